@@ -1,0 +1,89 @@
+package location
+
+import (
+	"slices"
+	"strings"
+)
+
+// Verdict says whether a key may serve a resource. The zero Verdict is none.
+type Verdict int
+
+// The verdicts.
+const (
+	_ Verdict = iota
+	// Serves: a key there can protect the resource.
+	Serves
+	// Refused: the service doesn't take a key from there.
+	Refused
+	// Unsure: Google's pages don't say. Warn, and let the service decide.
+	Unsure
+)
+
+// String returns "serves", "refused" or "unsure", and "invalid" for anything else.
+func (v Verdict) String() string {
+	switch v {
+	case Serves:
+		return "serves"
+	case Refused:
+		return "refused"
+	case Unsure:
+		return "unsure"
+	}
+	return "invalid"
+}
+
+// Answer is what this package knows of a key and a resource.
+type Answer struct {
+	// Verdict is the answer in a word.
+	Verdict Verdict
+	// Want holds the key locations that serve, best first; empty where any does or none is known.
+	Want []string
+	// Why is one sentence without a period. It is empty where the key serves.
+	Why string
+}
+
+// fact is what the data file says of a location.
+type fact struct {
+	region   bool
+	unsure   string
+	unsureIn []string
+}
+
+// The services of which the data file can be unsure.
+const (
+	dataflow = "dataflow"
+	storage  = "storage"
+	bigquery = "bigquery"
+)
+
+// sameRegion answers for a resource that takes a key of its own region only.
+func sameRegion(service, key, region string) Answer {
+	key, region = strings.ToLower(key), strings.ToLower(region)
+	switch {
+	case !IsRegion(region):
+		return Answer{Verdict: Refused, Why: "\"" + region + "\" is not a region"}
+	case key != region:
+		return Answer{Verdict: Refused, Want: []string{region}, Why: "a key in " + describe(key) + " can't protect what is in " + region}
+	}
+	if f, ok := known(region); !ok {
+		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is not a region that this package knows"}
+	} else if slices.Contains(f.unsureIn, service) {
+		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is uncertain: " + f.unsure}
+	}
+	return Answer{Verdict: Serves, Want: []string{region}}
+}
+
+// oneOf answers for a resource that takes a key of a location by another name.
+func oneOf(key, want, resource string) Answer {
+	if strings.ToLower(key) == want {
+		return Answer{Verdict: Serves, Want: []string{want}}
+	}
+	return Answer{Verdict: Refused, Want: []string{want}, Why: "a key in " + describe(key) + " can't protect what is in " + resource}
+}
+
+func describe(key string) string {
+	if key == "" {
+		return "no location"
+	}
+	return strings.ToLower(key)
+}

@@ -1,0 +1,33 @@
+package location_test
+
+import (
+	"fmt"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+func ExampleForBucket() {
+	answer := location.ForBucket("us-central1", "EU")
+	fmt.Println(answer.Verdict, answer.Want)
+	fmt.Println(answer.Why)
+	// Output:
+	// refused [europe]
+	// a key in us-central1 can't protect what is in eu
+}
+
+func ExampleRegionOfZone() {
+	region, ok := location.RegionOfZone("us-central1-b")
+	fmt.Println(region, ok)
+	// Output: us-central1 true
+}
+
+func ExampleRegion() {
+	// A region that Google added after this module was released:
+	//
+	//	type EuropeNorth9 struct{ location.Region }
+	//
+	//	func (EuropeNorth9) ID() string { return "europe-north9" }
+	var r location.Regional = europeNorth9{}
+	fmt.Println(r.ID(), location.IsRegion(r.ID()))
+	// Output: europe-north9 true
+}

@@ -1,0 +1,47 @@
+package location
+
+import "strings"
+
+// IsRegion reports whether id has the shape of a region, such as "us-central1", in any letter case. Regions that this
+// package doesn't know pass, since Google adds some; multi-regions, dual-regions and "global" don't.
+func IsRegion(id string) bool {
+	id = strings.ToLower(id)
+	if f, ok := known(id); ok {
+		return f.region
+	}
+	words := strings.Split(id, "-")
+	return len(words) == 2 && isWord(words[0], false) && isWord(words[1], true)
+}
+
+// RegionOfZone returns the region of a zone in lower case: "us-central1" for "us-central1-a" and for the zone
+// "us-central1-ai1a". It reports false for what isn't a zone, a region among it.
+func RegionOfZone(zone string) (region string, ok bool) {
+	zone = strings.ToLower(zone)
+	dash := strings.LastIndexByte(zone, '-')
+	if dash < 0 || !IsRegion(zone[:dash]) || !isZoneSuffix(zone[dash+1:]) {
+		return "", false
+	}
+	return zone[:dash], true
+}
+
+// isWord reports whether s is letters, followed by digits if it must be numbered.
+func isWord(s string, numbered bool) bool {
+	letters := strings.TrimRight(s, "0123456789")
+	for i := range len(letters) {
+		if !isLetter(letters[i]) {
+			return false
+		}
+	}
+	return letters != "" && numbered == (len(letters) < len(s))
+}
+
+// isZoneSuffix holds what stands behind a region: one letter, or "ai", a number and a letter.
+func isZoneSuffix(s string) bool {
+	if s == "" || !isLetter(s[len(s)-1]) {
+		return false
+	}
+	special, found := strings.CutPrefix(s[:len(s)-1], "ai")
+	return len(s) == 1 || found && special != "" && strings.Trim(special, "0123456789") == ""
+}
+
+func isLetter(c byte) bool { return 'a' <= c && c <= 'z' }
