@@ -2,6 +2,7 @@ package location
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -46,7 +47,15 @@ type Answer struct {
 type fact struct {
 	region   bool
 	unsure   string
-	unsureIn []string
+	unsureIn []string // the services that unsure is about; empty when it is about the location itself
+}
+
+// doubt returns why nothing is promised for a service in the location; "" when there is no doubt.
+func (f fact) doubt(service string) string {
+	if len(f.unsureIn) == 0 || slices.Contains(f.unsureIn, service) {
+		return f.unsure
+	}
+	return ""
 }
 
 // The services of which the data file can be unsure.
@@ -61,16 +70,26 @@ func sameRegion(service, key, region string) Answer {
 	key, region = strings.ToLower(key), strings.ToLower(region)
 	switch {
 	case !IsRegion(region):
-		return Answer{Verdict: Refused, Why: "\"" + region + "\" is not a region"}
+		return Answer{Verdict: Refused, Why: strconv.Quote(region) + " is not a region"}
 	case key != region:
-		return Answer{Verdict: Refused, Want: []string{region}, Why: "a key in " + describe(key) + " can't protect what is in " + region}
+		return refusal(key, region, region)
 	}
 	if f, ok := known(region); !ok {
 		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is not a region that this package knows"}
-	} else if slices.Contains(f.unsureIn, service) {
-		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is uncertain: " + f.unsure}
+	} else if why := f.doubt(service); why != "" {
+		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is uncertain: " + why}
 	}
 	return Answer{Verdict: Serves, Want: []string{region}}
+}
+
+// regionElseUnsure is sameRegion for a service that also has locations which are no regions: those it doesn't know may
+// be new ones.
+func regionElseUnsure(service, key, where string) Answer {
+	_, keyOK := normal(key)
+	if id, ok := normal(where); ok && keyOK && !IsRegion(id) {
+		return Answer{Verdict: Unsure, Why: id + " is not a location that this package knows"}
+	}
+	return sameRegion(service, key, where)
 }
 
 // oneOf answers for a resource that takes a key of a location by another name.
@@ -78,12 +97,20 @@ func oneOf(key, want, resource string) Answer {
 	if strings.ToLower(key) == want {
 		return Answer{Verdict: Serves, Want: []string{want}}
 	}
-	return Answer{Verdict: Refused, Want: []string{want}, Why: "a key in " + describe(key) + " can't protect what is in " + resource}
+	return refusal(key, resource, want)
+}
+
+// refusal words the answer to a key in the wrong place.
+func refusal(key, resource string, want ...string) Answer {
+	return Answer{Verdict: Refused, Want: want, Why: "a key in " + describe(key) + " can't protect what is in " + resource}
 }
 
 func describe(key string) string {
 	if key == "" {
 		return "no location"
 	}
-	return strings.ToLower(key)
+	if id, ok := normal(key); ok {
+		return id
+	}
+	return strconv.Quote(key)
 }

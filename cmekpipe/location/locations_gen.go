@@ -620,9 +620,9 @@ func known(id string) (fact, bool) {
 	case "us-central1":
 		return fact{region: true, unsure: "", unsureIn: []string{}}, true
 	case "us-central2":
-		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{"dataflow", "storage", "bigquery"}}, true
+		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{}}, true
 	case "us-central6":
-		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{"dataflow", "storage", "bigquery"}}, true
+		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{}}, true
 	case "us-east1":
 		return fact{region: true, unsure: "", unsureIn: []string{}}, true
 	case "us-east4":
@@ -630,7 +630,7 @@ func known(id string) (fact, bool) {
 	case "us-east5":
 		return fact{region: true, unsure: "", unsureIn: []string{}}, true
 	case "us-east7":
-		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{"dataflow", "storage", "bigquery"}}, true
+		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{}}, true
 	case "us-south1":
 		return fact{region: true, unsure: "", unsureIn: []string{}}, true
 	case "us-west1":
@@ -642,7 +642,7 @@ func known(id string) (fact, bool) {
 	case "us-west4":
 		return fact{region: true, unsure: "", unsureIn: []string{}}, true
 	case "us-west8":
-		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{"dataflow", "storage", "bigquery"}}, true
+		return fact{region: true, unsure: "seen only in regional endpoints or on one service's location page; it is not a public Compute Engine region", unsureIn: []string{}}, true
 	case "global":
 		return fact{unsure: ""}, true
 	case "us":

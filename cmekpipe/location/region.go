@@ -5,12 +5,25 @@ import "strings"
 // IsRegion reports whether id has the shape of a region, such as "us-central1", in any letter case. Regions that this
 // package doesn't know pass, since Google adds some; multi-regions, dual-regions and "global" don't.
 func IsRegion(id string) bool {
-	id = strings.ToLower(id)
+	id, ok := normal(id)
+	if !ok {
+		return false
+	}
 	if f, ok := known(id); ok {
 		return f.region
 	}
 	words := strings.Split(id, "-")
 	return len(words) == 2 && isWord(words[0], false) && isWord(words[1], true)
+}
+
+// Known reports whether id is a Cloud KMS location that this package has a type for, in any letter case. Check
+// [IsRegion] beside it where regions that Google adds tomorrow are to pass.
+func Known(id string) bool {
+	id, ok := normal(id)
+	if ok {
+		_, ok = known(id)
+	}
+	return ok
 }
 
 // RegionOfZone returns the region of a zone in lower case: "us-central1" for "us-central1-a" and for the zone
@@ -22,6 +35,17 @@ func RegionOfZone(zone string) (region string, ok bool) {
 		return "", false
 	}
 	return zone[:dash], true
+}
+
+// normal returns id in lower case. It reports false for what can't be the id of a place: nothing is trimmed, and the
+// letters outside ASCII that fold to an ASCII one, as the Kelvin sign does, are not taken for it.
+func normal(id string) (string, bool) {
+	for i := range len(id) {
+		if c := id[i] | 0x20; !isLetter(c) && (id[i] < '0' || id[i] > '9') && id[i] != '-' {
+			return "", false
+		}
+	}
+	return strings.ToLower(id), id != ""
 }
 
 // isWord reports whether s is letters, followed by digits if it must be numbered.

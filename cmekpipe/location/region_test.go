@@ -20,7 +20,7 @@ func regions() map[string]bool {
 		europeNorth9{}.ID(): true, "northamerica-northeast2": true,
 		"": false, "global": false, "us": false, "europe": false, "nam4": false, "asia1": false, "nam-eur-asia1": false,
 		"us-central1-a": false, "us-central": false, "us_central1": false, " us-central1": false, "us-central1\n": false,
-		"1-2": false, "-1": false, "us-": false, "us-1": false, "us-central1x": false, "ü-west1": false,
+		"us-\u212a1": false, "1-2": false, "-1": false, "us-": false, "us-1": false, "us-central1x": false, "ü-west1": false,
 	}
 }
 

@@ -15,9 +15,9 @@ func ForBucket(key, bucketLocation string) Answer {
 	where := strings.ToLower(bucketLocation)
 	want, unsure, ok := bucketKey(where)
 	if !ok {
-		return sameRegion(storage, key, where)
+		return regionElseUnsure(storage, key, where)
 	}
-	if unsure != "" && !IsRegion(key) && !strings.EqualFold(key, Global{}.ID()) {
+	if _, keyOK := normal(key); keyOK && unsure != "" && !IsRegion(key) && !strings.EqualFold(key, Global{}.ID()) {
 		return Answer{Verdict: Unsure, Want: []string{want}, Why: unsure}
 	}
 	return oneOf(key, want, where)
@@ -35,7 +35,7 @@ func ForDataset(key, datasetLocation string) Answer {
 	case "eu":
 		answer = oneOf(key, Europe{}.ID(), where)
 	default:
-		answer = sameRegion(bigquery, key, where)
+		answer = regionElseUnsure(bigquery, key, where)
 	}
 	if len(answer.Want) > 0 && strings.EqualFold(key, Global{}.ID()) {
 		return Answer{Verdict: Unsure, Want: answer.Want, Why: "BigQuery's API takes global keys, its console doesn't"}
@@ -44,13 +44,20 @@ func ForDataset(key, datasetLocation string) Answer {
 }
 
 // ForTopic says whether a key may protect a Pub/Sub topic. Topics are global, so a key from anywhere serves; Google
-// recommends a global one.
+// recommends a global one. A key from a place that this package doesn't know is [Unsure].
 // Source: https://docs.cloud.google.com/pubsub/docs/encryption.
 func ForTopic(key string) Answer {
-	if key == "" {
-		return Answer{Verdict: Refused, Want: []string{Global{}.ID()}, Why: "got no location"}
+	want := []string{Global{}.ID()}
+	id, ok := normal(key)
+	if !ok {
+		return Answer{Verdict: Refused, Want: want, Why: "got " + describe(key) + ", want the location of a key"}
 	}
-	return Answer{Verdict: Serves, Want: []string{Global{}.ID()}}
+	if f, ok := known(id); !ok {
+		return Answer{Verdict: Unsure, Want: want, Why: id + " is not a location that this package knows"}
+	} else if why := f.doubt(""); why != "" {
+		return Answer{Verdict: Unsure, Want: want, Why: id + " is uncertain: " + why}
+	}
+	return Answer{Verdict: Serves, Want: want}
 }
 
 // ForBigtable says whether a key may protect a Bigtable cluster, by the cluster's zone or region: only one of the
@@ -73,7 +80,7 @@ func ForFirestore(key, databaseLocation string) Answer {
 	case "eur3":
 		return oneOf(key, Europe{}.ID(), where)
 	default:
-		return sameRegion("", key, where)
+		return regionElseUnsure("", key, where)
 	}
 }
 
@@ -86,14 +93,18 @@ func ForSpanner(key, instanceConfig string) Answer {
 	if region, ok := strings.CutPrefix(config, "regional-"); ok {
 		return sameRegion("", key, region)
 	}
-	key = strings.ToLower(key)
+	id, keyOK := normal(key)
 	switch f, ok := known(config); {
-	case ok && !f.region && key == config:
+	case !keyOK || id == (Global{}).ID():
+		return refusal(key, config)
+	case ok && !f.region && id == config && f.unsure != "":
+		return Answer{Verdict: Unsure, Want: []string{config}, Why: config + " is uncertain: " + f.unsure}
+	case ok && !f.region && id == config:
 		return Answer{Verdict: Serves, Want: []string{config}}
-	case IsRegion(key):
+	case IsRegion(id):
 		return Answer{Verdict: Unsure, Why: "several regional keys may cover " + config + " together; one can't tell"}
 	case ok && !f.region:
-		return Answer{Verdict: Refused, Want: []string{config}, Why: "a key in " + describe(key) + " can't protect what is in " + config}
+		return refusal(key, config, config)
 	}
 	return Answer{Verdict: Unsure, Why: config + " is not an instance configuration that this package knows"}
 }

@@ -68,7 +68,9 @@ func TestForBucket(t *testing.T) {
 		{"europe-west3", "eur8", location.Refused, "europe"},
 		{"global", "eur7", location.Refused, "europe"},
 		{"asia-southeast3", "asia-southeast3", location.Unsure, "asia-southeast3"},
-		{"us", "moon", location.Refused, ""},
+		{"europe", "eur9", location.Unsure, ""},
+		{"us", " us", location.Refused, ""},
+		{" europe", "eur5", location.Refused, "europe"},
 	}.check(t, location.ForBucket)
 }
 
@@ -83,12 +85,19 @@ func TestForDataset(t *testing.T) {
 		{"global", "us", location.Unsure, "us"},
 		{"global", "us-central1", location.Unsure, "us-central1"},
 		{"us-central2", "us-central2", location.Unsure, "us-central2"},
-		{"global", "moon", location.Refused, ""},
+		{"us-east4", "aws-us-east-1", location.Unsure, ""},
+		{"global", "us ", location.Refused, ""},
+		{"us ", "us", location.Refused, "us"},
 	}.check(t, location.ForDataset)
 }
 
 func TestForTopic(t *testing.T) {
-	for key, want := range map[string]location.Verdict{"global": location.Serves, "us-east1": location.Serves, "": location.Refused} {
+	for key, want := range map[string]location.Verdict{
+		"global": location.Serves, "us-east1": location.Serves, "US": location.Serves, "nam4": location.Serves,
+		"": location.Refused, "us ": location.Refused, "us/east1": location.Refused,
+		"nam-eur-asia1": location.Unsure, "us-east7": location.Unsure, "europe-north9": location.Unsure,
+		"gobal": location.Unsure,
+	} {
 		if got := location.ForTopic(key); got.Verdict != want || !slices.Equal(got.Want, []string{"global"}) {
 			t.Errorf("key %q: got %s of %q, want %s of global", key, got.Verdict, got.Want, want)
 		}
@@ -102,6 +111,9 @@ func TestForBigtable(t *testing.T) {
 		{"us-east4", "us-east1-b", location.Refused, "us-east1"},
 		{"us", "us-east1-b", location.Refused, "us-east1"},
 		{"global", "us-east1-b", location.Refused, "us-east1"},
+		{"us-central2", "us-central2-b", location.Unsure, "us-central2"},
+		{"asia-southeast3", "asia-southeast3-a", location.Serves, "asia-southeast3"},
+		{"us", "us", location.Refused, ""},
 	}.check(t, location.ForBigtable)
 }
 
@@ -113,6 +125,9 @@ func TestForFirestore(t *testing.T) {
 		{"eur3", "eur3", location.Refused, "europe"},
 		{"us-east1", "us-east1", location.Serves, "us-east1"},
 		{"global", "us-east1", location.Refused, "us-east1"},
+		{"us-west8", "us-west8", location.Unsure, "us-west8"},
+		{"us", "nam7", location.Unsure, ""},
+		{" us", "nam7", location.Refused, ""},
 	}.check(t, location.ForFirestore)
 }
 
@@ -126,6 +141,12 @@ func TestForSpanner(t *testing.T) {
 		{"us-east4", "nam3", location.Unsure, ""},
 		{"nam3", "nam99", location.Unsure, ""},
 		{"us-east4", "custom-nam99", location.Unsure, ""},
+		{"nam-eur-asia1", "nam-eur-asia1", location.Unsure, "nam-eur-asia1"},
+		{"us-east7", "regional-us-east7", location.Unsure, "us-east7"},
+		{"global", "custom-nam99", location.Refused, ""},
+		{"global", "global", location.Refused, ""},
+		{"nam3 ", "nam3", location.Refused, ""},
+		{"nam3 ", "nam99", location.Refused, ""},
 	}.check(t, location.ForSpanner)
 }
 
