@@ -1,0 +1,89 @@
+package cmekpipe
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+// Bucket is a Cloud Storage bucket that the program declares to be in region R. That it really is there is for a
+// check against the live service to say; that everything declared for one job is in one region, the compiler says.
+type Bucket[R location.Regional] struct{ name string }
+
+// Path is a place for files inside a [Bucket]: the bucket and a prefix of object names.
+type Path[R location.Regional] struct{ bucket, prefix string }
+
+// ParseBucket parses a bucket's name, without "gs://", by Cloud Storage's rules: 3 to 63 lower-case letters, digits,
+// dots, underscores and hyphens, a letter or digit at both ends, up to 222 characters if dots split it into parts of
+// 63, no IP address, no "goog" in front and no "google" inside.
+// Source: https://docs.cloud.google.com/storage/docs/buckets#naming.
+func ParseBucket[R location.Regional](name string) (Bucket[R], error) {
+	if f := checkBucket(name); f.reason != "" {
+		return Bucket[R]{}, f.error("cmekpipe.ParseBucket", name)
+	}
+	return Bucket[R]{name}, nil
+}
+
+// MustParseBucket is [ParseBucket] for a constant; it panics on a fault.
+func MustParseBucket[R location.Regional](name constant) Bucket[R] {
+	return must(ParseBucket[R](string(name)))
+}
+
+// Path returns the place for objects whose names start with prefix and a slash. The prefix is checked when options
+// are built. An empty prefix means the whole bucket.
+func (b Bucket[R]) Path(prefix string) Path[R] {
+	return Path[R]{bucket: b.name, prefix: strings.TrimRight(prefix, "/")}
+}
+
+// String returns the bucket's name; "" for the zero Bucket.
+func (b Bucket[R]) String() string { return b.name }
+
+// Valid reports whether b came out of a parser.
+func (b Bucket[R]) Valid() bool { return b.name != "" }
+
+// Valid reports whether p is in a valid bucket. Its prefix is checked when options are built.
+func (p Path[R]) Valid() bool { return p.bucket != "" }
+
+// String returns the path as a URL without a trailing slash: "gs://bucket/prefix"; "" for the zero Path.
+func (p Path[R]) String() string {
+	switch {
+	case p.bucket == "":
+		return ""
+	case p.prefix == "":
+		return "gs://" + p.bucket
+	}
+	return "gs://" + p.bucket + "/" + p.prefix
+}
+
+func checkBucket(name string) fault {
+	const hint = "see https://docs.cloud.google.com/storage/docs/buckets#naming"
+	bad := func(reason string) fault { return fault{reason, hint} }
+	switch {
+	case name == "":
+		return fault{"got no bucket name", "name a bucket"}
+	case strings.Contains(name, "://"):
+		return fault{"got a URL, want a bucket's bare name", "cut all but the name behind \"gs://\""}
+	case !isAll(name, isBucketChar):
+		return bad("got bucket " + quote(name) + ", want lower-case letters, digits, dots, underscores and hyphens")
+	case len(name) < 3 || len(name) > 222:
+		return bad("got a bucket name of " + strconv.Itoa(len(name)) + " characters, want 3 to 63, or to 222 with dots")
+	case !isAlnum(name[0]) || !isAlnum(name[len(name)-1]):
+		return bad("got bucket " + quote(name) + ", want a letter or digit first and last")
+	case strings.HasPrefix(name, "goog") || strings.Contains(name, "google") || strings.Contains(name, "g00gle"):
+		return bad("got bucket " + quote(name) + ", want no \"goog\" in front and no \"google\" inside: Google keeps those")
+	}
+	if _, err := netip.ParseAddr(name); err == nil {
+		return bad("got bucket " + quote(name) + ", want a name that is not an IP address")
+	}
+	for part := range strings.SplitSeq(name, ".") {
+		if part == "" || len(part) > 63 {
+			return bad("got bucket " + quote(name) + ", want 1 to 63 characters between dots")
+		}
+	}
+	return fault{}
+}
+
+func isBucketChar(c byte) bool { return isProjectChar(c) || c == '.' || c == '_' }
+func isAlnum(c byte) bool      { return isLower(c) || isDigit(c) }

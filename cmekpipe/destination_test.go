@@ -1,0 +1,100 @@
+package cmekpipe_test
+
+import (
+	"encoding"
+	"encoding/json"
+	"errors"
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// checkMints holds a function that mints a destination against names to take and the texts they are known by after.
+func checkMints[D destination](t *testing.T, mint func(cmekpipe.KeyName, string) (D, error), good map[string]string) {
+	t.Helper()
+	for name, want := range good {
+		t.Run(name, func(t *testing.T) {
+			key := mustKeyName(t)
+			d, err := mint(key, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !d.Valid() || d.Key() != key || d.String() != want {
+				t.Errorf("got %q under %q, valid %t, want %q under %q, valid", d, d.Key(), d.Valid(), want, key)
+			}
+			checkTextRoundTrip(t, d)
+			if text, _ := d.MarshalText(); string(text) != goodKey+" "+want {
+				t.Errorf("got text %q, want the key's name, a space and %q", text, want)
+			}
+		})
+	}
+}
+
+func checkRefuses[D destination](t *testing.T, mint func(cmekpipe.KeyName, string) (D, error), op string, bad []refusal) {
+	t.Helper()
+	for _, tt := range bad {
+		t.Run(tt.name, func(t *testing.T) {
+			d, err := mint(mustKeyName(t), tt.text)
+			var zero D
+			if d != zero {
+				t.Errorf("got %v, want the zero destination", d)
+			}
+			checkRefusal(t, err, op, cmekpipe.InvalidName, tt.text, tt.reason)
+			checkUnmarshalRefuses[D](t, goodKey+" "+tt.text, cmekpipe.InvalidName)
+		})
+	}
+}
+
+func checkUnmarshalRefuses[D destination](t *testing.T, text string, code cmekpipe.Code) {
+	t.Helper()
+	var d, zero D
+	if err := any(&d).(encoding.TextUnmarshaler).UnmarshalText([]byte(text)); !errors.Is(err, code) || d != zero {
+		t.Errorf("UnmarshalText(%q): got %v and %v, want the zero destination and %v", text, d, err, code)
+	}
+}
+
+// checkWire holds what comes over a wire against the rules for what is typed.
+func checkWire[D destination](t *testing.T, name string) {
+	t.Helper()
+	for _, text := range []string{
+		"x", " ", name, goodKey, goodKey + " ", goodKey + "  " + name, goodKey + "/cryptoKeyVersions/1 " + name,
+		goodKey + "\t" + name, " " + name, "projects/x " + name, goodKey + " " + name + "\n",
+	} {
+		checkUnmarshalRefuses[D](t, text, cmekpipe.InvalidName)
+	}
+	var zero D
+	if zero.Valid() || zero.Key().Valid() || zero.String() != "" {
+		t.Errorf("got %#v, want nothing in it", zero)
+	}
+	checkTextRoundTrip(t, zero)
+	text, err := json.Marshal(map[string]D{"d": zero})
+	if err != nil || string(text) != `{"d":""}` {
+		t.Errorf("got %s and %v for the zero destination, want empty text", text, err)
+	}
+}
+
+func TestDestinationsOnTheWireFollowTheRules(t *testing.T) {
+	checkWire[cmekpipe.Object](t, "gs://bank-out/a")
+	checkWire[cmekpipe.Table](t, "bank-prod.d.t")
+	checkWire[cmekpipe.Topic](t, "projects/bank-prod/topics/abc")
+	checkWire[cmekpipe.Database](t, "projects/bank-prod/instances/in/databases/db")
+}
+
+func TestMustFormsPanicWithTheError(t *testing.T) {
+	k := mustKeyName(t)
+	for name, f := range map[string]func(){
+		"MustObject":   func() { k.MustObject("gs:/b/o") },
+		"MustTable":    func() { k.MustTable("t") },
+		"MustTopic":    func() { k.MustTopic("t") },
+		"MustDatabase": func() { k.MustDatabase("d") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer func() {
+				if err, _ := recover().(error); !errors.Is(err, cmekpipe.InvalidName) {
+					t.Errorf("got panic %v, want %v", err, cmekpipe.InvalidName)
+				}
+			}()
+			f()
+		})
+	}
+}

@@ -1,0 +1,106 @@
+package dataflow
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+const (
+	// defaultRegion is where a call without a location acts.
+	defaultRegion = "us-central1"
+	// allRegions is the location of an aggregated list.
+	allRegions = "-"
+)
+
+// call is one request, its parts taken out of path, query and body.
+type call struct {
+	ctx                 context.Context
+	now                 time.Time
+	project, region, id string
+	query               url.Values
+	body                []byte
+}
+
+// method turns the work of one API method into a handler that honours the arranged faults.
+func (s *Server) method(name string, serve func(*call) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			writeError(w, badRequest("the request's body ends too early"))
+			return
+		}
+		c := newCall(r, body)
+		s.env.Faults.HTTP(w, r, name, c.resource(), failStatus, func(w http.ResponseWriter, _ *http.Request) {
+			answer, err := s.do(c, serve)
+			if err != nil {
+				writeError(w, err)
+				return
+			}
+			writeJSON(w, http.StatusOK, answer)
+		})
+	}
+}
+
+func newCall(r *http.Request, body []byte) *call {
+	c := &call{
+		// A client that hangs up must not decide what becomes of a job's key.
+		ctx:     context.WithoutCancel(r.Context()),
+		project: r.PathValue("project"), region: r.PathValue("location"), id: r.PathValue("job"),
+		query: r.URL.Query(), body: body,
+	}
+	switch {
+	case strings.HasSuffix(r.URL.Path, ":aggregated"):
+		c.region = allRegions
+	case c.region == "":
+		c.region = c.query.Get("location")
+	}
+	if c.region == "" {
+		c.region = defaultRegion
+	}
+	return c
+}
+
+// do serves a call whole, before any other.
+func (s *Server) do(c *call, serve func(*call) (any, error)) (any, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	c.now = s.env.Now()
+	return serve(c)
+}
+
+// resource names what the call is about for the faults: a job by its id or, while it is created, by its name.
+func (c *call) resource() string {
+	jobs := "projects/" + c.project + "/locations/" + c.region + "/jobs"
+	id := c.id
+	if id == "" && len(c.body) > 0 {
+		var named struct{ Name string }
+		_ = json.Unmarshal(c.body, &named) // a body that is no job has no name, and create says what is wrong
+		id = named.Name
+	}
+	return strings.TrimSuffix(jobs+"/"+id, "/")
+}
+
+// projectForm is the shape of a project id, with or without a domain, or of a project number. Source:
+// https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects.
+var projectForm = regexp.MustCompile(`^(([a-z0-9][-a-z0-9]*\.)+[a-z0-9-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]$|^[0-9]+$`)
+
+func (c *call) check() error {
+	if !projectForm.MatchString(c.project) {
+		return badRequest("got project " + c.project + ", want a project id or number")
+	}
+	if c.region != allRegions && (!location.IsRegion(c.region) || c.region != strings.ToLower(c.region)) {
+		return notFound("got location " + c.region + ", want a region that Dataflow runs in, such as " + defaultRegion)
+	}
+	return nil
+}

@@ -1,0 +1,181 @@
+package dataflow
+
+import (
+	"encoding/json"
+	"errors"
+	"regexp"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// submission is a job as a client sends it: everything in doc, and by name what the service acts on.
+type submission struct {
+	doc fields
+
+	Name            string
+	Type            string
+	ProjectID       string
+	Location        string
+	ClientRequestID string
+	ReplaceJobID    string
+	Steps           []fields
+	Environment     struct {
+		ServiceKmsKeyName        string
+		WorkerRegion, WorkerZone string
+		UserAgent                struct{ Name, Version string }
+	}
+}
+
+// The types of jobs that run.
+const (
+	batch     = "JOB_TYPE_BATCH"
+	streaming = "JOB_TYPE_STREAMING"
+)
+
+// nameForm and maxName are the rule for a job's name. Source: field Job.name of the Dataflow API, whose expression
+// counts further than package regexp does.
+var nameForm = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
+
+const maxName = 1024
+
+// create takes every well-formed job. Its key is looked at when the job starts, as in Google's service.
+func (s *Server) create(c *call) (any, error) {
+	view, err := viewOf(c.query)
+	if err != nil {
+		return nil, err
+	}
+	sub, err := c.submission()
+	if err != nil {
+		return nil, err
+	}
+	same := s.named(c.ctx, c.project, c.region, sub.Name, c.now)
+	if j := resubmitted(same, sub.ClientRequestID); j != nil {
+		return j.acknowledge(view), nil
+	}
+	replaced, err := s.replaced(c, sub)
+	if err != nil {
+		return nil, err
+	}
+	for _, j := range same {
+		if j != replaced && !j.state.terminal() {
+			return nil, alreadyExists("The workflow could not be created. " +
+				"Causes: There is already an active job named " + sub.Name + ". " +
+				"If you want to submit a second job, try again by setting a different name.")
+		}
+	}
+	if sub, err = s.tampered(sub); err != nil {
+		return nil, err
+	}
+	j := s.newJob(c, sub)
+	j.replaces = replaced
+	s.jobs = append(s.jobs, j)
+	s.record(j)
+	return j.acknowledge(view), nil
+}
+
+// submission reads and checks the job in the call's body.
+func (c *call) submission() (submission, error) {
+	sub, err := parseSubmission(c.body)
+	if err != nil {
+		return sub, err
+	}
+	if sub.ReplaceJobID == "" && c.query.Get("replaceJobId") != "" { // deprecated, and still served
+		sub.ReplaceJobID = c.query.Get("replaceJobId")
+		sub.doc.set("replaceJobId", sub.ReplaceJobID)
+	}
+	switch {
+	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
+		return sub, badRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
+	case sub.Type != batch && sub.Type != streaming:
+		return sub, badRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
+	case sub.ProjectID != "" && sub.ProjectID != c.project:
+		return sub, badRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
+	case sub.Location != "" && sub.Location != c.region:
+		return sub, badRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
+	}
+	return sub, nil
+}
+
+func parseSubmission(text []byte) (submission, error) {
+	var sub submission
+	if err := json.Unmarshal(text, &sub.doc); err != nil || sub.doc == nil {
+		return sub, badRequest("got a body that is no JSON object, want a job")
+	}
+	if err := json.Unmarshal(text, &sub); err != nil {
+		return sub, wrongType(err)
+	}
+	return sub, nil
+}
+
+// wrongType names the field that doesn't fit, and never its value.
+func wrongType(err error) error {
+	field := "a field"
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field = e.Field
+	}
+	return badRequest("got " + field + " of another JSON type than the API defines")
+}
+
+// resubmitted finds the job that an earlier attempt of the same request made.
+func resubmitted(same []*job, request string) *job {
+	for _, j := range same {
+		if request != "" && j.ClientRequestID == request {
+			return j
+		}
+	}
+	return nil
+}
+
+// replaced finds the running job that a submission wants to take the place of, if it wants to.
+func (s *Server) replaced(c *call, sub submission) (*job, error) {
+	if sub.ReplaceJobID == "" {
+		return nil, nil
+	}
+	j, err := s.find(c, sub.ReplaceJobID)
+	switch {
+	case err != nil:
+		return nil, err
+	case j.Name != sub.Name:
+		return nil, badRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
+	case j.Type != streaming || sub.Type != streaming:
+		return nil, badRequest("only a streaming job can be replaced, by a streaming job")
+	case j.state != running:
+		return nil, failedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
+	}
+	return j, nil
+}
+
+// tampered is the submission after a test had its way with it.
+func (s *Server) tampered(sub submission) (submission, error) {
+	if s.tamper == nil {
+		return sub, nil
+	}
+	var j api.Job
+	if err := json.Unmarshal(marshal(sub.doc), &j); err != nil {
+		return sub, wrongType(err)
+	}
+	s.tamper(&j)
+	return parseSubmission(marshal(&j))
+}
+
+// record takes the job down in the ledger. A key whose name is malformed protects nothing.
+func (s *Server) record(j *job) {
+	key, _ := cmekpipe.ParseKeyName(j.Environment.ServiceKmsKeyName)
+	s.env.Ledger.Record(service.Entry{
+		Time: j.created, Service: "dataflow", Method: "dataflow.jobs.create", Kind: "job", Name: j.resource(),
+		Project: j.project, KeyName: key, KeyAsked: key.Valid(),
+	})
+}
+
+// acknowledge is the answer to create. It holds the client's request id in every view, by which a client tells its own
+// job from another's.
+func (j *job) acknowledge(view jobView) fields {
+	doc := j.in(view)
+	if j.ClientRequestID != "" {
+		doc.set("clientRequestId", j.ClientRequestID)
+	}
+	return doc
+}

@@ -1,0 +1,42 @@
+// Package dataflow is the loopback Dataflow API, version v1b3 over REST, for Google's own client
+// google.golang.org/api/dataflow/v1b3. It exists to show what Dataflow does with the customer's key of a job: it takes
+// every job that is well formed, looks at the key only afterwards, and fails the job with Google's texts. Most callers
+// need [New] alone.
+//
+// A job is not executed. It only runs through its states: nothing is read, shuffled or written, there are no workers,
+// and metrics are empty. The state moves when somebody looks at the job, by the cloud's clock; between two looks
+// nothing happens, so that a key which stops working is noticed at the next look, even at a batch job whose time is
+// up by then.
+//
+//	PENDING ─ key is good ─▶ RUNNING ─ batch ─▶ DONE
+//	   │                        ├─ cancel ──▶ CANCELLING ─▶ CANCELLED
+//	   └─ key is bad ─▶ FAILED  ├─ drain ───▶ DRAINING ─▶ DRAINED      (streaming)
+//	                            ├─ replaced by another job ─▶ UPDATED  (streaming)
+//	                            └─ key stops working ─▶ CANCELLED
+//
+// # Scope
+//
+// projects.jobs and projects.locations.jobs: create, get, list, update (cancel, drain, runtime parameters), getMetrics
+// and messages.list; projects.jobs.aggregated. A call that names no location acts on us-central1, as Google's does.
+// Everything that a client submits is kept, fields unknown to this package too. Templates, snapshots and the calls of
+// workers are outside and answer 404.
+//
+// # Keys
+//
+// A job without a key runs, under a key of Google's, and the ledger shows it so. A job with a key fails if the name is
+// malformed, if the key's location doesn't serve the job's region or its workers', or if the Dataflow or the Compute
+// Engine service agent of the project may not encrypt and decrypt with it. The texts are those of
+// https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys; where Cloud KMS refuses, its own
+// message stands in the place of the key's name. A running job is cancelled, with a message, when its key stops
+// working: the page says "canceled" and names no state. Whether a replacement may change the key is documented
+// nowhere, so that it may here.
+//
+// # Errors
+//
+// Errors are JSON as Google's, with its texts for a job that is unknown (404) and a name that is taken (409); all other
+// texts are ours.
+//
+// # Concurrency
+//
+// Calls are served one at a time, each whole.
+package dataflow

@@ -1,0 +1,95 @@
+package dataflow
+
+import (
+	"context"
+	"errors"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+// checkKey looks at a job's key as the service does when the job starts. It returns the version that the job's data
+// rests under, or the service's text for a key that it can't use. An error means that Cloud KMS gave no answer.
+func (s *Server) checkKey(ctx context.Context, j *job) (version cmekpipe.KeyVersionName, refusal string, err error) {
+	name := j.Environment.ServiceKmsKeyName
+	if name == "" {
+		return version, "", nil
+	}
+	key, err := cmekpipe.ParseKeyName(name)
+	if err != nil {
+		return version, notValidated(name), nil
+	}
+	if !serves(key, j) {
+		return version, wrongLocation(name), nil
+	}
+	// The Dataflow agent protects state in the service, the Compute Engine agent the workers' disks.
+	for _, agent := range []string{service.ComputeAgent(j.project), service.DataflowAgent(j.project)} {
+		version, err = s.tryKey(ctx, agent, key)
+		if refusal, err := refusalOf(err); refusal != "" || err != nil {
+			return version, refusal, err
+		}
+	}
+	return version, "", nil
+}
+
+// recheckKey looks at the key of a running job: whether the Dataflow agent can still read what is there and protect
+// what comes. It returns "" for a key that works, for no key, and while Cloud KMS gives no answer.
+func (s *Server) recheckKey(ctx context.Context, j *job) (refusal string) {
+	if !j.version.Valid() {
+		return ""
+	}
+	agent := service.DataflowAgent(j.project)
+	err := s.env.Keys.Unwrap(ctx, agent, j.version)
+	if err == nil {
+		_, err = s.env.Keys.Wrap(ctx, agent, j.version.KeyName())
+	}
+	refusal, _ = refusalOf(err)
+	return refusal
+}
+
+// tryKey proves that an agent can encrypt with the key and read it back.
+func (s *Server) tryKey(ctx context.Context, agent string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
+	version, err := s.env.Keys.Wrap(ctx, agent, key)
+	if err != nil {
+		return version, err
+	}
+	return version, s.env.Keys.Unwrap(ctx, agent, version)
+}
+
+// serves reports whether the key may protect the job and its workers, wherever they run. A location that nobody is
+// sure about is let through.
+func serves(key cmekpipe.KeyName, j *job) bool {
+	regions := []string{j.region}
+	if region := j.Environment.WorkerRegion; region != "" {
+		regions = append(regions, region)
+	}
+	if region, ok := location.RegionOfZone(j.Environment.WorkerZone); ok {
+		regions = append(regions, region)
+	}
+	for _, region := range regions {
+		if location.ForDataflow(key.Location(), region).Verdict == location.Refused {
+			return false
+		}
+	}
+	return true
+}
+
+// refusalOf words an error of Cloud KMS as the service does. Any other error comes back.
+func refusalOf(err error) (refusal string, other error) {
+	if refused, ok := errors.AsType[*service.KeyError](err); ok {
+		return notValidated(refused.Message), nil
+	}
+	return "", err
+}
+
+// notValidated is the service's text for a key that it can't use: subject is the key's name or what Cloud KMS said.
+func notValidated(subject string) string {
+	return "Workflow failed. Causes: Cloud KMS key " + subject + " cannot be validated."
+}
+
+// wrongLocation is the service's text for a key in another location than the job.
+func wrongLocation(key string) string {
+	return "Workflow failed. Causes: Cloud KMS key " + key + " can't protect resources for this job. " +
+		"Make sure the region of the KMS key matches the Dataflow region."
+}

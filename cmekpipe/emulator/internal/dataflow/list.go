@@ -1,0 +1,152 @@
+package dataflow
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/json"
+	"slices"
+	"strconv"
+)
+
+// maxPage is the most jobs or messages that one answer holds. Google's limit is its own affair.
+const maxPage = 100
+
+// position is a job's place in a list. Newest comes first, and where a filter asks for both, what runs comes before
+// what has ended. A page token is the position of the last job shown, so that jobs which come and go meanwhile
+// neither repeat nor hide others.
+type position struct {
+	Ended bool  `json:"e,omitempty"`
+	Nanos int64 `json:"n"`
+	Seq   int   `json:"s"`
+}
+
+func (p position) compare(q position) int {
+	if p.Ended != q.Ended {
+		if q.Ended {
+			return -1
+		}
+		return 1
+	}
+	return cmp.Or(cmp.Compare(q.Nanos, p.Nanos), cmp.Compare(q.Seq, p.Seq))
+}
+
+// listFilter is the filter of jobs.list.
+type listFilter struct{ active, ended, mixed bool }
+
+func (c *call) listFilter() (listFilter, error) {
+	switch name := c.query.Get("filter"); name {
+	case "", "UNKNOWN":
+		return listFilter{active: true, ended: true, mixed: true}, nil
+	case "ALL":
+		return listFilter{active: true, ended: true}, nil
+	case "ACTIVE":
+		return listFilter{active: true}, nil
+	case "TERMINATED":
+		return listFilter{ended: true}, nil
+	default:
+		return listFilter{}, badRequest("got filter " + name + ", want ALL, ACTIVE or TERMINATED")
+	}
+}
+
+// place returns where the job stands in a list, and whether it does.
+func (f listFilter) place(j *job) (position, bool) {
+	switch ended := j.state.terminal(); {
+	case f.mixed || !ended:
+		return position{Nanos: j.created.UnixNano(), Seq: j.seq}, f.active
+	default:
+		return position{Ended: true, Nanos: j.since.UnixNano(), Seq: j.seq}, f.ended
+	}
+}
+
+// list returns summaries of jobs in one region, or in all of them, whatever view is asked for.
+func (s *Server) list(c *call) (any, error) {
+	filter, err := c.listFilter()
+	if err != nil {
+		return nil, err
+	}
+	size, err := c.pageSize()
+	if err != nil {
+		return nil, err
+	}
+	var last *position
+	if err := c.pageToken(&last); err != nil {
+		return nil, err
+	}
+	at := map[position]*job{}
+	for _, j := range s.jobs {
+		if !c.lists(j) {
+			continue
+		}
+		s.advance(c.ctx, j, c.now)
+		if p, ok := filter.place(j); ok && (last == nil || p.compare(*last) > 0) {
+			at[p] = j
+		}
+	}
+	return pageOf(at, size), nil
+}
+
+// lists reports whether the job is among those that the call asks about. Google filters by name only within a region.
+func (c *call) lists(j *job) bool {
+	if j.project != c.project || c.region == allRegions {
+		return j.project == c.project
+	}
+	name := c.query.Get("name")
+	return j.region == c.region && (name == "" || name == j.Name)
+}
+
+type jobPage struct {
+	Jobs []fields `json:"jobs,omitempty"`
+	Next string   `json:"nextPageToken,omitempty"`
+}
+
+func pageOf(at map[position]*job, size int) jobPage {
+	order := make([]position, 0, len(at))
+	for p := range at {
+		order = append(order, p)
+	}
+	slices.SortFunc(order, position.compare)
+	var page jobPage
+	for _, p := range order[:min(size, len(order))] {
+		page.Jobs = append(page.Jobs, at[p].in(summary))
+	}
+	if len(order) > size {
+		page.Next = encodePageToken(order[size-1])
+	}
+	return page
+}
+
+func (c *call) pageSize() (int, error) {
+	text := c.query.Get("pageSize")
+	if text == "" {
+		return maxPage, nil
+	}
+	n, err := strconv.ParseInt(text, 10, 32)
+	if err != nil || n < 0 {
+		return 0, badRequest("got pageSize " + text + ", want a whole number from 0 on")
+	}
+	if n == 0 {
+		return maxPage, nil
+	}
+	return min(int(n), maxPage), nil
+}
+
+// pageToken reads the call's page token into place, which stays as it is if there is none.
+func (c *call) pageToken(place any) error {
+	token := c.query.Get("pageToken")
+	if token == "" {
+		return nil
+	}
+	text, err := base64.RawURLEncoding.DecodeString(token)
+	if err != nil || json.Unmarshal(text, place) != nil {
+		return badPageToken()
+	}
+	return nil
+}
+
+func encodePageToken(place any) string {
+	return base64.RawURLEncoding.EncodeToString(marshal(place))
+}
+
+func badPageToken() error {
+	return badRequest("got a pageToken that no earlier answer held; leave it out to start again")
+}

@@ -1,0 +1,123 @@
+package dataflow
+
+import (
+	"slices"
+	"strconv"
+	"time"
+)
+
+// importance is how much a message matters; the API's names in order.
+type importance string
+
+const (
+	detailed importance = "JOB_MESSAGE_DETAILED"
+	basic    importance = "JOB_MESSAGE_BASIC"
+	failure  importance = "JOB_MESSAGE_ERROR"
+)
+
+// importances returns all importances from the least to the greatest.
+func importances() []importance {
+	return []importance{
+		"JOB_MESSAGE_IMPORTANCE_UNKNOWN", "JOB_MESSAGE_DEBUG", detailed, basic, "JOB_MESSAGE_WARNING", failure,
+	}
+}
+
+// message is a JobMessage.
+type message struct {
+	ID         string     `json:"id"`
+	Time       string     `json:"time"`
+	Text       string     `json:"messageText"`
+	Importance importance `json:"messageImportance"`
+
+	at time.Time
+}
+
+// say adds a message to the job.
+func (j *job) say(at time.Time, level importance, text string) {
+	id := "JOB_MESSAGE_" + strconv.Itoa(len(j.messages))
+	j.messages = append(j.messages, message{ID: id, Time: timestamp(at), Text: text, Importance: level, at: at})
+}
+
+// messageFilter is what a caller wants to see.
+type messageFilter struct {
+	minimum  int // an index of importances
+	from, to time.Time
+}
+
+func (f messageFilter) admits(m message) bool {
+	return slices.Index(importances(), m.Importance) >= f.minimum &&
+		!m.at.Before(f.from) && (f.to.IsZero() || m.at.Before(f.to))
+}
+
+// listMessages returns a job's messages, oldest first. Its page token is the place in the job's messages at which the
+// next page starts, which never moves.
+func (s *Server) listMessages(c *call) (any, error) {
+	filter, err := c.messageFilter()
+	if err != nil {
+		return nil, err
+	}
+	size, err := c.pageSize()
+	if err != nil {
+		return nil, err
+	}
+	start := 0
+	if err := c.pageToken(&start); err != nil || start < 0 {
+		return nil, badPageToken()
+	}
+	j, err := s.find(c, c.id)
+	if err != nil {
+		return nil, err
+	}
+	var page struct {
+		Messages []message `json:"jobMessages,omitempty"`
+		Next     string    `json:"nextPageToken,omitempty"`
+	}
+	for i := start; i < len(j.messages); i++ {
+		if !filter.admits(j.messages[i]) {
+			continue
+		}
+		if len(page.Messages) == size {
+			page.Next = encodePageToken(i)
+			break
+		}
+		page.Messages = append(page.Messages, j.messages[i])
+	}
+	return page, nil
+}
+
+func (c *call) messageFilter() (f messageFilter, err error) {
+	if name := c.query.Get("minimumImportance"); name != "" {
+		if f.minimum = slices.Index(importances(), importance(name)); f.minimum < 0 {
+			return f, badRequest("got minimumImportance " + name + ", want JOB_MESSAGE_ERROR or another JobMessageImportance")
+		}
+	}
+	if f.from, err = c.time("startTime"); err != nil {
+		return f, err
+	}
+	f.to, err = c.time("endTime")
+	return f, err
+}
+
+// time reads a time from the query; the zero time if there is none.
+func (c *call) time(name string) (time.Time, error) {
+	text := c.query.Get(name)
+	if text == "" {
+		return time.Time{}, nil
+	}
+	t, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return t, badRequest("got " + name + " " + text + ", want a time such as 2026-11-24T01:52:26Z")
+	}
+	return t, nil
+}
+
+// getMetrics tells when it was asked and nothing else: a job that isn't executed counts nothing.
+func (s *Server) getMetrics(c *call) (any, error) {
+	if _, err := c.time("startTime"); err != nil {
+		return nil, err
+	}
+	if _, err := s.find(c, c.id); err != nil {
+		return nil, err
+	}
+	return map[string]any{"metricTime": timestamp(c.now), "metrics": []any{}}, nil
+}

@@ -1,0 +1,118 @@
+package dataflow
+
+import (
+	"context"
+	"time"
+)
+
+// jobState is a state of the API.
+type jobState string
+
+const (
+	pending    jobState = "JOB_STATE_PENDING"
+	running    jobState = "JOB_STATE_RUNNING"
+	done       jobState = "JOB_STATE_DONE"
+	failed     jobState = "JOB_STATE_FAILED"
+	cancelling jobState = "JOB_STATE_CANCELLING"
+	cancelled  jobState = "JOB_STATE_CANCELLED"
+	draining   jobState = "JOB_STATE_DRAINING"
+	drained    jobState = "JOB_STATE_DRAINED"
+	updated    jobState = "JOB_STATE_UPDATED"
+)
+
+// terminal reports whether a job never leaves the state.
+func (s jobState) terminal() bool {
+	switch s {
+	case done, failed, cancelled, drained, updated:
+		return true
+	}
+	return false
+}
+
+// Pace is how long a job stays in the states that end by themselves, by the cloud's clock. Google takes minutes.
+type Pace struct {
+	// Pending is the time between submit and start, when the key is looked at.
+	Pending time.Duration
+	// Running is the time that a batch job takes. A streaming job runs until it is stopped.
+	Running time.Duration
+	// Stopping is the time that cancelling or draining takes.
+	Stopping time.Duration
+}
+
+// DefaultPace is 20 ms pending, 50 ms running, 20 ms stopping.
+func DefaultPace() Pace {
+	return Pace{Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+}
+
+// advance brings a job to the state that it has now, through all that lie between.
+func (s *Server) advance(ctx context.Context, j *job, now time.Time) {
+	for s.step(ctx, j, now) {
+		continue
+	}
+}
+
+// step takes one transition if its time has come, and reports whether it did.
+func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
+	if (j.state == running || j.state == draining) && s.stopWithoutKey(ctx, j, now) {
+		return true
+	}
+	var stay time.Duration
+	var next jobState
+	switch j.state {
+	case pending:
+		stay, next = s.Pace.Pending, running
+	case running:
+		stay, next = s.Pace.Running, done
+	case cancelling:
+		stay, next = s.Pace.Stopping, cancelled
+	case draining:
+		stay, next = s.Pace.Stopping, drained
+	}
+	due := j.since.Add(stay)
+	switch {
+	case next == "" || now.Before(due) || (next == done && j.Type == streaming):
+		return false
+	case next == running:
+		return s.start(ctx, j, due)
+	}
+	j.enter(next, due)
+	return true
+}
+
+// start looks at the job's key and lets the job run or fail. A key that Cloud KMS gives no answer about is looked at
+// again the next time.
+func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
+	version, refusal, err := s.checkKey(ctx, j)
+	if err != nil {
+		return false
+	}
+	if refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
+	j.version = version
+	j.enter(running, at)
+	if old := j.replaces; old != nil && old.state == running {
+		old.doc.set("replacedByJobId", j.id)
+		old.enter(updated, at)
+	}
+	return true
+}
+
+// stopWithoutKey cancels a job whose key stopped working, and reports whether it did.
+func (s *Server) stopWithoutKey(ctx context.Context, j *job, now time.Time) bool {
+	refusal := s.recheckKey(ctx, j)
+	if refusal == "" {
+		return false
+	}
+	j.say(now, failure, refusal)
+	j.enter(cancelled, now)
+	return true
+}
+
+// enter puts the job into a state and says so in its messages.
+func (j *job) enter(next jobState, at time.Time) {
+	j.state, j.since = next, at
+	j.say(at, basic, "Workflow job "+j.id+" is now "+string(next)+".")
+}

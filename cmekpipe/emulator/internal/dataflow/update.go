@@ -1,0 +1,133 @@
+package dataflow
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// runtimeParams is the one part of a job that may change while it runs.
+const runtimeParams = "runtimeUpdatableParams"
+
+// change is the body of jobs.update: a Job of which only these fields count.
+type change struct {
+	RequestedState jobState
+	Params         fields `json:"runtimeUpdatableParams"`
+}
+
+// update stops a job or changes its runtime parameters, one at a time.
+func (s *Server) update(c *call) (any, error) {
+	var want change
+	if err := json.Unmarshal(c.body, &want); err != nil {
+		return nil, badRequest("got a body that is no job")
+	}
+	if want.RequestedState == "JOB_STATE_UNKNOWN" {
+		want.RequestedState = ""
+	}
+	mask := c.query.Get("updateMask")
+	if (mask != "") == (want.RequestedState != "") {
+		return nil, badRequest("want either requestedState or updateMask: one of them, not both")
+	}
+	params, err := maskedParams(mask)
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.find(c, c.id)
+	if err != nil {
+		return nil, err
+	}
+	if j.state.terminal() {
+		return nil, failedPrecondition("job " + j.id + " has ended in " + string(j.state) + " and can't be changed")
+	}
+	if mask != "" {
+		err = j.setParams(want.Params, params)
+	} else {
+		err = j.request(c, want.RequestedState)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.advance(c.ctx, j, c.now) // a pace of zero stops at once
+	return j.in(summary), nil
+}
+
+// request brings the job on its way to the state that the caller wants. Asking twice does no harm.
+func (j *job) request(c *call, want jobState) error {
+	next := cancelling
+	switch {
+	case want == cancelled:
+	case want != drained:
+		return badRequest("got requestedState " + string(want) + ", want " + string(cancelled) + " or " + string(drained))
+	case j.Type != streaming:
+		return failedPrecondition("only a streaming job can be drained, and job " + j.id + " is " + j.Type)
+	case j.state != running && j.state != draining:
+		return failedPrecondition("only a running job can be drained, and job " + j.id + " is in " + string(j.state))
+	default:
+		next = draining
+	}
+	if j.state == next {
+		return nil
+	}
+	j.doc.set("requestedState", want)
+	j.enter(next, c.now)
+	return nil
+}
+
+// maskedParams returns the runtime parameters that a field mask names, in either spelling of field masks; none means
+// all of them.
+func maskedParams(mask string) ([]string, error) {
+	var params []string
+	whole := false
+	for path := range strings.SplitSeq(mask, ",") {
+		head, param, deep := strings.Cut(camelCase(path), ".")
+		switch {
+		case mask == "":
+		case head != runtimeParams || deep && param == "":
+			return nil, badRequest("got updateMask " + mask + ", want fields of " + runtimeParams)
+		case deep:
+			params = append(params, param)
+		default:
+			whole = true
+		}
+	}
+	if whole {
+		return nil, nil
+	}
+	return params, nil
+}
+
+// setParams takes over the named runtime parameters, or all of them. A parameter that the caller leaves out goes.
+func (j *job) setParams(given fields, names []string) error {
+	if j.Type != streaming || j.state != running {
+		return failedPrecondition("only a running streaming job has runtime parameters, and job " + j.id + " is " +
+			j.Type + " in " + string(j.state))
+	}
+	if names == nil {
+		j.doc.set(runtimeParams, given)
+		return nil
+	}
+	var now fields
+	if old := j.doc[runtimeParams]; old == nil || json.Unmarshal(old, &now) != nil || now == nil {
+		now = fields{}
+	}
+	for _, name := range slices.Compact(names) {
+		if value, ok := given[name]; ok {
+			now[name] = value
+		} else {
+			delete(now, name)
+		}
+	}
+	j.doc.set(runtimeParams, now)
+	return nil
+}
+
+// camelCase turns runtime_updatable_params into runtimeUpdatableParams.
+func camelCase(path string) string {
+	words := strings.Split(path, "_")
+	for i, word := range words[1:] {
+		if word != "" {
+			words[i+1] = strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return strings.Join(words, "")
+}

@@ -1,0 +1,73 @@
+package dataflow
+
+import "net/url"
+
+// jobView is how much of a job an answer holds.
+type jobView int
+
+const (
+	// summary is what a call gets that asks for nothing else. It leaves out the environment, and so the key.
+	summary jobView = iota
+	// description adds the environment and everything else but the properties of the steps.
+	description
+	// all is the whole job.
+	all
+)
+
+func viewOf(query url.Values) (jobView, error) {
+	switch name := query.Get("view"); name {
+	case "", "JOB_VIEW_UNKNOWN", "JOB_VIEW_SUMMARY":
+		return summary, nil
+	case "JOB_VIEW_DESCRIPTION":
+		return description, nil
+	case "JOB_VIEW_ALL":
+		return all, nil
+	default:
+		return summary, badRequest("got view " + name + ", want JOB_VIEW_SUMMARY, JOB_VIEW_DESCRIPTION or JOB_VIEW_ALL")
+	}
+}
+
+// in returns the job as far as a view shows it.
+func (j *job) in(view jobView) fields {
+	doc := j.document()
+	switch view {
+	case summary:
+		return doc.only("id", "projectId", "location", "name", "type", "currentState", "currentStateTime",
+			"createTime", "startTime", "jobMetadata")
+	case description:
+		doc.set("steps", j.stepOutlines())
+	}
+	return doc
+}
+
+func (f fields) only(names ...string) fields {
+	part := fields{}
+	for _, name := range names {
+		if value, ok := f[name]; ok {
+			part[name] = value
+		}
+	}
+	return part
+}
+
+// stepOutlines are the job's steps by kind and name.
+func (j *job) stepOutlines() []fields {
+	outlines := make([]fields, len(j.Steps))
+	for i, step := range j.Steps {
+		outlines[i] = step.only("kind", "name")
+	}
+	return outlines
+}
+
+// get returns one job.
+func (s *Server) get(c *call) (any, error) {
+	view, err := viewOf(c.query)
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.find(c, c.id)
+	if err != nil {
+		return nil, err
+	}
+	return j.in(view), nil
+}

@@ -1,0 +1,229 @@
+package cmekpipe_test
+
+import (
+	"flag"
+	"maps"
+	"reflect"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// flagEffects is every flag that is read, a good value of it and what that sets.
+var flagEffects = []struct {
+	name, value string
+	set         func(*cmekpipe.Config)
+}{
+	{"runner", "dataflow", func(c *cmekpipe.Config) { c.Runner = "dataflow" }},
+	{"dataflow_kms_key", goodKey + "2", func(c *cmekpipe.Config) { c.Key = goodKey + "2" }},
+	{"project", "example.com:proj", func(c *cmekpipe.Config) { c.Project = "example.com:proj" }},
+	{"region", "us-central1", func(c *cmekpipe.Config) { c.Region = "us-central1" }},
+	{"temp_location", "gs://bank-scratch", func(c *cmekpipe.Config) { c.TempLocation = "gs://bank-scratch" }},
+	{"staging_location", "gs://bank-stage/x", func(c *cmekpipe.Config) { c.StagingLocation = "gs://bank-stage/x" }},
+	{"job_name", "nightly-1", func(c *cmekpipe.Config) { c.JobName = "nightly-1" }},
+	{"labels", `{"team":"risk"}`, func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk"} }},
+	{"async", "true", func(c *cmekpipe.Config) { c.Async = true }},
+	{"execute_async", "true", func(c *cmekpipe.Config) { c.Async = true }},
+	{"worker_binary", "bin/worker", func(c *cmekpipe.Config) { c.WorkerBinary = "bin/worker" }},
+	{"sdk_container_image", "gcr.io/p/i:1", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:1" }},
+	{"worker_harness_container_image", "gcr.io/p/i:2", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:2" }},
+	{"service_account_email", "w@bank-prod.iam.gserviceaccount.com",
+		func(c *cmekpipe.Config) { c.ServiceAccountEmail = "w@bank-prod.iam.gserviceaccount.com" }},
+	{"network", "inner", func(c *cmekpipe.Config) { c.Network = "inner" }},
+	{"subnetwork", "regions/us-central1/subnetworks/w", func(c *cmekpipe.Config) { c.Subnetwork = "regions/us-central1/subnetworks/w" }},
+	{"no_use_public_ips", "true", func(c *cmekpipe.Config) { c.NoPublicIPs = true }},
+	{"use_public_ips", "false", func(c *cmekpipe.Config) { c.NoPublicIPs = true }},
+	{"num_workers", "0", func(c *cmekpipe.Config) {}},
+	{"num_workers", "3", func(c *cmekpipe.Config) { c.NumWorkers = 3 }},
+	{"max_num_workers", "9", func(c *cmekpipe.Config) { c.MaxNumWorkers = 9 }},
+	{"number_of_worker_harness_threads", "12", func(c *cmekpipe.Config) { c.WorkerHarnessThreads = 12 }},
+	{"worker_machine_type", "n2-standard-4", func(c *cmekpipe.Config) { c.MachineType = "n2-standard-4" }},
+	{"machine_type", "n2-standard-8", func(c *cmekpipe.Config) { c.MachineType = "n2-standard-8" }},
+	{"min_cpu_platform", "Intel Ice Lake", func(c *cmekpipe.Config) { c.MinCPUPlatform = "Intel Ice Lake" }},
+	{"disk_size_gb", "50", func(c *cmekpipe.Config) { c.DiskSizeGB = 50 }},
+	{"disk_type", "pd-ssd", func(c *cmekpipe.Config) { c.DiskType = "pd-ssd" }},
+	{"disk_provisioned_iops", "3000", func(c *cmekpipe.Config) { c.DiskProvisionedIOPS = 3000 }},
+	{"disk_provisioned_throughput_mibps", "140", func(c *cmekpipe.Config) { c.DiskProvisionedThroughputMiBps = 140 }},
+	{"autoscaling_algorithm", "NONE", func(c *cmekpipe.Config) { c.AutoscalingAlgorithm = "NONE" }},
+	{"flexrs_goal", "FLEXRS_COST_OPTIMIZED", func(c *cmekpipe.Config) { c.FlexRSGoal = "FLEXRS_COST_OPTIMIZED" }},
+	{"worker_region", "us-central1", func(c *cmekpipe.Config) { c.WorkerRegion = "us-central1" }},
+	{"worker_zone", "us-central1-a", func(c *cmekpipe.Config) { c.WorkerZone = "us-central1-a" }},
+	{"zone", "us-central1-f", func(c *cmekpipe.Config) { c.Zone = "us-central1-f" }},
+	{"experiments", "a,b=c", func(c *cmekpipe.Config) { c.Experiments = []string{"a", "b=c"} }},
+	{"dataflow_service_options", "x,y=z", func(c *cmekpipe.Config) { c.ServiceOptions = []string{"x", "y=z"} }},
+}
+
+func TestEveryFlagSetsItsField(t *testing.T) {
+	for _, tt := range flagEffects {
+		t.Run(tt.name, func(t *testing.T) {
+			all := goodFields()
+			all[tt.name] = tt.value
+			got, err := fromFields(t, all)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := goodConfig()
+			tt.set(&c)
+			if diff := cmp.Diff(mustOptions(t, c).Config(), got.Config()); diff != "" {
+				t.Errorf("configuration (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestEveryFlagAndEveryFieldIsCovered(t *testing.T) {
+	fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+	cmekpipe.RegisterFlags(fs)
+	covered := make(map[string]bool)
+	var all cmekpipe.Config
+	for _, tt := range flagEffects {
+		covered[tt.name] = true
+		tt.set(&all)
+	}
+	fs.VisitAll(func(f *flag.Flag) {
+		if !covered[f.Name] || f.Usage == "" {
+			t.Errorf("flag %s has no case or no usage, want both", f.Name)
+		}
+		delete(covered, f.Name)
+	})
+	for name := range covered {
+		t.Errorf("got no flag %s, want it registered", name)
+	}
+	value := reflect.ValueOf(all)
+	for i := range value.NumField() {
+		if name := value.Type().Field(i).Name; value.Field(i).IsZero() && name != "SDKVersion" {
+			t.Errorf("no flag sets field %s, want one", name)
+		}
+	}
+}
+
+func TestFlagsOfABeamRunnerAreReadAsTheyStand(t *testing.T) {
+	fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+	workers := fs.Int64("num_workers", 0, "as Beam defines it")
+	public := fs.Bool("use_public_ips", true, "as Beam defines it")
+	cmekpipe.RegisterFlags(fs)
+	err := fs.Parse([]string{"--dataflow_kms_key=" + goodKey, "--project=bank-prod", "--temp_location=gs://bank-scratch/tmp",
+		"--num_workers=7", "--use_public_ips=false", "--async"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opts, err := cmekpipe.FromFlags(fs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := opts.Config(); *workers != 7 || *public || c.NumWorkers != 7 || !c.NoPublicIPs || !c.Async {
+		t.Errorf("got %+v, want 7 workers without public addresses, asynchronously", c)
+	}
+}
+
+func TestFromFlagsLeavesTheFlagsOfOthersAlone(t *testing.T) {
+	fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+	fs.String("input", "", "the program's own")
+	cmekpipe.RegisterFlags(fs)
+	for name, value := range goodFields() {
+		if err := fs.Set(name, value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fs.Set("input", "x"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := cmekpipe.FromFlags(fs); err != nil {
+		t.Errorf("got %v, want none", err)
+	}
+}
+
+func TestFromFlagsRefusesWhatOnlyFlagsCanSayWrong(t *testing.T) {
+	for name, tt := range map[string]struct {
+		flags  fields
+		field  string
+		reason string
+	}{
+		"no number":         {fields{"num_workers": "many"}, "num_workers", "want a whole number"},
+		"too big a number":  {fields{"disk_size_gb": "9223372036854775808"}, "disk_size_gb", "want a whole number"},
+		"no JSON":           {fields{"labels": "team=risk"}, "labels", "want a JSON object of strings"},
+		"JSON of numbers":   {fields{"labels": `{"team":1}`}, "labels", "want a JSON object of strings"},
+		"two machine types": {fields{"worker_machine_type": "a", "machine_type": "b"}, "worker_machine_type, machine_type", "got two values"},
+		"two images": {fields{"sdk_container_image": "a", "worker_harness_container_image": "b"},
+			"sdk_container_image, worker_harness_container_image", "got two values"},
+		"two asyncs": {fields{"async": "true", "execute_async": "false"}, "async, execute_async", "got two values"},
+		"public and not": {fields{"use_public_ips": "true", "no_use_public_ips": "true"},
+			"use_public_ips, no_use_public_ips", "got flags that contradict each other"},
+		"neither public nor not": {fields{"use_public_ips": "false", "no_use_public_ips": "false"},
+			"use_public_ips, no_use_public_ips", "got flags that contradict each other"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			all := goodFields()
+			maps.Copy(all, tt.flags)
+			opts, err := fromFields(t, all)
+			checkOneFault(t, opts, err, "cmekpipe.FromFlags", singleFault{
+				code: cmekpipe.InvalidOptions, field: tt.field, reason: tt.reason})
+		})
+	}
+}
+
+// A program may have defined a flag itself, as text.
+func TestFromFlagsRefusesTextForTrueOrFalse(t *testing.T) {
+	for _, name := range []string{"async", "use_public_ips"} {
+		fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+		fs.String(name, "", "the program's own")
+		cmekpipe.RegisterFlags(fs)
+		all := goodFields()
+		all[name] = "perhaps"
+		for name, value := range all {
+			if err := fs.Set(name, value); err != nil {
+				t.Fatal(err)
+			}
+		}
+		opts, err := cmekpipe.FromFlags(fs)
+		checkOneFault(t, opts, err, "cmekpipe.FromFlags", singleFault{
+			code: cmekpipe.InvalidOptions, field: name, reason: "want true or false"})
+	}
+}
+
+func TestTwoNamesMayAgree(t *testing.T) {
+	all := goodFields()
+	maps.Copy(all, fields{"worker_machine_type": "a", "machine_type": "a", "use_public_ips": "false", "no_use_public_ips": "true",
+		"async": "true", "execute_async": "true"})
+	opts, err := fromFields(t, all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := opts.Config(); c.MachineType != "a" || !c.NoPublicIPs || !c.Async {
+		t.Errorf("got %+v, want what both names say", c)
+	}
+}
+
+func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
+	for _, name := range []string{
+		"dataflow_endpoint", "template_location", "update", "transform_name_mapping", "dry_run", "teardown_policy", "cpu_profiling",
+		"endpoint", "environment_type", "environment_config", "sdk_harness_container_image_override", "resource_hints",
+		"parallelism", "retain_docker_containers", "element_processing_timeout", "beam_strict",
+	} {
+		t.Run(name, func(t *testing.T) {
+			fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+			cmekpipe.RegisterFlags(fs)
+			fs.String(name, "default", "as a runner defines it")
+			for name, value := range goodFields() {
+				if err := fs.Set(name, value); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for value, want := range map[string]int{"default": 0, "x": 1} {
+				if err := fs.Set(name, value); err != nil {
+					t.Fatal(err)
+				}
+				_, err := cmekpipe.FromFlags(fs)
+				faults := cmekpipe.Faults(err)
+				if len(faults) != want {
+					t.Fatalf("--%s=%s: got %v, want %d faults", name, value, err, want)
+				}
+				for _, f := range faults {
+					checkRefusal(t, f, "", cmekpipe.Unsupported, name, "got a flag that cmekpipe does not carry")
+				}
+			}
+		})
+	}
+}

@@ -1,0 +1,81 @@
+package cmekpipe
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// jobName follows field name of the Dataflow API's Job.
+func (c *checker) jobName(name string) {
+	if name == "" {
+		return
+	}
+	if len(name) > 1024 || !isAll(name, isProjectChar) || !isLower(name[0]) || name[len(name)-1] == '-' {
+		c.add(InvalidName, "job_name", "got "+quote(name)+", want a name that Dataflow takes",
+			"use a lower-case letter, then up to 1023 lower-case letters, digits and hyphens, no hyphen last")
+	}
+}
+
+// labels follows field labels of the Dataflow API's Job. It never prints a value, which may be anything.
+func (c *checker) labels(labels map[string]string) {
+	const field = "labels"
+	if len(labels) > 64 {
+		c.add(InvalidOptions, field, "got "+strconv.Itoa(len(labels))+" labels, want at most 64", "take some out")
+	}
+	for _, key := range slices.Sorted(maps.Keys(labels)) {
+		if first, _ := utf8.DecodeRuneInString(key); !isLabelLetter(first) || !isLabel(key) {
+			c.add(InvalidName, field, "got label "+quote(key)+", want a key that Dataflow takes",
+				"use a lower-case letter, then up to 62 lower-case letters, digits, underscores and hyphens")
+		}
+		if !isLabel(labels[key]) {
+			c.add(InvalidName, field, "got a value of label "+quote(key)+" that Dataflow refuses, want one that it takes",
+				"use up to 63 lower-case letters, digits, underscores and hyphens")
+		}
+	}
+}
+
+func isLabel(s string) bool {
+	bad := func(r rune) bool { return !isLabelLetter(r) && !unicode.IsNumber(r) && r != '_' && r != '-' }
+	return utf8.RuneCountInString(s) <= 63 && len(s) <= 128 && strings.IndexFunc(s, bad) < 0
+}
+
+func isLabelLetter(r rune) bool { return unicode.In(r, unicode.Ll, unicode.Lo) }
+
+// sdkVersion holds a version such as "2.77.0" or "2.77.0-RC1" against the oldest SDK for Go that passes a key on.
+// Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
+func (c *checker) sdkVersion(version string) {
+	const field = "sdk_version"
+	if version == "" {
+		return
+	}
+	release, _, _ := strings.Cut(version, "-")
+	var numbers []int
+	for part := range strings.SplitSeq(release, ".") {
+		n, err := strconv.Atoi(part)
+		if err != nil || !isAll(part, isDigit) {
+			break
+		}
+		numbers = append(numbers, n)
+	}
+	switch {
+	case len(numbers) != 3 || strings.Count(release, ".") != 2:
+		c.add(InvalidOptions, field, "got "+quote(version)+", want a version of Beam", "use one such as 2.77.0")
+	case slices.Compare(numbers, []int{2, 40, 0}) < 0:
+		c.add(InvalidOptions, field, "got "+quote(version)+", want an SDK for Go that passes a key on", "use 2.40.0 or newer")
+	}
+}
+
+func (c *checker) serviceAccount(email string) {
+	if email == "" {
+		return
+	}
+	name, domain, _ := strings.Cut(email, "@")
+	if name == "" || !isAll(name, isBucketChar) || !isDomain(domain) {
+		c.add(InvalidName, "service_account_email", "got "+quote(email)+", want the e-mail address of a service account",
+			"use NAME@PROJECT.iam.gserviceaccount.com")
+	}
+}
