@@ -1,0 +1,55 @@
+package cmektest_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"cloud.google.com/go/storage"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+)
+
+// exportReport is the code under test. It makes its client as any program does and should name a key, which it forgot.
+func exportReport(ctx context.Context, bucket string) error {
+	client, err := storage.NewClient(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	w := client.Bucket(bucket).Object("report.csv").NewWriter(ctx)
+	if _, err := io.WriteString(w, "id,amount\n"); err != nil {
+		return err
+	}
+	return w.Close()
+}
+
+// testExport would be TestExport(t *testing.T) in a test file of yours.
+func testExport(t testing.TB) {
+	cloud := cmektest.NewCloud(t)
+	key := cloud.Key("us-central1", "reports")
+	cloud.Bucket("protected", "us-central1", key)
+	cloud.Bucket("exports", "us-central1", cmekpipe.KeyName{}) // no default key
+
+	for _, bucket := range []string{"protected", "exports"} {
+		if err := exportReport(t.Context(), bucket); err != nil {
+			t.Fatalf("exportReport(%s): %v", bucket, err)
+		}
+	}
+	cloud.RequireEncrypted(t, key)
+}
+
+// A unit test finds the object that rests under no key of the customer's.
+func Example() {
+	for _, failure := range failures(testExport) {
+		for line := range strings.Lines(failure) {
+			fmt.Println(strings.TrimSpace(line))
+		}
+	}
+	// Output:
+	// cmektest.RequireEncrypted: 1 of 2 resources do not rest under projects/cmektest-project/locations/us-central1/keyRings/cmektest/cryptoKeys/reports:
+	// object gs://exports/report.csv (10 bytes) rests under no customer-managed key
+}

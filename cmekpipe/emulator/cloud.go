@@ -1,0 +1,101 @@
+package emulator
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// Cloud is a running loopback cloud. Use [Start].
+type Cloud struct {
+	env     *service.Env
+	running []running
+	jobs    *dataflow.Server
+	ahead   atomic.Int64 // by how many nanoseconds Advance moved the clock
+	close   func() error
+}
+
+// running is a service that answers on HOST:PORT.
+type running struct {
+	row
+	host   string
+	server service.Server
+	ended  chan error
+}
+
+// Option changes what [Start] does.
+type Option func(*settings)
+
+type settings struct {
+	now func() time.Time
+}
+
+// WithClock makes the cloud take the time from now. The default is [time.Now].
+func WithClock(now func() time.Time) Option {
+	return func(s *settings) { s.now = now }
+}
+
+// Start starts every service on a port of its own on 127.0.0.1. It fails when the computer gives no port. Who starts a
+// cloud closes it.
+func Start(opts ...Option) (*Cloud, error) {
+	set := settings{now: time.Now}
+	for _, opt := range opts {
+		opt(&set)
+	}
+	c := &Cloud{}
+	c.close = sync.OnceValue(c.stop)
+	c.env = &service.Env{
+		Now:    func() time.Time { return set.now().Add(time.Duration(c.ahead.Load())) },
+		Ledger: &service.Ledger{}, Faults: &service.Faults{},
+	}
+	for _, r := range services() {
+		if err := c.start(r); err != nil {
+			return nil, errors.Join(fmt.Errorf("emulator.Start: %s: %w", r.name, err), c.Close())
+		}
+	}
+	return c, nil
+}
+
+func (c *Cloud) start(r row) error {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	s := running{r, l.Addr().String(), r.start(c, c.env), make(chan error, 1)}
+	go func() { s.ended <- s.server.Serve(l) }()
+	c.running = append(c.running, s)
+	return nil
+}
+
+// Close stops every service and ends open calls. Everything in the cloud is gone. Closing twice does no harm.
+func (c *Cloud) Close() error { return c.close() }
+
+func (c *Cloud) stop() error {
+	var errs []error
+	for _, s := range slices.Backward(c.running) {
+		errs = append(errs, s.server.Close(), <-s.ended)
+	}
+	return errors.Join(errs...)
+}
+
+// Advance moves the cloud's clock on by d, which can't be negative.
+func (c *Cloud) Advance(d time.Duration) {
+	if d < 0 {
+		panic("emulator: Advance by " + d.String() + ": time moves on only")
+	}
+	c.ahead.Add(int64(d))
+}
+
+// TamperJobs makes Dataflow store something else than a client submits: change is called with every new job before it
+// is stored. Google's service does no such thing; this is for tests of programs that compare what was stored with what
+// they sent. Nil ends it.
+func (c *Cloud) TamperJobs(change func(*api.Job)) { c.jobs.TamperJobs(change) }

@@ -1,0 +1,41 @@
+// Package emulator is a Google Cloud on the loopback interface that enforces customer-managed keys: Cloud KMS, Cloud
+// Storage and Dataflow, for Google's own Go clients, in one process, started in milliseconds. It is for tests: all of
+// it is in memory and gone with [Cloud.Close], and it will grow stricter where Google turns out to be.
+//
+// Unit tests of pipelines need package cmektest, which wraps this one. Use [Start] for everything else: examples,
+// TestMain, a test that shares one cloud among many.
+//
+// # Defaults
+//
+// A new cloud is empty. Access to keys is denied by default: a service encrypts only after its service agent, see
+// [Agent], got roles/cloudkms.cryptoKeyEncrypterDecrypter on the key or the key ring. Calls come from an owner who may
+// create keys, change their states and grant them, but not encrypt with them; [As] makes the calls of somebody else.
+// Every project exists, and no project has a policy of its own. The cloud's clock is the computer's; [Cloud.Advance]
+// moves it on, so that rotations and destructions fall due.
+//
+// # Clients
+//
+// [Cloud.ClientOptions] points a client at the cloud. Programs that make their clients themselves, such as workers,
+// find it through the variables of [Cloud.Environ]. Nothing here sets variables or other state of the process, so any
+// number of clouds run side by side.
+//
+// # Ledger and faults
+//
+// [Cloud.Ledger] lists every resource that was ever created, when, by which call, under which key or none.
+// [Cloud.Inject] arranges that calls are slow, fail, lose their answer or break off. Google's clients try many calls
+// again after a status such as 503, so that a fault of the first call alone may go unnoticed, as it should.
+//
+// # Errors
+//
+// Calls fail with the codes, reasons and texts of Google's services, so far as they are documented. The packages
+// below internal say which texts are Google's.
+//
+// # Concurrency
+//
+// All methods may be used by many goroutines.
+//
+// # More services
+//
+// A service is a row of the table in services.go: its name, the variable that clients find it by, and a constructor
+// that takes the clock, ledger, faults and keys which all services share.
+package emulator

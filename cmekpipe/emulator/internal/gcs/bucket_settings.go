@@ -1,0 +1,174 @@
+package gcs
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	raw "google.golang.org/api/storage/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+// Google's defaults for a bucket whose creator says nothing else.
+const (
+	defaultLocation     = "US"
+	defaultStorageClass = "STANDARD"
+	defaultSoftDelete   = 7 * 24 * time.Hour
+)
+
+// newBucket completes the settings of a bucket that is to be created.
+func (s *Server) newBucket(b *store.Bucket) error {
+	a := &b.Attrs
+	a.Location = strings.ToUpper(a.Location)
+	if a.Location == "" {
+		a.Location = defaultLocation
+	}
+	a.LocationType = locationType(a)
+	if a.LocationType == "" {
+		return invalid("The specified location constraint is not valid: got %q", a.Location)
+	}
+	if a.StorageClass == "" {
+		a.StorageClass = defaultStorageClass
+	}
+	now := formatTime(s.env.Now())
+	number, err := strconv.ParseUint(service.ProjectNumber(b.Project), 10, 64)
+	if err != nil {
+		return err
+	}
+	a.ProjectNumber, a.Metageneration, a.TimeCreated, a.Updated = number, 1, now, now
+	return s.completeBucket(a)
+}
+
+// completeBucket adds what the server itself says about settings that a client sent.
+func (s *Server) completeBucket(a *raw.Bucket) error {
+	now := s.env.Now()
+	if a.SoftDeletePolicy == nil {
+		a.SoftDeletePolicy = &raw.BucketSoftDeletePolicy{RetentionDurationSeconds: int64(defaultSoftDelete / time.Second)}
+	}
+	if seconds := a.SoftDeletePolicy.RetentionDurationSeconds; seconds != 0 && (seconds < 7*86400 || seconds > 90*86400) {
+		return invalid("Invalid soft delete retention: got %d seconds, want 0 or from 7 to 90 days", seconds)
+	}
+	if a.SoftDeletePolicy.EffectiveTime == "" {
+		a.SoftDeletePolicy.EffectiveTime = formatTime(now)
+	}
+	if a.IamConfiguration == nil {
+		a.IamConfiguration = &raw.BucketIamConfiguration{PublicAccessPrevention: "inherited"}
+	}
+	u := a.IamConfiguration.UniformBucketLevelAccess
+	if u == nil {
+		u = &raw.BucketIamConfigurationUniformBucketLevelAccess{}
+		a.IamConfiguration.UniformBucketLevelAccess = u
+	}
+	if u.Enabled && u.LockedTime == "" {
+		u.LockedTime = formatTime(now.AddDate(0, 0, 90))
+	}
+	if a.Encryption != nil && a.Encryption.DefaultKmsKeyName == "" && len(restrictions(a.Encryption)) == 0 {
+		a.Encryption = nil
+	}
+	return checkRestrictions(a.Encryption, formatTime(now))
+}
+
+// locationType tells regions from the places that span several; "" is no place. Source:
+// https://docs.cloud.google.com/storage/docs/locations.
+func locationType(a *raw.Bucket) string {
+	switch a.Location {
+	case "US", "EU", "ASIA":
+		if a.CustomPlacementConfig != nil && len(a.CustomPlacementConfig.DataLocations) > 0 {
+			return "dual-region"
+		}
+		return "multi-region"
+	case "ASIA1", "EUR4", "EUR5", "EUR7", "EUR8", "NAM4":
+		return "dual-region"
+	}
+	if location.IsRegion(a.Location) {
+		return "region"
+	}
+	return ""
+}
+
+func (s *Server) patchBucket(c *call) error {
+	var patch map[string]any
+	if err := c.decode(&patch); err != nil {
+		return err
+	}
+	return s.changeBucket(c, func(old raw.Bucket) (raw.Bucket, error) { return merge(old, patch) })
+}
+
+func (s *Server) updateBucket(c *call) error {
+	var replacement raw.Bucket
+	if err := c.decode(&replacement); err != nil {
+		return err
+	}
+	return s.changeBucket(c, func(raw.Bucket) (raw.Bucket, error) { return clone(replacement) })
+}
+
+func (s *Server) changeBucket(c *call, change func(raw.Bucket) (raw.Bucket, error)) error {
+	conditions, err := c.conditions("if")
+	if err != nil {
+		return err
+	}
+	b, err := s.store.UpdateBucket(c.bucket, conditions, func(old *store.Bucket) (*store.Bucket, error) {
+		attrs, err := change(old.Attrs)
+		if err != nil {
+			return nil, err
+		}
+		return s.changedBucket(c, old, attrs)
+	})
+	if err != nil {
+		return err
+	}
+	return c.json(c.bucketResource(b))
+}
+
+// changedBucket returns a bucket with new settings, as far as a client may change them.
+func (s *Server) changedBucket(c *call, old *store.Bucket, a raw.Bucket) (*store.Bucket, error) {
+	o := old.Attrs
+	if a.Location != "" && !strings.EqualFold(a.Location, o.Location) {
+		return nil, invalid("The location of a bucket can't be changed: got %s, want %s", a.Location, o.Location)
+	}
+	a.Name, a.ProjectNumber, a.Generation, a.TimeCreated = o.Name, o.ProjectNumber, o.Generation, o.TimeCreated
+	a.Location, a.LocationType, a.CustomPlacementConfig = o.Location, o.LocationType, o.CustomPlacementConfig
+	a.Updated = formatTime(s.env.Now())
+	if a.StorageClass == "" {
+		a.StorageClass = defaultStorageClass
+	}
+	forgetEffectiveTimes(&a, &o)
+	if err := s.completeBucket(&a); err != nil {
+		return nil, err
+	}
+	changed := &store.Bucket{Project: old.Project, Attrs: a, DefaultKey: old.DefaultKey}
+	if defaultKey(&a) == defaultKey(&o) {
+		return changed, nil
+	}
+	return changed, s.setDefaultKey(c.ctx(), changed)
+}
+
+// forgetEffectiveTimes drops the times since when settings are in force, where the settings changed.
+func forgetEffectiveTimes(a, old *raw.Bucket) {
+	p, was := a.SoftDeletePolicy, old.SoftDeletePolicy
+	if p != nil && p.RetentionDurationSeconds != was.RetentionDurationSeconds {
+		p.EffectiveTime = ""
+	}
+	were := make(map[string]bool)
+	for _, r := range restrictions(old.Encryption) {
+		were[*r.mode+*r.effective] = true
+	}
+	for _, r := range restrictions(a.Encryption) {
+		if !were[*r.mode+*r.effective] {
+			*r.effective = ""
+		}
+	}
+}
+
+func defaultKey(a *raw.Bucket) string {
+	if a.Encryption == nil {
+		return ""
+	}
+	return a.Encryption.DefaultKmsKeyName
+}
+
+// clone returns a copy that shares nothing with the original.
+func clone(b raw.Bucket) (raw.Bucket, error) { return merge(b, nil) }

@@ -1,0 +1,108 @@
+package gcs
+
+import (
+	raw "google.golang.org/api/storage/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
+)
+
+// mostSources is how many objects one call composes at most. Source:
+// https://docs.cloud.google.com/storage/docs/composite-objects.
+const mostSources = 32
+
+// compose makes one object of several. Its key is the one that the call names, else the bucket's default key; the
+// sources' keys have no say.
+func (s *Server) compose(c *call) error {
+	var request raw.ComposeRequest
+	if err := c.decode(&request); err != nil {
+		return err
+	}
+	if n := len(request.SourceObjects); n < 1 || n > mostSources {
+		return invalid("The number of source components provided is %d, want from 1 to %d.", n, mostSources)
+	}
+	if request.Destination == nil {
+		request.Destination = &raw.Object{}
+	}
+	creation, err := s.composition(c, request)
+	if err != nil {
+		return err
+	}
+	sources, err := s.sources(c, request.SourceObjects)
+	if err != nil {
+		return err
+	}
+	if request.DeleteSourceObjects {
+		creation.Consume = sources
+	}
+	join(&creation.Object, sources)
+	claims, err := claimsOf(*request.Destination, nil)
+	if err != nil {
+		return err
+	}
+	if err := claims.check(creation.Object.CRC32C, nil); err != nil {
+		return err
+	}
+	o, err := s.store.Create(creation)
+	if err != nil {
+		return err
+	}
+	return c.json(c.resource(o))
+}
+
+// composition returns what is to be made, without its data.
+func (s *Server) composition(c *call, request raw.ComposeRequest) (store.Creation, error) {
+	asked := c.query.Get("kmsKeyName")
+	creation := store.Creation{
+		Object: store.Object{Bucket: c.bucket, Name: c.object, Settings: settings(*request.Destination)},
+		Method: "storage.objects.compose", KeyAsked: asked != "", Protect: s.protect(c.ctx(), asked),
+	}
+	if request.Destination.KmsKeyName != "" {
+		return creation, keyInResource("kmsKeyName")
+	}
+	if err := checkObjectName(c.object); err != nil {
+		return creation, err
+	}
+	b, err := s.store.Bucket(c.bucket)
+	if err != nil {
+		return creation, err
+	}
+	if err := c.checkACL(b, "destinationPredefinedAcl"); err != nil {
+		return creation, err
+	}
+	complete(&creation.Object.Settings, b, "", "")
+	creation.If, err = c.conditions("if")
+	return creation, err
+}
+
+// sources returns the objects to compose, if all can be read.
+func (s *Server) sources(c *call, wanted []*raw.ComposeRequestSourceObjects) ([]*store.Object, error) {
+	var sources []*store.Object
+	for _, w := range wanted {
+		if w == nil {
+			return nil, required("sourceObjects.name")
+		}
+		o, err := s.store.Object(c.bucket, w.Name, w.Generation)
+		if err != nil {
+			return nil, refusal(err, c.bucket, w.Name)
+		}
+		if p := w.ObjectPreconditions; p != nil && p.IfGenerationMatch != o.Generation {
+			return nil, conditionNotMet()
+		}
+		if err := s.unwrap(c.ctx(), o); err != nil {
+			return nil, err
+		}
+		sources = append(sources, o)
+	}
+	return sources, nil
+}
+
+// join gives an object the data of others. There is no MD5 of a composed object.
+func join(o *store.Object, sources []*store.Object) {
+	blobs := make([]store.Blob, len(sources))
+	for i, source := range sources {
+		blobs[i] = source.Data
+		o.Components += max(1, source.Components)
+	}
+	o.Data = store.Join(blobs...)
+	o.CRC32C = o.Data.CRC32C()
+}

@@ -1,0 +1,200 @@
+package gcs
+
+import (
+	raw "google.golang.org/api/storage/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
+)
+
+// mebibyte is the unit of maxBytesRewrittenPerCall.
+const mebibyte = 1 << 20
+
+// rewriting is a rewrite that takes several calls. It is never changed: each call has a token of its own, so that one
+// whose answer was lost can be repeated.
+type rewriting struct {
+	target     target
+	asked      string
+	generation int64 // of the source
+	copied     int64 // in bytes
+}
+
+// duplication is one object to be made from another.
+type duplication struct {
+	source *store.Object
+	store.Creation
+}
+
+// rewrite copies an object, a part of it in each call.
+func (s *Server) rewrite(c *call) error {
+	progress, err := s.progress(c)
+	if err != nil {
+		return err
+	}
+	step, err := s.bytesPerRewrite(c)
+	if err != nil {
+		return err
+	}
+	d, err := s.duplicate(c, "storage.objects.rewrite", progress.generation)
+	if err != nil {
+		return err
+	}
+	size := d.source.Data.Size()
+	progress.generation = d.source.Generation
+	if progress.copied += step; progress.copied < size {
+		return s.postpone(c, d, progress)
+	}
+	o, err := s.store.Create(d.Creation)
+	if err != nil {
+		return refusal(err, c.toBucket, c.toName)
+	}
+	return c.json(&raw.RewriteResponse{
+		Kind: "storage#rewriteResponse", Done: true, ObjectSize: size, TotalBytesRewritten: size,
+		Resource: c.resource(o), ForceSendFields: []string{"ObjectSize", "TotalBytesRewritten"},
+	})
+}
+
+// progress returns how far the rewrite has come that a call goes on with.
+func (s *Server) progress(c *call) (rewriting, error) {
+	fresh := rewriting{target: c.target, asked: c.query.Get("destinationKmsKeyName")}
+	token := c.query.Get("rewriteToken")
+	if token == "" {
+		return fresh, nil
+	}
+	r, ok := s.rewrites.get(token)
+	if !ok || r.target != fresh.target || r.asked != fresh.asked {
+		return fresh, invalid("Invalid rewriteToken: it belongs to another rewrite.")
+	}
+	return *r, nil
+}
+
+// postpone answers that there is more to copy, once it is sure that the copy could be made as things are now.
+func (s *Server) postpone(c *call, d *duplication, progress rewriting) error {
+	b, err := s.store.Bucket(c.toBucket)
+	if err != nil {
+		return err
+	}
+	if _, err := d.Protect(b); err != nil {
+		return err
+	}
+	return c.json(&raw.RewriteResponse{
+		Kind: "storage#rewriteResponse", ObjectSize: d.source.Data.Size(), TotalBytesRewritten: progress.copied,
+		RewriteToken: s.rewrites.add(&progress), ForceSendFields: []string{"Done"},
+	})
+}
+
+// bytesPerRewrite returns how much this call copies.
+func (s *Server) bytesPerRewrite(c *call) (int64, error) {
+	asked, err := c.number("maxBytesRewrittenPerCall")
+	if err != nil || asked == nil {
+		return s.BytesPerRewrite, err
+	}
+	if *asked == 0 || *asked%mebibyte != 0 {
+		return 0, invalid("Invalid maxBytesRewrittenPerCall: got %d, want a multiple of %d", *asked, mebibyte)
+	}
+	return min(*asked, s.BytesPerRewrite), nil
+}
+
+// copyObject copies an object in one call.
+func (s *Server) copyObject(c *call) error {
+	d, err := s.duplicate(c, "storage.objects.copy", 0)
+	if err != nil {
+		return err
+	}
+	o, err := s.store.Create(d.Creation)
+	if err != nil {
+		return refusal(err, c.toBucket, c.toName)
+	}
+	return c.json(c.resource(o))
+}
+
+// move renames an object within its bucket. Its data stay where they are, under the key version that they are under.
+func (s *Server) move(c *call) error {
+	d, err := s.duplicate(c, "storage.objects.move", 0)
+	if err != nil {
+		return err
+	}
+	d.Object.Settings, d.KeyAsked = d.source.Settings, false
+	d.Protect, d.Consume = keepKey(d.source.Key), []*store.Object{d.source}
+	o, err := s.store.Create(d.Creation)
+	if err != nil {
+		return refusal(err, c.toBucket, c.toName)
+	}
+	return c.json(c.resource(o))
+}
+
+// duplicate finds the source of a copy and says what is to be made of it. Generation is the source's if it is known
+// already.
+func (s *Server) duplicate(c *call, method string, generation int64) (*duplication, error) {
+	source, err := s.copySource(c, generation)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkObjectName(c.toName); err != nil {
+		return nil, err
+	}
+	b, err := s.store.Bucket(c.toBucket)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkACL(b, "destinationPredefinedAcl"); err != nil {
+		return nil, err
+	}
+	asked := c.query.Get("destinationKmsKeyName")
+	d := &duplication{source: source, Creation: store.Creation{
+		Object: *source, Method: method, KeyAsked: asked != "", Protect: s.protect(c.ctx(), asked),
+	}}
+	d.Object.Bucket, d.Object.Name = c.toBucket, c.toName
+	if d.Object.Settings, err = c.copySettings(source); err != nil {
+		return nil, err
+	}
+	if d.If, err = c.conditions("if"); err != nil {
+		return nil, err
+	}
+	live, err := s.store.Object(c.toBucket, c.toName, 0)
+	if err != nil && err != store.NoObject {
+		return nil, err
+	}
+	return d, d.If.Check(live)
+}
+
+// copySource returns the object that a copy is made of, if it can be read.
+func (s *Server) copySource(c *call, generation int64) (*store.Object, error) {
+	asked, err := c.generation("sourceGeneration")
+	if err != nil {
+		return nil, err
+	}
+	if generation == 0 {
+		generation = asked
+	}
+	conditions, err := c.conditions("ifSource")
+	if err != nil {
+		return nil, err
+	}
+	o, err := s.store.Object(c.bucket, c.object, generation)
+	if err != nil {
+		return nil, err
+	}
+	if err := conditions.Check(o); err != nil {
+		return nil, err
+	}
+	return o, s.unwrap(c.ctx(), o)
+}
+
+// copySettings returns the settings of a copy: the source's, or those of the call's body if there are any.
+func (c *call) copySettings(source *store.Object) (raw.Object, error) {
+	var body raw.Object
+	if err := c.decode(&body); err != nil {
+		return body, err
+	}
+	if body.KmsKeyName != "" {
+		return body, keyInResource("destinationKmsKeyName")
+	}
+	sent := settings(body)
+	if text, err := sent.MarshalJSON(); err != nil || string(text) == "{}" {
+		return source.Settings, err
+	}
+	if sent.StorageClass == "" {
+		sent.StorageClass = source.Settings.StorageClass
+	}
+	return sent, nil
+}

@@ -1,0 +1,162 @@
+package gcs
+
+import (
+	"errors"
+	"io"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// DefaultBytesPerRewrite is how much one call of objects.rewrite copies unless [Server.BytesPerRewrite] says
+// otherwise: 1 GiB.
+const DefaultBytesPerRewrite = 1 << 30
+
+// Server is the loopback Cloud Storage. Use [New].
+type Server struct {
+	// BytesPerRewrite is the most that one call of objects.rewrite copies, in bytes. A client may ask for less, not
+	// for more. Set it before Serve.
+	BytesPerRewrite int64
+
+	env      *service.Env
+	store    *store.Store
+	uploads  *sessions[*upload]
+	rewrites *sessions[*rewriting]
+	methods  map[string]method // by verb and kind of path
+	http     *http.Server
+}
+
+var _ service.Server = (*Server)(nil)
+
+// New returns a server without buckets.
+func New(env *service.Env) *Server {
+	s := &Server{
+		BytesPerRewrite: DefaultBytesPerRewrite, env: env, store: store.New(env),
+		uploads: newSessions[*upload](), rewrites: newSessions[*rewriting](),
+	}
+	s.methods = s.surface()
+	s.http = &http.Server{Handler: http.HandlerFunc(s.route), ReadHeaderTimeout: 10 * time.Second}
+	return s
+}
+
+// Serve answers on the listener until [Server.Close] is called, then returns nil.
+func (s *Server) Serve(l net.Listener) error {
+	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Close stops serving, ends open requests and releases the listener.
+func (s *Server) Close() error { return s.http.Close() }
+
+// method is a method of the API: its name and the work.
+type method struct {
+	name  string
+	serve func(*call) error
+}
+
+// route serves a request as the method that its path and verb stand for.
+func (s *Server) route(w http.ResponseWriter, r *http.Request) {
+	t := parsePath(r.URL.EscapedPath())
+	m, ok := s.method(r, t)
+	if !ok {
+		e := &apiError{http.StatusNotFound, "notFound", "The loopback Cloud Storage has no " + r.Method + " " + r.URL.Path}
+		writeError(w, e, t.kind == xmlObjectKind)
+		return
+	}
+	c := &call{w: w, r: r, target: t, query: r.URL.Query()}
+	s.env.Faults.HTTP(w, r, m.name, faultResource(c), func(w http.ResponseWriter, status int) {
+		swallow(r)
+		writeError(w, arranged(status), c.xml())
+	}, func(w http.ResponseWriter, r *http.Request) {
+		c.w, c.r = w, r
+		c.finish(m.serve)
+	})
+}
+
+// method finds what a verb means for a path.
+func (s *Server) method(r *http.Request, t target) (method, bool) {
+	verb := r.Method
+	if override := r.Header.Get("X-HTTP-Method-Override"); verb == http.MethodPost && override != "" {
+		verb = override
+	}
+	m, ok := s.methods[verb+" "+string(t.kind)]
+	return m, ok
+}
+
+// surface spells out all that the server does.
+func (s *Server) surface() map[string]method {
+	return map[string]method{
+		"GET buckets":            {"storage.buckets.list", s.listBuckets},
+		"POST buckets":           {"storage.buckets.insert", s.insertBucket},
+		"GET bucket":             {"storage.buckets.get", s.getBucket},
+		"PATCH bucket":           {"storage.buckets.patch", s.patchBucket},
+		"PUT bucket":             {"storage.buckets.update", s.updateBucket},
+		"DELETE bucket":          {"storage.buckets.delete", s.deleteBucket},
+		"GET bucket permissions": {"storage.buckets.testIamPermissions", s.testBucketPermissions},
+		"GET service account":    {"storage.projects.serviceAccount.get", s.getServiceAccount},
+		"GET objects":            {"storage.objects.list", s.listObjects},
+		"POST objects":           {"storage.objects.insert", s.insert},
+		"POST upload":            {"storage.objects.insert", s.insert},
+		"PUT upload":             {"storage.objects.insert", s.insert},
+		"DELETE upload":          {"storage.objects.insert", s.cancelUpload},
+		"GET object":             {"storage.objects.get", s.getObject},
+		"HEAD object":            {"storage.objects.get", s.getObject},
+		"PATCH object":           {"storage.objects.patch", s.patchObject},
+		"PUT object":             {"storage.objects.update", s.updateObject},
+		"DELETE object":          {"storage.objects.delete", s.deleteObject},
+		"POST compose":           {"storage.objects.compose", s.compose},
+		"POST restore":           {"storage.objects.restore", s.restore},
+		"POST rewrite":           {"storage.objects.rewrite", s.rewrite},
+		"POST copy":              {"storage.objects.copy", s.copyObject},
+		"POST move":              {"storage.objects.move", s.move},
+		"GET media":              {"storage.objects.get", s.read},
+		"HEAD media":             {"storage.objects.get", s.read},
+		"GET XML media":          {"storage.objects.get", s.read},
+		"HEAD XML media":         {"storage.objects.get", s.read},
+	}
+}
+
+// faultResource names what a call is about. The name of an upload stands in the query, that of every chunk too; where
+// a client has it in the metadata instead, which are not read before a fault strikes, only the bucket is known.
+func faultResource(c *call) string {
+	t := c.target
+	if t.kind == uploadKind || t.kind == objectsKind && c.r.Method == http.MethodPost {
+		t.object = c.query.Get("name")
+	}
+	return t.url()
+}
+
+// swallow reads what a client sends and would send again. Google's client fills the buffer of a chunk anew as soon as
+// the chunk is answered, and its transport may still be reading from there unless the server has read it all.
+func swallow(r *http.Request) {
+	if r.ContentLength > 0 {
+		_, _ = io.Copy(io.Discard, r.Body) // the answer is an error in any case
+	}
+}
+
+// arranged words a status that a test asked for.
+func arranged(status int) *apiError {
+	e := &apiError{status, "backendError", "The loopback cloud was told to fail this call."}
+	switch status {
+	case http.StatusBadRequest:
+		e.reason = "invalid"
+	case http.StatusUnauthorized:
+		e.reason = "authError"
+	case http.StatusForbidden:
+		e.reason = "forbidden"
+	case http.StatusNotFound:
+		e.reason = "notFound"
+	case http.StatusConflict:
+		e.reason = "conflict"
+	case http.StatusPreconditionFailed:
+		e.reason = "conditionNotMet"
+	case http.StatusTooManyRequests:
+		e.reason = "rateLimitExceeded"
+	}
+	return e
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"slices"
+	"time"
+)
+
+// Delete removes a generation of an object; generation 0 stands for the live one, which becomes noncurrent if the
+// bucket has versioning. Whatever else is removed becomes soft-deleted if the bucket has a soft delete policy.
+func (s *Store) Delete(bucket, name string, generation int64, conditions Conditions) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(bucket)
+	if err != nil {
+		return err
+	}
+	slot := b.slot(name, generation)
+	if slot == nil {
+		return NoObject
+	}
+	if err := conditions.Check(*slot); err != nil {
+		return err
+	}
+	now := s.env.Now()
+	if generation == 0 {
+		h := b.history(name, now)
+		s.retire(b, h, now)
+		b.keep(name, h)
+		return nil
+	}
+	s.remove(b, name, generation, now)
+	return nil
+}
+
+// retire takes the live object out of the way of another one.
+func (s *Store) retire(b *bucket, h *history, now time.Time) {
+	o := *h.live
+	o.Deleted = now
+	h.live = nil
+	if b.versioned() {
+		h.old = append(h.old, &o)
+		return
+	}
+	s.bury(b, h, o, now)
+}
+
+// remove deletes one generation, which is there.
+func (s *Store) remove(b *bucket, name string, generation int64, now time.Time) {
+	h := b.history(name, now)
+	if i := indexOf(h.old, generation); i >= 0 {
+		o := *h.old[i]
+		h.old = slices.Delete(h.old, i, i+1)
+		s.bury(b, h, o, now)
+	} else if h.live != nil && h.live.Generation == generation {
+		o := *h.live
+		o.Deleted = now
+		h.live = nil
+		s.bury(b, h, o, now)
+	}
+	b.keep(name, h)
+}
+
+// bury soft-deletes an object, if the bucket has a policy for that, and closes its line in the ledger.
+func (s *Store) bury(b *bucket, h *history, o Object, now time.Time) {
+	if keep := b.retention(); keep > 0 {
+		o.Deleted, o.HardDelete = now, now.Add(keep)
+		h.soft = append(h.soft, &o)
+	}
+	s.env.Ledger.Delete("object", o.URL(), o.Generation, now)
+}

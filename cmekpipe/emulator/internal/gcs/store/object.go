@@ -1,0 +1,148 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	raw "google.golang.org/api/storage/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// Object is one generation of an object at one moment.
+type Object struct {
+	// Bucket and Name are the object's name.
+	Bucket, Name string
+	// Generation numbers the data, Metageneration the settings of a generation, from 1 on.
+	Generation, Metageneration int64
+	// Data is what the object holds, CRC32C and MD5 are its checksums. MD5 is nil for an object made by composing.
+	Data   Blob
+	CRC32C uint32
+	MD5    []byte
+	// Key is the key version that the data rests under; the zero value means no customer-managed key.
+	Key cmekpipe.KeyVersionName
+	// Components is how many objects this one was composed of; 0 where it was not composed.
+	Components int64
+	// Settings are the fields that a client may set. Nothing else in it is meant.
+	Settings raw.Object
+	// Created and Updated are when the generation and its settings came to be.
+	Created, Updated time.Time
+	// Deleted is when the generation stopped being the live one; zero while it is.
+	Deleted time.Time
+	// HardDelete is when a soft-deleted generation goes away for good; zero for all others.
+	HardDelete time.Time
+}
+
+// URL returns the object's name as gs://bucket/name.
+func (o *Object) URL() string { return "gs://" + o.Bucket + "/" + o.Name }
+
+// history is all that a bucket holds under one name, oldest first.
+type history struct {
+	live *Object
+	old  []*Object // noncurrent, for a bucket with versioning
+	soft []*Object // soft-deleted
+}
+
+// Object returns a generation of an object, live or noncurrent; generation 0 stands for the live one.
+func (s *Store) Object(bucket, name string, generation int64) (*Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	if slot := b.slot(name, generation); slot != nil {
+		return *slot, nil
+	}
+	return nil, NoObject
+}
+
+// SoftDeleted returns a soft-deleted generation of an object.
+func (s *Store) SoftDeleted(bucket, name string, generation int64) (*Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	if b.retention() == 0 {
+		return nil, NoSoftDelete
+	}
+	h := b.history(name, s.env.Now())
+	if i := indexOf(h.soft, generation); i >= 0 {
+		return h.soft[i], nil
+	}
+	return nil, NoObject
+}
+
+// UpdateObject replaces the settings of a generation by what change makes of them. Change must leave its argument
+// alone.
+func (s *Store) UpdateObject(
+	bucket, name string, generation int64, conditions Conditions, change func(raw.Object) (raw.Object, error),
+) (*Object, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	b, err := s.bucket(bucket)
+	if err != nil {
+		return nil, err
+	}
+	slot := b.slot(name, generation)
+	if slot == nil {
+		return nil, NoObject
+	}
+	if err := conditions.Check(*slot); err != nil {
+		return nil, err
+	}
+	changed := **slot
+	if changed.Settings, err = change(changed.Settings); err != nil {
+		return nil, err
+	}
+	changed.Metageneration++
+	changed.Updated = s.env.Now()
+	*slot = &changed
+	return &changed, nil
+}
+
+// slot returns where a generation is kept, nil if it is nowhere. It does not look at soft-deleted ones.
+func (b *bucket) slot(name string, generation int64) **Object {
+	h := b.objects[name]
+	if h == nil {
+		return nil
+	}
+	if h.live != nil && (generation == 0 || generation == h.live.Generation) {
+		return &h.live
+	}
+	if i := indexOf(h.old, generation); i >= 0 {
+		return &h.old[i]
+	}
+	return nil
+}
+
+// history returns what is under a name, without what has expired. It is never nil, but may not be part of the bucket.
+func (b *bucket) history(name string, now time.Time) *history {
+	h := b.objects[name]
+	if h == nil {
+		return &history{}
+	}
+	h.soft = slices.DeleteFunc(h.soft, func(o *Object) bool { return !now.Before(o.HardDelete) })
+	return h
+}
+
+// keep makes a history part of the bucket, or removes it when nothing is left of it.
+func (b *bucket) keep(name string, h *history) {
+	i, found := slices.BinarySearchFunc(b.names, name, strings.Compare)
+	empty := h.live == nil && len(h.old) == 0 && len(h.soft) == 0
+	switch {
+	case empty && found:
+		b.names = slices.Delete(b.names, i, i+1)
+		delete(b.objects, name)
+	case !empty && !found:
+		b.names = slices.Insert(b.names, i, name)
+		b.objects[name] = h
+	}
+}
+
+func indexOf(objects []*Object, generation int64) int {
+	return slices.IndexFunc(objects, func(o *Object) bool { return o.Generation == generation })
+}

@@ -1,0 +1,202 @@
+package gcs
+
+import (
+	"crypto/md5"
+	"hash"
+	"hash/crc32"
+	"io"
+	"mime"
+	"mime/multipart"
+	"net/http"
+	"strings"
+	"sync"
+
+	raw "google.golang.org/api/storage/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
+)
+
+// defaultContentType is what data is said to be whose sender doesn't say.
+const defaultContentType = "application/octet-stream"
+
+// upload is a new object on its way in.
+type upload struct {
+	target     store.Object // without data
+	asked      string       // the key that the call names
+	conditions store.Conditions
+	claims     claims
+
+	mu        sync.Mutex
+	data      store.Blob // what has arrived
+	sums      sums       // of data
+	done      *store.Object
+	cancelled bool
+}
+
+// insert serves every form of objects.insert.
+func (s *Server) insert(c *call) error {
+	if id := c.query.Get("upload_id"); id != "" {
+		return s.continueUpload(c, id)
+	}
+	switch uploadType := c.query.Get("uploadType"); {
+	case uploadType == "media":
+		return s.uploadMedia(c)
+	case uploadType == "multipart":
+		return s.uploadMultipart(c)
+	case uploadType == "resumable":
+		return s.startUpload(c)
+	case uploadType == "" && c.kind == objectsKind:
+		return s.uploadNothing(c)
+	default:
+		return invalid("Invalid uploadType: got %q, want media, multipart or resumable", uploadType)
+	}
+}
+
+func (s *Server) uploadMedia(c *call) error {
+	u, err := s.newUpload(c, raw.Object{}, c.r.Header.Get("Content-Type"))
+	if err != nil {
+		return err
+	}
+	if err := u.receive(c.r.Body, c.r.ContentLength); err != nil {
+		return err
+	}
+	return s.finishUpload(c, u)
+}
+
+// uploadNothing inserts an object that has metadata and no data.
+func (s *Server) uploadNothing(c *call) error {
+	var metadata raw.Object
+	if err := c.decode(&metadata); err != nil {
+		return err
+	}
+	u, err := s.newUpload(c, metadata, "")
+	if err != nil {
+		return err
+	}
+	return s.finishUpload(c, u)
+}
+
+// uploadMultipart takes metadata and data in one body.
+func (s *Server) uploadMultipart(c *call) error {
+	mediaType, parameters, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
+	if err != nil || !strings.HasPrefix(mediaType, "multipart/") || parameters["boundary"] == "" {
+		return malformedMultipart()
+	}
+	parts := multipart.NewReader(c.r.Body, parameters["boundary"])
+	part, err := parts.NextRawPart()
+	if err != nil {
+		return malformedMultipart()
+	}
+	var metadata raw.Object
+	if err := decodeJSON(part, &metadata); err != nil {
+		return err
+	}
+	if part, err = parts.NextRawPart(); err != nil {
+		return malformedMultipart()
+	}
+	u, err := s.newUpload(c, metadata, part.Header.Get("Content-Type"))
+	if err != nil {
+		return err
+	}
+	if err := u.receive(part, -1); err != nil {
+		return err
+	}
+	if _, err := parts.NextRawPart(); err != io.EOF {
+		return malformedMultipart()
+	}
+	return s.finishUpload(c, u)
+}
+
+func malformedMultipart() error {
+	return &apiError{http.StatusBadRequest, "badContent", "Malformed multipart body: want metadata, then media."}
+}
+
+// newUpload reads from query, headers and metadata what is to be made.
+func (s *Server) newUpload(c *call, metadata raw.Object, contentType string) (*upload, error) {
+	if metadata.KmsKeyName != "" {
+		return nil, keyInResource("kmsKeyName")
+	}
+	u := &upload{
+		target: store.Object{Bucket: c.bucket, Name: c.query.Get("name"), Settings: settings(metadata)},
+		asked:  c.query.Get("kmsKeyName"), sums: newSums(),
+	}
+	if u.target.Name == "" {
+		u.target.Name = metadata.Name
+	}
+	if err := checkObjectName(u.target.Name); err != nil {
+		return nil, err
+	}
+	c.object = u.target.Name
+	b, err := s.store.Bucket(c.bucket)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkACL(b, "predefinedAcl"); err != nil {
+		return nil, err
+	}
+	complete(&u.target.Settings, b, contentType, c.query.Get("contentEncoding"))
+	if u.conditions, err = c.conditions("if"); err != nil {
+		return nil, err
+	}
+	u.claims, err = claimsOf(metadata, c.r.Header)
+	return u, err
+}
+
+// complete adds what a client left to the server.
+func complete(o *raw.Object, b *store.Bucket, contentType, contentEncoding string) {
+	if o.ContentType == "" {
+		o.ContentType = contentType
+	}
+	if o.ContentType == "" {
+		o.ContentType = defaultContentType
+	}
+	if o.ContentEncoding == "" {
+		o.ContentEncoding = contentEncoding
+	}
+	if o.StorageClass == "" {
+		o.StorageClass = b.Attrs.StorageClass
+	}
+}
+
+// receive takes all the data in one go.
+func (u *upload) receive(r io.Reader, size int64) (err error) {
+	if u.data, err = store.ReadBlob(io.TeeReader(r, &u.sums), size); err != nil {
+		return &apiError{http.StatusBadRequest, "uploadBrokenConnection", "The upload's data end too early."}
+	}
+	return nil
+}
+
+// finishUpload makes the object, if it is what the client says that it is.
+func (s *Server) finishUpload(c *call, u *upload) error {
+	o, err := s.commitUpload(c, u)
+	if err != nil {
+		return err
+	}
+	return c.json(c.resource(o))
+}
+
+func (s *Server) commitUpload(c *call, u *upload) (*store.Object, error) {
+	if err := u.claims.check(u.sums.crc, u.sums.md5.Sum(nil)); err != nil {
+		return nil, err
+	}
+	o := u.target
+	o.Data, o.CRC32C, o.MD5 = u.data, u.sums.crc, u.sums.md5.Sum(nil)
+	return s.store.Create(store.Creation{
+		Object: o, Method: "storage.objects.insert", KeyAsked: u.asked != "", If: u.conditions,
+		Protect: s.protect(c.ctx(), u.asked),
+	})
+}
+
+// sums are the checksums of data that flow by.
+type sums struct {
+	crc uint32
+	md5 hash.Hash
+}
+
+func newSums() sums { return sums{md5: md5.New()} }
+
+// Write adds to the checksums. It never fails.
+func (s *sums) Write(p []byte) (int, error) {
+	s.crc = crc32.Update(s.crc, crc32.MakeTable(crc32.Castagnoli), p)
+	return s.md5.Write(p)
+}

@@ -1,0 +1,33 @@
+package kms
+
+import (
+	"context"
+	"slices"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// authorize refuses a caller who lacks a permission on a resource, whether that exists or not.
+func (s *store) authorize(ctx context.Context, permission, resource string) error {
+	if !s.holds(service.Principal(ctx), permission, resource) {
+		return denied(permission, resource)
+	}
+	return nil
+}
+
+// holds reports whether a member has a permission on a resource by its policy, its key's or its key ring's.
+func (s *store) holds(member, permission, resource string) bool {
+	if member == service.Owner && slices.Contains(permissionsOf(roleAdmin), permission) {
+		return true
+	}
+	if r := s.rings[ancestor(resource, ringParts)]; r != nil && r.policy.grants(member, permission) {
+		return true
+	}
+	name, err := cmekpipe.ParseKeyName(ancestor(resource, keyParts))
+	if err != nil {
+		return false
+	}
+	k := s.keys[name]
+	return k != nil && k.policy.grants(member, permission)
+}

@@ -1,0 +1,39 @@
+package kms
+
+import (
+	"path"
+
+	"cloud.google.com/go/kms/apiv1/kmspb"
+)
+
+// nameCall names a call for the faults: "kms.CreateCryptoKey" and the resource that it is about.
+func nameCall(fullMethod string, request any) (method, resource string) {
+	return "kms." + path.Base(fullMethod), requestResource(request)
+}
+
+// requestResource finds the name that a request is about. A creation is about the resource that it would make.
+func requestResource(request any) string {
+	switch r := request.(type) {
+	case *kmspb.UpdateCryptoKeyRequest:
+		return r.GetCryptoKey().GetName()
+	case *kmspb.UpdateCryptoKeyVersionRequest:
+		return r.GetCryptoKeyVersion().GetName()
+	case interface {
+		GetParent() string
+		GetKeyRingId() string
+	}:
+		return r.GetParent() + "/keyRings/" + r.GetKeyRingId()
+	case interface {
+		GetParent() string
+		GetCryptoKeyId() string
+	}:
+		return r.GetParent() + "/cryptoKeys/" + r.GetCryptoKeyId()
+	case interface{ GetParent() string }:
+		return r.GetParent()
+	case interface{ GetName() string }:
+		return r.GetName()
+	case interface{ GetResource() string }:
+		return r.GetResource()
+	}
+	return ""
+}

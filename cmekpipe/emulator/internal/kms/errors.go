@@ -1,0 +1,72 @@
+package kms
+
+import (
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/protoadapt"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+func invalid(format string, args ...any) error {
+	return status.Errorf(codes.InvalidArgument, format, args...)
+}
+
+func notFound(format string, args ...any) error {
+	return status.Errorf(codes.NotFound, format, args...)
+}
+
+func alreadyExists(kind, name string) error {
+	return status.Errorf(codes.AlreadyExists, "%s %s already exists.", kind, name)
+}
+
+func precondition(format string, args ...any) error {
+	return status.Errorf(codes.FailedPrecondition, format, args...)
+}
+
+// denial is Google's text for a missing permission. It hides whether the resource exists.
+func denial(permission, resource string) string {
+	return "Permission '" + permission + "' denied on resource '" + resource + "' (or it may not exist)."
+}
+
+func denied(permission, resource string) error {
+	return status.Error(codes.PermissionDenied, denial(permission, resource))
+}
+
+// refusal is why a key can't be used, for clients of Cloud KMS and for the other services alike.
+type refusal struct {
+	code codes.Code
+	*service.KeyError
+}
+
+func refuse(code codes.Code, reason service.KeyReason, name, message string) *refusal {
+	return &refusal{code, &service.KeyError{Reason: reason, Name: name, Message: message}}
+}
+
+// refuseState is Google's answer for a version that is not enabled. The type KEY_DESTROYED is formed like the others;
+// Google documents none for that state.
+func refuseState(name, state string) *refusal {
+	message := name + " is not enabled, current state is: " + state + "."
+	r := refuse(codes.FailedPrecondition, service.KeyNotEnabled, name, message)
+	r.State = state
+	return r
+}
+
+// GRPCStatus makes a refusal a gRPC error with Google's details.
+func (r *refusal) GRPCStatus() *status.Status {
+	s := status.New(r.code, r.Message)
+	if r.Reason != service.KeyNotEnabled {
+		return s
+	}
+	violation := &errdetails.PreconditionFailure_Violation{
+		Type: "KEY_" + r.State, Subject: r.Name, Description: r.Message,
+	}
+	detailed, err := s.WithDetails(protoadapt.MessageV1Of(&errdetails.PreconditionFailure{
+		Violations: []*errdetails.PreconditionFailure_Violation{violation},
+	}))
+	if err != nil {
+		return s
+	}
+	return detailed
+}
