@@ -1,0 +1,79 @@
+package guard
+
+import "github.com/cmekpipe/cmekpipe-go/cmekpipe"
+
+// Verdict says what a transform does to data at rest. The zero Verdict is none, and [Coverage.Err] refuses it.
+type Verdict string
+
+// The verdicts. Their text never changes, so that reports may be compared.
+const (
+	// Protected: creates data at rest, all of it under the transform's key.
+	Protected Verdict = "protected"
+	// ReadsOnly: reads data that exists and creates none.
+	ReadsOnly Verdict = "reads-only"
+	// Unprotected: creates data at rest without a key that the pipeline names, or may well do so, or would overwrite
+	// what it wrote before.
+	Unprotected Verdict = "unprotected"
+	// NoCMEK: writes to a service outside Google Cloud, which no Cloud KMS key can protect. Its operator has to.
+	NoCMEK Verdict = "no-cmek"
+	// Local: writes to the disk or memory of whichever machine runs it, which is no use on Dataflow: the disk rests
+	// under the job's key and ends with the worker. Only a launch knows the runner, so [Coverage.Err] lets it pass.
+	Local Verdict = "local"
+	// Opaque: code of the user's own, which guard can't see into.
+	Opaque Verdict = "opaque"
+	// Neutral: computes; what it keeps between steps rests under the job's key.
+	Neutral Verdict = "neutral"
+)
+
+// Coverage is what [Inspect] found. The zero Coverage, and one decoded from JSON, is not a finding: its Err says so.
+type Coverage struct {
+	// Transforms are all of the pipeline's, in the order in which the program made them.
+	Transforms []Transform `json:"transforms"`
+	// Metadata is what no key covers, whatever the transforms do.
+	Metadata Metadata `json:"metadata"`
+
+	inspected bool
+}
+
+// Transform is one primitive transform and the verdict on it.
+type Transform struct {
+	// ID is the transform's id in Beam's model of the pipeline: "e5".
+	ID string `json:"id"`
+	// Scope is the full path of the composite transforms around it: "root/Write/textio.Write".
+	Scope string `json:"scope"`
+	// Name is the DoFn, function or operation, short: "textio.writeFileFn".
+	Name string `json:"name"`
+	// Identity is what the verdict rests on: the full name of a Go type or function, or a URN.
+	Identity string  `json:"identity"`
+	Verdict  Verdict `json:"verdict"`
+	// Destination is where it writes, as far as the graph tells. Passwords and queries are never in it.
+	Destination string `json:"destination,omitzero"`
+	// Key is what the destination rests under. It is valid only if the verdict is Protected.
+	Key cmekpipe.KeyName `json:"key,omitzero"`
+	// Reason says why the verdict is what it is.
+	Reason string `json:"reason,omitzero"`
+	// Replacement says what to write instead of an unprotected transform.
+	Replacement string `json:"replacement,omitzero"`
+}
+
+// Path returns scope and name, which is how errors call the transform.
+func (t Transform) Path() string { return t.Scope + "/" + t.Name }
+
+// Metadata is what Cloud KMS keys never cover, because it becomes part of the job itself. Only numbers are kept here;
+// the values may be secrets.
+type Metadata struct {
+	// Uncovered names the kinds of metadata that Dataflow keeps outside the job's key.
+	// Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
+	Uncovered []string `json:"uncovered"`
+	// Elements and ElementBytes count what beam.Create and impulses embed in the graph, as it is encoded.
+	Elements     int `json:"elements"`
+	ElementBytes int `json:"elementBytes"`
+	// Constants and ConstantBytes count what the fields of DoFns and the payloads of external transforms embed in the
+	// graph. Zero values don't count.
+	Constants     int `json:"constants"`
+	ConstantBytes int `json:"constantBytes"`
+}
+
+func uncovered() []string {
+	return []string{"job name", "job id", "labels", "parameter values", "pipeline graph", "worker addresses"}
+}

@@ -1,0 +1,120 @@
+package guard
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// judge returns the finding on one edge of the graph.
+func judge(known catalogue, e *graph.MultiEdge) Transform {
+	t := Transform{ID: fmt.Sprintf("e%d", e.ID()), Scope: e.Scope().String()}
+	switch {
+	case e.DoFn != nil:
+		judgeFn(known, (*graph.Fn)(e.DoFn), e, &t)
+	case e.CombineFn != nil:
+		judgeFn(known, (*graph.Fn)(e.CombineFn), e, &t)
+	case e.External != nil || e.Payload != nil:
+		judgeExternal(known, e, &t)
+	default:
+		judgeOperation(e.Op, &t)
+	}
+	return t
+}
+
+// judgeOperation judges what Beam does itself, without code from anybody.
+func judgeOperation(op graph.Opcode, t *Transform) {
+	t.Identity, t.Name, t.Verdict = string(op), string(op), Neutral
+	switch op {
+	case graph.Impulse, graph.CoGBK, graph.Reshuffle, graph.Flatten, graph.WindowInto:
+	default:
+		t.Verdict = Unprotected
+		t.Reason = "got an operation of Beam that this version does not know"
+		t.Replacement = "use a version of this module that knows the Beam in go.mod"
+	}
+}
+
+func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
+	t.Identity = identityOf(fn)
+	t.Name = shortName(t.Identity)
+	if d, ok := sink.DestinationOf(fn.Recv); ok {
+		judgeOwn(d, fn, e, t)
+		return
+	}
+	if sink.IsHelper(fn.Recv) {
+		t.Verdict = Neutral
+		return
+	}
+	if below, ok := belowBeam(t.Identity); ok {
+		known.judgeBeam(below, fn, t)
+		return
+	}
+	t.Verdict = Opaque
+	t.Reason = fmt.Sprintf("code of your own with %d outputs; guard can't see where it writes", len(e.Output))
+}
+
+// judgeOwn takes a marked DoFn of this module at its word, provided that the word is complete.
+func judgeOwn(d sink.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
+	const remedy = "make the destination with a method of a key that was parsed"
+	t.Verdict, t.Destination = Unprotected, d.Name
+	switch reason := partialInput(e); {
+	case !d.Key.Valid():
+		t.Reason, t.Replacement = "got a destination without a key", remedy
+	case d.Name == "":
+		t.Reason, t.Replacement = "got a key without a destination", remedy
+	case reason != "" && sink.NeedsWholeInput(fn.Recv):
+		t.Reason = "writes one fixed name, but got " + reason + ": each pane would overwrite the last"
+		t.Replacement = "use the connector's sharded form, which puts window and pane into the name"
+	default:
+		t.Verdict, t.Key = Protected, d.Key
+	}
+}
+
+// partialInput says what keeps a main input from arriving in one piece; "" if nothing does.
+func partialInput(e *graph.MultiEdge) string {
+	for _, in := range e.Input {
+		if in.Kind != graph.Main {
+			continue
+		}
+		strategy := in.From.WindowingStrategy()
+		switch {
+		case !in.From.Bounded():
+			return "an unbounded input"
+		case strategy.Fn.Kind != window.GlobalWindows:
+			return "a windowed input"
+		case !firesOnce(strategy.Trigger):
+			return "an input with a trigger"
+		}
+	}
+	return ""
+}
+
+func firesOnce(t trigger.Trigger) bool {
+	if t == nil {
+		return true
+	}
+	_, ok := t.(*trigger.DefaultTrigger)
+	return ok
+}
+
+// judgeBeam judges a DoFn or function of Beam's own, given what follows Beam's path in its identity.
+func (c catalogue) judgeBeam(below string, fn *graph.Fn, t *Transform) {
+	v := valuesOf(reflect.ValueOf(fn.Recv))
+	row, ok := c[below]
+	switch {
+	case ok:
+		row.apply(v, t)
+	case isPure(packageOf(below)):
+		t.Verdict = Neutral
+	default:
+		unknownConnector().apply(v, t)
+	}
+	if call := userCall(fn); call != "" && t.Verdict == Neutral {
+		t.Verdict, t.Reason = Opaque, "calls "+call+"; guard can't see where it writes"
+	}
+}

@@ -1,0 +1,58 @@
+package guard
+
+import "slices"
+
+// isPure reports whether a package of Beam's, given below Beam's path, holds nothing but computation.
+func isPure(pkg string) bool {
+	return slices.Contains([]string{
+		"", "/transforms/batch", "/transforms/filter", "/transforms/periodic", "/transforms/stats", "/transforms/top",
+		"/testing/passert",
+	}, pkg)
+}
+
+// logging are the transforms that copy elements into the workers' log.
+func logging() []entry {
+	var out []entry
+	for _, name := range []string{"printFn", "printKVFn", "printGBKFn"} {
+		out = append(out, entry{
+			identity: "/x/debug." + name, verdict: Unprotected, place: func(values) string { return "Cloud Logging" },
+			reason:      "copies every element into the log, which the job's key does not cover",
+			replacement: "count elements with beam.NewCounter instead, or take the call out",
+		})
+	}
+	return out
+}
+
+// sources are Beam's connectors that create nothing. Whether what they read rests under a key is not theirs to say.
+func sources() []entry {
+	var out []entry
+	for _, identity := range []string{
+		"/io/textio.readFn", "/io/textio.readWNameFn", "/io/avroio.avroReadFn", "/io/parquetio.parquetReadFn",
+		"/io/fileio.matchFn", "/io/fileio.readFn", "/io/datastoreio.splitQueryFn", "/io/datastoreio.queryFn",
+		"/io/mongodbio.readFn", "/io/natsio.readFn", "/io/fhirio.readResourceFn", "/io/fhirio.searchResourcesFn",
+		"/io/synthetic.sourceFn",
+	} {
+		out = append(out, entry{identity: identity, verdict: ReadsOnly})
+	}
+	for _, name := range []string{"queryFn", "readBatchFn", "generatePartitionsFn"} {
+		out = append(out, entry{identity: "/io/spannerio." + name, verdict: ReadsOnly, refine: refineSpanner,
+			place: func(v values) string { return v["Database"] }})
+	}
+	return append(out, entry{identity: "/io/databaseio.queryFn", verdict: ReadsOnly,
+		reason: "runs a statement that guard does not read; see to it that it only selects"})
+}
+
+// helpers are the steps that Beam's connectors put before and behind their reads and writes.
+func helpers() []entry {
+	var out []entry
+	for _, identity := range []string{
+		"/io/avroio.roundRobinKeyFn", "/io/bigtableio.addGroupKeyFn", "/io/mongodbio.createIDFn",
+		"/io/mongodbio.extractIDFn", "/io/fileio.matchContFn", "/io/fileio.keyByPath", "/io/fileio.dedupFn",
+		"/io/fileio.dedupUnmodifiedFn", "/io/pubsubio.unmarshalMessageFn", "/io/pubsubio.marshalMessageFn",
+		"/io/pubsubio.wrapInMessage", "/io/synthetic.stepFn", "/io/synthetic.sdfStepFn", "/x/debug.discardFn",
+		"/x/debug.headFn", "/x/debug.headKVFn",
+	} {
+		out = append(out, entry{identity: identity, verdict: Neutral})
+	}
+	return out
+}

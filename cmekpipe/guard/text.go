@@ -1,0 +1,75 @@
+package guard
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// String returns what [Coverage.WriteText] writes.
+func (c *Coverage) String() string {
+	var b strings.Builder
+	_ = c.WriteText(&b) // a Builder takes everything
+	return b.String()
+}
+
+// WriteText writes a report for people: a line of totals, one paragraph for each transform that is not neutral, and
+// what no key covers. The same pipeline always gives the same text.
+func (c *Coverage) WriteText(w io.Writer) error {
+	var b strings.Builder
+	b.WriteString(c.totals())
+	for _, t := range c.Transforms {
+		if t.Verdict != Neutral {
+			t.write(&b)
+		}
+	}
+	m := c.Metadata
+	if len(m.Uncovered) > 0 {
+		fmt.Fprintf(&b, "no key covers: %s\n", strings.Join(m.Uncovered, ", "))
+	}
+	fmt.Fprintf(&b, "the graph holds %d elements (%d bytes) and %d constants (%d bytes)\n",
+		m.Elements, m.ElementBytes, m.Constants, m.ConstantBytes)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (c *Coverage) totals() string {
+	counts := map[Verdict]int{}
+	for _, t := range c.Transforms {
+		counts[t.Verdict]++
+	}
+	out := fmt.Sprintf("%d transforms", len(c.Transforms))
+	separator := ": "
+	for _, v := range []Verdict{Unprotected, Protected, ReadsOnly, NoCMEK, Local, Opaque, Neutral} {
+		if counts[v] > 0 {
+			out += fmt.Sprintf("%s%d %s", separator, counts[v], v)
+			separator = ", "
+		}
+	}
+	return out + "\n"
+}
+
+func (t Transform) write(b *strings.Builder) {
+	fmt.Fprintf(b, "%s %s\n", t.Verdict, printable(t.Path()))
+	for _, line := range []struct{ label, text string }{
+		{"identity", t.Identity},
+		{"writes to", t.Destination},
+		{"key", t.Key.String()},
+		{"why", t.Reason},
+		{"instead", t.Replacement},
+	} {
+		if line.text != "" {
+			fmt.Fprintf(b, "    %s: %s\n", line.label, printable(line.text))
+		}
+	}
+}
+
+// printable keeps names that came from outside on one line.
+func printable(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, s)
+}
