@@ -1,0 +1,90 @@
+// Package launch runs a Beam pipeline on Prism, on the direct runner or on Dataflow, and on Dataflow only under the
+// customer's own Cloud KMS key: not one object is staged, and not one job left running, that rests under anything else.
+// Programs call [Run] where they called beamx.Run:
+//
+//	opts, err := cmekpipe.FromFlags(flag.CommandLine)
+//	…
+//	result, err := launch.Run(ctx, opts, p)
+//
+// # What a launch does
+//
+// On every runner package guard inspects the pipeline first; if a transform is unprotected nothing is launched. On
+// Dataflow these steps follow, in this order:
+//
+//   - The environment must send nothing elsewhere, and the options must fit the SDK that is linked in.
+//   - Staging and temp bucket must exist, where the key can serve them. No bucket is ever created.
+//   - The worker is built for linux, unless the options name one.
+//   - Worker and pipeline are uploaded under the key, to a name made of their hash and the key's; what lies there
+//     already with the same content under the same key is not sent again. Cloud Storage's answer must name the key.
+//   - The job is submitted with the key, read back, and its key compared. A job with another key, or none, is cancelled
+//     and Run waits until it has stopped.
+//   - Run waits for the job's end, unless the options say Async.
+//
+// Neither the pipeline nor the job is ever logged: both hold the pipeline's constants.
+//
+// # Defaults
+//
+// The runner is Prism, in this process, at which nothing leaves the machine but what the pipeline itself writes. Async
+// has a meaning on Dataflow only. Dataflow is asked for the job's state after 1 s, then at growing intervals up to
+// 15 s. A service that is unavailable is asked 8 times in a row. A job to be cancelled has 10 minutes to stop.
+//
+// Options travel to the workers as far as the program set them in beam.PipelineOptions. Flags do not: they would become
+// metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location does not
+// travel either, because workers upload heap profiles there without a key.
+//
+// Cross-language transforms are refused with code Unsupported, because no key reaches the other SDK yet; so are
+// experiments and hooks that write data at rest without a key.
+//
+// # Permissions
+//
+// On Dataflow the caller needs
+//
+//	on the project                dataflow.jobs.create, get, list and cancel, dataflow.messages.list and
+//	                              dataflow.metrics.get (roles/dataflow.developer)
+//	on the workers' account       iam.serviceAccounts.actAs (roles/iam.serviceAccountUser)
+//	on both buckets               storage.buckets.get
+//	on the staging bucket         storage.objects.create, get and delete (roles/storage.objectUser)
+//
+// and no permission on the key. These need roles/cloudkms.cryptoKeyEncrypterDecrypter on it: the Cloud Storage service
+// agent of the project that owns the staging bucket, the Dataflow and the Compute Engine service agent of the job's.
+//
+// # Errors
+//
+// Errors are [*cmekpipe.Error]; those of a context stay themselves.
+//
+//	InvalidOptions     no options, no pipeline, no beam.Init, no worker to be built, an SDK that isn't the one linked in
+//	Unprotected        guard refuses the pipeline
+//	Unsupported        a transform, experiment or hook that can't be run under a key
+//	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch elsewhere
+//	NotFound           a bucket or the worker binary is missing
+//	LocationMismatch   a bucket, or by Dataflow's word the key, is in another place than the job
+//	KeyMissing         what Cloud Storage or Dataflow stored rests under no key; it was deleted or cancelled
+//	KeyMismatch        it rests under another key; it was deleted or cancelled
+//	KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable
+//	                   Cloud Storage or Dataflow can't use the key
+//	AlreadyExists      an active job has the name; it is never adopted, and the error says which key it has
+//	PermissionDenied, PreconditionFailed, Unavailable
+//	                   the caller lacks a permission; a policy forbids the call; a service did not answer
+//	Corrupted          Cloud Storage stored something else than was sent
+//	JobFailed          the job failed or was cancelled for a reason that is not about keys
+//	Internal           a job that must not run could not be cancelled; the hint is the command that does it
+//
+// An error of this module that a worker met comes back with its own code, operation, resource and hint. Of any other
+// error of a worker only the DoFn's name is told, because its text may hold elements; the text itself is behind Unwrap
+// of the cause, and in the runner's log.
+//
+// When ctx ends, Run returns ctx's error. Until the job's key is proven it takes care that none is left running; after
+// that the job goes on without Run. On Prism the job is cancelled.
+//
+// # Concurrency
+//
+// Run may be called by several goroutines at once for different pipelines, with one exception: the worker binary is
+// found on the stack of the calling goroutine, so that programs which launch on other goroutines than main's have to
+// name one. Prism is started once per process and stays.
+//
+// # Testing
+//
+// Package cmektest provides a loopback cloud. A launch goes there, without credentials, when DATAFLOW_EMULATOR_HOST and
+// STORAGE_EMULATOR_HOST are both set, and no emulator variable names anything but a loopback address. Tests on Dataflow
+// name any file as WorkerBinary: jobs on loopback are not executed.
+package launch

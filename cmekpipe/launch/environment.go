@@ -1,0 +1,50 @@
+package launch
+
+import (
+	"net"
+	"net/netip"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+)
+
+// checkEnvironment lets a launch through that goes to Google altogether or to the loopback cloud altogether. Anything
+// between would send a part of it elsewhere, without credentials.
+func checkEnvironment() error {
+	set := endpoint.EmulatorVariables()
+	for _, name := range set {
+		if !isLoopback(os.Getenv(name)) {
+			return emulatorSet(name, set, "got a value that is no loopback address")
+		}
+	}
+	for _, needed := range []string{endpoint.DataflowVariable, endpoint.StorageVariable} {
+		if len(set) > 0 && !slices.Contains(set, needed) {
+			return emulatorSet(set[0], set, "got it without "+needed+", so that a part of the launch would reach Google")
+		}
+	}
+	return nil
+}
+
+func emulatorSet(name string, set []string, reason string) error {
+	return refuse(cmekpipe.EmulatorSet, name, reason, "unset "+strings.Join(set, " "))
+}
+
+// isLoopback reports whether a variable's value, HOST, HOST:PORT or a URL of either, stays on this machine.
+func isLoopback(value string) bool {
+	if _, after, found := strings.Cut(value, "://"); found {
+		value = after
+	}
+	value, _, _ = strings.Cut(value, "/")
+	host, _, err := net.SplitHostPort(value)
+	if err != nil {
+		host = strings.Trim(value, "[]")
+	}
+	if host == "localhost" {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.IsLoopback()
+}

@@ -1,0 +1,30 @@
+package launch
+
+import (
+	"context"
+	"time"
+
+	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
+)
+
+// WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
+func WithHaste() Option {
+	return func(s *settings) {
+		s.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, attempts: 5, stop: 10 * time.Second}
+	}
+}
+
+// PrismState returns the state of the job of a name on Prism, or "" if there is none.
+func PrismState(ctx context.Context, name string) (string, error) {
+	client, err := prismServer()
+	if err != nil {
+		return "", err
+	}
+	answer, err := client.GetJobs(ctx, &jobpb.GetJobsRequest{})
+	for _, job := range answer.GetJobInfo() {
+		if job.GetJobName() == name {
+			return job.GetState().String(), err
+		}
+	}
+	return "", err
+}

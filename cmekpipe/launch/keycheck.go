@@ -1,0 +1,27 @@
+package launch
+
+import (
+	"errors"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// keyError compares the key that a service reports for a resource with the wanted one, part by part. It returns nil if
+// they are the same.
+func keyError(resource, reported string, want cmekpipe.KeyName) *cmekpipe.Error {
+	e := &cmekpipe.Error{Op: op, Resource: resource,
+		Hint: "look who changed it: " + resource + " was asked to rest under " + want.String()}
+	if reported == "" {
+		e.Code, e.Err = cmekpipe.KeyMissing, errors.New("got no key, want "+want.String())
+		return e
+	}
+	got, err := cmekpipe.KeyOf(reported)
+	if err == nil && got == want {
+		return nil
+	}
+	e.Code, e.Err = cmekpipe.KeyMismatch, errors.New("got key "+got.String()+", want "+want.String())
+	if err != nil {
+		e.Err = errors.New("got something that is no key's name, want " + want.String())
+	}
+	return e
+}

@@ -1,0 +1,74 @@
+package launch
+
+import (
+	"context"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
+)
+
+// op is the operation that every error of this package names.
+const op = "launch.Run"
+
+// Run launches a pipeline on the runner that the options name and, unless they say Async, waits for its end. It must
+// be called on the goroutine that the program's main or test started on, because a worker binary that is not given is
+// built from what that goroutine's stack says is the program.
+//
+// A pipeline that package guard finds unprotected is refused on every runner, before anything is called. The [Result]
+// is as complete as the launch got; it is returned with an error too, so that a job that failed can be looked up.
+func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Option) (*Result, error) {
+	result := &Result{}
+	if err := checkCall(opts, p); err != nil {
+		return result, err
+	}
+	if err := ctx.Err(); err != nil {
+		return result, err
+	}
+	l := &launcher{opts: opts, pipeline: p, settings: newSettings(os), result: result}
+	switch config := opts.Config(); config.Runner {
+	case "dataflow", "DataflowRunner":
+		return result, l.dataflow(ctx)
+	case "direct", "DirectRunner":
+		return result, l.guarded(ctx, l.direct)
+	default:
+		return result, l.guarded(ctx, l.prism)
+	}
+}
+
+// launcher is one call of Run.
+type launcher struct {
+	settings
+	opts     *cmekpipe.Options
+	pipeline *beam.Pipeline
+	result   *Result
+}
+
+// checkCall refuses what no runner could launch.
+func checkCall(opts *cmekpipe.Options, p *beam.Pipeline) error {
+	bad := func(reason, hint string) error { return refuse(cmekpipe.InvalidOptions, "", reason, hint) }
+	switch {
+	case !opts.Valid():
+		return bad("got options that no builder made", "build them with cmekpipe.For, FromConfig or FromFlags")
+	case p == nil:
+		return bad("got no pipeline", "make one with beam.NewPipelineWithRoot")
+	case !beam.Initialized():
+		return bad("got a program that has not called beam.Init",
+			"call beam.Init() after flag.Parse() and before the pipeline is built")
+	}
+	return nil
+}
+
+// guarded inspects the pipeline and launches it if nothing in it is unprotected.
+func (l *launcher) guarded(ctx context.Context, launch func(context.Context) error) error {
+	coverage, err := guard.Inspect(l.pipeline)
+	if err != nil {
+		return err
+	}
+	l.result.Coverage = coverage
+	if err := coverage.Err(); err != nil {
+		return err
+	}
+	return launch(ctx)
+}

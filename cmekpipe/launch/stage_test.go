@@ -1,0 +1,108 @@
+package launch_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+func TestAKeyThatCloudStorageCantUseStopsTheLaunch(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		spoil func(w *world)
+		code  cmekpipe.Code
+	}{
+		{"denied", func(w *world) { w.DenyKey(w.key, emulator.Storage) }, cmekpipe.KeyDenied},
+		{"disabled", func(w *world) { w.DisableKey(w.key) }, cmekpipe.KeyDisabled},
+		{"away", func(w *world) { w.Inject(emulator.Fault{Method: "storage.objects.insert", Status: 503}) }, cmekpipe.Unavailable},
+		{"forbidden", func(w *world) { w.Inject(emulator.Fault{Method: "storage.objects.insert", Status: 403}) }, cmekpipe.PermissionDenied},
+		{"forbidden to look", func(w *world) { w.Inject(emulator.Fault{Method: "storage.objects.get", Status: 403}) }, cmekpipe.PermissionDenied},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			tc.spoil(w)
+			_, err := w.run(nil)
+			e := requireError(t, err, tc.code, resourceOf(err))
+			if !strings.HasPrefix(e.Resource, "gs://bank-work/tmp/staging/cmekpipe/") || !strings.HasSuffix(e.Resource, "/worker") {
+				t.Errorf("got resource %s, want the worker in staging", e.Resource)
+			}
+			requireNothing(t, w)
+		})
+	}
+}
+
+func resourceOf(err error) string {
+	if e, ok := err.(*cmekpipe.Error); ok {
+		return e.Resource
+	}
+	return ""
+}
+
+func TestAnUploadWhoseAnswerIsLostIsFoundInPlace(t *testing.T) {
+	w := newWorld(t)
+	w.Inject(emulator.Fault{Method: "storage.objects.insert", Call: 1, Reset: true})
+	if _, err := w.run(nil); err != nil {
+		t.Fatal(err)
+	}
+	if got := w.entries("object"); len(got) != 2 {
+		t.Errorf("got objects %v, want worker and model", got)
+	}
+}
+
+func TestLaunchesSideBySideShareWhatTheyStage(t *testing.T) {
+	w := newWorld(t)
+	var group sync.WaitGroup
+	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
+		group.Go(func() {
+			if _, err := w.run(func(c *cmekpipe.Config) { c.JobName = name }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	group.Wait()
+	if got := w.entries("object"); len(got) != 2 {
+		t.Errorf("got objects %v, want one worker and one model", got)
+	}
+}
+
+// A service that says that the object rests under another key, or none, is believed, and the object goes.
+func TestAnObjectUnderAnotherKeyIsDeleted(t *testing.T) {
+	for _, tc := range []struct {
+		name, old, new string
+		code           cmekpipe.Code
+	}{
+		{"another key", "/cryptoKeys/pipelines/", "/cryptoKeys/pipelines2/", cmekpipe.KeyMismatch},
+		{"no key", `"kmsKeyName"`, `"nothing"`, cmekpipe.KeyMissing},
+		{"another size", `"size":"19"`, `"size":"18"`, cmekpipe.Corrupted},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			intercept(t, storageHost, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
+				if !strings.HasPrefix(r.URL.Path, "/upload/") {
+					service.ServeHTTP(rw, r)
+					return
+				}
+				answer := httptest.NewRecorder()
+				service.ServeHTTP(answer, r)
+				body, _ := io.ReadAll(answer.Body)
+				changed := bytes.ReplaceAll(body, []byte(tc.old), []byte(tc.new))
+				if bytes.Equal(body, changed) {
+					t.Errorf("answer %s holds no %s", body, tc.old)
+				}
+				rw.Header().Set("Content-Type", "application/json")
+				rw.WriteHeader(answer.Code)
+				_, _ = rw.Write(changed)
+			})
+			_, err := w.run(nil)
+			requireError(t, err, tc.code, resourceOf(err))
+			requireNothing(t, w)
+		})
+	}
+}
