@@ -8,6 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/hooks"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 )
 
 // checkDataflow refuses options that are well formed but that this launch, with this SDK, can't carry out under a key.
@@ -32,6 +33,17 @@ func checkDataflow(opts *cmekpipe.Options) error {
 		if enabled, _ := hooks.IsEnabled(name); enabled {
 			return refuse(cmekpipe.Unsupported, "hook "+name,
 				"got a hook whose profiles would rest without a key", "don't enable it")
+		}
+	}
+	return nil
+}
+
+// checkLocal refuses files on the workers' own disks: the job would end well and its results go with the workers.
+func checkLocal(coverage *guard.Coverage) error {
+	for _, t := range coverage.Transforms {
+		if t.Verdict == guard.Local {
+			return refuse(cmekpipe.Unsupported, t.Path(), "got a path on the worker's own disk: "+t.Destination,
+				"write to Cloud Storage: cmekpipe/io/textio with an object that a key minted")
 		}
 	}
 	return nil

@@ -21,6 +21,9 @@ func (l *launcher) dataflow(ctx context.Context) error {
 		return err
 	}
 	return l.guarded(ctx, func(ctx context.Context) error {
+		if err := checkLocal(l.result.Coverage); err != nil {
+			return err
+		}
 		c, err := l.connect(ctx)
 		if err != nil {
 			return err

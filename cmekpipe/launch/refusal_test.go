@@ -10,6 +10,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/hooks"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/protox"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/reflectx"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
 	beamtextio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/textio"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
 
@@ -44,6 +45,15 @@ func requireNothing(t *testing.T, w *world) {
 	if got := w.entries("bucket"); len(got) != 1 {
 		t.Errorf("got buckets %v, want the test's own", got)
 	}
+}
+
+func TestAFileOnAWorkersDiskIsRefusedOnDataflow(t *testing.T) {
+	w := newWorld(t)
+	p, s := beam.NewPipelineWithRoot()
+	beamtextio.Write(s, "/out/counts", beam.Create(s, secret))
+	_, err := launch.Run(t.Context(), w.options(nil), p, launch.WithHaste(), launch.WithProgress(w.said))
+	requireError(t, err, cmekpipe.Unsupported, "root/textio.Write/textio.writeFileFn")
+	requireNothing(t, w)
 }
 
 func TestOptionsThatAKeyCantCoverAreRefused(t *testing.T) {
