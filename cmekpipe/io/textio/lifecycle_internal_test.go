@@ -1,0 +1,491 @@
+package textio
+
+// Prism does not retry bundles, so these tests live what a runner that does would do to the DoFns.
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/iterator"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// life is a write whose steps the test takes one by one.
+type life struct {
+	*cmektest.Cloud
+	t      *testing.T
+	key    cmekpipe.KeyName
+	prefix cmekpipe.Object
+}
+
+func newLife(t *testing.T) *life {
+	t.Helper()
+	cloud := cmektest.NewCloud(t)
+	l := &life{Cloud: cloud, t: t, key: cloud.Key("us-central1", "records")}
+	cloud.Bucket("bank-records", "us-central1", cmekpipe.KeyName{})
+	l.prefix = l.key.MustObject("gs://bank-records/out/lines")
+	return l
+}
+
+// bundle runs one bundle to its end and returns the parts that it emits.
+func (l *life) bundle(lines ...string) []part {
+	l.t.Helper()
+	f := l.started(lines...)
+	defer f.Teardown()
+	var parts []part
+	if err := f.FinishBundle(func(_ int, p part) { parts = append(parts, p) }); err != nil {
+		l.t.Fatal(err)
+	}
+	return parts
+}
+
+// started runs one bundle up to its last line.
+func (l *life) started(lines ...string) *bundleFn {
+	l.t.Helper()
+	f := &bundleFn{Prefix: l.prefix, TempID: "id"}
+	if err := f.Setup(l.t.Context()); err != nil {
+		l.t.Fatal(err)
+	}
+	f.StartBundle(nil)
+	for _, line := range lines {
+		if err := f.ProcessElement(l.t.Context(), line, nil); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	return f
+}
+
+// publish is one attempt at publishing.
+func (l *life) publish(ctx context.Context, parts []part) error {
+	l.t.Helper()
+	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	if err := f.Setup(l.t.Context()); err != nil {
+		l.t.Fatal(err)
+	}
+	defer f.Teardown()
+	return f.ProcessElement(ctx, 0, nil, iterate(parts...))
+}
+
+// iterate returns values as Beam hands them to a DoFn.
+func iterate[T any](values ...T) func(*T) bool {
+	return func(v *T) bool {
+		if len(values) == 0 {
+			return false
+		}
+		*v, values = values[0], values[1:]
+		return true
+	}
+}
+
+func (l *life) names() (final, temp []string) {
+	l.t.Helper()
+	for it := l.Storage().Bucket("bank-records").Objects(context.Background(), &storage.Query{}); ; {
+		attrs, err := it.Next()
+		if err == iterator.Done {
+			return final, temp
+		}
+		if err != nil {
+			l.t.Fatal(err)
+		}
+		if strings.Contains(attrs.Name, ".cmekpipe-temp-") {
+			temp = append(temp, attrs.Name)
+		} else {
+			final = append(final, attrs.Name)
+		}
+	}
+}
+
+// requirePublished fails unless the shards are there, nothing else is, and they hold the lines.
+func (l *life) requirePublished(shards int, want ...string) {
+	l.t.Helper()
+	final, temp := l.names()
+	if len(final) != shards || len(temp) != 0 {
+		l.t.Errorf("got %q and temporary %q, want %d shards", final, temp, shards)
+	}
+	var got []string
+	for i, name := range final {
+		if want := fmt.Sprintf("out/lines-%05d-of-%05d", i, shards); name != want {
+			l.t.Errorf("got %q, want %q", name, want)
+		}
+		got = append(got, strings.Fields(string(l.ReadObject("gs://bank-records/"+name)))...)
+	}
+	slices.Sort(got)
+	if !slices.Equal(got, want) {
+		l.t.Errorf("got lines %q, want %q", got, want)
+	}
+	l.requireKeyAsked()
+}
+
+// requireKeyAsked fails unless every object that ever was rests under the key because its writer named it.
+func (l *life) requireKeyAsked() {
+	l.t.Helper()
+	for _, e := range l.Ledger() {
+		if e.Kind == "object" && (!e.KeyAsked || e.ProtectedBy() != l.key) {
+			l.t.Errorf("%s %s: got key %v, asked for %v", e.Method, e.Name, e.ProtectedBy(), e.KeyAsked)
+		}
+	}
+}
+
+func (l *life) requireNothingFinal() {
+	l.t.Helper()
+	if final, _ := l.names(); len(final) != 0 {
+		l.t.Errorf("got visible %q, want none", final)
+	}
+}
+
+func (l *life) threeParts() []part {
+	l.t.Helper()
+	return slices.Concat(l.bundle("a"), l.bundle("b", "c"), l.bundle("d"))
+}
+
+func TestRetriedBundleIsNotDoubled(t *testing.T) {
+	l := newLife(t)
+	l.bundle("a", "b")          // finished, but the runner lost the answer
+	abandoned := l.started("a") // died before the end
+	parts := slices.Concat(l.bundle("a", "b"), l.bundle("c"))
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	abandoned.Teardown()
+	l.requirePublished(2, "a", "b", "c")
+}
+
+func TestInstanceStartsEachBundleAnew(t *testing.T) {
+	l := newLife(t)
+	f := l.started("lost") // its bundle fails upstream, and Teardown is never called
+	defer f.Teardown()
+	f.StartBundle(nil)
+	if err := f.ProcessElement(t.Context(), "kept", nil); err != nil {
+		t.Fatal(err)
+	}
+	var parts []part
+	emit := func(_ int, p part) { parts = append(parts, p) }
+	if err := f.FinishBundle(emit); err != nil {
+		t.Fatal(err)
+	}
+	f.StartBundle(nil)
+	if err := f.FinishBundle(emit); err != nil { // an empty bundle makes no part
+		t.Fatal(err)
+	}
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	l.requirePublished(1, "kept")
+}
+
+func TestOrderOfPartsDoesNotMatter(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	number := func(parts []part) (names []string) {
+		shards, err := f.number(iterate(parts...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, s := range shards {
+			names = append(names, s.from.Name()+" "+s.to.Name())
+		}
+		return names
+	}
+	want := number(parts)
+	slices.Reverse(parts)
+	if got := number(parts); !slices.Equal(got, want) {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	numbered := number([]part{{Shard: 1, Name: "a"}, {Shard: 0, Name: "b"}})
+	if want := []string{"b out/lines-00000-of-00002", "a out/lines-00001-of-00002"}; !slices.Equal(numbered, want) {
+		t.Errorf("got %q, want %q", numbered, want)
+	}
+}
+
+func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
+	forbidden := emulator.Fault{Status: http.StatusForbidden}
+	for _, tt := range []struct {
+		method string
+		call   int
+	}{
+		{"storage.objects.list", 1},
+		{"storage.objects.rewrite", 1}, {"storage.objects.rewrite", 2}, {"storage.objects.rewrite", 3},
+	} {
+		t.Run(fmt.Sprintf("%s %d", tt.method, tt.call), func(t *testing.T) {
+			l := newLife(t)
+			parts := l.threeParts()
+			fault := forbidden
+			fault.Method, fault.Call = tt.method, tt.call
+			remove := l.Inject(fault)
+			if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.PermissionDenied) {
+				t.Fatalf("got %v, want %v", err, cmekpipe.PermissionDenied)
+			}
+			remove()
+			l.requireNothingFinal()
+			if _, temp := l.names(); len(temp) != 3 {
+				t.Errorf("got temporary objects %q, want 3", temp)
+			}
+			if err := l.publish(t.Context(), parts); err != nil {
+				t.Fatal(err)
+			}
+			l.requirePublished(3, "a", "b", "c", "d")
+		})
+	}
+}
+
+func TestSweepCanBeRepeated(t *testing.T) {
+	for call := 1; call <= 4; call++ {
+		t.Run(fmt.Sprint(call), func(t *testing.T) {
+			l := newLife(t)
+			l.bundle("orphan")
+			parts := l.threeParts()
+			remove := l.Inject(emulator.Fault{Method: "storage.objects.delete", Call: call, Status: http.StatusForbidden})
+			if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.PermissionDenied) {
+				t.Fatalf("got %v, want %v", err, cmekpipe.PermissionDenied)
+			}
+			remove()
+			for range 2 { // the second finds nothing left to do
+				if err := l.publish(t.Context(), parts); err != nil {
+					t.Fatal(err)
+				}
+				l.requirePublished(3, "a", "b", "c", "d")
+			}
+		})
+	}
+}
+
+func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	if err := f.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Teardown()
+	from, _ := sibling(l.prefix, parts[1].Name)
+	to, _ := shardName(l.prefix, "", 2, 3, "")
+	if _, err := f.out.store.Copy(t.Context(), from, 0, to); err != nil { // and then nothing more
+		t.Fatal(err)
+	}
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	l.requirePublished(3, "a", "b", "c", "d")
+}
+
+// attempt is a publication whose steps the test takes one by one.
+func (l *life) attempt(parts []part) *publication {
+	l.t.Helper()
+	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	if err := f.Setup(l.t.Context()); err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { f.Teardown() })
+	shards, err := f.number(iterate(parts...))
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	p := &publication{store: f.out.store, prefix: l.prefix, folder: tempFolder(l.prefix, "id"), shards: shards}
+	if done, err := p.look(l.t.Context()); done || err != nil {
+		l.t.Fatalf("look() = %v, %v", done, err)
+	}
+	return p
+}
+
+func TestSlowTwinDoesNotUndoAFinishedPublication(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	fast, slow := l.attempt(parts), l.attempt(parts)
+	for _, p := range []*publication{fast, slow} { // so that the shards are the slow one's
+		if err := p.publish(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := fast.sweep(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	slow.withdraw(t.Context())
+	l.requirePublished(3, "a", "b", "c", "d")
+}
+
+func TestLostTemporaryObjectFailsBeforeAnythingIsVisible(t *testing.T) {
+	for i := range 3 {
+		t.Run(fmt.Sprint(i), func(t *testing.T) {
+			l := newLife(t)
+			parts := l.threeParts()
+			if err := l.Storage().Bucket("bank-records").Object(parts[i].Name).Delete(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			err := l.publish(t.Context(), parts)
+			e, ok := errors.AsType[*cmekpipe.Error](err)
+			if !ok || e.Code != cmekpipe.NotFound || e.Hint == "" {
+				t.Errorf("got %v, want %v", err, cmekpipe.NotFound)
+			}
+			for _, e := range l.Ledger() {
+				if e.Method == "storage.objects.rewrite" {
+					t.Errorf("got %s for a while, want nothing", e.Name)
+				}
+			}
+			l.requireNothingFinal()
+		})
+	}
+}
+
+func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	for i := range 3 {
+		o, _ := shardName(l.prefix, "", i, 3, "")
+		older := l.Storage().Bucket("bank-records").Object(o.Name()).NewWriter(t.Context())
+		older.KMSKeyName = l.key.String()
+		if _, err := older.Write([]byte("old\n")); err != nil {
+			t.Fatal(err)
+		}
+		if err := older.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, p := range parts {
+		if err := l.Storage().Bucket("bank-records").Object(p.Name).Delete(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.NotFound) {
+		t.Errorf("got %v, want %v", err, cmekpipe.NotFound)
+	}
+}
+
+func TestKeyThatIsDisabledBeforePublishing(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	l.DisableKey(l.key)
+	if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.KeyDisabled) {
+		t.Errorf("got %v, want %v", err, cmekpipe.KeyDisabled)
+	}
+	l.requireNothingFinal()
+	l.EnableKey(l.key)
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	l.requirePublished(3, "a", "b", "c", "d")
+}
+
+func TestCancelledPublicationShowsNothing(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	remove := l.Inject(emulator.Fault{Method: "storage.objects.rewrite", Call: 2, Latency: time.Hour})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	ended := make(chan error)
+	go func() { ended <- l.publish(ctx, parts) }()
+	for final, _ := l.names(); len(final) < 2; final, _ = l.names() { // until all but the slow one are visible
+	}
+	cancel()
+	if err := <-ended; !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	l.requireNothingFinal()
+	remove()
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	l.requirePublished(3, "a", "b", "c", "d")
+}
+
+func TestShardWhoseAnswerIsLostForGoodIsRemoved(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	remove := l.Inject(emulator.Fault{Method: "storage.objects.rewrite", Resource: "gs://bank-records/out/lines-00001-*", Reset: true})
+	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	if err := f.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Teardown()
+	f.out.store.Patience = 100 * time.Millisecond
+	if err := f.ProcessElement(t.Context(), 0, nil, iterate(parts...)); !errors.Is(err, cmekpipe.Unavailable) {
+		t.Errorf("got %v, want %v", err, cmekpipe.Unavailable)
+	}
+	remove()
+	l.requireNothingFinal()
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	l.requirePublished(3, "a", "b", "c", "d")
+}
+
+func TestCancelledWritersShowNothing(t *testing.T) {
+	l := newLife(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	lines := func(line *string) bool {
+		*line = "a"
+		cancelled := ctx.Err() != nil
+		cancel()
+		return !cancelled
+	}
+	single := &writeFn{Object: l.prefix}
+	if err := single.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer single.Teardown()
+	if err := single.ProcessElement(ctx, 0, nil, lines); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want %v", err, context.Canceled)
+	}
+	final, temp := l.names()
+	if len(final)+len(temp) != 0 {
+		t.Errorf("got %q, %q, want none", final, temp)
+	}
+}
+
+func TestInputThatBreaksOffShowsNothing(t *testing.T) {
+	l := newLife(t)
+	f := &writeFn{Object: l.prefix}
+	if err := f.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	func() {
+		defer func() { recover() }()
+		f.ProcessElement(t.Context(), 0, nil, func(*string) bool { panic("input broke off") })
+	}()
+	if f.out.isOpen() {
+		t.Error("got an open upload after a panic, want none")
+	}
+	if err := f.Teardown(); err != nil {
+		t.Error(err)
+	}
+	l.requireNothingFinal()
+}
+
+func TestTeardownMayFollowAFailedSetup(t *testing.T) {
+	for _, err := range []error{(&writeFn{}).Teardown(), (&bundleFn{}).Teardown(), (&shardFn{}).Teardown(), (&paneFn{}).Teardown(), (&publishFn{}).Teardown()} {
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestRetriedPaneOverwritesItself(t *testing.T) {
+	l := newLife(t)
+	for range 2 {
+		f := &paneFn{Prefix: l.prefix, Shards: 1}
+		if err := f.Setup(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		err := f.ProcessElement(t.Context(), noPane(), globalWindow(), 0, iterate("a", "b"))
+		if err := errors.Join(err, f.Teardown()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	final, _ := l.names()
+	if want := []string{"out/lines-global-pane-0-first-last-00000-of-00001"}; !slices.Equal(final, want) {
+		t.Errorf("got %q, want %q", final, want)
+	}
+	if got := l.ReadObject("gs://bank-records/" + final[0]); string(got) != "a\nb\n" {
+		t.Errorf("got %q", got)
+	}
+}

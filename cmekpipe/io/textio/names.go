@@ -1,0 +1,76 @@
+package textio
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// shardName returns "PREFIX-SSSSS-of-NNNNNSUFFIX", or "PREFIX-PANE-SSSSS-of-NNNNNSUFFIX" if there is a pane.
+func shardName(prefix cmekpipe.Object, pane string, shard, of int, suffix string) (cmekpipe.Object, error) {
+	name := prefix.Name()
+	if pane != "" {
+		name += "-" + pane
+	}
+	return sibling(prefix, fmt.Sprintf("%s-%05d-of-%05d%s", name, shard, of, suffix))
+}
+
+// tempFolder returns the folder of a write's temporary objects. It lies beside the prefix and not behind it, so that no
+// pattern for the shards, such as "PREFIX*" or "FOLDER/*", stands for temporary objects.
+func tempFolder(prefix cmekpipe.Object, id string) string {
+	name := prefix.Name()
+	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-" + id + "/"
+}
+
+// sibling names another object of the bucket under the same key.
+func sibling(o cmekpipe.Object, name string) (cmekpipe.Object, error) {
+	return o.Key().Object("gs://" + o.Bucket() + "/" + name)
+}
+
+// checkNames refuses a prefix or suffix that would give names that Cloud Storage refuses, such as too long ones.
+func (w *sharded) checkNames() error {
+	pane := ""
+	if w.numShards {
+		pane = paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 1 << 40, IsFirst: true, IsLast: true})
+	}
+	_, err := shardName(w.prefix, pane, maxShards, maxShards, w.suffix)
+	if err == nil {
+		_, err = sibling(w.prefix, tempFolder(w.prefix, w.tempID)+w.tempID)
+	}
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
+		e.Op, e.Hint = opSharded, "shorten the prefix or the suffix; "+e.Hint
+	}
+	return err
+}
+
+// paneName tells the panes of all windows apart: "START-END-pane-INDEX", with the window's bounds in UTC. The first and
+// last pane of a window are marked, and both marks together say that there is no other.
+func paneName(w beam.Window, p beam.PaneInfo) string {
+	var b strings.Builder
+	switch w := w.(type) {
+	case window.IntervalWindow:
+		b.WriteString(timeName(w.Start) + "-" + timeName(w.End))
+	case window.GlobalWindow:
+		b.WriteString("global")
+	default:
+		b.WriteString("window-until-" + timeName(w.MaxTimestamp()))
+	}
+	fmt.Fprintf(&b, "-pane-%d", p.Index)
+	if p.IsFirst {
+		b.WriteString("-first")
+	}
+	if p.IsLast {
+		b.WriteString("-last")
+	}
+	return b.String()
+}
+
+func timeName(t beam.EventTime) string {
+	return time.UnixMilli(t.Milliseconds()).UTC().Format("20060102T150405.000Z")
+}

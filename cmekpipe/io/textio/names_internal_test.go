@@ -1,0 +1,65 @@
+package textio
+
+import (
+	"testing"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+func noPane() beam.PaneInfo     { return typex.NoFiringPane() }
+func globalWindow() beam.Window { return window.GlobalWindow{} }
+
+func TestPaneNames(t *testing.T) {
+	at := func(s string) mtime.Time {
+		v, err := time.Parse(time.RFC3339Nano, s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mtime.FromTime(v)
+	}
+	hour := window.IntervalWindow{Start: at("2026-11-24T10:00:00+02:00"), End: at("2026-11-24T09:00:00.5Z")}
+	tests := []struct {
+		window beam.Window
+		pane   beam.PaneInfo
+		want   string
+	}{
+		{hour, beam.PaneInfo{IsFirst: true, IsLast: true}, "20261124T080000.000Z-20261124T090000.500Z-pane-0-first-last"},
+		{hour, beam.PaneInfo{IsFirst: true}, "20261124T080000.000Z-20261124T090000.500Z-pane-0-first"},
+		{hour, beam.PaneInfo{Index: 7}, "20261124T080000.000Z-20261124T090000.500Z-pane-7"},
+		{hour, beam.PaneInfo{Index: 8, IsLast: true}, "20261124T080000.000Z-20261124T090000.500Z-pane-8-last"},
+		{window.GlobalWindow{}, beam.PaneInfo{Index: 1}, "global-pane-1"},
+	}
+	for _, tt := range tests {
+		if got := paneName(tt.window, tt.pane); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
+
+func TestTempFolderIsBesideThePrefix(t *testing.T) {
+	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{
+		"lines":     ".cmekpipe-temp-id/",
+		"out/lines": "out/.cmekpipe-temp-id/",
+		"out/":      "out/.cmekpipe-temp-id/",
+		"/":         "/.cmekpipe-temp-id/",
+		"a//b":      "a//.cmekpipe-temp-id/",
+	} {
+		o, err := key.Object("gs://bank-records/" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := tempFolder(o, "id"); got != want {
+			t.Errorf("tempFolder(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

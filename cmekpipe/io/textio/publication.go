@@ -1,0 +1,172 @@
+package textio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cloud.google.com/go/storage"
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+)
+
+// parallel is how many objects are copied or removed at a time.
+const parallel = 16
+
+// shard is a part on its way to its name.
+type shard struct {
+	part
+	from, to cmekpipe.Object
+
+	temp  int64 // generation of from; 0 if it is gone
+	tried bool  // a copy was begun
+	made  int64 // generation of to that this attempt made; 0 if none or unknown
+}
+
+// publication is one attempt at publishing. The temporary object of the first shard is its witness: as long as it
+// exists, so do all others, and it is the first to go when all shards have their names.
+type publication struct {
+	store  *gcsfs.Store
+	prefix cmekpipe.Object
+	folder string
+	shards []*shard          // at least one
+	extra  []cmekpipe.Object // temporary objects of bundles that failed
+}
+
+// look finds the temporary objects and reports whether an earlier attempt published them already.
+func (p *publication) look(ctx context.Context) (done bool, err error) {
+	byName := make(map[string]*shard, len(p.shards))
+	for _, s := range p.shards {
+		byName[s.Name] = s
+	}
+	for attrs, err := range p.store.List(ctx, p.prefix, p.folder) {
+		if err != nil {
+			return false, err
+		}
+		if s := byName[attrs.Name]; s != nil {
+			s.temp = attrs.Generation
+			continue
+		}
+		extra, err := sibling(p.prefix, attrs.Name)
+		if err != nil {
+			return false, err
+		}
+		p.extra = append(p.extra, extra)
+	}
+	if p.shards[0].temp == 0 {
+		return true, each(p.shards, func(s *shard) error { return p.confirm(ctx, s) })
+	}
+	for _, s := range p.shards {
+		if s.temp == 0 {
+			return false, lost(s.from)
+		}
+	}
+	return false, nil
+}
+
+// confirm checks that an earlier attempt published a shard.
+func (p *publication) confirm(ctx context.Context, s *shard) error {
+	attrs, err := p.store.Stat(ctx, s.to)
+	switch {
+	case errors.Is(err, cmekpipe.NotFound):
+		return lost(s.from)
+	case err != nil:
+		return err
+	case !s.holds(attrs):
+		return lost(s.from)
+	}
+	return nil
+}
+
+func lost(temp cmekpipe.Object) error {
+	return &cmekpipe.Error{Op: opSharded, Code: cmekpipe.NotFound, Resource: temp.String(),
+		Hint: "see whether a lifecycle rule or another program removes temporary objects, and run again",
+		Err:  errors.New("got neither the temporary object nor the shard made of it")}
+}
+
+// holds reports whether an object has the shard's bytes and rests under its key.
+func (s *shard) holds(attrs *storage.ObjectAttrs) bool {
+	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && gcsfs.Rests(s.to, attrs)
+}
+
+// publish copies the temporary objects to their names. After a failure no further copy is begun, but those under way
+// are waited for, so that withdraw knows of them.
+func (p *publication) publish(ctx context.Context) error {
+	return each(p.shards, func(s *shard) error {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s.tried = true
+		attrs, err := p.store.Copy(ctx, s.from, s.temp, s.to)
+		if err != nil {
+			return err
+		}
+		s.made = attrs.Generation
+		if !s.holds(attrs) {
+			return &cmekpipe.Error{Op: opSharded, Code: cmekpipe.Corrupted, Resource: s.to.String(), Hint: "run again",
+				Err: fmt.Errorf("got a copy of %d bytes with CRC32C %08x, want %d with %08x",
+					attrs.Size, attrs.CRC32C, s.Size, s.CRC32C)}
+		}
+		return nil
+	})
+}
+
+// withdraw removes what this attempt published, as well as it can. It leaves everything alone if another attempt has
+// published it all.
+func (p *publication) withdraw(ctx context.Context) {
+	ctx, cancel := gcsfs.Cleanup(ctx)
+	defer cancel()
+	if _, err := p.store.Stat(ctx, p.shards[0].from); errors.Is(err, cmekpipe.NotFound) {
+		return
+	}
+	each(p.shards, func(s *shard) error { //nolint:errcheck // the failure that led here says more
+		generation := s.made
+		if s.tried && generation == 0 {
+			// The answer to the copy was lost, or there was none.
+			if attrs, err := p.store.Stat(ctx, s.to); err == nil && s.holds(attrs) {
+				generation = attrs.Generation
+			}
+		}
+		if generation != 0 {
+			p.store.Remove(ctx, s.to, generation) //nolint:errcheck // see above
+		}
+		return nil
+	})
+}
+
+// sweep removes all temporary objects, those of failed bundles too.
+func (p *publication) sweep(ctx context.Context) error {
+	if err := p.removeTemp(ctx, p.shards[0].from); err != nil {
+		return err
+	}
+	temps := p.extra
+	for _, s := range p.shards[1:] {
+		if s.temp != 0 {
+			temps = append(temps, s.from)
+		}
+	}
+	return each(temps, func(o cmekpipe.Object) error { return p.removeTemp(ctx, o) })
+}
+
+func (p *publication) removeTemp(ctx context.Context, o cmekpipe.Object) error {
+	err := p.store.Remove(ctx, o, 0)
+	if errors.Is(err, cmekpipe.NotFound) {
+		return nil
+	}
+	return err
+}
+
+// each calls do for all values, several at a time, and returns the first error. After an error it begins no more.
+func each[T any](values []T, do func(T) error) error {
+	g, failed := errgroup.WithContext(context.Background())
+	g.SetLimit(parallel)
+	for _, v := range values {
+		if failed.Err() != nil {
+			break
+		}
+		g.Go(func() error { return do(v) })
+	}
+	return g.Wait()
+}

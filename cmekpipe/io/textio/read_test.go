@@ -1,0 +1,100 @@
+package textio_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+)
+
+func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	for _, compress := range []bool{false, true} {
+		w := newWorld(t)
+		var opts []textio.WriteOption
+		if compress {
+			opts = append(opts, textio.Gzip())
+		}
+		err := run(t, func(s beam.Scope) {
+			textio.WriteSharded(s, w.object(t, "out/lines"), beam.CreateList(s, numbers(100)), append(opts, textio.NumShards(3))...)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, glob := range []string{"gs://" + bucket + "/out/*", "gs://" + bucket + "/out/lines*", cmekgs.Format(w.object(t, "out/lines-*"))} {
+			err = run(t, func(s beam.Scope) {
+				passert.EqualsList(s, textio.Read(s, glob), numbers(100))
+				passert.EqualsList(s, textio.ReadAll(s, beam.Create(s, glob)), numbers(100))
+				passert.Count(s, textio.ReadWithFilename(s, glob), "named lines", 100)
+			})
+			if err != nil {
+				t.Errorf("%s: %v", glob, err)
+			}
+		}
+	}
+}
+
+func TestReadOptionsChooseCompression(t *testing.T) {
+	w := newWorld(t)
+	err := run(t, func(s beam.Scope) {
+		textio.Write(s, w.object(t, "in/zipped"), beam.CreateList(s, numbers(1000)), textio.Gzip())
+		textio.Write(s, w.object(t, "in/zipped.gz"), beam.CreateList(s, numbers(1000)), textio.Gzip())
+		textio.Write(s, w.object(t, "in/plain"), beam.CreateList(s, numbers(1000)))
+		textio.Write(s, w.object(t, "in/plain.gz"), beam.CreateList(s, numbers(1000)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	tests := []struct {
+		name string
+		opts []textio.ReadOptionFn
+		good bool
+	}{
+		{"zipped", []textio.ReadOptionFn{textio.ReadGzip()}, true},
+		{"zipped", []textio.ReadOptionFn{textio.ReadUncompressed()}, false},
+		{"zipped", nil, false},
+		{"zipped.gz", nil, true},
+		{"zipped.gz", []textio.ReadOptionFn{textio.ReadAutoCompression()}, true},
+		{"zipped.gz", []textio.ReadOptionFn{textio.ReadGzip()}, true},
+		{"zipped.gz", []textio.ReadOptionFn{textio.ReadUncompressed()}, false},
+		{"plain", nil, true},
+		{"plain", []textio.ReadOptionFn{textio.ReadUncompressed()}, true},
+		{"plain.gz", []textio.ReadOptionFn{textio.ReadUncompressed()}, true},
+		{"plain", []textio.ReadOptionFn{textio.ReadGzip()}, false},
+		{"plain.gz", nil, false},
+	}
+	for _, tt := range tests {
+		glob := "gs://" + bucket + "/in/" + tt.name
+		check := func(s beam.Scope, lines beam.PCollection) {
+			passert.Count(s, lines, "lines", 1000)
+			if tt.good { // else passert would print the lines, which are not UTF-8
+				passert.EqualsList(s, lines, numbers(1000))
+			}
+		}
+		err := run(t, func(s beam.Scope) { check(s, textio.Read(s, glob, tt.opts...)) })
+		named := run(t, func(s beam.Scope) { check(s, beam.DropKey(s, textio.ReadWithFilename(s, glob, tt.opts...))) })
+		if (err == nil) != tt.good || (named == nil) != tt.good {
+			t.Errorf("%s: got %v, %v, want success %v", glob, err, named, tt.good)
+		}
+		if strings.HasPrefix(tt.name, "plain") && !tt.good {
+			requireCode(t, err, cmekpipe.Corrupted)
+		}
+	}
+}
+
+func TestNamesThatLookLikePatternsAreReadOnce(t *testing.T) {
+	w := newWorld(t)
+	for _, name := range []string{"in/a*", "in/ab", "in/[a]", "in/a"} {
+		w.PutObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
+	}
+	want := []string{"", "", "", "", "in/[a]", "in/a", "in/a*", "in/ab", "last", "last", "last", "last"}
+	for _, glob := range []string{"gs://" + bucket + "/in/*", cmekgs.Format(w.object(t, "in/*"))} {
+		if err := run(t, func(s beam.Scope) { passert.EqualsList(s, textio.Read(s, glob), want) }); err != nil {
+			t.Errorf("%s: %v", glob, err)
+		}
+	}
+}

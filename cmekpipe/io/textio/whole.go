@@ -1,0 +1,116 @@
+package textio
+
+import (
+	"bufio"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"strings"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// wholeFile is a file that is read by one worker from its beginning. All compressed files are: Beam's reader counts
+// the bytes of the lines that it reads and stops at the size of the compressed file, and so loses the other lines.
+type wholeFile struct {
+	Path string
+	Gzip bool
+}
+
+func newWholeFile(path string, all bool) wholeFile {
+	return wholeFile{path, all || strings.HasSuffix(path, ".gz")}
+}
+
+// sortFn parts files that are to be read whole from the names of others. A file whose name would be taken for a pattern
+// is read whole as well, because Beam looks names up once more.
+type sortFn struct{ All bool }
+
+// ProcessElement sorts a file.
+func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile), plain func(string)) {
+	w := newWholeFile(file.Path, f.All)
+	if w.Gzip || strings.ContainsAny(w.Path, `*?[\`) {
+		whole(w)
+		return
+	}
+	plain(w.Path)
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *sortFn) CMEKHelper() sink.None { return sink.None{} }
+
+// wholeFilesFn has every file read whole.
+type wholeFilesFn struct{ All bool }
+
+// ProcessElement passes a file on.
+func (f *wholeFilesFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile)) {
+	whole(newWholeFile(file.Path, f.All))
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *wholeFilesFn) CMEKHelper() sink.None { return sink.None{} }
+
+// wholeFn emits the lines of files.
+type wholeFn struct{}
+
+// ProcessElement reads a file.
+func (*wholeFn) ProcessElement(ctx context.Context, file wholeFile, emit func(string)) error {
+	return file.lines(ctx, emit)
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (*wholeFn) CMEKHelper() sink.None { return sink.None{} }
+
+// wholeNamedFn emits the lines of files with the file's name.
+type wholeNamedFn struct{}
+
+// ProcessElement reads a file.
+func (*wholeNamedFn) ProcessElement(ctx context.Context, file wholeFile, emit func(string, string)) error {
+	return file.lines(ctx, func(line string) { emit(file.Path, line) })
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (*wholeNamedFn) CMEKHelper() sink.None { return sink.None{} }
+
+// lines emits each line without its line break.
+func (f wholeFile) lines(ctx context.Context, emit func(string)) error {
+	fs, err := filesystem.New(ctx, f.Path)
+	if err != nil {
+		return err
+	}
+	defer fs.Close()
+	data, err := fs.OpenRead(ctx, f.Path)
+	if err != nil {
+		return err
+	}
+	defer data.Close()
+	var source io.Reader = data
+	if f.Gzip {
+		if source, err = gzip.NewReader(bufio.NewReaderSize(data, bufferSize)); err != nil {
+			return f.fault(err)
+		}
+	}
+	for r := bufio.NewReaderSize(source, bufferSize/8); ; {
+		line, err := r.ReadString('\n')
+		if err == io.EOF && line == "" {
+			return nil
+		}
+		if err != nil && err != io.EOF {
+			return f.fault(err)
+		}
+		emit(strings.TrimSuffix(line, "\n"))
+	}
+}
+
+// fault gives damage of a compressed file its type.
+func (f wholeFile) fault(err error) error {
+	if !errors.Is(err, gzip.ErrHeader) && !errors.Is(err, gzip.ErrChecksum) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
+	}
+	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: f.Path,
+		Hint: "see whether the file is compressed with gzip and whole, or use textio.ReadUncompressed", Err: err}
+}

@@ -1,0 +1,37 @@
+package gcsfs
+
+import (
+	"io"
+
+	"cloud.google.com/go/storage"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// reader gives errors of a download their type.
+type reader struct {
+	store    *Store
+	object   cmekpipe.Object
+	download *storage.Reader
+}
+
+func (r *reader) Read(p []byte) (int, error) {
+	n, err := r.download.Read(p)
+	if err != nil && err != io.EOF {
+		err = r.store.wrap(r.object, err)
+	}
+	return n, err
+}
+
+func (r *reader) Close() error { return r.download.Close() }
+
+// loudWriter can't fail unheard.
+type loudWriter struct{ *Writer }
+
+// Close commits the object, or panics with the reason why it can't.
+func (w *loudWriter) Close() error {
+	if err := w.Writer.Close(); err != nil {
+		panic(err)
+	}
+	return nil
+}
