@@ -100,5 +100,6 @@ func (l *launcher) submitLocal(
 	if err != nil {
 		return "", err
 	}
-	return runnerlib.Submit(ctx, client, prepared.GetPreparationId(), token)
+	// A job that started while ctx ended must come back with its id, or nobody could cancel it.
+	return runnerlib.Submit(context.WithoutCancel(ctx), client, prepared.GetPreparationId(), token)
 }
