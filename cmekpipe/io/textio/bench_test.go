@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -75,9 +76,9 @@ func BenchmarkVsBeamWriteSharded(b *testing.B) {
 	b.ReportMetric(float64(their)/float64(our), "x/beam")
 }
 
-// BenchmarkVsRawWriteSharded reports as x/raw how many times longer a WriteSharded takes than it takes the storage
-// client, called by hand with the key, to write the same bytes in as many objects: our time through its. The
-// pipeline that makes the lines is a part of ours. Less is better.
+// BenchmarkVsRawWriteSharded reports as x/raw how fast WriteSharded is beside the storage client, called by hand with
+// the key, for the same bytes in as many objects: its time through ours, so 1 would be as fast. The pipeline that makes
+// a million lines is a part of ours only. More is better.
 func BenchmarkVsRawWriteSharded(b *testing.B) {
 	w := newWorld(b)
 	quiet(b)
@@ -98,7 +99,7 @@ func BenchmarkVsRawWriteSharded(b *testing.B) {
 		var group sync.WaitGroup
 		for i, data := range shards {
 			group.Go(func() {
-				upload := client.Bucket(bucket).Object("raw" + string(rune('a'+i))).NewWriter(context.Background())
+				upload := client.Bucket(bucket).Object("raw" + strconv.Itoa(i)).NewWriter(context.Background())
 				upload.KMSKeyName = w.key.String()
 				if _, err := io.Copy(upload, bytes.NewReader(data)); err != nil {
 					b.Error(err)
@@ -110,6 +111,6 @@ func BenchmarkVsRawWriteSharded(b *testing.B) {
 		}
 		group.Wait()
 	})
-	b.ReportMetric(float64(our)/float64(raw), "x/raw")
+	b.ReportMetric(float64(raw)/float64(our), "x/raw")
 	b.ReportMetric(float64(len(shards)), "shards")
 }
