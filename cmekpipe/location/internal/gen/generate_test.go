@@ -18,12 +18,14 @@ func TestGeneratedFileIsUpToDate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := os.ReadFile("../../locations_gen.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), string(got)); diff != "" {
-		t.Errorf("locations_gen.go is not what go generate makes (-want +got):\n%s", diff)
+	for name, source := range want {
+		got, err := os.ReadFile("../../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(source), string(got)); diff != "" {
+			t.Errorf("%s is not what go generate makes (-want +got):\n%s", name, diff)
+		}
 	}
 }
 
@@ -36,7 +38,7 @@ func TestEveryEntryOfTheDataHasAType(t *testing.T) {
 	if err := json.Unmarshal(data, &f); err != nil {
 		t.Fatal(err)
 	}
-	source, err := generate(data)
+	sources, err := generate(data)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,12 +46,12 @@ func TestEveryEntryOfTheDataHasAType(t *testing.T) {
 		t.Fatalf("got %d regions, %d others, %d buckets, want a full data file", len(f.Regions), len(f.Others), len(f.Buckets))
 	}
 	for _, e := range f.Regions {
-		if !strings.Contains(string(source), "type "+typeName(e.ID)+" struct{ Region }\n") {
+		if !strings.Contains(string(sources["regions_gen.go"]), "type "+typeName(e.ID)+" struct{ Region }\n") {
 			t.Errorf("%s: got no region type", e.ID)
 		}
 	}
 	for _, e := range f.Others {
-		if !strings.Contains(string(source), "type "+typeName(e.ID)+" struct{ area }\n") {
+		if !strings.Contains(string(sources["areas_gen.go"]), "type "+typeName(e.ID)+" struct{ area }\n") {
 			t.Errorf("%s: got no type that is not a region", e.ID)
 		}
 	}

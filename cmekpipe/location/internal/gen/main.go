@@ -4,23 +4,30 @@ package main
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 func main() {
-	if err := run("locations.json", "locations_gen.go"); err != nil {
+	if err := run("locations.json", "."); err != nil {
 		fmt.Fprintln(os.Stderr, "gen:", err)
 		os.Exit(1)
 	}
 }
 
-func run(from, to string) error {
+// run reads the data file and writes one Go file for each page into a folder.
+func run(from, folder string) error {
 	data, err := os.ReadFile(from)
 	if err != nil {
 		return err
 	}
-	source, err := generate(data)
+	sources, err := generate(data)
 	if err != nil {
 		return fmt.Errorf("%s: %w", from, err)
 	}
-	return os.WriteFile(to, source, 0o644)
+	for name, source := range sources {
+		if err := os.WriteFile(filepath.Join(folder, name), source, 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
