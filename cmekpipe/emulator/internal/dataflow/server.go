@@ -1,11 +1,8 @@
 package dataflow
 
 import (
-	"errors"
-	"net"
 	"net/http"
 	"sync"
-	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -14,11 +11,12 @@ import (
 
 // Server is the loopback Dataflow. Use [New].
 type Server struct {
+	*service.HTTPServer
+
 	// Pace is how long jobs stay in the states that end by themselves. Set it before Serve.
 	Pace Pace
 
-	env  *service.Env
-	http *http.Server
+	env *service.Env
 
 	mu     sync.Mutex
 	jobs   []*job // in the order of their creation
@@ -30,20 +28,9 @@ var _ service.Server = (*Server)(nil)
 // New returns a server with [DefaultPace] and no jobs.
 func New(env *service.Env) *Server {
 	s := &Server{Pace: DefaultPace(), env: env}
-	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 10 * time.Second}
+	s.HTTPServer = service.NewHTTPServer(s.routes())
 	return s
 }
-
-// Serve answers on the listener until [Server.Close] is called, then returns nil.
-func (s *Server) Serve(l net.Listener) error {
-	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-// Close stops serving, ends open requests and releases the listener.
-func (s *Server) Close() error { return s.http.Close() }
 
 // TamperJobs makes the service store something else than what it is asked for: change is called with every new job
 // before it is stored. Google's service does no such thing; this is for the tests of programs that compare a job with

@@ -1,11 +1,8 @@
 package gcs
 
 import (
-	"errors"
 	"io"
-	"net"
 	"net/http"
-	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
@@ -17,6 +14,8 @@ const DefaultBytesPerRewrite = 1 << 30
 
 // Server is the loopback Cloud Storage. Use [New].
 type Server struct {
+	*service.HTTPServer
+
 	// BytesPerRewrite is the most that one call of objects.rewrite copies, in bytes. A client may ask for less, not
 	// for more. Set it before Serve.
 	BytesPerRewrite int64
@@ -26,7 +25,6 @@ type Server struct {
 	uploads  *sessions[*upload]
 	rewrites *sessions[*rewriting]
 	methods  map[string]method // by verb and kind of path
-	http     *http.Server
 }
 
 var _ service.Server = (*Server)(nil)
@@ -38,20 +36,9 @@ func New(env *service.Env) *Server {
 		uploads: newSessions[*upload](), rewrites: newSessions[*rewriting](),
 	}
 	s.methods = s.surface()
-	s.http = &http.Server{Handler: http.HandlerFunc(s.route), ReadHeaderTimeout: 10 * time.Second}
+	s.HTTPServer = service.NewHTTPServer(http.HandlerFunc(s.route))
 	return s
 }
-
-// Serve answers on the listener until [Server.Close] is called, then returns nil.
-func (s *Server) Serve(l net.Listener) error {
-	if err := s.http.Serve(l); !errors.Is(err, http.ErrServerClosed) {
-		return err
-	}
-	return nil
-}
-
-// Close stops serving, ends open requests and releases the listener.
-func (s *Server) Close() error { return s.http.Close() }
 
 // method is a method of the API: its name and the work.
 type method struct {
