@@ -29,6 +29,7 @@ func TestCode(t *testing.T) {
 		want cmekpipe.Code
 	}{
 		{"disabled", reason(400, "cloudKmsDisabledKey", "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed."), cmekpipe.KeyDisabled},
+		{"disabled by reason alone", reason(400, "cloudKmsDisabledKey", "x"), cmekpipe.KeyDisabled},
 		{"encryption key not found", reason(400, "cloudKmsEncryptionKeyNotFound", "x"), cmekpipe.KeyNotFound},
 		{"decryption key not found", reason(400, "cloudKmsDecryptionKeyNotFound", "x"), cmekpipe.KeyNotFound},
 		{"location", reason(400, "cloudKmsKeyLocationNotAllowed", "x"), cmekpipe.LocationMismatch},
