@@ -35,7 +35,8 @@ func (l *launcher) prism(ctx context.Context) error {
 	if err != nil {
 		return l.failed("prism", err)
 	}
-	worker, err := extworker.StartLoopback(ctx, 0)
+	// The job is what ends with ctx. Were its worker to end first, the job would fail instead of being cancelled.
+	worker, err := extworker.StartLoopback(context.WithoutCancel(ctx), 0)
 	if err != nil {
 		return l.failed("prism", err)
 	}
