@@ -78,15 +78,23 @@ func TestDestinationsOnTheWireFollowTheRules(t *testing.T) {
 	checkWire[cmekpipe.Table](t, "bank-prod.d.t")
 	checkWire[cmekpipe.Topic](t, "projects/bank-prod/topics/abc")
 	checkWire[cmekpipe.Database](t, "projects/bank-prod/instances/in/databases/db")
+	checkWire[cmekpipe.BigtableTable](t, "projects/bank-prod/instances/main-1/tables/t")
+	checkWire[cmekpipe.DatastoreDatabase](t, "projects/bank-prod/databases/(default)")
+	checkWire[cmekpipe.FHIRStore](t, "projects/bank-prod/locations/us/datasets/d/fhirStores/f")
+	checkWire[cmekpipe.Query](t, "bank-prod")
 }
 
 func TestMustFormsPanicWithTheError(t *testing.T) {
 	k := mustKeyName(t)
 	for name, f := range map[string]func(){
-		"MustObject":   func() { k.MustObject("gs:/b/o") },
-		"MustTable":    func() { k.MustTable("t") },
-		"MustTopic":    func() { k.MustTopic("t") },
-		"MustDatabase": func() { k.MustDatabase("d") },
+		"MustObject":            func() { k.MustObject("gs:/b/o") },
+		"MustTable":             func() { k.MustTable("t") },
+		"MustTopic":             func() { k.MustTopic("t") },
+		"MustDatabase":          func() { k.MustDatabase("d") },
+		"MustQuery":             func() { k.MustQuery("") },
+		"MustBigtableTable":     func() { k.MustBigtableTable("t") },
+		"MustDatastoreDatabase": func() { k.MustDatastoreDatabase("d") },
+		"MustFHIRStore":         func() { k.MustFHIRStore("s") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			defer func() {

@@ -85,6 +85,34 @@ func (k Key[L]) Database(name string) (Database, error) { return k.name.Database
 // MustDatabase is Database for a constant; it panics on a fault.
 func (k Key[L]) MustDatabase(name constant) Database { return k.name.MustDatabase(name) }
 
+// Query names a project whose BigQuery queries leave their results under k. See [KeyName.Query].
+func (k Key[L]) Query(project string) (Query, error) { return k.name.Query(project) }
+
+// MustQuery is Query for a constant; it panics on a fault.
+func (k Key[L]) MustQuery(project constant) Query { return k.name.MustQuery(project) }
+
+// BigtableTable names a table of an instance that rests under k. See [KeyName.BigtableTable].
+func (k Key[L]) BigtableTable(name string) (BigtableTable, error) { return k.name.BigtableTable(name) }
+
+// MustBigtableTable is BigtableTable for a constant; it panics on a fault.
+func (k Key[L]) MustBigtableTable(name constant) BigtableTable { return k.name.MustBigtableTable(name) }
+
+// DatastoreDatabase names a Datastore database that rests under k. See [KeyName.DatastoreDatabase].
+func (k Key[L]) DatastoreDatabase(name string) (DatastoreDatabase, error) {
+	return k.name.DatastoreDatabase(name)
+}
+
+// MustDatastoreDatabase is DatastoreDatabase for a constant; it panics on a fault.
+func (k Key[L]) MustDatastoreDatabase(name constant) DatastoreDatabase {
+	return k.name.MustDatastoreDatabase(name)
+}
+
+// FHIRStore names a FHIR store of a dataset that rests under k. See [KeyName.FHIRStore].
+func (k Key[L]) FHIRStore(name string) (FHIRStore, error) { return k.name.FHIRStore(name) }
+
+// MustFHIRStore is FHIRStore for a constant; it panics on a fault.
+func (k Key[L]) MustFHIRStore(name constant) FHIRStore { return k.name.MustFHIRStore(name) }
+
 func must[T any](v T, err error) T {
 	if err != nil {
 		panic(err)

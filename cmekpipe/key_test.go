@@ -110,6 +110,27 @@ func TestKeyMintsWhatItsNameMints(t *testing.T) {
 	if got, err := key.Database(database); err != nil || got != name.MustDatabase(database) {
 		t.Errorf("Database: got %v and %v", got, err)
 	}
+	if got, err := key.Query("bank-prod"); err != nil || got != name.MustQuery("bank-prod") {
+		t.Errorf("Query: got %v and %v", got, err)
+	}
+	const cells = "projects/bank-prod/instances/main-1/tables/t"
+	if got, err := key.BigtableTable(cells); err != nil || got != name.MustBigtableTable(cells) {
+		t.Errorf("BigtableTable: got %v and %v", got, err)
+	}
+	const entities = "projects/bank-prod/databases/(default)"
+	if got, err := key.DatastoreDatabase(entities); err != nil || got != name.MustDatastoreDatabase(entities) {
+		t.Errorf("DatastoreDatabase: got %v and %v", got, err)
+	}
+	const resources = "projects/bank-prod/locations/us/datasets/d/fhirStores/f"
+	if got, err := key.FHIRStore(resources); err != nil || got != name.MustFHIRStore(resources) {
+		t.Errorf("FHIRStore: got %v and %v", got, err)
+	}
+	if key.MustQuery("bank-prod") != name.MustQuery("bank-prod") ||
+		key.MustBigtableTable(cells) != name.MustBigtableTable(cells) ||
+		key.MustDatastoreDatabase(entities) != name.MustDatastoreDatabase(entities) ||
+		key.MustFHIRStore(resources) != name.MustFHIRStore(resources) {
+		t.Error("got other destinations from the Must forms, want the same")
+	}
 	if key.MustObject("gs://bank-out/a") != name.MustObject("gs://bank-out/a") ||
 		key.MustTable("bank-prod.d.t") != name.MustTable("bank-prod.d.t") ||
 		key.MustTopic("projects/bank-prod/topics/abc") != name.MustTopic("projects/bank-prod/topics/abc") ||
@@ -131,6 +152,14 @@ func TestZeroKeyMintsNothing(t *testing.T) {
 	checkZeroKey(t, topic, err, "cmekpipe.KeyName.Topic", "projects/bank-prod/topics/abc")
 	database, err := k.Database("projects/bank-prod/instances/in/databases/db")
 	checkZeroKey(t, database, err, "cmekpipe.KeyName.Database", "projects/bank-prod/instances/in/databases/db")
+	query, err := k.Query("bank-prod")
+	checkZeroKey(t, query, err, "cmekpipe.KeyName.Query", "bank-prod")
+	cells, err := k.BigtableTable("projects/bank-prod/instances/main-1/tables/t")
+	checkZeroKey(t, cells, err, "cmekpipe.KeyName.BigtableTable", "projects/bank-prod/instances/main-1/tables/t")
+	entities, err := k.DatastoreDatabase("projects/bank-prod/databases/(default)")
+	checkZeroKey(t, entities, err, "cmekpipe.KeyName.DatastoreDatabase", "projects/bank-prod/databases/(default)")
+	resources, err := k.FHIRStore("projects/bank-prod/locations/us/datasets/d/fhirStores/f")
+	checkZeroKey(t, resources, err, "cmekpipe.KeyName.FHIRStore", "projects/bank-prod/locations/us/datasets/d/fhirStores/f")
 }
 
 func checkZeroKey[D destination](t *testing.T, d D, err error, op, name string) {

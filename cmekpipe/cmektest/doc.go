@@ -10,8 +10,8 @@
 //
 // # Defaults
 //
-// Keys and buckets belong to [Project]. A key is usable by Cloud Storage, Dataflow and the disks of Dataflow's workers
-// in that project from the start; [Cloud.DenyKey] takes that back. [NewCloud] points the whole process at the cloud, so
+// Keys and buckets belong to [Project]. A key is usable by every service that encrypts,
+// in that project, from the start; [Cloud.DenyKey] takes that back. [NewCloud] points the whole process at the cloud, so
 // that pipelines on Beam's Prism runner and code that makes its own clients reach it without a change. Environment
 // variables are shared by all tests of a process, which is why the testing package allows that in no parallel test; use
 // [WithoutEnv] there and hand [emulator.Cloud.ClientOptions] to the code under test.

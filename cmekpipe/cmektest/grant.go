@@ -10,8 +10,8 @@ import (
 // encrypterDecrypter is the role that a service agent needs on a key.
 const encrypterDecrypter iam.RoleName = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
-// GrantKey lets the service agents of some services in [Project] use the key; of Cloud Storage, Dataflow and Compute
-// Engine if none is named.
+// GrantKey lets the service agents of some services in [Project] use the key; of every service that
+// encrypts if none is named.
 func (c *Cloud) GrantKey(key cmekpipe.KeyName, services ...emulator.Service) {
 	c.t.Helper()
 	c.changePolicy(key, services, (*iam.Policy).Add)
@@ -23,12 +23,20 @@ func (c *Cloud) DenyKey(key cmekpipe.KeyName, services ...emulator.Service) {
 	c.changePolicy(key, services, (*iam.Policy).Remove)
 }
 
+// encrypting returns the services that protect data with a key, each agent once.
+func encrypting() []emulator.Service {
+	return []emulator.Service{
+		emulator.Storage, emulator.Dataflow, emulator.Compute, emulator.BigQuery, emulator.PubSub, emulator.Spanner,
+		emulator.Bigtable, emulator.Datastore, emulator.Healthcare,
+	}
+}
+
 func (c *Cloud) changePolicy(
 	key cmekpipe.KeyName, services []emulator.Service, change func(*iam.Policy, string, iam.RoleName),
 ) {
 	c.t.Helper()
 	if len(services) == 0 {
-		services = []emulator.Service{emulator.Storage, emulator.Dataflow, emulator.Compute}
+		services = encrypting()
 	}
 	handle := c.kms.ResourceIAM(key.String())
 	policy, err := handle.Policy(c.t.Context())

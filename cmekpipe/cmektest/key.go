@@ -10,8 +10,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// Key makes a symmetric key in a location such as "us-central1", which Cloud Storage, Dataflow and Compute Engine may
-// use for [Project].
+// Key makes a symmetric key in a location such as "us-central1", which every service that encrypts may use
+// for [Project].
 func (c *Cloud) Key(location, id string) cmekpipe.KeyName {
 	c.t.Helper()
 	ctx, parent := c.t.Context(), "projects/"+Project+"/locations/"+location

@@ -13,7 +13,8 @@ import (
 // RequireEncrypted fails t unless every object, job and other piece of data that ever came to rest in the cloud did so
 // under one of the keys, in whatever version. It prints those that did not, one a line: kind, name, size, and what it
 // rests under. What was deleted meanwhile counts too, since a temporary object without a key is a leak for as long as
-// it lives. A bucket holds no data by itself and doesn't count: whether its default key helps shows in its objects.
+// it lives. A bucket, dataset or instance holds no data by itself and doesn't count: whether its default key helps
+// shows in what is made inside.
 // RequireEncrypted also fails when there is nothing to look at, which proves nothing.
 func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 	t.Helper()
@@ -40,10 +41,11 @@ func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 		len(bare), len(resting), join(keys), strings.Join(lines, ""))
 }
 
-// atRest returns what is data or was. Keys and buckets are neither.
+// atRest returns what is data or was. Keys and mere containers are neither.
 func (c *Cloud) atRest() []emulator.Entry {
+	containers := []string{"bucket", "dataset", "instance"}
 	return slices.DeleteFunc(c.Ledger(), func(e emulator.Entry) bool {
-		return e.Service == string(emulator.KMS) || e.Kind == "bucket"
+		return e.Service == string(emulator.KMS) || slices.Contains(containers, e.Kind)
 	})
 }
 

@@ -1,6 +1,8 @@
 package emulator
 
 import (
+	"slices"
+
 	"google.golang.org/api/option"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
@@ -14,12 +16,21 @@ import (
 type Service string
 
 // The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow's workers, which its agent
-// encrypts.
+// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the administration of the
+// databases that Datastore serves; both share the agent of the service that they belong to.
 const (
-	KMS      Service = "kms"
-	Storage  Service = "storage"
-	Dataflow Service = "dataflow"
-	Compute  Service = "compute"
+	KMS             Service = "kms"
+	Storage         Service = "storage"
+	Dataflow        Service = "dataflow"
+	Compute         Service = "compute"
+	BigQuery        Service = "bigquery"
+	BigQueryStorage Service = "bigquerystorage"
+	PubSub          Service = "pubsub"
+	Spanner         Service = "spanner"
+	Bigtable        Service = "bigtable"
+	Datastore       Service = "datastore"
+	FirestoreAdmin  Service = "firestore"
+	Healthcare      Service = "healthcare"
 )
 
 // row is what the cloud must know about a service.
@@ -30,8 +41,15 @@ type row struct {
 	start    func(*Cloud, *service.Env) service.Server
 }
 
-// services is the seam for more of them. Cloud KMS comes first, as the others ask it for their keys.
+// services is the seam for more of them: a function that returns the rows of one service. Cloud KMS comes first, as the
+// others ask it for their keys.
 func services() []row {
+	return slices.Concat(
+		coreServices(),
+	)
+}
+
+func coreServices() []row {
 	return []row{
 		{KMS, endpoint.KMSVariable, endpoint.GRPCOptions, func(_ *Cloud, env *service.Env) service.Server {
 			s := kms.New(env)
@@ -63,6 +81,18 @@ func Agent(s Service, project string) string {
 		return service.DataflowAgent(project)
 	case Compute:
 		return service.ComputeAgent(project)
+	case BigQuery, BigQueryStorage:
+		return service.BigQueryAgent(project)
+	case PubSub:
+		return service.PubSubAgent(project)
+	case Spanner:
+		return service.SpannerAgent(project)
+	case Bigtable:
+		return service.BigtableAgent(project)
+	case Datastore, FirestoreAdmin:
+		return service.FirestoreAgent(project)
+	case Healthcare:
+		return service.HealthcareAgent(project)
 	}
 	return ""
 }

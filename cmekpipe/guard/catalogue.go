@@ -46,7 +46,11 @@ func newCatalogue() catalogue {
 const connectorPath = "github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
 
 // connectors are the packages of this module that stand in for Beam's.
-func connectors() []string { return []string{"textio"} }
+func connectors() []string {
+	return []string{
+		"textio",
+	}
+}
 
 // ours is the advice to use a connector of this module, or what to do as long as there is none.
 func ours(call, destination string) string {

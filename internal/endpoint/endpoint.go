@@ -1,7 +1,7 @@
 // Package endpoint makes the clients of Google's services, for real ones and for the loopback cloud alike.
 //
-// Google's storage client honours STORAGE_EMULATOR_HOST by itself. The clients of Dataflow and Cloud KMS honour no
-// variable; this package gives them one of the same form, so that workers reach the loopback cloud too.
+// Google's clients of Cloud Storage, Pub/Sub, Spanner, Bigtable and Datastore honour a variable by themselves. The others
+// honour none; this package gives them one of the same form, so that workers reach the loopback cloud too.
 package endpoint
 
 import (
@@ -20,9 +20,17 @@ import (
 
 // The variables that send a client elsewhere. Each holds HOST:PORT.
 const (
-	StorageVariable  = "STORAGE_EMULATOR_HOST"
-	DataflowVariable = "DATAFLOW_EMULATOR_HOST"
-	KMSVariable      = "CLOUD_KMS_EMULATOR_HOST"
+	StorageVariable         = "STORAGE_EMULATOR_HOST"
+	DataflowVariable        = "DATAFLOW_EMULATOR_HOST"
+	KMSVariable             = "CLOUD_KMS_EMULATOR_HOST"
+	BigQueryVariable        = "BIGQUERY_EMULATOR_HOST"
+	BigQueryStorageVariable = "BIGQUERY_STORAGE_EMULATOR_HOST"
+	PubSubVariable          = "PUBSUB_EMULATOR_HOST"
+	SpannerVariable         = "SPANNER_EMULATOR_HOST"
+	BigtableVariable        = "BIGTABLE_EMULATOR_HOST"
+	DatastoreVariable       = "DATASTORE_EMULATOR_HOST"
+	FirestoreAdminVariable  = "FIRESTORE_ADMIN_EMULATOR_HOST"
+	HealthcareVariable      = "HEALTHCARE_EMULATOR_HOST"
 )
 
 // Storage returns a client of Cloud Storage.

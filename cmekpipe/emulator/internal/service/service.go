@@ -104,3 +104,33 @@ func DataflowAgent(project string) string {
 func ComputeAgent(project string) string {
 	return "service-" + ProjectNumber(project) + "@compute-system.iam.gserviceaccount.com"
 }
+
+// BigQueryAgent returns the account that BigQuery encrypts with for a project.
+func BigQueryAgent(project string) string {
+	return "bq-" + ProjectNumber(project) + "@bigquery-encryption.iam.gserviceaccount.com"
+}
+
+// PubSubAgent returns the Pub/Sub service agent of a project.
+func PubSubAgent(project string) string {
+	return "service-" + ProjectNumber(project) + "@gcp-sa-pubsub.iam.gserviceaccount.com"
+}
+
+// SpannerAgent returns the Spanner service agent of a project.
+func SpannerAgent(project string) string {
+	return "service-" + ProjectNumber(project) + "@gcp-sa-spanner.iam.gserviceaccount.com"
+}
+
+// BigtableAgent returns the Bigtable service agent of a project.
+func BigtableAgent(project string) string {
+	return "service-" + ProjectNumber(project) + "@gcp-sa-bigtable.iam.gserviceaccount.com"
+}
+
+// FirestoreAgent returns the Firestore service agent of a project, which also encrypts for Datastore mode.
+func FirestoreAgent(project string) string {
+	return "service-" + ProjectNumber(project) + "@gcp-sa-firestore.iam.gserviceaccount.com"
+}
+
+// HealthcareAgent returns the Cloud Healthcare service agent of a project.
+func HealthcareAgent(project string) string {
+	return "service-" + ProjectNumber(project) + "@gcp-sa-healthcare.iam.gserviceaccount.com"
+}
