@@ -24,7 +24,7 @@ func (s *Store) Copy(
 	copier.DestinationKMSKeyName = to.Key().String()
 	attrs, err := copier.Run(ctx)
 	if err != nil {
-		err = s.wrap(to, err)
+		err = s.explain(ctx, to, err)
 		if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.NotFound {
 			e.Resource, e.Hint = from.String(), "see that it exists, and that the bucket of "+to.String()+" does"
 		}

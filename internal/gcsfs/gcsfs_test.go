@@ -190,12 +190,13 @@ func TestLastingFailureEndsAfterPatience(t *testing.T) {
 	requireError(t, err, cmekpipe.Unavailable, o)
 }
 
-func requireError(t testing.TB, err error, code cmekpipe.Code, about cmekpipe.Object) {
+func requireError(t testing.TB, err error, code cmekpipe.Code, about cmekpipe.Object) *cmekpipe.Error {
 	t.Helper()
 	e, ok := errors.AsType[*cmekpipe.Error](err)
 	if !ok || e.Code != code || e.Resource != about.String() || e.Op == "" || e.Hint == "" {
-		t.Errorf("got %v, want code %v about %v with a hint", err, code, about)
+		t.Fatalf("got %v, want code %v about %v with a hint", err, code, about)
 	}
+	return e
 }
 
 func TestRefusalsAreTypedAndLeaveNothing(t *testing.T) {
@@ -441,5 +442,31 @@ func TestRemoveLeavesOtherGenerationsAlone(t *testing.T) {
 	}
 	if got := w.ReadObject(o.String()); string(got) != "2" {
 		t.Errorf("got %q, want %q", got, "2")
+	}
+}
+
+func TestKeyElsewhereIsToldWhereOneShouldBe(t *testing.T) {
+	w := newWorld(t)
+	w.Cloud.Bucket("bank-eu", "EU", cmekpipe.KeyName{})
+	from := object(t, w.key, "o")
+	if _, err := put(t.Context(), w.store, from, []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	to, err := w.key.Object("gs://bank-eu/o")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, written := put(t.Context(), w.store, to, []byte("x"))
+	_, copied := w.store.Copy(t.Context(), from, 0, to)
+	for _, err := range []error{written, copied} {
+		e := requireError(t, err, cmekpipe.LocationMismatch, to)
+		if want := "bucket bank-eu is in eu: use a key in europe; "; !strings.HasPrefix(e.Hint, want) {
+			t.Errorf("got hint %q, want it to begin with %q", e.Hint, want)
+		}
+	}
+	defer w.Inject(emulator.Fault{Method: "storage.buckets.get", Status: http.StatusForbidden})()
+	_, err = put(t.Context(), w.store, to, []byte("x"))
+	if e := requireError(t, err, cmekpipe.LocationMismatch, to); !strings.Contains(e.Hint, "use a key in the location of gs://bank-eu/o") {
+		t.Errorf("got hint %q without permission to look, want the general one", e.Hint)
 	}
 }

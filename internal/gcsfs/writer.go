@@ -96,7 +96,7 @@ func (w *Writer) fail(err error) error {
 	if ctxErr := w.ctx.Err(); ctxErr != nil {
 		err = ctxErr
 	}
-	w.err = w.store.wrap(w.object, err)
+	w.err = w.store.explain(w.ctx, w.object, err)
 	w.cancel()
 	return w.err
 }
