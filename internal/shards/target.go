@@ -2,6 +2,7 @@ package shards
 
 import (
 	"context"
+	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
@@ -26,6 +27,14 @@ func (t Target) CMEKDestination() sink.Destination {
 	return sink.Destination{Name: t.Object.String(), Key: t.Object.Key()}
 }
 
+// complete gives an error of a format what it can't know. The resource is what the user named, not a temporary object.
+func (t Target) complete(err error) error {
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Op == "" {
+		e.Op, e.Resource = t.Op, t.Object.String()
+	}
+	return err
+}
+
 // Writing is a Target with the format of what is written. DoFns that write embed it.
 type Writing[T any, F Format[T]] struct {
 	Target
@@ -37,7 +46,7 @@ type Writing[T any, F Format[T]] struct {
 
 // Setup opens the client.
 func (f *Writing[T, F]) Setup(ctx context.Context) (err error) {
-	f.out, err = newWriter[T](ctx, f.Op, f.Format)
+	f.out, err = newWriter[T](ctx, f.Target, f.Format)
 	return err
 }
 

@@ -3,7 +3,6 @@ package shards
 import (
 	"bufio"
 	"context"
-	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
@@ -17,22 +16,23 @@ type writer[T any] struct {
 	contentType string
 	encoder     Encoder[T]
 	out         *bufio.Writer // to the upload
+	target      Target
 
 	upload *gcsfs.Writer // nil between objects
 	object cmekpipe.Object
 }
 
-func newWriter[T any](ctx context.Context, op string, format Format[T]) (*writer[T], error) {
+func newWriter[T any](ctx context.Context, t Target, format Format[T]) (*writer[T], error) {
 	encoder, err := format.NewEncoder()
 	if err != nil {
-		return nil, complete(err, op, "format")
+		return nil, t.complete(err)
 	}
-	store, err := gcsfs.Open(ctx, op)
+	store, err := gcsfs.Open(ctx, t.Op)
 	if err != nil {
 		return nil, err
 	}
 	return &writer[T]{
-		store: store, contentType: format.ContentType(), encoder: encoder, out: bufio.NewWriterSize(nil, bufferSize),
+		store: store, contentType: format.ContentType(), encoder: encoder, out: bufio.NewWriterSize(nil, bufferSize), target: t,
 	}, nil
 }
 
@@ -64,7 +64,7 @@ func (w *writer[T]) kept(err error) error {
 		return nil
 	}
 	w.abort()
-	return complete(err, w.store.Op, w.object.String())
+	return w.target.complete(err)
 }
 
 // commit makes the object visible.
@@ -100,12 +100,4 @@ func (w *writer[T]) writeAll(ctx context.Context, o cmekpipe.Object, elements fu
 		}
 	}
 	return w.commit()
-}
-
-// complete gives an error of a format what it can't know.
-func complete(err error, op, resource string) error {
-	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Op == "" {
-		e.Op, e.Resource = op, resource
-	}
-	return err
 }
