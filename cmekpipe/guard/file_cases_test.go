@@ -53,7 +53,7 @@ func fileCases() []connector {
 		text(" scheme in another case", "GS://bank-records/out.txt", finding{Verdict: guard.Unprotected, Destination: "GS://…", Instead: ourIO + "textio.Write"}),
 		text(" unknown scheme", "ftp://user:secret@host/out", finding{Verdict: guard.Unprotected, Destination: "ftp://…", Instead: ourIO + "textio.Write", Why: "does not know"}),
 		{"io/avroio.Write", "", func(s beam.Scope) { avroio.Write(s, "gs://bank-records/out", `"string"`, lines(s)) }, []finding{
-			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: noneYet + "avroio.Write"}}},
+			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "avroio.Write with an object that a key minted"}}},
 		{"io/avroio.Write", " keyed", func(s beam.Scope) { avroio.Write(s, keyedName, `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
 		{"io/parquetio.Write", "", func(s beam.Scope) { parquetio.Write(s, "gs://bank-records/out", records(s)) }, []finding{

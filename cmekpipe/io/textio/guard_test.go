@@ -57,7 +57,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 			t.Errorf("%s: got whole input %v", name, whole)
 		}
 	}
-	for name, want := range map[string]int{"writeFn": 1, "bundleFn": 1, "shardFn": 1, "paneFn": 1, "publishFn": 2} {
+	for name, want := range map[string]int{"writeFn": 1, "bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2} {
 		if marked[name] != want {
 			t.Errorf("got %d marked %s, want %d", marked[name], name, want)
 		}

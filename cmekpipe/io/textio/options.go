@@ -1,13 +1,5 @@
 package textio
 
-import (
-	"errors"
-	"strconv"
-	"strings"
-
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-)
-
 // WriteOption changes how [Write] and [WriteSharded] write.
 type WriteOption func(*writeOptions)
 
@@ -35,36 +27,10 @@ func Suffix(suffix string) WriteOption {
 	return func(o *writeOptions) { o.suffix = suffix }
 }
 
-const maxShards = 100_000
-
-func shardedOptions(prefix cmekpipe.Object, opts []WriteOption) (writeOptions, error) {
-	o := collect(opts)
-	if o.numShards && (o.shards < 1 || o.shards > maxShards) {
-		return o, invalid(opSharded, prefix, "got NumShards("+strconv.Itoa(o.shards)+")",
-			"use a number from 1 to "+strconv.Itoa(maxShards))
-	}
-	if o.gzip && !strings.HasSuffix(o.suffix, ".gz") {
-		o.suffix += ".gz"
-	}
-	return o, nil
-}
-
-func singleOptions(object cmekpipe.Object, opts []WriteOption) (writeOptions, error) {
-	o := collect(opts)
-	if o.numShards || o.suffix != "" {
-		return o, invalid(opWrite, object, "got NumShards or Suffix for one object", "use textio.WriteSharded")
-	}
-	return o, nil
-}
-
 func collect(opts []WriteOption) writeOptions {
 	var o writeOptions
 	for _, opt := range opts {
 		opt(&o)
 	}
 	return o
-}
-
-func invalid(op string, o cmekpipe.Object, got, hint string) *cmekpipe.Error {
-	return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: o.String(), Hint: hint, Err: errors.New(got)}
 }

@@ -1,4 +1,4 @@
-package textio
+package shards
 
 import (
 	"testing"
@@ -58,7 +58,7 @@ func TestTempFolderIsBesideThePrefix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := tempFolder(o, "id"); got != want {
+		if got := (Target{Object: o, TempID: "id"}).tempFolder(); got != want {
 			t.Errorf("tempFolder(%q) = %q, want %q", name, got, want)
 		}
 	}

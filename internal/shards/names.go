@@ -1,6 +1,7 @@
-package textio
+package shards
 
 import (
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"strings"
@@ -13,38 +14,45 @@ import (
 )
 
 // shardName returns "PREFIX-SSSSS-of-NNNNNSUFFIX", or "PREFIX-PANE-SSSSS-of-NNNNNSUFFIX" if there is a pane.
-func shardName(prefix cmekpipe.Object, pane string, shard, of int, suffix string) (cmekpipe.Object, error) {
-	name := prefix.Name()
+func (t Target) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
+	name := t.Object.Name()
 	if pane != "" {
 		name += "-" + pane
 	}
-	return sibling(prefix, fmt.Sprintf("%s-%05d-of-%05d%s", name, shard, of, suffix))
+	return t.sibling(fmt.Sprintf("%s-%05d-of-%05d%s", name, shard, of, t.Suffix))
 }
 
 // tempFolder returns the folder of a write's temporary objects. It lies beside the prefix and not behind it, so that no
 // pattern for the shards, such as "PREFIX*" or "FOLDER/*", stands for temporary objects.
-func tempFolder(prefix cmekpipe.Object, id string) string {
-	name := prefix.Name()
-	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-" + id + "/"
+func (t Target) tempFolder() string {
+	name := t.Object.Name()
+	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-" + t.TempID + "/"
 }
 
+// temp names a temporary object for one attempt of a bundle or shard.
+func (t Target) temp() (cmekpipe.Object, error) {
+	return t.sibling(t.tempFolder() + newID())
+}
+
+func newID() string { return strings.ToLower(rand.Text()) }
+
 // sibling names another object of the bucket under the same key.
-func sibling(o cmekpipe.Object, name string) (cmekpipe.Object, error) {
-	return o.Key().Object("gs://" + o.Bucket() + "/" + name)
+func (t Target) sibling(name string) (cmekpipe.Object, error) {
+	return t.Object.Key().Object("gs://" + t.Object.Bucket() + "/" + name)
 }
 
 // checkNames refuses a prefix or suffix that would give names that Cloud Storage refuses, such as too long ones.
-func (w *sharded) checkNames() error {
+func (t Target) checkNames() error {
 	pane := ""
-	if w.numShards {
+	if t.Shards > 0 {
 		pane = paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 1 << 40, IsFirst: true, IsLast: true})
 	}
-	_, err := shardName(w.prefix, pane, maxShards, maxShards, w.suffix)
+	_, err := t.shardName(pane, MaxShards, MaxShards)
 	if err == nil {
-		_, err = sibling(w.prefix, tempFolder(w.prefix, w.tempID)+w.tempID)
+		_, err = t.temp()
 	}
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
-		e.Op, e.Hint = opSharded, "shorten the prefix or the suffix; "+e.Hint
+		e.Op, e.Hint = t.Op, "shorten the prefix or the suffix; "+e.Hint
 	}
 	return err
 }

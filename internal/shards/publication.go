@@ -1,4 +1,4 @@
-package textio
+package shards
 
 import (
 	"context"
@@ -17,7 +17,7 @@ const parallel = 16
 
 // shard is a part on its way to its name.
 type shard struct {
-	part
+	Part
 	from, to cmekpipe.Object
 
 	temp  int64 // generation of from; 0 if it is gone
@@ -29,8 +29,7 @@ type shard struct {
 // exists, so do all others, and it is the first to go when all shards have their names.
 type publication struct {
 	store  *gcsfs.Store
-	prefix cmekpipe.Object
-	folder string
+	target Target
 	shards []*shard          // at least one
 	extra  []cmekpipe.Object // temporary objects of bundles that failed
 }
@@ -41,7 +40,7 @@ func (p *publication) look(ctx context.Context) (done bool, err error) {
 	for _, s := range p.shards {
 		byName[s.Name] = s
 	}
-	for attrs, err := range p.store.List(ctx, p.prefix, p.folder) {
+	for attrs, err := range p.store.List(ctx, p.target.Object, p.target.tempFolder()) {
 		if err != nil {
 			return false, err
 		}
@@ -49,7 +48,7 @@ func (p *publication) look(ctx context.Context) (done bool, err error) {
 			s.temp = attrs.Generation
 			continue
 		}
-		extra, err := sibling(p.prefix, attrs.Name)
+		extra, err := p.target.sibling(attrs.Name)
 		if err != nil {
 			return false, err
 		}
@@ -60,7 +59,7 @@ func (p *publication) look(ctx context.Context) (done bool, err error) {
 	}
 	for _, s := range p.shards {
 		if s.temp == 0 {
-			return false, lost(s.from)
+			return false, p.lost(s.from)
 		}
 	}
 	return false, nil
@@ -71,17 +70,17 @@ func (p *publication) confirm(ctx context.Context, s *shard) error {
 	attrs, err := p.store.Stat(ctx, s.to)
 	switch {
 	case errors.Is(err, cmekpipe.NotFound):
-		return lost(s.from)
+		return p.lost(s.from)
 	case err != nil:
 		return err
 	case !s.holds(attrs):
-		return lost(s.from)
+		return p.lost(s.from)
 	}
 	return nil
 }
 
-func lost(temp cmekpipe.Object) error {
-	return &cmekpipe.Error{Op: opSharded, Code: cmekpipe.NotFound, Resource: temp.String(),
+func (p *publication) lost(temp cmekpipe.Object) error {
+	return &cmekpipe.Error{Op: p.target.Op, Code: cmekpipe.NotFound, Resource: temp.String(),
 		Hint: "see whether a lifecycle rule or another program removes temporary objects, and run again",
 		Err:  errors.New("got neither the temporary object nor the shard made of it")}
 }
@@ -105,7 +104,7 @@ func (p *publication) publish(ctx context.Context) error {
 		}
 		s.made = attrs.Generation
 		if !s.holds(attrs) {
-			return &cmekpipe.Error{Op: opSharded, Code: cmekpipe.Corrupted, Resource: s.to.String(), Hint: "run again",
+			return &cmekpipe.Error{Op: p.target.Op, Code: cmekpipe.Corrupted, Resource: s.to.String(), Hint: "run again",
 				Err: fmt.Errorf("got a copy of %d bytes with CRC32C %08x, want %d with %08x",
 					attrs.Size, attrs.CRC32C, s.Size, s.CRC32C)}
 		}

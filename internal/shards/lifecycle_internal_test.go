@@ -1,8 +1,9 @@
-package textio
+package shards
 
 // Prism does not retry bundles, so these tests live what a runner that does would do to the DoFns.
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
@@ -28,6 +29,37 @@ type life struct {
 	prefix cmekpipe.Object
 }
 
+// writing is what the steps of the write share.
+func (l *life) writing() Writing[string, lineFormat] {
+	return Writing[string, lineFormat]{Target: Target{Op: "test.Write", Object: l.prefix, TempID: "id", Shards: 1}}
+}
+
+func (l *life) publisher() *Publish[string, lineFormat] {
+	return &Publish[string, lineFormat]{l.writing()}
+}
+
+// lineFormat is the simplest format: each element is a line. The element "bad" is none.
+type lineFormat struct{ out *bufio.Writer }
+
+func (lineFormat) ContentType() string { return "text/plain" }
+
+func (lineFormat) NewEncoder() (Encoder[string], error) { return &lineFormat{}, nil }
+
+func (l *lineFormat) Begin(out *bufio.Writer) error {
+	l.out = out
+	return nil
+}
+
+func (l *lineFormat) Write(line string) error {
+	if line == "bad" {
+		return &cmekpipe.Error{Code: cmekpipe.InvalidOptions, Hint: "write another", Err: errors.New("got a bad line")}
+	}
+	_, err := l.out.WriteString(line + "\n")
+	return err
+}
+
+func (l *lineFormat) End() error { return nil }
+
 func newLife(t *testing.T) *life {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
@@ -38,21 +70,21 @@ func newLife(t *testing.T) *life {
 }
 
 // bundle runs one bundle to its end and returns the parts that it emits.
-func (l *life) bundle(lines ...string) []part {
+func (l *life) bundle(lines ...string) []Part {
 	l.t.Helper()
 	f := l.started(lines...)
 	defer f.Teardown()
-	var parts []part
-	if err := f.FinishBundle(func(_ int, p part) { parts = append(parts, p) }); err != nil {
+	var parts []Part
+	if err := f.FinishBundle(func(_ int, p Part) { parts = append(parts, p) }); err != nil {
 		l.t.Fatal(err)
 	}
 	return parts
 }
 
 // started runs one bundle up to its last line.
-func (l *life) started(lines ...string) *bundleFn {
+func (l *life) started(lines ...string) *Bundle[string, lineFormat] {
 	l.t.Helper()
-	f := &bundleFn{Prefix: l.prefix, TempID: "id"}
+	f := &Bundle[string, lineFormat]{l.writing()}
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -66,9 +98,9 @@ func (l *life) started(lines ...string) *bundleFn {
 }
 
 // publish is one attempt at publishing.
-func (l *life) publish(ctx context.Context, parts []part) error {
+func (l *life) publish(ctx context.Context, parts []Part) error {
 	l.t.Helper()
-	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	f := l.publisher()
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -143,7 +175,7 @@ func (l *life) requireNothingFinal() {
 	}
 }
 
-func (l *life) threeParts() []part {
+func (l *life) threeParts() []Part {
 	l.t.Helper()
 	return slices.Concat(l.bundle("a"), l.bundle("b", "c"), l.bundle("d"))
 }
@@ -168,8 +200,8 @@ func TestInstanceStartsEachBundleAnew(t *testing.T) {
 	if err := f.ProcessElement(t.Context(), "kept", nil); err != nil {
 		t.Fatal(err)
 	}
-	var parts []part
-	emit := func(_ int, p part) { parts = append(parts, p) }
+	var parts []Part
+	emit := func(_ int, p Part) { parts = append(parts, p) }
 	if err := f.FinishBundle(emit); err != nil {
 		t.Fatal(err)
 	}
@@ -186,8 +218,8 @@ func TestInstanceStartsEachBundleAnew(t *testing.T) {
 func TestOrderOfPartsDoesNotMatter(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
-	f := &publishFn{Prefix: l.prefix, TempID: "id"}
-	number := func(parts []part) (names []string) {
+	f := l.publisher()
+	number := func(parts []Part) (names []string) {
 		shards, err := f.number(iterate(parts...))
 		if err != nil {
 			t.Fatal(err)
@@ -202,7 +234,7 @@ func TestOrderOfPartsDoesNotMatter(t *testing.T) {
 	if got := number(parts); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	numbered := number([]part{{Shard: 1, Name: "a"}, {Shard: 0, Name: "b"}})
+	numbered := number([]Part{{Shard: 1, Name: "a"}, {Shard: 0, Name: "b"}})
 	if want := []string{"b out/lines-00000-of-00002", "a out/lines-00001-of-00002"}; !slices.Equal(numbered, want) {
 		t.Errorf("got %q, want %q", numbered, want)
 	}
@@ -263,13 +295,13 @@ func TestSweepCanBeRepeated(t *testing.T) {
 func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
-	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	f := l.publisher()
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer f.Teardown()
-	from, _ := sibling(l.prefix, parts[1].Name)
-	to, _ := shardName(l.prefix, "", 2, 3, "")
+	from, _ := f.sibling(parts[1].Name)
+	to, _ := f.shardName("", 2, 3)
 	if _, err := f.out.store.Copy(t.Context(), from, 0, to); err != nil { // and then nothing more
 		t.Fatal(err)
 	}
@@ -280,9 +312,9 @@ func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
 }
 
 // attempt is a publication whose steps the test takes one by one.
-func (l *life) attempt(parts []part) *publication {
+func (l *life) attempt(parts []Part) *publication {
 	l.t.Helper()
-	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	f := l.publisher()
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -291,7 +323,7 @@ func (l *life) attempt(parts []part) *publication {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &publication{store: f.out.store, prefix: l.prefix, folder: tempFolder(l.prefix, "id"), shards: shards}
+	p := &publication{store: f.out.store, target: f.Target, shards: shards}
 	if done, err := p.look(l.t.Context()); done || err != nil {
 		l.t.Fatalf("look() = %v, %v", done, err)
 	}
@@ -341,7 +373,7 @@ func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
 	for i := range 3 {
-		o, _ := shardName(l.prefix, "", i, 3, "")
+		o, _ := l.publisher().shardName("", i, 3)
 		older := l.Storage().Bucket("bank-records").Object(o.Name()).NewWriter(t.Context())
 		older.KMSKeyName = l.key.String()
 		if _, err := older.Write([]byte("old\n")); err != nil {
@@ -402,7 +434,7 @@ func TestShardWhoseAnswerIsLostForGoodIsRemoved(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
 	remove := l.Inject(emulator.Fault{Method: "storage.objects.rewrite", Resource: "gs://bank-records/out/lines-00001-*", Reset: true})
-	f := &publishFn{Prefix: l.prefix, TempID: "id"}
+	f := l.publisher()
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -428,7 +460,7 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 		cancel()
 		return !cancelled
 	}
-	single := &writeFn{Object: l.prefix}
+	single := &One[string, lineFormat]{l.writing()}
 	if err := single.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -444,7 +476,7 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 
 func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 	l := newLife(t)
-	f := &writeFn{Object: l.prefix}
+	f := &One[string, lineFormat]{l.writing()}
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -462,7 +494,7 @@ func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 }
 
 func TestTeardownMayFollowAFailedSetup(t *testing.T) {
-	for _, err := range []error{(&writeFn{}).Teardown(), (&bundleFn{}).Teardown(), (&shardFn{}).Teardown(), (&paneFn{}).Teardown(), (&publishFn{}).Teardown()} {
+	for _, err := range []error{(&One[string, lineFormat]{}).Teardown(), (&Bundle[string, lineFormat]{}).Teardown(), (&Publish[string, lineFormat]{}).Teardown()} {
 		if err != nil {
 			t.Error(err)
 		}
@@ -472,7 +504,7 @@ func TestTeardownMayFollowAFailedSetup(t *testing.T) {
 func TestRetriedPaneOverwritesItself(t *testing.T) {
 	l := newLife(t)
 	for range 2 {
-		f := &paneFn{Prefix: l.prefix, Shards: 1}
+		f := &Pane[string, lineFormat]{l.writing()}
 		if err := f.Setup(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -487,5 +519,31 @@ func TestRetriedPaneOverwritesItself(t *testing.T) {
 	}
 	if got := l.ReadObject("gs://bank-records/" + final[0]); string(got) != "a\nb\n" {
 		t.Errorf("got %q", got)
+	}
+}
+
+func TestElementThatDoesNotFitShowsNothing(t *testing.T) {
+	l := newLife(t)
+	bundle := l.started("a")
+	defer bundle.Teardown()
+	one := &One[string, lineFormat]{l.writing()}
+	if err := one.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer one.Teardown()
+	for name, err := range map[string]error{
+		"bundle": bundle.ProcessElement(t.Context(), "bad", nil),
+		"one":    one.ProcessElement(t.Context(), 0, nil, iterate("a", "bad", "b")),
+	} {
+		e, ok := errors.AsType[*cmekpipe.Error](err)
+		if !ok || e.Code != cmekpipe.InvalidOptions || e.Op != "test.Write" || e.Resource != l.prefix.String() {
+			t.Errorf("%s: got %v, want the format's error, about the prefix", name, err)
+		}
+	}
+	if bundle.out.isOpen() || one.out.isOpen() {
+		t.Error("got an open upload after an error, want none")
+	}
+	if final, temp := l.names(); len(final)+len(temp) != 0 {
+		t.Errorf("got %q and temporary %q, want none", final, temp)
 	}
 }

@@ -1,0 +1,24 @@
+package avroio_test
+
+import (
+	"fmt"
+	"reflect"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+func ExampleWrite() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	names := avroio.Read(s, "gs://bank-records/in/*.avro", reflect.TypeFor[string]())
+	avroio.Write(s, key.MustObject("gs://bank-records/out/names"), `"string"`, names)
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}

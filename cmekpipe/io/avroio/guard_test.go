@@ -1,0 +1,24 @@
+package avroio_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+)
+
+func TestEveryDoFnSaysWhatItStores(t *testing.T) {
+	w := filetest.New(t)
+	o := w.Object(t, "out/rows")
+	filetest.RequireMarked(t, o, "avroio.Write", func(s beam.Scope) {
+		lines := beam.Create(s, good)
+		avroio.Write(s, o, schema, lines)
+		avroio.Write(s, o, schema, lines, avroio.WithNumShards(2))
+		ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), lines)
+		avroio.Write(s, o, schema, ts, avroio.WithNumShards(2))
+	}, map[string]int{"bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2})
+}

@@ -1,0 +1,66 @@
+package avroio_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/linkedin/goavro/v2"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+)
+
+func TestMain(m *testing.M) {
+	register.Function1x2(toRow)
+	beam.Init()
+	os.Exit(m.Run())
+}
+
+// schema is of rows with a line each.
+const schema = `{"type":"record","name":"row","fields":[{"name":"line","type":"string"},{"name":"size","type":"long"},{"name":"note","type":["null","string"],"default":null}]}`
+
+// toRow makes a row of a line.
+func toRow(line string) (string, error) {
+	text, err := json.Marshal(map[string]any{"line": line, "size": len(line)})
+	return string(text), err
+}
+
+// rows reads a file with the library's own reader.
+func rows(t testing.TB, data []byte) (lines []string) {
+	t.Helper()
+	file, err := goavro.NewOCFReader(bytes.NewReader(data))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file.Scan() {
+		row, err := file.Read()
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields := row.(map[string]any)
+		if line := fields["line"].(string); fields["size"] != int64(len(line)) || fields["note"] != nil {
+			t.Errorf("got row %v", fields)
+		}
+		lines = append(lines, fields["line"].(string))
+	}
+	if file.Err() != nil {
+		t.Fatal(file.Err())
+	}
+	return lines
+}
+
+func TestShardedWrite(t *testing.T) {
+	filetest.Connector{Op: "avroio.Write", Suffix: ".avro", Lines: rows,
+		Write: func(s beam.Scope, prefix cmekpipe.Object, lines beam.PCollection, numbered int) {
+			var opts []avroio.WriteOption
+			if numbered != 0 {
+				opts = append(opts, avroio.WithNumShards(numbered))
+			}
+			avroio.Write(s, prefix, schema, beam.ParDo(s, toRow, lines), opts...)
+		}}.Run(t)
+}

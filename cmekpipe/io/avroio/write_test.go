@@ -1,0 +1,128 @@
+package avroio_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	beamavroio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/avroio"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
+	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+)
+
+const good = `{"line":"good","size":4}`
+
+func TestRowThatIsNotOfTheSchemaShowsNothing(t *testing.T) {
+	w := filetest.New(t)
+	for _, opts := range [][]avroio.WriteOption{nil, {avroio.WithNumShards(1)}} {
+		err := filetest.Run(t, func(s beam.Scope) {
+			avroio.Write(s, w.Object(t, "out/rows"), schema, beam.Create(s, good, `{"line":"secret"}`, good), opts...)
+		})
+		e := filetest.RequireCode(t, err, cmekpipe.InvalidOptions)
+		if e.Op != "avroio.Write" || e.Resource != "gs://bank-records/out/rows" || !strings.Contains(e.Hint, "JSON") {
+			t.Errorf("got %v, want it from avroio.Write, about the prefix, with a hint", e)
+		}
+		if strings.Contains(err.Error(), "secret") {
+			t.Errorf("got the row in the error: %v", err)
+		}
+		if names := w.Visible(t); len(names) != 0 {
+			t.Errorf("got %q, want no object", names)
+		}
+	}
+}
+
+// The next two tests are what ours is for: they fail when Beam mends its writer.
+
+func TestBeamsWriteCommitsATruncatedFile(t *testing.T) {
+	w := filetest.New(t)
+	rowsOf := func(s beam.Scope) beam.PCollection { return beam.Create(s, good, `{"line":1}`, good) }
+	err := filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, "gs://bank-records/theirs", schema, rowsOf(s)) })
+	if err == nil {
+		t.Error("got no error of Beam's, want one")
+	}
+	if diff := cmp.Diff([]string{"theirs-00000-of-00001.avro"}, w.Visible(t)); diff != "" {
+		t.Fatalf("Beam's objects differ (-want +got):\n%s", diff)
+	}
+	if got := rows(t, w.ReadObject("gs://bank-records/theirs-00000-of-00001.avro")); len(got) >= 3 {
+		t.Errorf("got %d rows in Beam's file, want it truncated", len(got))
+	}
+	err = filetest.Run(t, func(s beam.Scope) { avroio.Write(s, w.Object(t, "ours"), schema, rowsOf(s)) })
+	filetest.RequireCode(t, err, cmekpipe.InvalidOptions)
+	if names := w.Visible(t); len(names) != 1 {
+		t.Errorf("got %q, want Beam's only", names)
+	}
+}
+
+func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
+	w := filetest.New(t)
+	w.Bucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
+	w.DenyKey(w.Records)
+	err := filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, "gs://keyed-records/theirs", schema, beam.Create(s, good)) })
+	if err != nil {
+		t.Errorf("got %v from Beam's on gs://, want the success that it reports", err)
+	}
+	if names := w.Visible(t); len(names) != 0 {
+		t.Errorf("got %q, want no object", names)
+	}
+	err = filetest.Run(t, func(s beam.Scope) { avroio.Write(s, w.Object(t, "ours"), schema, beam.Create(s, good)) })
+	filetest.RequireCode(t, err, cmekpipe.KeyDenied)
+	keyed := cmekgs.Format(w.Object(t, "theirs"))
+	err = filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, keyed, schema, beam.Create(s, good)) })
+	filetest.RequireCode(t, err, cmekpipe.KeyDenied)
+}
+
+func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
+	w := filetest.New(t)
+	o := w.Object(t, "out/rows")
+	for name, build := range map[string]func(s beam.Scope){
+		"ints":      func(s beam.Scope) { avroio.Write(s, o, schema, beam.Create(s, 1)) },
+		"no schema": func(s beam.Scope) { avroio.Write(s, o, "", beam.Create(s, good)) },
+		"unknown type": func(s beam.Scope) {
+			avroio.Write(s, o, `{"type":"record","name":"r","fields":[{"name":"a","type":"b"}]}`, beam.Create(s, good))
+		},
+		"zero collection": func(s beam.Scope) { avroio.Write(s, o, schema, beam.PCollection{}) },
+		"no shard":        func(s beam.Scope) { avroio.Write(s, o, schema, beam.Create(s, good), avroio.WithNumShards(0)) },
+	} {
+		e := filetest.Refusal(t, build)
+		if e.Code != cmekpipe.InvalidOptions || e.Op != "avroio.Write" || e.Resource != o.String() || e.Hint == "" || e.Err == nil {
+			t.Errorf("%s: got %v, want %v about %v with a hint", name, e, cmekpipe.InvalidOptions, o)
+		}
+	}
+	long := avroio.WithSuffix(strings.Repeat("s", 1010))
+	e := filetest.Refusal(t, func(s beam.Scope) { avroio.Write(s, o, schema, beam.Create(s, good), long) })
+	if !errors.Is(e, cmekpipe.InvalidName) {
+		t.Errorf("got %v, want %v", e, cmekpipe.InvalidName)
+	}
+}
+
+func TestSchemasOfAllKinds(t *testing.T) {
+	w := filetest.New(t)
+	for _, tt := range []struct{ schema, row, want string }{
+		{`"null"`, `null`, `null`},
+		{`"string"`, ` "a" ` + "\n", `"a"`},
+		{`"bytes"`, `"\u0000\u00ff"`, `"AP8="`},
+		{`["null","long"]`, `{"long":9007199254740993}`, `{"long":9007199254740993}`},
+		{`["null","long"]`, `null`, `null`},
+		{`{"type":"array","items":"int"}`, `[1,-2]`, `[1,-2]`},
+		{`{"type":"map","values":"boolean"}`, `{"a":true}`, `{"a":true}`},
+		{`{"type":"enum","name":"e","symbols":["A","B"]}`, `"B"`, `"B"`},
+		{`{"type":"record","name":"tree","fields":[{"name":"left","type":["null","tree"]}]}`, `{"left":{"tree":{"left":null}}}`, `{"left":{"tree":{"left":null}}}`},
+		{`{"type":"record","name":"r","fields":[{"name":"a","type":"int","default":7}]}`, `{}`, `{"a":7}`},
+	} {
+		err := filetest.Run(t, func(s beam.Scope) {
+			avroio.Write(s, w.Object(t, "o"), tt.schema, beam.Create(s, tt.row, tt.row), avroio.WithNumShards(1), avroio.WithSuffix(""))
+		})
+		if err != nil {
+			t.Errorf("%s: %v", tt.schema, err)
+			continue
+		}
+		if diff := cmp.Diff([]string{tt.want, tt.want}, readBack(t, "gs://bank-records/o-00000-of-00001")); diff != "" {
+			t.Errorf("%s: rows differ (-want +got):\n%s", tt.schema, diff)
+		}
+	}
+}

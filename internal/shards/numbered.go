@@ -1,0 +1,66 @@
+package shards
+
+import (
+	"context"
+	"math/rand/v2"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// Deal gives each element the number of a shard, in turn, beginning anywhere.
+type Deal[T any] struct {
+	// Shards is how many there are.
+	Shards int
+
+	next int
+}
+
+// StartBundle picks the shard of the first element.
+func (f *Deal[T]) StartBundle(_ func(int, T)) { f.next = rand.IntN(f.Shards) }
+
+// ProcessElement numbers an element.
+func (f *Deal[T]) ProcessElement(element T, emit func(int, T)) {
+	emit(f.next, element)
+	f.next = (f.next + 1) % f.Shards
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *Deal[T]) CMEKHelper() sink.None { return sink.None{} }
+
+// Members emits the number of every shard, so that shards without an element are written too.
+type Members struct {
+	// Shards is how many there are.
+	Shards int
+}
+
+// ProcessElement takes the impulse.
+func (f *Members) ProcessElement(_ []byte, emit func(int, []byte)) {
+	for shard := range f.Shards {
+		emit(shard, nil)
+	}
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *Members) CMEKHelper() sink.None { return sink.None{} }
+
+// Numbered writes each numbered shard to a temporary object and emits it as a part, with a fixed key.
+type Numbered[T any, F Format[T]] struct{ Writing[T, F] }
+
+// ProcessElement writes a shard.
+func (f *Numbered[T, F]) ProcessElement(
+	ctx context.Context, shard int, _ func(*[]byte) bool, elements func(*T) bool, emit func(int, Part),
+) error {
+	object, err := f.temp()
+	if err != nil {
+		return err
+	}
+	written, err := f.out.writeAll(ctx, object, elements)
+	if err != nil {
+		return err
+	}
+	emit(0, partOf(shard, object, written))
+	return nil
+}
+
+// CMEKWholeInput tells guard that this is for the global window only.
+func (f *Numbered[T, F]) CMEKWholeInput() sink.None { return sink.None{} }
