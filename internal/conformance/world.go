@@ -1,0 +1,97 @@
+package conformance
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// untilDestroyed is longer than Cloud KMS waits before it destroys what is scheduled for it.
+const untilDestroyed = 31 * 24 * time.Hour
+
+// world is a cloud in which a scene is set.
+type world struct {
+	*cmektest.Cloud
+	scene
+	harness    Harness
+	sink       Sink
+	key, other cmekpipe.KeyName
+	prepared   int // entries of the ledger that were there before the run
+}
+
+// newWorld sets a scene. Only what the scene says happens to the cloud.
+func newWorld(t testing.TB, h Harness, sc scene) *world {
+	t.Helper()
+	cloud := cmektest.NewCloud(t)
+	w := &world{Cloud: cloud, scene: sc, harness: h, key: cloud.Key(h.KeyLocation, "records"), other: cloud.Key(h.KeyLocation, "other")}
+	w.sink = h.New(t, cloud)
+	w.sink.Prepare(t, sc.Name, w.key)
+	switch sc.Occupied {
+	case anotherKey:
+		w.sink.Occupy(t, sc.Name, w.other)
+	case noKey:
+		w.sink.Occupy(t, sc.Name, cmekpipe.KeyName{})
+	}
+	w.set(sc.Key)
+	if sc.Fault != (emulator.Fault{}) {
+		w.Inject(sc.Fault)
+	}
+	w.prepared = len(w.Ledger())
+	return w
+}
+
+// set brings an enabled key into a state.
+func (w *world) set(state keyState) {
+	switch state {
+	case disabled:
+		w.DisableKey(w.key)
+	case denied:
+		w.DenyKey(w.key)
+	case scheduled:
+		w.DestroyKey(w.key)
+	case destroyed:
+		w.DestroyKey(w.key)
+		w.Advance(untilDestroyed)
+	}
+}
+
+// repair makes the key usable again, so that what rests under it can be read. It reports false for a destroyed key.
+func (w *world) repair() bool {
+	if w.Key == destroyed || w.Later == destroyed {
+		return false
+	}
+	w.EnableKey(w.key)
+	w.GrantKey(w.key)
+	return true
+}
+
+// pipeline builds the scene's pipeline. When half of the rows have passed, it does what half says; nil does nothing.
+func (w *world) pipeline(t testing.TB, half func(*http.Request)) *beam.Pipeline {
+	t.Helper()
+	p, s := beam.NewPipelineWithRoot()
+	rows := source(s, w.Input)
+	if half != nil {
+		rows = beam.ParDo(s, &tapFn{URL: tap(t, half), ID: w.Input.Count / 2}, rows)
+	}
+	w.sink.Write(s, w.Name, w.key, rows)
+	return p
+}
+
+// tap starts a server that calls do when it is called first.
+func tap(t testing.TB, do func(*http.Request)) (url string) {
+	var once sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { once.Do(func() { do(r) }) }))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// since returns what came to rest since the world was prepared.
+func (w *world) since() []emulator.Entry { return w.Ledger()[w.prepared:] }
