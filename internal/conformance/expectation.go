@@ -40,7 +40,7 @@ func expectations(h Harness) []expectation {
 	}
 	for _, state := range []keyState{disabled, denied, scheduled, destroyed} {
 		cases = append(cases,
-			expectation{"key " + string(state), func(sc *scene) { sc.Key = state }, state.code()},
+			expectation{"key " + string(state), func(sc *scene) { sc.Before = state }, state.code()},
 			expectation{"key " + string(state) + " in mid-run", func(sc *scene) { sc.Later = state }, state.code()})
 	}
 	for _, method := range h.Writes {
@@ -102,7 +102,7 @@ func (e expectation) judgeFailure(t *testing.T, w *world, err error) {
 	if !w.repair() {
 		return // what rests under a destroyed key is seen by nobody
 	}
-	if w.Key != enabled {
+	if w.Before != enabled {
 		w.requireNothing(t)
 	} else {
 		w.requireWhole(t)

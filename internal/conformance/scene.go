@@ -16,8 +16,8 @@ type scene struct {
 	Input input
 	// Occupied is what the destination rests under before the run.
 	Occupied occupant
-	// Key is the state of the key when the pipeline starts.
-	Key keyState
+	// Before is the state of the key when the pipeline starts.
+	Before keyState
 	// Later is the state that the key changes to when half of the rows have passed.
 	Later keyState
 	// Cancelled tells that the run's context ends when half of the rows have passed.

@@ -40,7 +40,7 @@ func newWorld(t testing.TB, h Harness, sc scene) *world {
 	case noKey:
 		w.sink.Occupy(t, sc.Name, cmekpipe.KeyName{})
 	}
-	w.set(sc.Key)
+	w.set(sc.Before)
 	if sc.Fault != (emulator.Fault{}) {
 		w.Inject(sc.Fault)
 	}
@@ -65,7 +65,7 @@ func (w *world) set(state keyState) {
 
 // repair makes the key usable again, so that what rests under it can be read. It reports false for a destroyed key.
 func (w *world) repair() bool {
-	if w.Key == destroyed || w.Later == destroyed {
+	if w.Before == destroyed || w.Later == destroyed {
 		return false
 	}
 	w.EnableKey(w.key)
