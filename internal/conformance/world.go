@@ -27,12 +27,20 @@ type world struct {
 	prepared   int // entries of the ledger that were there before the run
 }
 
-// newWorld sets a scene. Only what the scene says happens to the cloud.
+// newWorld sets a scene in a cloud of its own. Only what the scene says happens to the cloud.
 func newWorld(t testing.TB, h Harness, sc scene) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{Cloud: cloud, scene: sc, harness: h, key: cloud.Key(h.KeyLocation, "records"), other: cloud.Key(h.KeyLocation, "other")}
-	w.sink = h.New(t, cloud)
+	w := newWorldIn(t, cloud, h, h.New(t, cloud), sc, "records")
+	w.begin()
+	return w
+}
+
+// newWorldIn prepares a destination in a cloud that may have others, under a key of its own.
+func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc scene, keyID string) *world {
+	t.Helper()
+	w := &world{Cloud: cloud, scene: sc, harness: h, sink: sink,
+		key: cloud.Key(h.KeyLocation, keyID), other: cloud.Key(h.KeyLocation, keyID+"-other")}
 	w.sink.Prepare(t, sc.Name, w.key)
 	switch sc.Occupied {
 	case anotherKey:
@@ -40,12 +48,16 @@ func newWorld(t testing.TB, h Harness, sc scene) *world {
 	case noKey:
 		w.sink.Occupy(t, sc.Name, cmekpipe.KeyName{})
 	}
-	w.set(sc.Before)
-	if sc.Fault != (emulator.Fault{}) {
-		w.Inject(sc.Fault)
+	return w
+}
+
+// begin lets happen what the scene says happens before the run.
+func (w *world) begin() {
+	w.set(w.Before)
+	if w.Fault != (emulator.Fault{}) {
+		w.Inject(w.Fault)
 	}
 	w.prepared = len(w.Ledger())
-	return w
 }
 
 // set brings an enabled key into a state.
@@ -77,12 +89,18 @@ func (w *world) repair() bool {
 func (w *world) pipeline(t testing.TB, half func(*http.Request)) *beam.Pipeline {
 	t.Helper()
 	p, s := beam.NewPipelineWithRoot()
+	w.add(t, s, half)
+	return p
+}
+
+// add adds the scene's rows and their connector to a pipeline.
+func (w *world) add(t testing.TB, s beam.Scope, half func(*http.Request)) {
+	t.Helper()
 	rows := source(s, w.Input)
 	if half != nil {
 		rows = beam.ParDo(s, &tapFn{URL: tap(t, half), ID: w.Input.Count / 2}, rows)
 	}
 	w.sink.Write(s, w.Name, w.key, rows)
-	return p
 }
 
 // tap starts a server that calls do when it is called first.
