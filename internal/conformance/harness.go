@@ -13,7 +13,7 @@ import (
 type Row struct {
 	// ID is unique within a run.
 	ID int64
-	// Payload is any valid UTF-8: empty, with line breaks and quotes, or megabytes long.
+	// Payload is any valid UTF-8: empty, with line breaks, NULs and quotes, or megabytes long.
 	Payload string
 }
 
@@ -34,6 +34,12 @@ type Harness struct {
 	Names []string
 	// MaxPayload is the size of the largest payload that the service takes in one row, in bytes, or 8 MiB if that is less.
 	MaxPayload int
+	// Partial says why a run that fails may leave rows that can be seen: the service has no way to show them all at once.
+	// It is empty where a run shows all of its rows or none.
+	Partial string
+	// Inherits are the kinds of resources, as the ledger calls them, whose create call has no field for a key, so that
+	// they rest under the key of what they are in: "writeStream".
+	Inherits []string
 	// Overwrites says why a destination that rests under another key is no fault of this connector, because it replaces
 	// the whole destination under the right one. It is empty where such a destination is refused.
 	Overwrites string

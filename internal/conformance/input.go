@@ -1,0 +1,80 @@
+package conformance
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// secret marks user data. It is in payloads, and must be in no error and no ledger.
+const secret = "pan-4111111111111111"
+
+// input describes the rows of a run. Two equal inputs give equal rows.
+type input struct {
+	// Count is how many rows there are; their ids begin at 0.
+	Count int64
+	// Size pads the payload of row 0 to so many bytes; 0 leaves it as it is.
+	Size int
+}
+
+// row returns row id of the input. Payloads are of the kinds that are hard to carry in turn.
+func (in input) row(id int64) Row {
+	kinds := [...]string{"", "line\nbreak\r\n", `quo"te's\`, "tab\t,;|", "ü…\U0001f511", " blank ", "<a href='%s'>&amp;", "nul\x00"}
+	payload := kinds[id%int64(len(kinds))]
+	if id%2 == 0 || payload != "" {
+		payload += secret + "-" + strconv.FormatInt(id, 10)
+	}
+	if id == 0 && in.Size > len(payload) {
+		payload = strings.Repeat("0123456789abcdef", in.Size/16+1)[:in.Size-len(payload)] + payload
+	}
+	return Row{ID: id, Payload: payload}
+}
+
+// rows returns all rows in the order of their ids.
+func (in input) rows() []Row {
+	all := make([]Row, in.Count)
+	for id := range in.Count {
+		all[id] = in.row(id)
+	}
+	return all
+}
+
+// tally is how what is at a destination differs from what was sent there.
+type tally struct {
+	lost, doubled, foreign int
+}
+
+// compare counts the rows that got there not at all, more than once, or without having been sent as they are.
+func compare(got, want []Row) tally {
+	seen := make(map[Row]int, len(want))
+	for _, r := range got {
+		seen[r]++
+	}
+	var t tally
+	for _, r := range want {
+		switch n := seen[r]; {
+		case n == 0:
+			t.lost++
+		default:
+			t.doubled += n - 1
+		}
+		delete(seen, r)
+	}
+	for _, n := range seen {
+		t.foreign += n
+	}
+	return t
+}
+
+// holdsSecret reports whether user data is in a text.
+func holdsSecret(text string) bool { return strings.Contains(text, secret) }
+
+// ids returns the ids of rows, sorted, for messages that must not be long.
+func ids(rows []Row) []int64 {
+	all := make([]int64, 0, 10)
+	for _, r := range rows[:min(len(rows), 10)] {
+		all = append(all, r.ID)
+	}
+	slices.Sort(all)
+	return all
+}

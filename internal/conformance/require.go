@@ -1,0 +1,99 @@
+package conformance
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// requireWritten fails unless all rows are at the destination, and no row twice where the connector promises it.
+func (w *world) requireWritten(t testing.TB) {
+	t.Helper()
+	got := w.sink.Rows(t, w.Name)
+	d := compare(got, w.Input.rows())
+	if d.lost > 0 || d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
+		t.Errorf("got %d rows, want %d: %d lost, %d doubled, %d never sent", len(got), w.Input.Count, d.lost, d.doubled, d.foreign)
+	}
+}
+
+// requireNothing fails if a row can be seen.
+func (w *world) requireNothing(t testing.TB) {
+	t.Helper()
+	if got := w.sink.Rows(t, w.Name); len(got) > 0 {
+		t.Errorf("got %d rows, as of ids %d, want none to be seen", len(got), ids(got))
+	}
+}
+
+// requireWhole fails if a run that failed shows rows, or, where the connector can't but show some, other rows than were sent.
+func (w *world) requireWhole(t testing.TB) {
+	t.Helper()
+	if w.harness.Partial == "" {
+		w.requireNothing(t)
+		return
+	}
+	got := w.sink.Rows(t, w.Name)
+	if d := compare(got, w.Input.rows()); d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
+		t.Errorf("got %d rows after a failure: %d doubled, %d never sent", len(got), d.doubled, d.foreign)
+	}
+}
+
+// requireKeys fails unless everything that the run created rests under the key because the call asked for it.
+func (w *world) requireKeys(t testing.TB) {
+	t.Helper()
+	for _, e := range w.since() {
+		if e.Service == string(emulator.KMS) {
+			continue
+		}
+		asked := e.KeyAsked || slices.Contains(w.harness.Inherits, e.Kind)
+		if e.ProtectedBy() != w.key || !asked {
+			t.Errorf("%s made %s %s under key %q, asked for: %v; want %q, asked for", e.Method, e.Kind, e.Name,
+				e.ProtectedBy(), e.KeyAsked, w.key)
+		}
+	}
+}
+
+// requireNoSecret fails if user data is in the ledger or in the error.
+func (w *world) requireNoSecret(t testing.TB, err error) {
+	t.Helper()
+	ledger, failed := json.Marshal(w.Ledger())
+	if failed != nil {
+		t.Fatal(failed)
+	}
+	if holdsSecret(string(ledger)) {
+		t.Error("got user data in the ledger")
+	}
+	if err != nil && holdsSecret(err.Error()) {
+		t.Errorf("got user data in the error %v", err)
+	}
+}
+
+// requireCode fails unless err, or the text of it that is all that a runner leaves, tells of an Error with the code.
+func requireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
+	t.Helper()
+	if err == nil {
+		t.Fatalf("got no error, want %s", code)
+	}
+	e, ok := cmekpipe.FindError(err.Error())
+	if !ok || e.Code != code || e.Op == "" || e.Resource == "" {
+		t.Fatalf("got error %v, want one with code %s, an operation and a resource", err, code)
+	}
+	if cause, ok := errors.AsType[*cmekpipe.Error](err); ok && cause.Code != code {
+		t.Errorf("got code %s in the error's tree, want %s", cause.Code, code)
+	}
+	return e
+}
+
+// requireNames fails unless an error's text holds each of the texts.
+func requireNames(t testing.TB, e *cmekpipe.Error, texts ...string) {
+	t.Helper()
+	for _, text := range texts {
+		if !strings.Contains(e.Error(), text) {
+			t.Errorf("got error %v, want it to name %q", e, text)
+		}
+	}
+}

@@ -1,0 +1,26 @@
+package sinks
+
+import (
+	"encoding/json"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+func init() {
+	register.DoFn1x2[conformance.Row, string, error](&lineFn{})
+}
+
+// lineFn makes a line of JSON of a row.
+type lineFn struct{}
+
+// ProcessElement takes a row.
+func (f *lineFn) ProcessElement(r conformance.Row) (string, error) {
+	line, err := json.Marshal(r)
+	return string(line), err
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *lineFn) CMEKHelper() sink.None { return sink.None{} }

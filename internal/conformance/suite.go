@@ -1,0 +1,36 @@
+package conformance
+
+import (
+	"testing"
+)
+
+// Run runs the suite against one connector. Each case is a subtest with a cloud of its own and runs a pipeline on
+// Prism, over Google's clients. The test's TestMain must have called flag.Parse and beam.Init.
+func Run(t *testing.T, h Harness) {
+	t.Helper()
+	if !t.Run("good", func(t *testing.T) { play(t, h, expectation{name: "good"}) }) {
+		t.Fatal("the good run fails, so that no other proves anything")
+	}
+	for _, e := range expectations(h) {
+		t.Run(e.name, func(t *testing.T) { play(t, h, e) })
+	}
+	t.Run("guard", func(t *testing.T) { inspect(t, h) })
+}
+
+// play sets a scene that differs from the good one in one thing, runs it and judges how it ends.
+func play(t *testing.T, h Harness, e expectation) {
+	sc := good()
+	if e.change != nil {
+		e.change(&sc)
+		if d := differences(good(), sc); len(d) != 1 {
+			t.Fatalf("the case differs from the good one in %q, want one thing", d)
+		}
+	}
+	if h.Overwrites != "" && sc.Occupied != free {
+		t.Skip("there is nothing to refuse: " + h.Overwrites)
+	}
+	w := newWorld(t, h, sc)
+	err := w.run(t)
+	w.requireNoSecret(t, err)
+	e.judge(t, w, err)
+}

@@ -1,0 +1,115 @@
+package conformance
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// untilDestroyed is longer than Cloud KMS waits before it destroys what is scheduled for it.
+const untilDestroyed = 31 * 24 * time.Hour
+
+// world is a cloud in which a scene is set.
+type world struct {
+	*cmektest.Cloud
+	scene
+	harness    Harness
+	sink       Sink
+	key, other cmekpipe.KeyName
+	prepared   int // entries of the ledger that were there before the run
+}
+
+// newWorld sets a scene in a cloud of its own. Only what the scene says happens to the cloud.
+func newWorld(t testing.TB, h Harness, sc scene) *world {
+	t.Helper()
+	cloud := cmektest.NewCloud(t)
+	w := newWorldIn(t, cloud, h, h.New(t, cloud), sc, "records")
+	w.begin()
+	return w
+}
+
+// newWorldIn prepares a destination in a cloud that may have others, under a key of its own.
+func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc scene, keyID string) *world {
+	t.Helper()
+	w := &world{Cloud: cloud, scene: sc, harness: h, sink: sink,
+		key: cloud.Key(h.KeyLocation, keyID), other: cloud.Key(h.KeyLocation, keyID+"-other")}
+	w.sink.Prepare(t, sc.Name, w.key)
+	switch sc.Occupied {
+	case anotherKey:
+		w.sink.Occupy(t, sc.Name, w.other)
+	case noKey:
+		w.sink.Occupy(t, sc.Name, cmekpipe.KeyName{})
+	}
+	return w
+}
+
+// begin lets happen what the scene says happens before the run.
+func (w *world) begin() {
+	w.set(w.Before)
+	if w.Fault != (emulator.Fault{}) {
+		w.Inject(w.Fault)
+	}
+	w.prepared = len(w.Ledger())
+}
+
+// set brings an enabled key into a state.
+func (w *world) set(state keyState) {
+	switch state {
+	case disabled:
+		w.DisableKey(w.key)
+	case denied:
+		w.DenyKey(w.key)
+	case scheduled:
+		w.DestroyKey(w.key)
+	case destroyed:
+		w.DestroyKey(w.key)
+		w.Advance(untilDestroyed)
+	}
+}
+
+// repair makes the key usable again, so that what rests under it can be read. It reports false for a destroyed key.
+func (w *world) repair() bool {
+	if w.Before == destroyed || w.Later == destroyed {
+		return false
+	}
+	w.EnableKey(w.key)
+	w.GrantKey(w.key)
+	return true
+}
+
+// pipeline builds the scene's pipeline. When half of the rows have passed, it does what half says; nil does nothing.
+func (w *world) pipeline(t testing.TB, half func(*http.Request)) *beam.Pipeline {
+	t.Helper()
+	p, s := beam.NewPipelineWithRoot()
+	w.add(t, s, half)
+	return p
+}
+
+// add adds the scene's rows and their connector to a pipeline.
+func (w *world) add(t testing.TB, s beam.Scope, half func(*http.Request)) {
+	t.Helper()
+	rows := source(s, w.Input)
+	if half != nil {
+		rows = beam.ParDo(s, &tapFn{URL: tap(t, half), ID: w.Input.Count / 2}, rows)
+	}
+	w.sink.Write(s, w.Name, w.key, rows)
+}
+
+// tap starts a server that calls do when it is called first.
+func tap(t testing.TB, do func(*http.Request)) (url string) {
+	var once sync.Once
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { once.Do(func() { do(r) }) }))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// since returns what came to rest since the world was prepared.
+func (w *world) since() []emulator.Entry { return w.Ledger()[w.prepared:] }
