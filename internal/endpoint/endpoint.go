@@ -48,7 +48,9 @@ func KMS(ctx context.Context) (*kms.KeyManagementClient, error) {
 }
 
 // PubSub returns a client that manages topics and publishes.
-func PubSub(ctx context.Context) (*pubsub.TopicAdminClient, error) { return pubsub.NewTopicAdminClient(ctx) }
+func PubSub(ctx context.Context) (*pubsub.TopicAdminClient, error) {
+	return pubsub.NewTopicAdminClient(ctx)
+}
 
 // HTTPOptions points a client over HTTP at HOST:PORT without credentials; "" leaves it at Google.
 func HTTPOptions(host string) []option.ClientOption {
