@@ -87,4 +87,3 @@ func requireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
 	}
 	return e
 }
-
