@@ -29,5 +29,5 @@ func refinePubSubRead(v values, t *Transform) {
 	}
 	t.Verdict, t.Destination = Unprotected, v["Topic"]
 	t.Reason = "makes a subscription, whose backlog rests under the topic's key, without looking at that key"
-	t.Replacement = ours("pubsubio.Read", "a topic") + ", or read from a subscription that exists"
+	t.Replacement = "make a subscription on a topic under your key, and read from that subscription"
 }

@@ -76,9 +76,9 @@ func messagingCases() []connector {
 	messages := func(s beam.Scope) beam.PCollection { return beam.Create(s, []byte("m")) }
 	return []connector{
 		{"io/pubsubio.Write", "", func(s beam.Scope) { pubsubio.Write(s, "bank-prod", "entries", messages(s)) }, []finding{
-			{Path: "pubsubio.Write/pubsub_write", Verdict: guard.Unprotected, Destination: topic, Instead: noneYet + "pubsubio.Write"}}},
+			{Path: "pubsubio.Write/pubsub_write", Verdict: guard.Unprotected, Destination: topic, Instead: ourIO + "pubsubio.Write with a topic that a key minted"}}},
 		{"io/pubsubio.Read", " from a topic", func(s beam.Scope) { pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Topic: "entries"}) }, []finding{
-			{Path: "pubsubio.Read/pubsub_read", Verdict: guard.Unprotected, Destination: topic, Instead: "or read from a subscription", Why: "makes a subscription"}}},
+			{Path: "pubsubio.Read/pubsub_read", Verdict: guard.Unprotected, Destination: topic, Instead: "read from that subscription", Why: "makes a subscription"}}},
 		{"io/pubsubio.Read", " from a subscription", func(s beam.Scope) {
 			pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Subscription: "tail", WithAttributes: true})
 		}, []finding{{Path: "pubsubio.Read/pubsub_read", Verdict: guard.ReadsOnly, Destination: "projects/bank-prod/subscriptions/tail", Why: "topic's key"}}},

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	kms "cloud.google.com/go/kms/apiv1"
+	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/storage"
 	dataflow "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/option"
@@ -44,6 +45,11 @@ func Dataflow(ctx context.Context) (*dataflow.Service, error) {
 // KMS returns a client of Cloud KMS.
 func KMS(ctx context.Context) (*kms.KeyManagementClient, error) {
 	return kms.NewKeyManagementClient(ctx, GRPCOptions(os.Getenv(KMSVariable))...)
+}
+
+// PubSub returns a client that manages topics and publishes.
+func PubSub(ctx context.Context) (*pubsub.TopicAdminClient, error) {
+	return pubsub.NewTopicAdminClient(ctx)
 }
 
 // HTTPOptions points a client over HTTP at HOST:PORT without credentials; "" leaves it at Google.

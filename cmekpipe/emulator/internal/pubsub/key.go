@@ -1,0 +1,80 @@
+package pubsub
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+// wrap returns the version that new messages of a topic rest under. A topic without a key has none.
+func (k *keeper) wrap(ctx context.Context, topic, key string) (cmekpipe.KeyVersionName, error) {
+	if key == "" {
+		return cmekpipe.KeyVersionName{}, nil
+	}
+	name, err := parseKey(key)
+	if err != nil {
+		return cmekpipe.KeyVersionName{}, err
+	}
+	version, err := k.env.Keys.Wrap(ctx, service.PubSubAgent(projectOf(topic)), name)
+	return version, refusal(err)
+}
+
+// unwrap refuses to deliver messages whose key can't be used.
+func (k *keeper) unwrap(ctx context.Context, subscription string, messages []*pubsubpb.ReceivedMessage) error {
+	checked := make(map[cmekpipe.KeyVersionName]bool)
+	for _, m := range messages {
+		version := k.version(m.GetMessage().GetMessageId())
+		if !version.Valid() || checked[version] {
+			continue
+		}
+		if err := k.env.Keys.Unwrap(ctx, service.PubSubAgent(projectOf(subscription)), version); err != nil {
+			return refusal(err)
+		}
+		checked[version] = true
+	}
+	return nil
+}
+
+func (k *keeper) version(message string) cmekpipe.KeyVersionName {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.versions[message]
+}
+
+func parseKey(name string) (cmekpipe.KeyName, error) {
+	key, err := cmekpipe.ParseKeyName(name)
+	if err != nil {
+		return key, invalid("Invalid KMS key name: %q.", name)
+	}
+	if location.ForTopic(key.Location()).Verdict == location.Refused {
+		return key, invalid("KMS key %q can't protect a topic.", name)
+	}
+	return key, nil
+}
+
+// refusal words Cloud KMS's refusal as Pub/Sub does: every fault of a key is a failed precondition.
+func refusal(err error) error {
+	if refused, ok := errors.AsType[*service.KeyError](err); ok {
+		return status.Error(codes.FailedPrecondition, refused.Message)
+	}
+	return err
+}
+
+// projectOf returns the project of "projects/PROJECT/…".
+func projectOf(name string) string {
+	project, _, _ := strings.Cut(strings.TrimPrefix(name, "projects/"), "/")
+	return project
+}
+
+func invalid(format string, args ...any) error {
+	return status.Errorf(codes.InvalidArgument, format, args...)
+}

@@ -1,0 +1,15 @@
+package emulator
+
+import (
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+)
+
+func pubsubServices() []row {
+	return []row{
+		{PubSub, endpoint.PubSubVariable, endpoint.GRPCOptions, func(_ *Cloud, env *service.Env) service.Server {
+			return pubsub.New(env)
+		}},
+	}
+}

@@ -1,0 +1,154 @@
+package pubsubio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+const opWrite = "pubsubio.Write"
+
+// WriteOption changes how [Write] writes.
+type WriteOption func(*writeFn)
+
+// CreateIfMissing lets [Write] create the topic, under its key, if it does not exist when the first worker asks for it.
+// It has no other settings then, and no subscription: what is published before somebody subscribes reaches nobody. Use
+// infrastructure code where the topic needs a message storage policy or retention. Default: a missing topic is an error.
+func CreateIfMissing() WriteOption { return func(f *writeFn) { f.Create = true } }
+
+// Write publishes a PCollection<[]byte>, each element as the data of a message, or a PCollection<*PubsubMessage>, the
+// type of cloud.google.com/go/pubsub/v2/apiv1/pubsubpb, which Beam names after google.golang.org/genproto. Of those, data,
+// attributes and ordering key are published. Each message is published at least once, to a topic whose key was compared.
+//
+// A message holds data or at least one attribute, 10 MB at most, see
+// https://docs.cloud.google.com/pubsub/quotas#resource_limits; one that does not fails the bundle.
+//
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Topic (KeyMissing), a key that can't
+// protect topics (LocationMismatch), and elements of another type (InvalidOptions).
+func Write(s beam.Scope, topic cmekpipe.Topic, col beam.PCollection, opts ...WriteOption) {
+	s = s.Scope(opWrite)
+	if err := check(topic, col); err != nil {
+		panic(err)
+	}
+	if col.Type().Type() == reflect.TypeFor[[]byte]() {
+		col = beam.ParDo(s, &wrapFn{}, col)
+	}
+	f := &writeFn{Topic: topic}
+	for _, opt := range opts {
+		opt(f)
+	}
+	beam.ParDo0(s, f, col)
+}
+
+// check refuses what can't be written at all.
+func check(topic cmekpipe.Topic, col beam.PCollection) error {
+	if !topic.Valid() {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "destination",
+			Hint: "let a key mint it: key.Topic(\"projects/PROJECT/topics/TOPIC\")",
+			Err:  errors.New("got the zero Topic, want one under a key")}
+	}
+	e := &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: topic.String()}
+	if answer := location.ForTopic(topic.Key().Location()); answer.Verdict == location.Refused {
+		e.Code, e.Hint, e.Err = cmekpipe.LocationMismatch, "use a key in global or in a region", errors.New(answer.Why)
+		return e
+	}
+	if !col.IsValid() {
+		e.Hint, e.Err = "pass what a transform returned", errors.New("got the zero PCollection")
+		return e
+	}
+	switch col.Type().Type() {
+	case reflect.TypeFor[[]byte](), reflect.TypeFor[*pubsubpb.PubsubMessage]():
+		return nil
+	}
+	e.Hint = "encode the elements first"
+	e.Err = fmt.Errorf("got a PCollection of %v, want one of []byte or *pubsubpb.PubsubMessage", col.Type())
+	return e
+}
+
+// wrapFn makes messages of their data.
+type wrapFn struct{}
+
+// ProcessElement takes the data of one message.
+func (*wrapFn) ProcessElement(data []byte) *pubsubpb.PubsubMessage {
+	return &pubsubpb.PubsubMessage{Data: data}
+}
+
+// CMEKHelper tells guard that nothing is created here.
+func (*wrapFn) CMEKHelper() sink.None { return sink.None{} }
+
+// recheckAfter is for how long a topic's key is taken for granted: a key can be changed or removed on a topic that exists.
+const recheckAfter = 5 * time.Minute
+
+// writeFn publishes messages, in requests of many.
+type writeFn struct {
+	Topic  cmekpipe.Topic
+	Create bool
+
+	client  *pubsub.TopicAdminClient
+	checked time.Time // when the topic's key was compared
+	pending pending
+}
+
+// Setup opens the client.
+func (f *writeFn) Setup(ctx context.Context) (err error) {
+	f.client, err = endpoint.PubSub(ctx)
+	return f.wrap(ctx, err)
+}
+
+// Teardown releases the client.
+func (f *writeFn) Teardown() error {
+	if f.client == nil {
+		return nil
+	}
+	return f.wrap(context.Background(), f.client.Close())
+}
+
+// StartBundle compares the topic's key if that was not done lately, and forgets what a failed bundle left.
+func (f *writeFn) StartBundle(ctx context.Context) error {
+	f.pending = pending{}
+	if time.Since(f.checked) < recheckAfter {
+		return nil
+	}
+	if err := f.verify(ctx); err != nil {
+		return err
+	}
+	f.checked = time.Now()
+	return nil
+}
+
+// ProcessElement takes one message and publishes when there are enough.
+func (f *writeFn) ProcessElement(ctx context.Context, m *pubsubpb.PubsubMessage) error {
+	if err := checkMessage(f.Topic, m); err != nil {
+		return err
+	}
+	f.pending.add(m)
+	if !f.pending.full() {
+		return nil
+	}
+	return f.flush(ctx)
+}
+
+// FinishBundle publishes the rest. When it returns, Pub/Sub has acknowledged every message of the bundle.
+func (f *writeFn) FinishBundle(ctx context.Context) error { return f.flush(ctx) }
+
+// CMEKDestination tells guard what rests where.
+func (f *writeFn) CMEKDestination() sink.Destination {
+	return sink.Destination{Name: f.Topic.String(), Key: f.Topic.Key()}
+}
+
+// wrap makes an error of the client one of this module.
+func (f *writeFn) wrap(ctx context.Context, err error) error {
+	return gcperr.WrapCall(ctx, opWrite, f.Topic.String(), f.Topic.Key(), err)
+}
