@@ -13,6 +13,7 @@ import (
 	kms "cloud.google.com/go/kms/apiv1"
 	"cloud.google.com/go/storage"
 	dataflow "google.golang.org/api/dataflow/v1b3"
+	"google.golang.org/api/healthcare/v1"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -44,6 +45,11 @@ func Dataflow(ctx context.Context) (*dataflow.Service, error) {
 // KMS returns a client of Cloud KMS.
 func KMS(ctx context.Context) (*kms.KeyManagementClient, error) {
 	return kms.NewKeyManagementClient(ctx, GRPCOptions(os.Getenv(KMSVariable))...)
+}
+
+// Healthcare returns a client of the Cloud Healthcare API.
+func Healthcare(ctx context.Context) (*healthcare.Service, error) {
+	return healthcare.NewService(ctx, HTTPOptions(os.Getenv(HealthcareVariable))...)
 }
 
 // HTTPOptions points a client over HTTP at HOST:PORT without credentials; "" leaves it at Google.
