@@ -28,7 +28,7 @@ func Deidentify(
 	must0(checkStore(opDeidentify, dst))
 	must0(checkSource(src, dst))
 	s = s.Scope(opDeidentify)
-	return beam.ParDo(s, &deidentifyFn{Source: src, Store: dst, Config: config}, beam.Impulse(s))
+	return beam.ParDo(s, &maskFn{Source: src, Store: dst, Config: config}, beam.Impulse(s))
 }
 
 func checkSource(src string, dst cmekpipe.FHIRStore) error {
@@ -44,8 +44,8 @@ func checkSource(src string, dst cmekpipe.FHIRStore) error {
 	return nil
 }
 
-// deidentifyFn runs one de-identification.
-type deidentifyFn struct {
+// maskFn runs one de-identification.
+type maskFn struct {
 	Source string
 	Store  cmekpipe.FHIRStore
 	Config *healthcare.DeidentifyConfig
@@ -55,14 +55,14 @@ type deidentifyFn struct {
 }
 
 // Setup opens the client.
-func (f *deidentifyFn) Setup(ctx context.Context) (err error) {
+func (f *maskFn) Setup(ctx context.Context) (err error) {
 	f.counts = newCounters(opDeidentify)
 	f.client, err = newClient(ctx, opDeidentify, f.Store)
 	return err
 }
 
 // ProcessElement takes the impulse.
-func (f *deidentifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
+func (f *maskFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
 	if err := f.client.verify(ctx); err != nil {
 		return err
 	}
@@ -81,7 +81,7 @@ func (f *deidentifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(s
 }
 
 // explain adds the likely reason of a refusal whose text says little.
-func (f *deidentifyFn) explain(err error) error {
+func (f *maskFn) explain(err error) error {
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.PreconditionFailed {
 		e.Hint = "see whether the dataset of " + f.Source + " has a customer-managed key: its resources can't be de-identified"
 	}
@@ -89,6 +89,6 @@ func (f *deidentifyFn) explain(err error) error {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *deidentifyFn) CMEKDestination() sink.Destination {
+func (f *maskFn) CMEKDestination() sink.Destination {
 	return sink.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }

@@ -44,7 +44,7 @@ func Import(
 	id := newID()
 	batches, refused := beam.ParDo2(s, &batchFn{Store: store, Temp: temp, TempID: id}, inGlobalWindow(s, col))
 	// What is imported is settled before it is: a bundle that is repeated may leave a file, but not have it imported.
-	failed, imported := beam.ParDo2(s, &importFn{Store: store, Temp: temp, Structure: structure}, beam.Reshuffle(s, batches))
+	failed, imported := beam.ParDo2(s, &loadFn{Store: store, Temp: temp, Structure: structure}, beam.Reshuffle(s, batches))
 	failures, kept := beam.ParDo2(s, &deadLetterFn{Temp: temp, DeadLetter: deadLetter}, failed)
 	removeFiles(s, temp, id, beam.Flatten(s, imported, kept))
 	return refused, failures

@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
-// importFn imports files. It emits the names of those that failed, with the reason, and the names of all others.
-type importFn struct {
+// loadFn imports files. It emits the names of those that failed, with the reason, and the names of all others.
+type loadFn struct {
 	Store     cmekpipe.FHIRStore
 	Temp      cmekpipe.Object
 	Structure ContentStructure
@@ -24,14 +24,14 @@ type importFn struct {
 }
 
 // Setup opens the client.
-func (f *importFn) Setup(ctx context.Context) (err error) {
+func (f *loadFn) Setup(ctx context.Context) (err error) {
 	f.counts = newCounters(opImport)
 	f.client, err = newClient(ctx, opImport, f.Store)
 	return err
 }
 
 // ProcessElement imports a file. It may be repeated.
-func (f *importFn) ProcessElement(ctx context.Context, name string, failed func(string, string), done func(string)) error {
+func (f *loadFn) ProcessElement(ctx context.Context, name string, failed func(string, string), done func(string)) error {
 	if err := f.client.verify(ctx); err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func (f *importFn) ProcessElement(ctx context.Context, name string, failed func(
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *importFn) CMEKDestination() sink.Destination {
+func (f *loadFn) CMEKDestination() sink.Destination {
 	return sink.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }
 

@@ -114,7 +114,7 @@ func TestGuardReadsDestinationsAndKeysOffTheGraph(t *testing.T) {
 		Key         cmekpipe.KeyName
 	}
 	all := map[string]found{
-		"fhirio.batchFn": {"gs://b/temp", tempKey}, "fhirio.importFn": {offStore, key}, "fhirio.deadLetterFn": {"gs://b/dead", deadKey},
+		"fhirio.batchFn": {"gs://b/temp", tempKey}, "fhirio.loadFn": {offStore, key}, "fhirio.deadLetterFn": {"gs://b/dead", deadKey},
 	}
 	for name, tt := range map[string]struct {
 		build func(beam.Scope)
@@ -123,7 +123,7 @@ func TestGuardReadsDestinationsAndKeysOffTheGraph(t *testing.T) {
 		"Import":           {func(s beam.Scope) { fhirio.Import(s, store, temp, dead, 0, beam.Create(s, "{}")) }, all},
 		"Import unbounded": {func(s beam.Scope) { fhirio.Import(s, store, temp, dead, 0, unbounded(s)) }, all},
 		"ExecuteBundles":   {func(s beam.Scope) { fhirio.ExecuteBundles(s, store, beam.Create(s, "{}")) }, map[string]found{"fhirio.bundleFn": {offStore, key}}},
-		"Deidentify":       {func(s beam.Scope) { fhirio.Deidentify(s, offSource, store, nil) }, map[string]found{"fhirio.deidentifyFn": {offStore, key}}},
+		"Deidentify":       {func(s beam.Scope) { fhirio.Deidentify(s, offSource, store, nil) }, map[string]found{"fhirio.maskFn": {offStore, key}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			p, s := beam.NewPipelineWithRoot()
