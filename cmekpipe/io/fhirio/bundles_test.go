@@ -174,7 +174,7 @@ func TestDeidentify(t *testing.T) {
 	})
 	t.Run("of resources under a key", func(t *testing.T) {
 		w := prepare(t)
-		e := requireCode(t, deidentify(t, w, storeName), cmekpipe.PreconditionFailed)
+		e := requireCode(t, deidentify(t, w, storeName), cmekpipe.InvalidOptions)
 		if !strings.Contains(e.Hint, "customer-managed key") {
 			t.Errorf("got %v, want the reason in the hint", e)
 		}

@@ -82,7 +82,7 @@ func (f *maskFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)
 
 // explain adds the likely reason of a refusal whose text says little.
 func (f *maskFn) explain(err error) error {
-	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.PreconditionFailed {
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && (e.Code == cmekpipe.PreconditionFailed || e.Code == cmekpipe.InvalidOptions) {
 		e.Hint = "see whether the dataset of " + f.Source + " has a customer-managed key: its resources can't be de-identified"
 	}
 	return err

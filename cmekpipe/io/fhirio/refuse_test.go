@@ -34,8 +34,8 @@ func mustKey(t testing.TB, name string) cmekpipe.KeyName {
 func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 	key := mustKey(t, keyName)
 	store, far := key.MustFHIRStore(offStore), mustKey(t, farKey).MustFHIRStore(offStore)
-	folder, pattern := key.MustObject("gs://b/f"), key.MustObject("gs://b/f*")
-	long, err := key.Object("gs://b/" + strings.Repeat("n", 1000))
+	folder, pattern := key.MustObject("gs://clinic/f"), key.MustObject("gs://clinic/f*")
+	long, err := key.Object("gs://clinic/" + strings.Repeat("n", 1000))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		{"Import, store elsewhere", imports(far, folder, folder, texts), cmekpipe.LocationMismatch, offStore, "us-central1"},
 		{"Import, no temp folder", imports(store, zero, folder, texts), cmekpipe.KeyMissing, "folder of temporary files", "key.Object"},
 		{"Import, no dead letter folder", imports(store, folder, zero, texts), cmekpipe.KeyMissing, "folder of failed files", "key.Object"},
-		{"Import, pattern", imports(store, pattern, folder, texts), cmekpipe.InvalidName, "gs://b/f*", "without"},
+		{"Import, pattern", imports(store, pattern, folder, texts), cmekpipe.InvalidName, "gs://clinic/f*", "without"},
 		{"Import, long name", imports(store, long, folder, texts), cmekpipe.InvalidName, "", "shorten"},
 		{"Import, numbers", imports(store, folder, folder, numbers), cmekpipe.InvalidOptions, offStore, "format"},
 		{"Import, zero collection", imports(store, folder, folder, none), cmekpipe.InvalidOptions, offStore, "transform"},
@@ -103,7 +103,7 @@ func refusal(t *testing.T, build func(beam.Scope)) (e *cmekpipe.Error) {
 
 func TestGuardReadsDestinationsAndKeysOffTheGraph(t *testing.T) {
 	key, tempKey, deadKey := mustKey(t, keyName), mustKey(t, keyName+"-temp"), mustKey(t, keyName+"-dead")
-	store, temp, dead := key.MustFHIRStore(offStore), tempKey.MustObject("gs://b/temp"), deadKey.MustObject("gs://b/dead")
+	store, temp, dead := key.MustFHIRStore(offStore), tempKey.MustObject("gs://clinic/temp"), deadKey.MustObject("gs://clinic/dead")
 	unbounded := func(s beam.Scope) beam.PCollection {
 		config := teststream.NewConfig()
 		_ = config.AddElements(0, "{}")
@@ -114,7 +114,7 @@ func TestGuardReadsDestinationsAndKeysOffTheGraph(t *testing.T) {
 		Key         cmekpipe.KeyName
 	}
 	all := map[string]found{
-		"fhirio.batchFn": {"gs://b/temp", tempKey}, "fhirio.loadFn": {offStore, key}, "fhirio.deadLetterFn": {"gs://b/dead", deadKey},
+		"fhirio.batchFn": {"gs://clinic/temp", tempKey}, "fhirio.loadFn": {offStore, key}, "fhirio.deadLetterFn": {"gs://clinic/dead", deadKey},
 	}
 	for name, tt := range map[string]struct {
 		build func(beam.Scope)
@@ -154,7 +154,7 @@ func TestGuardReadsDestinationsAndKeysOffTheGraph(t *testing.T) {
 
 func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 	key := mustKey(t, keyName)
-	store, folder := key.MustFHIRStore(offStore), key.MustObject("gs://b/f")
+	store, folder := key.MustFHIRStore(offStore), key.MustObject("gs://clinic/f")
 	p, s := beam.NewPipelineWithRoot()
 	config := teststream.NewConfig()
 	_ = config.AddElements(time.Now().UnixMilli(), "{}")
