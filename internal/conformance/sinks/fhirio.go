@@ -15,6 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 func init() {
@@ -110,6 +111,10 @@ type fhirExtension struct {
 // fhirResourceFn makes a resource of a row, or a bundle that stores it.
 type fhirResourceFn struct{ Bundle bool }
 
+// CMEKHelper tells guard that nothing is stored.
+func (f *fhirResourceFn) CMEKHelper() sink.None { return sink.None{} }
+
+// ProcessElement takes a row.
 func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
 	id := "row-" + strconv.FormatInt(row.ID, 10)
 	text, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})

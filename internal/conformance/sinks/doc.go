@@ -1,2 +1,0 @@
-// Package sinks are the harnesses of the connectors for the suite of package conformance.
-package sinks
