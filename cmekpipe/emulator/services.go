@@ -47,6 +47,7 @@ func services() []row {
 	return slices.Concat(
 		coreServices(),
 		pubsubServices(),
+		healthcareServices(),
 	)
 }
 

@@ -49,8 +49,10 @@ const connectorPath = "github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
 func connectors() []string {
 	return []string{
 		"avroio",
+		"fhirio",
 		"pubsubio",
 		"textio",
+		"xlang/bigqueryio",
 	}
 }
 

@@ -62,7 +62,7 @@ func schemaTransforms() []entry {
 	const prefix = "beam:schematransform:org.apache.beam:"
 	var out []entry
 	for _, name := range []string{
-		"bigquery_write:v1", "bigquery_storage_write:v2", "bigquery_fileloads:v1", "bigquery_storage_read:v1",
+		"bigquery_write:v1", "bigquery_storage_write:v2", "bigquery_fileloads:v1",
 	} {
 		out = append(out, entry{
 			identity: prefix + name, verdict: Unprotected,
@@ -73,6 +73,13 @@ func schemaTransforms() []entry {
 		})
 	}
 	return append(out,
+		entry{
+			identity: prefix + "bigquery_storage_read:v1", verdict: Unprotected,
+			reason:      "got a configuration without a table_spec that guard can read",
+			replacement: "read a table, or use " + connectorPath + "xlang/bigqueryio.Read",
+			place:       func(v values) string { return v["table_spec"] },
+			refine:      refineStorageRead,
+		},
 		entry{identity: prefix + "bigtable_read:v1", verdict: ReadsOnly},
 		entry{identity: "beam:transform:managed:v1", verdict: Unprotected,
 			reason:      "hides what it runs in a text that guard does not read",
@@ -93,6 +100,18 @@ func refineKMSKey(v values, t *Transform) {
 	}
 	t.Verdict, t.Key, t.Replacement = Protected, key, ""
 	t.Reason = "names the key in kms_key; temporary datasets get it only from the project's default"
+}
+
+// refineStorageRead tells the direct read of a table, which creates nothing, from a query, for which Java makes a dataset
+// of its own.
+func refineStorageRead(v values, t *Transform) {
+	switch {
+	case v["query"] != "":
+		t.Reason = "runs a query, for which Java makes a temporary dataset without a key, whatever kms_key says"
+		t.Replacement = ours("bigqueryio.Query", "a query")
+	case v["table_spec"] != "":
+		t.Verdict, t.Reason, t.Replacement = ReadsOnly, "", ""
+	}
 }
 
 // refineDebezium refuses the one setting by which this source writes.

@@ -28,6 +28,13 @@ type bigQueryWrite struct {
 	Last   bool
 }
 
+// storageRead is the configuration of BigQuery's direct reads, as far as these tests need it.
+type storageRead struct {
+	TableSpec string `beam:"table_spec"`
+	Query     string `beam:"query"`
+	KMSKey    string `beam:"kms_key"`
+}
+
 type wrongSpelling struct {
 	Table  string `beam:"table"`
 	KMSKey string `beam:"KMS_KEY"`
@@ -76,7 +83,7 @@ func javaCases() []connector {
 	return []connector{
 		{"io/xlang/bigqueryio.Write", "", func(s beam.Scope) {
 			xlangbigquery.Write(s, table, records(s), xlangbigquery.WriteExpansionAddr(offline), xlangbigquery.CreateDisposition(xlangbigquery.CreateNever))
-		}, []finding{{Path: "bigqueryio.Write/schemaio_bigquery_write", Verdict: guard.Unprotected, Destination: table, Instead: noneYet + "xlang/bigqueryio.Write"}}},
+		}, []finding{{Path: "bigqueryio.Write/schemaio_bigquery_write", Verdict: guard.Unprotected, Destination: table, Instead: ourIO + "xlang/bigqueryio.Write"}}},
 		{"io/xlang/bigqueryio.Read", "", func(s beam.Scope) {
 			xlangbigquery.Read(s, recordType, xlangbigquery.FromQuery("SELECT secret"), xlangbigquery.ReadExpansionAddr(offline))
 		}, []finding{{Path: "bigqueryio.Read/schemaio_bigquery_read", Verdict: guard.Unprotected, Instead: noneYet + "bigqueryio.Query"}}},
@@ -123,7 +130,9 @@ func schemaCases() []connector {
 		transform("bigquery_write keyed", prefix+"bigquery_write:v1", "bigquery_write", configure(keyName), keyed),
 		transform("storage_write keyed", prefix+"bigquery_storage_write:v2", "bigquery_storage_write", configure(keyName), keyed),
 		transform("fileloads keyed", prefix+"bigquery_fileloads:v1", "bigquery_fileloads", configure(keyName), keyed),
-		transform("storage_read keyed", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", configure(keyName), keyed),
+		transform("storage_read of a table", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", storageRead{TableSpec: "t"}, finding{Verdict: guard.ReadsOnly, Destination: "t"}),
+		transform("storage_read of a query", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", storageRead{Query: "SELECT secret", KMSKey: keyName}, finding{Verdict: guard.Unprotected, Instead: noneYet + "bigqueryio.Query", Why: "temporary dataset without a key"}),
+		transform("storage_read of nothing", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", configure(keyName), finding{Verdict: guard.Unprotected, Instead: "read a table", Why: "without a table_spec"}),
 		transform("without key", prefix+"bigquery_write:v1", "bigquery_write", configure(""), refused("got no kms_key")),
 		transform("with null key", prefix+"bigquery_write:v1", "bigquery_write", bigQueryWrite{Table: "t"}, refused("got no kms_key")),
 		transform("with a key version", prefix+"bigquery_write:v1", "bigquery_write", configure(keyName+"/cryptoKeyVersions/1"), refused("got a key version")),

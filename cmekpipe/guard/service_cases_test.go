@@ -96,12 +96,12 @@ func healthcareCases() []connector {
 		{"io/fhirio.Import", "", func(s beam.Scope) {
 			fhirio.Import(s, fhirStore, "gs://bank-temp/fhir", "", fhirio.ContentStructureResource, lines(s))
 		}, []finding{
-			{Path: "fhirio.Import/fhirio.createBatchFilesFn", Verdict: guard.Unprotected, Destination: "gs://bank-temp/fhir", Instead: noneYet + "fhirio.Import", Why: "files in Cloud Storage"},
-			{Path: "fhirio.Import/fhirio.importFn", Verdict: guard.Unprotected, Destination: fhirStore, Instead: noneYet + "fhirio.Import"}}},
+			{Path: "fhirio.Import/fhirio.createBatchFilesFn", Verdict: guard.Unprotected, Destination: "gs://bank-temp/fhir", Instead: ourIO + "fhirio.Import", Why: "files in Cloud Storage"},
+			{Path: "fhirio.Import/fhirio.importFn", Verdict: guard.Unprotected, Destination: fhirStore, Instead: ourIO + "fhirio.Import"}}},
 		{"io/fhirio.ExecuteBundles", "", func(s beam.Scope) { fhirio.ExecuteBundles(s, fhirStore, lines(s)) }, []finding{
-			{Path: "fhirio.ExecuteBundles/fhirio.executeBundleFn", Verdict: guard.Unprotected, Destination: fhirStore, Instead: noneYet + "fhirio.ExecuteBundles"}}},
+			{Path: "fhirio.ExecuteBundles/fhirio.executeBundleFn", Verdict: guard.Unprotected, Destination: fhirStore, Instead: ourIO + "fhirio.ExecuteBundles"}}},
 		{"io/fhirio.Deidentify", "", func(s beam.Scope) { fhirio.Deidentify(s, "source", fhirStore, nil) }, []finding{
-			{Path: "fhirio.Deidentify/fhirio.deidentifyFn", Verdict: guard.Unprotected, Destination: fhirStore, Instead: noneYet + "fhirio.Deidentify"}}},
+			{Path: "fhirio.Deidentify/fhirio.deidentifyFn", Verdict: guard.Unprotected, Destination: fhirStore, Instead: ourIO + "fhirio.Deidentify"}}},
 		{"io/fhirio.Read", "", func(s beam.Scope) { fhirio.Read(s, beam.Create(s, []byte("b"))) }, []finding{
 			{Path: "fhirio.Read/fhirio.readResourceFn", Verdict: guard.ReadsOnly}}},
 		{"io/fhirio.Search", "", func(s beam.Scope) { fhirio.Search(s, fhirStore, beam.Create(s, fhirio.SearchQuery{})) }, []finding{

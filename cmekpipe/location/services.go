@@ -108,3 +108,13 @@ func ForSpanner(key, instanceConfig string) Answer {
 	}
 	return Answer{Verdict: Unsure, Why: config + " is not an instance configuration that this package knows"}
 }
+
+// ForHealthcare says whether a key may protect a dataset of the Cloud Healthcare API: only one in the dataset's own
+// location may. "us" is a location of both; what serves "eu", which Cloud KMS doesn't have, is [Unsure].
+// Source: field EncryptionSpec.kmsKeyName of the API.
+func ForHealthcare(key, datasetLocation string) Answer {
+	if where := strings.ToLower(datasetLocation); where == (US{}).ID() {
+		return oneOf(key, where, where)
+	}
+	return regionElseUnsure("", key, datasetLocation)
+}

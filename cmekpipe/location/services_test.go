@@ -150,6 +150,18 @@ func TestForSpanner(t *testing.T) {
 	}.check(t, location.ForSpanner)
 }
 
+func TestForHealthcare(t *testing.T) {
+	verdicts{
+		{"us-central1", "us-central1", location.Serves, "us-central1"},
+		{"us-east1", "us-central1", location.Refused, "us-central1"},
+		{"us", "us", location.Serves, "us"},
+		{"us-central1", "us", location.Refused, "us"},
+		{"global", "us-central1", location.Refused, "us-central1"},
+		{"europe", "eu", location.Unsure, ""},
+		{" us", "us", location.Refused, "us"},
+	}.check(t, location.ForHealthcare)
+}
+
 func TestZeroVerdictIsInvalid(t *testing.T) {
 	if got := (location.Answer{}).Verdict.String(); got != "invalid" {
 		t.Errorf("got %q, want %q", got, "invalid")

@@ -14,6 +14,7 @@ import (
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/storage"
 	dataflow "google.golang.org/api/dataflow/v1b3"
+	"google.golang.org/api/healthcare/v1"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials/insecure"
@@ -50,6 +51,9 @@ func KMS(ctx context.Context) (*kms.KeyManagementClient, error) {
 // PubSub returns a client that manages topics and publishes.
 func PubSub(ctx context.Context) (*pubsub.TopicAdminClient, error) {
 	return pubsub.NewTopicAdminClient(ctx)
+// Healthcare returns a client of the Cloud Healthcare API.
+func Healthcare(ctx context.Context) (*healthcare.Service, error) {
+	return healthcare.NewService(ctx, HTTPOptions(os.Getenv(HealthcareVariable))...)
 }
 
 // HTTPOptions points a client over HTTP at HOST:PORT without credentials; "" leaves it at Google.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -34,17 +35,17 @@ func (s *Server) method(name string, serve func(*call) (any, error)) http.Handle
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			writeError(w, badRequest("the request's body ends too early"))
+			service.WriteError(w, service.BadRequest("the request's body ends too early"))
 			return
 		}
 		c := newCall(r, body)
-		s.env.Faults.HTTP(w, r, name, c.resource(), failStatus, func(w http.ResponseWriter, _ *http.Request) {
+		s.env.Faults.HTTP(w, r, name, c.resource(), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
 			answer, err := s.do(c, serve)
 			if err != nil {
-				writeError(w, err)
+				service.WriteError(w, err)
 				return
 			}
-			writeJSON(w, http.StatusOK, answer)
+			service.WriteJSON(w, http.StatusOK, answer)
 		})
 	}
 }
@@ -97,10 +98,10 @@ var projectForm = regexp.MustCompile(`^(([a-z0-9][-a-z0-9]*\.)+[a-z0-9-]+:)?[a-z
 
 func (c *call) check() error {
 	if !projectForm.MatchString(c.project) {
-		return badRequest("got project " + c.project + ", want a project id or number")
+		return service.BadRequest("got project " + c.project + ", want a project id or number")
 	}
 	if c.region != allRegions && (!location.IsRegion(c.region) || c.region != strings.ToLower(c.region)) {
-		return notFound("got location " + c.region + ", want a region that Dataflow runs in, such as " + defaultRegion)
+		return service.NotFound("got location " + c.region + ", want a region that Dataflow runs in, such as " + defaultRegion)
 	}
 	return nil
 }

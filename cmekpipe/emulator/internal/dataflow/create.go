@@ -61,7 +61,7 @@ func (s *Server) create(c *call) (any, error) {
 	}
 	for _, j := range same {
 		if j != replaced && !j.state.terminal() {
-			return nil, alreadyExists("The workflow could not be created. " +
+			return nil, service.AlreadyExists("The workflow could not be created. " +
 				"Causes: There is already an active job named " + sub.Name + ". " +
 				"If you want to submit a second job, try again by setting a different name.")
 		}
@@ -88,13 +88,13 @@ func (c *call) submission() (submission, error) {
 	}
 	switch {
 	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
-		return sub, badRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
+		return sub, service.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
 	case sub.Type != batch && sub.Type != streaming:
-		return sub, badRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
+		return sub, service.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
 	case sub.ProjectID != "" && sub.ProjectID != c.project:
-		return sub, badRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
+		return sub, service.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
 	case sub.Location != "" && sub.Location != c.region:
-		return sub, badRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
+		return sub, service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
 	}
 	return sub, nil
 }
@@ -102,7 +102,7 @@ func (c *call) submission() (submission, error) {
 func parseSubmission(text []byte) (submission, error) {
 	var sub submission
 	if err := json.Unmarshal(text, &sub.doc); err != nil || sub.doc == nil {
-		return sub, badRequest("got a body that is no JSON object, want a job")
+		return sub, service.BadRequest("got a body that is no JSON object, want a job")
 	}
 	if err := json.Unmarshal(text, &sub); err != nil {
 		return sub, wrongType(err)
@@ -116,7 +116,7 @@ func wrongType(err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field = e.Field
 	}
-	return badRequest("got " + field + " of another JSON type than the API defines")
+	return service.BadRequest("got " + field + " of another JSON type than the API defines")
 }
 
 // resubmitted finds the job that an earlier attempt of the same request made.
@@ -139,11 +139,11 @@ func (s *Server) replaced(c *call, sub submission) (*job, error) {
 	case err != nil:
 		return nil, err
 	case j.Name != sub.Name:
-		return nil, badRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
+		return nil, service.BadRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
 	case j.Type != streaming || sub.Type != streaming:
-		return nil, badRequest("only a streaming job can be replaced, by a streaming job")
+		return nil, service.BadRequest("only a streaming job can be replaced, by a streaming job")
 	case j.state != running:
-		return nil, failedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
+		return nil, service.FailedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
 	}
 	return j, nil
 }

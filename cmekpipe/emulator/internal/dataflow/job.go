@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // fields are a JSON object whose values stay as they were sent.
@@ -99,7 +100,7 @@ func (s *Server) find(c *call, id string) (*job, error) {
 
 // unknownJob is Google's text for a job that isn't there.
 func unknownJob(id string) error {
-	return notFound("Information about job " + id + " could not be found in our system. " +
+	return service.NotFound("Information about job " + id + " could not be found in our system. " +
 		"Please double check the id is correct. If it is please contact customer support.")
 }
 

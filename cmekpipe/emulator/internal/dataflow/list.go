@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // maxPage is the most jobs or messages that one answer holds. Google's limit is its own affair.
@@ -44,7 +46,7 @@ func (c *call) listFilter() (listFilter, error) {
 	case "TERMINATED":
 		return listFilter{ended: true}, nil
 	default:
-		return listFilter{}, badRequest("got filter " + name + ", want ALL, ACTIVE or TERMINATED")
+		return listFilter{}, service.BadRequest("got filter " + name + ", want ALL, ACTIVE or TERMINATED")
 	}
 }
 
@@ -122,7 +124,7 @@ func (c *call) pageSize() (int, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || n < 0 {
-		return 0, badRequest("got pageSize " + text + ", want a whole number from 0 on")
+		return 0, service.BadRequest("got pageSize " + text + ", want a whole number from 0 on")
 	}
 	if n == 0 {
 		return maxPage, nil
@@ -148,5 +150,5 @@ func encodePageToken(place any) string {
 }
 
 func badPageToken() error {
-	return badRequest("got a pageToken that no earlier answer held; leave it out to start again")
+	return service.BadRequest("got a pageToken that no earlier answer held; leave it out to start again")
 }

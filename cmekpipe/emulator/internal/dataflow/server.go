@@ -54,7 +54,7 @@ func (s *Server) routes() http.Handler {
 	}
 	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, notFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))
+		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))
 	})
 	return mux
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // runtimeParams is the one part of a job that may change while it runs.
@@ -19,14 +21,14 @@ type change struct {
 func (s *Server) update(c *call) (any, error) {
 	var want change
 	if err := json.Unmarshal(c.body, &want); err != nil {
-		return nil, badRequest("got a body that is no job")
+		return nil, service.BadRequest("got a body that is no job")
 	}
 	if want.RequestedState == "JOB_STATE_UNKNOWN" {
 		want.RequestedState = ""
 	}
 	mask := c.query.Get("updateMask")
 	if (mask != "") == (want.RequestedState != "") {
-		return nil, badRequest("want either requestedState or updateMask: one of them, not both")
+		return nil, service.BadRequest("want either requestedState or updateMask: one of them, not both")
 	}
 	params, err := maskedParams(mask)
 	if err != nil {
@@ -37,7 +39,7 @@ func (s *Server) update(c *call) (any, error) {
 		return nil, err
 	}
 	if j.state.terminal() {
-		return nil, failedPrecondition("job " + j.id + " has ended in " + string(j.state) + " and can't be changed")
+		return nil, service.FailedPrecondition("job " + j.id + " has ended in " + string(j.state) + " and can't be changed")
 	}
 	if mask != "" {
 		err = j.setParams(want.Params, params)
@@ -57,11 +59,11 @@ func (j *job) request(c *call, want jobState) error {
 	switch {
 	case want == cancelled:
 	case want != drained:
-		return badRequest("got requestedState " + string(want) + ", want " + string(cancelled) + " or " + string(drained))
+		return service.BadRequest("got requestedState " + string(want) + ", want " + string(cancelled) + " or " + string(drained))
 	case j.Type != streaming:
-		return failedPrecondition("only a streaming job can be drained, and job " + j.id + " is " + j.Type)
+		return service.FailedPrecondition("only a streaming job can be drained, and job " + j.id + " is " + j.Type)
 	case j.state != running && j.state != draining:
-		return failedPrecondition("only a running job can be drained, and job " + j.id + " is in " + string(j.state))
+		return service.FailedPrecondition("only a running job can be drained, and job " + j.id + " is in " + string(j.state))
 	default:
 		next = draining
 	}
@@ -83,7 +85,7 @@ func maskedParams(mask string) ([]string, error) {
 		switch {
 		case mask == "":
 		case head != runtimeParams || deep && param == "":
-			return nil, badRequest("got updateMask " + mask + ", want fields of " + runtimeParams)
+			return nil, service.BadRequest("got updateMask " + mask + ", want fields of " + runtimeParams)
 		case deep:
 			params = append(params, param)
 		default:
@@ -99,7 +101,7 @@ func maskedParams(mask string) ([]string, error) {
 // setParams takes over the named runtime parameters, or all of them. A parameter that the caller leaves out goes.
 func (j *job) setParams(given fields, names []string) error {
 	if j.Type != streaming || j.state != running {
-		return failedPrecondition("only a running streaming job has runtime parameters, and job " + j.id + " is " +
+		return service.FailedPrecondition("only a running streaming job has runtime parameters, and job " + j.id + " is " +
 			j.Type + " in " + string(j.state))
 	}
 	if names == nil {

@@ -1,6 +1,10 @@
 package dataflow
 
-import "net/url"
+import (
+	"net/url"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
 
 // jobView is how much of a job an answer holds.
 type jobView int
@@ -23,7 +27,7 @@ func viewOf(query url.Values) (jobView, error) {
 	case "JOB_VIEW_ALL":
 		return all, nil
 	default:
-		return summary, badRequest("got view " + name + ", want JOB_VIEW_SUMMARY, JOB_VIEW_DESCRIPTION or JOB_VIEW_ALL")
+		return summary, service.BadRequest("got view " + name + ", want JOB_VIEW_SUMMARY, JOB_VIEW_DESCRIPTION or JOB_VIEW_ALL")
 	}
 }
 

@@ -1,0 +1,94 @@
+package healthcare
+
+import (
+	"errors"
+	"strconv"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// result is what a long-running method came to.
+type result struct {
+	success, failure int64
+	response         any
+	err              error
+}
+
+// operation is a long-running method, which was done when it began.
+type operation struct {
+	result
+	name, method string
+	began        time.Time
+}
+
+// begin files a result as an operation and answers that it goes on.
+func (s *Server) begin(c *call, r result) *answer {
+	s.lastID++
+	o := &operation{r, c.datasetName() + "/operations/" + strconv.Itoa(s.lastID), c.method, c.now}
+	s.operations[o.name] = o
+	return &answer{body: o.resource(false)}
+}
+
+func (s *Server) getOperation(c *call) (*answer, error) {
+	o, err := s.findOperation(c)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{body: o.resource(true)}, nil
+}
+
+// cancelOperation has nothing left to cancel, which is no error.
+func (s *Server) cancelOperation(c *call) (*answer, error) {
+	if c.verb != "cancel" {
+		return nil, service.NotFound("the loopback Healthcare API has no method " + c.verb + " of operations")
+	}
+	if _, err := s.findOperation(c); err != nil {
+		return nil, err
+	}
+	return &answer{body: struct{}{}}, nil
+}
+
+func (s *Server) findOperation(c *call) (*operation, error) {
+	name := c.datasetName() + "/operations/" + c.operation
+	if o := s.operations[name]; o != nil {
+		return o, nil
+	}
+	return nil, service.NotFound("operation " + name + " is not there")
+}
+
+func (o *operation) resource(done bool) map[string]any {
+	metadata := map[string]any{
+		"@type":         "type.googleapis.com/google.cloud.healthcare.v1.OperationMetadata",
+		"apiMethodName": o.method, "createTime": timestamp(o.began),
+	}
+	out := map[string]any{"name": o.name, "metadata": metadata}
+	if !done {
+		return out
+	}
+	out["done"] = true
+	metadata["endTime"] = timestamp(o.began)
+	metadata["counter"] = map[string]string{
+		"success": strconv.FormatInt(o.success, 10), "failure": strconv.FormatInt(o.failure, 10),
+	}
+	switch {
+	case o.err != nil:
+		out["error"] = map[string]any{"code": rpcCode(o.err), "message": o.err.Error()}
+	case o.response != nil:
+		out["response"] = o.response
+	default:
+		out["response"] = struct{}{}
+	}
+	return out
+}
+
+// rpcCode is the code of google.rpc.Status for a refusal.
+func rpcCode(err error) codes.Code {
+	code := codes.Internal
+	if e, ok := errors.AsType[*service.APIError](err); ok {
+		_ = code.UnmarshalJSON([]byte(`"` + e.Code + `"`)) // the constructors' codes are all known
+	}
+	return code
+}

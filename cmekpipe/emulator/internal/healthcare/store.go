@@ -1,0 +1,88 @@
+package healthcare
+
+import (
+	"encoding/json"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// The kinds of what rests in a dataset, for the ledger.
+const (
+	storeKind    = "fhirStore"
+	resourceKind = "fhirResource"
+)
+
+// fhirStore is what the service knows about a FHIR store.
+type fhirStore struct {
+	name      string
+	dataset   *dataset
+	settings  storeSettings
+	resources map[string]*resource // by "Type/id"
+	order     []*resource          // oldest first
+}
+
+// storeSettings are the fields of a store that this package keeps.
+type storeSettings struct {
+	Name               string `json:"name"`
+	Version            string `json:"version,omitempty"`
+	EnableUpdateCreate bool   `json:"enableUpdateCreate,omitempty"`
+}
+
+func (s *Server) createStore(c *call) (*answer, error) {
+	d, err := s.findDataset(c)
+	if err != nil {
+		return nil, err
+	}
+	var settings storeSettings
+	if err := json.Unmarshal(c.body, &settings); err != nil {
+		return nil, service.BadRequest("got a body that is no FHIR store")
+	}
+	if c.store = c.query.Get("fhirStoreId"); !idForm.MatchString(c.store) {
+		return nil, service.BadRequest("got fhirStoreId " + c.store + ", want 1 to 256 letters, digits and any of _ - .")
+	}
+	settings.Name = c.storeName()
+	if d.stores[c.store] != nil {
+		return nil, service.AlreadyExists("FHIR store " + settings.Name + " exists")
+	}
+	version, err := s.protect(c.ctx, d)
+	if err != nil {
+		return nil, err
+	}
+	d.stores[c.store] = &fhirStore{name: settings.Name, dataset: d, settings: settings, resources: map[string]*resource{}}
+	s.env.Ledger.Record(service.Entry{
+		Time: c.now, Service: "healthcare", Method: c.method, Kind: storeKind, Name: settings.Name, Project: c.project,
+		Key: version, KeyName: d.key,
+	})
+	return &answer{body: settings}, nil
+}
+
+func (s *Server) getStore(c *call) (*answer, error) {
+	st, err := s.findStore(c)
+	if err != nil {
+		return nil, err
+	}
+	return &answer{body: st.settings}, nil
+}
+
+func (s *Server) findStore(c *call) (*fhirStore, error) {
+	d, err := s.findDataset(c)
+	if err != nil {
+		return nil, err
+	}
+	if st := d.stores[c.store]; st != nil {
+		return st, nil
+	}
+	return nil, service.NotFound("FHIR store " + c.storeName() + " is not there")
+}
+
+// storeNamed finds a store by its full name.
+func (s *Server) storeNamed(name string) *fhirStore {
+	for _, d := range s.datasets {
+		for _, st := range d.stores {
+			if st.name == name {
+				return st
+			}
+		}
+	}
+	return nil
+}

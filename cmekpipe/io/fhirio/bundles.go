@@ -1,0 +1,108 @@
+package fhirio
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/api/googleapi"
+	"google.golang.org/api/healthcare/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// ExecuteBundles carries out a PCollection<string> of bundles, each the JSON text of a FHIR Bundle of type batch or
+// transaction, on a FHIR store. Source: method fhir.executeBundle of the API.
+//
+// It returns two PCollection<string>. The first has what succeeded: the answer to each transaction, and the answer to
+// each request of a batch. The second has a message for everything that the service refused: a whole bundle, or a
+// request of a batch. A message holds what the service says, which may quote data.
+//
+// A refusal for another reason than the data, such as a key that stopped working, ends the Beam bundle with an error.
+// Requests that fail for a passing reason are tried again, see Repeated work above; a batch whose answer says so of
+// single requests is not.
+//
+// ExecuteBundles panics with a [*cmekpipe.Error] when the pipeline is built: for the zero FHIRStore (KeyMissing), a
+// store outside its key's location (LocationMismatch), and elements that are no strings (InvalidOptions).
+func ExecuteBundles(s beam.Scope, store cmekpipe.FHIRStore, bundles beam.PCollection) (answers, failures beam.PCollection) {
+	must0(checkStore(opBundles, store))
+	must0(checkStrings(opBundles, store.String(), bundles))
+	return beam.ParDo2(s.Scope(opBundles), &bundleFn{Store: store}, bundles)
+}
+
+// bundleFn carries out bundles.
+type bundleFn struct {
+	Store cmekpipe.FHIRStore
+
+	client *client
+	counts counters
+}
+
+// Setup opens the client.
+func (f *bundleFn) Setup(ctx context.Context) (err error) {
+	f.counts = newCounters(opBundles)
+	f.client, err = newClient(ctx, opBundles, f.Store)
+	return err
+}
+
+// ProcessElement carries out a bundle.
+func (f *bundleFn) ProcessElement(ctx context.Context, bundle string, succeed, fail func(string)) error {
+	if err := f.client.verify(ctx); err != nil {
+		return err
+	}
+	body, err := f.client.executeBundle(ctx, bundle)
+	if err != nil {
+		message, refused := refusal(err)
+		if !refused {
+			return f.client.wrap(err)
+		}
+		f.counts.add(ctx, healthcare.ProgressCounter{Failure: 1})
+		fail(message)
+		return nil
+	}
+	return f.report(ctx, readAnswer(bundle, body), succeed, fail)
+}
+
+// report emits what became of the requests. A key that stopped working within a batch is no matter of the data.
+func (f *bundleFn) report(ctx context.Context, a answer, succeed, fail func(string)) error {
+	if a.key != "" {
+		return &cmekpipe.Error{Op: opBundles, Code: a.key, Resource: f.Store.String(),
+			Hint: "see to it that the Cloud Healthcare service agent may use " + f.Store.Key().String() + ", and that it is enabled",
+			Err:  errors.New("got a batch of which the service refused requests because of the key")}
+	}
+	f.counts.add(ctx, healthcare.ProgressCounter{Success: int64(a.stored), Failure: int64(len(a.failed))})
+	for _, text := range a.succeeded {
+		succeed(text)
+	}
+	for _, text := range a.failed {
+		fail(text)
+	}
+	return nil
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *bundleFn) CMEKDestination() sink.Destination {
+	return sink.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+}
+
+// refusal reports whether the service refused a bundle because of what it holds, and what it said.
+func refusal(err error) (message string, ok bool) {
+	e, ok := errors.AsType[*googleapi.Error](err)
+	if !ok || e.Code < 400 || e.Code >= 500 || gcperr.TextCode(e.Message+" "+e.Body) != "" {
+		return "", false
+	}
+	switch e.Code {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusRequestTimeout, http.StatusTooManyRequests:
+		return "", false
+	case http.StatusNotFound: // of a resource, if the store speaks, and else of the store
+		if !strings.Contains(e.Body, "OperationOutcome") {
+			return "", false
+		}
+	}
+	return "got status " + strconv.Itoa(e.Code) + " for a bundle: " + e.Body, true
+}

@@ -1,0 +1,83 @@
+package fhirio
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+const (
+	opImport     = "fhirio.Import"
+	opBundles    = "fhirio.ExecuteBundles"
+	opDeidentify = "fhirio.Deidentify"
+)
+
+// checkStore refuses a store that has no key, or one that can't be the dataset's.
+func checkStore(op string, store cmekpipe.FHIRStore) error {
+	if !store.Valid() {
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.KeyMissing, Resource: "FHIR store",
+			Hint: "let the dataset's key mint it: key.FHIRStore(\"projects/…/fhirStores/STORE\")",
+			Err:  errors.New("got the zero FHIRStore, want one under a key")}
+	}
+	answer := location.ForHealthcare(store.Key().Location(), store.Location())
+	if answer.Verdict != location.Refused {
+		return nil
+	}
+	return &cmekpipe.Error{Op: op, Code: cmekpipe.LocationMismatch, Resource: store.String(),
+		Hint: "use the dataset's own key, which is in " + strings.Join(answer.Want, " or "), Err: errors.New(answer.Why)}
+}
+
+// checkFolder refuses a folder that has no key, or a name that the Healthcare API would take for a pattern.
+func checkFolder(op, what string, folder cmekpipe.Object) error {
+	if !folder.Valid() {
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.KeyMissing, Resource: what,
+			Hint: "let a key mint it: key.Object(\"gs://BUCKET/FOLDER\")",
+			Err:  errors.New("got the zero Object, want one under a key")}
+	}
+	if strings.ContainsAny(folder.Name(), "*?") {
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: folder.String(),
+			Hint: "use a folder without * and ?",
+			Err:  errors.New("got a name that the Healthcare API takes for a pattern")}
+	}
+	_, err := inFolder(folder, tempFolder(strings.Repeat("x", idLength))+batchName(strings.Repeat("x", idLength)))
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
+		e.Op, e.Hint = op, "shorten the folder's name; "+e.Hint
+	}
+	return err
+}
+
+// checkStrings refuses what is no collection of strings.
+func checkStrings(op, about string, col beam.PCollection) error {
+	refuse := func(got, hint string) error {
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: about, Hint: hint, Err: errors.New(got)}
+	}
+	if !col.IsValid() {
+		return refuse("got the zero PCollection", "pass what a transform returned")
+	}
+	if col.Type().Type() != reflect.TypeFor[string]() {
+		return refuse(fmt.Sprintf("got a PCollection of %v, want one of string", col.Type()),
+			"format the elements as JSON first")
+	}
+	return nil
+}
+
+// inGlobalWindow takes a collection out of its windows: only there may the end of a bundle emit something.
+func inGlobalWindow(s beam.Scope, col beam.PCollection) beam.PCollection {
+	if col.WindowingStrategy().Fn.Kind == window.GlobalWindows {
+		return col
+	}
+	return beam.WindowInto(s, window.NewGlobalWindows(), col)
+}
+
+func must0(err error) {
+	if err != nil {
+		panic(err)
+	}
+}

@@ -1,0 +1,69 @@
+package fhirio
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"testing"
+	"time"
+
+	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
+	cloud := cmektest.NewCloud(t)
+	key := cloud.Key("us-central1", "records")
+	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
+	cloud.FHIRStore(name, key)
+	cloud.Bucket("scratch", "us-central1", key)
+	cloud.PutObject("gs://scratch/a.ndjson", []byte(`{"resourceType":"Patient","id":"a"}`))
+	c, err := newClient(t.Context(), opImport, key.MustFHIRStore(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cloud.Inject(emulator.Fault{Method: "healthcare.operations.get", Latency: time.Minute})
+	cloud.Inject(emulator.Fault{Method: "healthcare.operations.cancel", Status: http.StatusTeapot})
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	_, err = c.importFile(ctx, "gs://scratch/a.ndjson", ContentStructureResource)
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	if code := cmekpipe.CodeOf(c.wrap(err)); code != "" {
+		t.Errorf("got code %q, want the context's error to stay itself", code)
+	}
+	if e, ok := errors.AsType[*googleapi.Error](err); !ok || e.Code != http.StatusTeapot {
+		t.Errorf("got %v, want the operation to be cancelled", err)
+	}
+}
+
+func TestAnswerIsReadToTheLastEntry(t *testing.T) {
+	const sent = `{"entry":[{},{}]}`
+	for name, tt := range map[string]struct {
+		body              string
+		succeeded, failed int
+		key               cmekpipe.Code
+	}{
+		"batch":            {`{"type":"batch-response","entry":[{"response":{"status":"200 OK"}},{"response":{"status":"201"}}]}`, 2, 0, ""},
+		"refused":          {`{"type":"batch-response","entry":[{"response":{"status":"200 OK"}},{"response":{"status":"412 x"}}]}`, 1, 1, ""},
+		"without a status": {`{"type":"batch-response","entry":[{},{"response":{"status":"2"}}]}`, 0, 2, ""},
+		"strange entry":    {`{"type":"batch-response","entry":[7,{"response":{"status":"200"}}]}`, 1, 1, ""},
+		"key":              {`{"type":"batch-response","entry":[{"response":{"status":"200 OK"}},{"response":{"status":"400","outcome":{"diagnostics":"v is not enabled, current state is: DISABLED"}}}]}`, 1, 1, cmekpipe.KeyDisabled},
+		"transaction":      {`{"type":"transaction-response","entry":[{},{}]}`, 1, 0, ""},
+		"too few answers":  {`{"type":"transaction-response","entry":[{}]}`, 0, 1, ""},
+		"no answers":       {`{"type":"batch-response"}`, 0, 1, ""},
+		"other type":       {`{"type":"collection","entry":[{},{}]}`, 0, 1, ""},
+		"no JSON":          {`<html>`, 0, 1, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := readAnswer(sent, []byte(tt.body))
+			if len(a.succeeded) != tt.succeeded || len(a.failed) != tt.failed || a.key != tt.key {
+				t.Errorf("got %+v, want %+v", a, tt)
+			}
+		})
+	}
+}

@@ -1,0 +1,128 @@
+package fhirio
+
+import (
+	"context"
+	"errors"
+
+	"golang.org/x/sync/errgroup"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// parallel is how many files are removed at a time.
+const parallel = 16
+
+// deadLetterFn keeps files that failed. It emits a message for each, and its name.
+type deadLetterFn struct {
+	Temp, DeadLetter cmekpipe.Object
+
+	files *gcsfs.Store
+}
+
+// Setup opens the client.
+func (f *deadLetterFn) Setup(ctx context.Context) (err error) {
+	f.files, err = gcsfs.Open(ctx, opImport)
+	return err
+}
+
+// Teardown releases the client.
+func (f *deadLetterFn) Teardown() error { return f.files.Close() }
+
+// ProcessElement copies a file. A repetition copies it to the same name.
+func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, emit, done func(string)) error {
+	from, err := object(f.Temp, name)
+	if err != nil {
+		return err
+	}
+	to, err := inFolder(f.DeadLetter, baseName(name))
+	if err != nil {
+		return err
+	}
+	if _, err := f.files.Copy(ctx, from, 0, to); err != nil {
+		return err
+	}
+	emit("failed to import " + to.String() + ": " + reason)
+	done(name)
+	return nil
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *deadLetterFn) CMEKDestination() sink.Destination {
+	return sink.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key()}
+}
+
+// removeFn removes files.
+type removeFn struct {
+	Temp cmekpipe.Object
+
+	files *gcsfs.Store
+}
+
+// Setup opens the client.
+func (f *removeFn) Setup(ctx context.Context) (err error) {
+	f.files, err = gcsfs.Open(ctx, opImport)
+	return err
+}
+
+// Teardown releases the client.
+func (f *removeFn) Teardown() error { return f.files.Close() }
+
+// ProcessElement removes a file.
+func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
+	o, err := object(f.Temp, name)
+	if err != nil {
+		return err
+	}
+	return remove(ctx, f.files, o)
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *removeFn) CMEKHelper() sink.None { return sink.None{} }
+
+// sweepFn removes all files of an Import, those of bundles that failed too.
+type sweepFn struct {
+	Temp   cmekpipe.Object
+	TempID string
+
+	files *gcsfs.Store
+}
+
+// Setup opens the client.
+func (f *sweepFn) Setup(ctx context.Context) (err error) {
+	f.files, err = gcsfs.Open(ctx, opImport)
+	return err
+}
+
+// Teardown releases the client.
+func (f *sweepFn) Teardown() error { return f.files.Close() }
+
+// ProcessElement runs when every file is done with.
+func (f *sweepFn) ProcessElement(ctx context.Context, _ int, _ func(*[]byte) bool, _ func(*string) bool) error {
+	g, failed := errgroup.WithContext(ctx)
+	g.SetLimit(parallel)
+	for attrs, err := range f.files.List(ctx, f.Temp, folderPrefix(f.Temp, tempFolder(f.TempID))) {
+		if err != nil {
+			return errors.Join(err, g.Wait())
+		}
+		o, err := object(f.Temp, attrs.Name)
+		if err != nil {
+			return errors.Join(err, g.Wait())
+		}
+		g.Go(func() error { return remove(failed, f.files, o) })
+	}
+	return g.Wait()
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *sweepFn) CMEKHelper() sink.None { return sink.None{} }
+
+// remove removes an object that may be gone already.
+func remove(ctx context.Context, files *gcsfs.Store, o cmekpipe.Object) error {
+	err := files.Remove(ctx, o, 0)
+	if errors.Is(err, cmekpipe.NotFound) {
+		return nil
+	}
+	return err
+}

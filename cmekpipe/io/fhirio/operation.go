@@ -1,0 +1,98 @@
+package fhirio
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/googleapis/gax-go/v2"
+	"google.golang.org/api/healthcare/v1"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+)
+
+// The pauses between two looks at an operation.
+const (
+	firstLook   = 100 * time.Millisecond
+	longestLook = 15 * time.Second
+)
+
+// importFile imports one file and returns how many resources were stored and how many were not.
+func (c *client) importFile(ctx context.Context, url string, structure ContentStructure) (healthcare.ProgressCounter, error) {
+	request := &healthcare.ImportResourcesRequest{
+		ContentStructure: structure.String(), GcsSource: &healthcare.GoogleCloudHealthcareV1FhirGcsSource{Uri: url},
+	}
+	return c.run(ctx, func() (*healthcare.Operation, error) {
+		return c.service.Projects.Locations.Datasets.FhirStores.Import(c.store.String(), request).Context(ctx).Do()
+	})
+}
+
+// deidentify fills the client's store with what source holds.
+func (c *client) deidentify(
+	ctx context.Context, source string, config *healthcare.DeidentifyConfig,
+) (healthcare.ProgressCounter, error) {
+	request := &healthcare.DeidentifyFhirStoreRequest{Config: config, DestinationStore: c.store.String()}
+	return c.run(ctx, func() (*healthcare.Operation, error) {
+		return c.service.Projects.Locations.Datasets.FhirStores.Deidentify(source, request).Context(ctx).Do()
+	})
+}
+
+// run begins an operation and waits for its end. An operation that nobody waits for any more is cancelled.
+func (c *client) run(
+	ctx context.Context, begin func() (*healthcare.Operation, error),
+) (counter healthcare.ProgressCounter, err error) {
+	var operation *healthcare.Operation
+	err = c.try(ctx, func() (err error) {
+		operation, err = begin()
+		return err
+	})
+	if err != nil {
+		return counter, err
+	}
+	operation, err = c.await(ctx, operation)
+	if err != nil {
+		return counter, err
+	}
+	if e := operation.Error; e != nil {
+		return counter, status.Error(codes.Code(uint32(e.Code)), e.Message) //nolint:gosec // codes are small numbers
+	}
+	var metadata healthcare.OperationMetadata
+	if len(operation.Metadata) > 0 {
+		if err := json.Unmarshal(operation.Metadata, &metadata); err != nil {
+			return counter, fmt.Errorf("metadata of %s: %w", operation.Name, err)
+		}
+	}
+	if metadata.Counter != nil {
+		counter = *metadata.Counter
+	}
+	return counter, nil
+}
+
+func (c *client) await(ctx context.Context, operation *healthcare.Operation) (*healthcare.Operation, error) {
+	operations := c.service.Projects.Locations.Datasets.Operations
+	pauses := gax.Backoff{Initial: firstLook, Max: longestLook, Multiplier: 2}
+	for name := operation.Name; !operation.Done; {
+		err := c.try(ctx, func() (err error) {
+			operation, err = operations.Get(name).Context(ctx).Do()
+			return err
+		})
+		if err == nil && !operation.Done {
+			err = gax.Sleep(ctx, pauses.Pause())
+		}
+		if err == nil {
+			continue
+		}
+		if ctx.Err() != nil {
+			cleanup, cancel := gcsfs.Cleanup(ctx)
+			defer cancel()
+			_, cancelErr := operations.Cancel(name, &healthcare.CancelOperationRequest{}).Context(cleanup).Do()
+			return nil, errors.Join(ctx.Err(), cancelErr)
+		}
+		return nil, err
+	}
+	return operation, nil
+}

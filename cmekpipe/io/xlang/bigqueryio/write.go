@@ -1,0 +1,107 @@
+package bigqueryio
+
+import (
+	"errors"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/xlang/schema"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+const (
+	opWrite = "xlang/bigqueryio.Write"
+	opRead  = "xlang/bigqueryio.Read"
+	prefix  = "beam:schematransform:org.apache.beam:"
+)
+
+// Method is a way of writing. The zero Method is [Automatic].
+type Method string
+
+// The methods.
+const (
+	// Automatic loads bounded rows from files and sends others to the Storage Write API.
+	Automatic Method = ""
+	// StorageWrite sends rows to the Storage Write API.
+	StorageWrite Method = "storage write"
+	// FileLoads loads rows from files in the job's temp location.
+	FileLoads Method = "file loads"
+)
+
+// identifier returns the schema transform's; "" for no method.
+func (m Method) identifier() string {
+	switch m {
+	case Automatic:
+		return prefix + "bigquery_write:v1"
+	case StorageWrite:
+		return prefix + "bigquery_storage_write:v2"
+	case FileLoads:
+		return prefix + "bigquery_fileloads:v1"
+	}
+	return ""
+}
+
+// writeConfig has the fields of Java's BigQueryWriteConfiguration, in the order and spelling of schema transforms. It
+// has all of them, because an expansion service refuses a configuration that lacks one. Source: folder
+// sdks/java/io/google-cloud-platform/src/main/java/org/apache/beam/sdk/io/gcp/bigquery/providers of apache/beam.
+type writeConfig struct {
+	AutoSharding               *bool          `beam:"auto_sharding"`
+	CreateDisposition          *string        `beam:"create_disposition"`
+	Drop                       *[]string      `beam:"drop"`
+	ErrorHandling              *errorHandling `beam:"error_handling"`
+	Keep                       *[]string      `beam:"keep"`
+	KMSKey                     *string        `beam:"kms_key"`
+	NumStreams                 *int32         `beam:"num_streams"`
+	Only                       *string        `beam:"only"`
+	PrimaryKey                 *[]string      `beam:"primary_key"`
+	Table                      string         `beam:"table"`
+	TriggeringFrequencySeconds *int64         `beam:"triggering_frequency_seconds"`
+	UseAtLeastOnceSemantics    *bool          `beam:"use_at_least_once_semantics"`
+	UseCDCWrites               *bool          `beam:"use_cdc_writes"`
+	WriteDisposition           *string        `beam:"write_disposition"`
+}
+
+// errorHandling stays null: failed rows fail the job.
+type errorHandling struct {
+	Output string `beam:"output"`
+}
+
+// Write writes a PCollection of structs to a table under its key.
+//
+// It panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Table (KeyMissing), and for the zero
+// PCollection, an unknown method or an unknown disposition (InvalidOptions).
+func Write(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...Option) {
+	o := collect(opts)
+	config, err := o.writeConfig(table, col)
+	if err != nil {
+		panic(err)
+	}
+	schema.Transform(s.Scope(opWrite), config, o.method.identifier(), schema.Input("input", col), schema.ExpansionAddr(o.address))
+}
+
+func (o options) writeConfig(table cmekpipe.Table, col beam.PCollection) (writeConfig, error) {
+	invalid := func(got, hint string) (writeConfig, error) {
+		return writeConfig{}, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: table.String(), Hint: hint, Err: errors.New(got)}
+	}
+	switch {
+	case !table.Valid():
+		return writeConfig{}, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "table",
+			Hint: "let a key mint it: key.Table(\"PROJECT.DATASET.TABLE\")", Err: errors.New("got the zero Table, want one under a key")}
+	case !col.IsValid():
+		return invalid("got the zero PCollection", "pass what a transform returned")
+	case o.method.identifier() == "":
+		return invalid("got method "+string(o.method), "use Automatic, StorageWrite or FileLoads")
+	case o.create != nil && !o.create.valid():
+		return invalid("got create disposition "+string(*o.create), "use CreateIfNeeded or CreateNever")
+	case o.write != nil && !o.write.valid():
+		return invalid("got write disposition "+string(*o.write), "use WriteAppend, WriteEmpty or WriteTruncate")
+	}
+	key := table.Key().String()
+	return writeConfig{
+		Table: javaName(table), CreateDisposition: (*string)(o.create), WriteDisposition: (*string)(o.write),
+		KMSKey: &key,
+	}, nil
+}
+
+// javaName puts a colon behind the project, as Java reads names.
+func javaName(t cmekpipe.Table) string { return t.Project() + ":" + t.Dataset() + "." + t.ID() }

@@ -1,0 +1,178 @@
+package sinks
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+func init() {
+	beam.RegisterType(reflect.TypeFor[conformance.Row]())
+	beam.RegisterDoFn(&fhirResourceFn{})
+}
+
+// FHIRImport writes each row as a resource through files.
+func FHIRImport() conformance.Harness {
+	h := fhirHarness("fhirio.Import", false)
+	h.Writes = []string{"storage.objects.insert", "healthcare.fhirStores.import", "healthcare.operations.get"}
+	return h
+}
+
+// FHIRBundles writes each row as a bundle that stores one resource under its id.
+func FHIRBundles() conformance.Harness {
+	h := fhirHarness("fhirio.ExecuteBundles", true)
+	h.Writes = []string{"healthcare.fhir.executeBundle"}
+	return h
+}
+
+func fhirHarness(name string, bundles bool) conformance.Harness {
+	return conformance.Harness{
+		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
+		Names: []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &fhirSink{cloud: cloud, bundles: bundles}
+		},
+	}
+}
+
+type fhirSink struct {
+	cloud   *cmektest.Cloud
+	bundles bool
+	bucket  bool
+}
+
+const fhirBucket = "fhir-scratch"
+
+// Destination is a store in a dataset of its own, as the key is the dataset's.
+func (*fhirSink) Destination(name string) string {
+	return "projects/" + cmektest.Project + "/locations/us-central1/datasets/" + name + "/fhirStores/" + name
+}
+
+func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	if !s.bucket {
+		s.cloud.Bucket(fhirBucket, "us-central1", cmekpipe.KeyName{})
+		s.bucket = true
+	}
+	s.Occupy(t, name, key)
+}
+
+// Occupy makes the dataset anew, because a dataset's key never changes.
+func (s *fhirSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	dataset, _, _ := strings.Cut(s.Destination(name), "/fhirStores/")
+	datasets := s.cloud.Healthcare().Projects.Locations.Datasets
+	if _, err := datasets.Get(dataset).Do(); err == nil {
+		if _, err := datasets.Delete(dataset).Do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cloud.FHIRStore(s.Destination(name), key)
+}
+
+func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	store, err := key.FHIRStore(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	elements := beam.ParDo(scope, &fhirResourceFn{Bundle: s.bundles}, rows)
+	if s.bundles {
+		fhirio.ExecuteBundles(scope, store, elements)
+		return
+	}
+	fhirio.Import(scope, store, key.MustObject("gs://"+fhirBucket+"/temp"), key.MustObject("gs://"+fhirBucket+"/failed"),
+		fhirio.ContentStructureResource, elements)
+}
+
+// fhirResource is a row in the words of FHIR.
+type fhirResource struct {
+	ResourceType string          `json:"resourceType"`
+	ID           string          `json:"id"`
+	Extension    []fhirExtension `json:"extension"`
+}
+
+type fhirExtension struct {
+	URL         string `json:"url"`
+	ValueString string `json:"valueString"`
+}
+
+// fhirResourceFn makes a resource of a row, or a bundle that stores it.
+type fhirResourceFn struct{ Bundle bool }
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *fhirResourceFn) CMEKHelper() sink.None { return sink.None{} }
+
+// ProcessElement takes a row.
+func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
+	id := "row-" + strconv.FormatInt(row.ID, 10)
+	text, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})
+	if err != nil || !f.Bundle {
+		return string(text), err
+	}
+	return `{"resourceType":"Bundle","type":"batch","entry":[{"resource":` + string(text) +
+		`,"request":{"method":"PUT","url":"Basic/` + id + `"}}]}`, nil
+}
+
+func (s *fhirSink) Rows(t testing.TB, name string) []conformance.Row {
+	t.Helper()
+	var rows []conformance.Row
+	for token := ""; ; {
+		page := s.page(t, name, token)
+		for _, e := range page.Entry {
+			id, err := strconv.ParseInt(strings.TrimPrefix(e.Resource.ID, "row-"), 10, 64)
+			if err != nil || len(e.Resource.Extension) != 1 {
+				t.Fatalf("got resource %q, want one that was a row", e.Resource.ID)
+			}
+			rows = append(rows, conformance.Row{ID: id, Payload: e.Resource.Extension[0].ValueString})
+		}
+		if len(page.Link) == 0 {
+			return rows
+		}
+		next, err := url.Parse(page.Link[0].URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token = next.Query().Get("_page_token")
+	}
+}
+
+type fhirPage struct {
+	Entry []struct{ Resource fhirResource }
+	Link  []struct{ URL string }
+}
+
+func (s *fhirSink) page(t testing.TB, name, token string) (page fhirPage) {
+	t.Helper()
+	options := []googleapi.CallOption{googleapi.QueryParameter("_count", "1000")}
+	if token != "" {
+		options = append(options, googleapi.QueryParameter("_page_token", token))
+	}
+	fhir := s.cloud.Healthcare().Projects.Locations.Datasets.FhirStores.Fhir
+	response, err := fhir.SearchType(s.Destination(name), "Basic", strings.NewReader("")).Do(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode == 404 {
+		return page
+	}
+	if err := googleapi.CheckResponse(response); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(response.Body).Decode(&page); err != nil {
+		t.Fatal(err)
+	}
+	return page
+}
