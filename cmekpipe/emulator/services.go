@@ -46,6 +46,7 @@ type row struct {
 func services() []row {
 	return slices.Concat(
 		coreServices(),
+		spannerServices(),
 	)
 }
 
