@@ -49,6 +49,7 @@ const connectorPath = "github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
 func connectors() []string {
 	return []string{
 		"textio",
+		"spannerio",
 	}
 }
 

@@ -72,7 +72,7 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 		want  cmekpipe.Code
 	}{
 		{"disabled", func(w *world) { w.DisableKey(w.key) }, "us-central1", table, cmekpipe.KeyDisabled},
-		{"denied", func(w *world) { w.DenyKey(w.key) }, "us-central1", table, cmekpipe.KeyDisabled},
+		{"denied", func(w *world) { w.DenyKey(w.key) }, "us-central1", table, cmekpipe.KeyDenied},
 		{"elsewhere", nil, "europe-west3", table, cmekpipe.LocationMismatch},
 		{"bad statement", nil, "us-central1", "CREATE TABEL x", cmekpipe.InvalidOptions},
 		{"forbidden", func(w *world) {

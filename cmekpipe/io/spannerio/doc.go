@@ -35,12 +35,14 @@
 //
 // A wrong use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle at once with
 // a *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyMissing or KeyMismatch if the database rests under no or another key, with both keys in its text, KeyDisabled if
-// Spanner can't use the key, LocationMismatch if a new database's key is in another place, NotFound for a missing
-// database or table, PreconditionFailed or InvalidOptions for rows that the table doesn't take, PermissionDenied for the
-// worker's own permissions, and Unavailable when trying again did not help. Spanner doesn't say why it can't use a key:
-// KeyDisabled also stands for a key that its service agent may not use. Spanner's errors quote rows; what is kept of
-// their texts is names of tables and columns.
+// KeyMissing or KeyMismatch if the database rests under no or another key, with both keys in its text, KeyDisabled, KeyDenied
+// or KeyNotFound if Spanner can't use the key, LocationMismatch if a new database's key is in another place, NotFound for
+// a missing database or table, PreconditionFailed or InvalidOptions for rows that the table doesn't take,
+// PermissionDenied for the worker's own permissions, and Unavailable when trying again did not help.
+//
+// Spanner doesn't say why it can't use a key. A worker that may see the key, with roles/cloudkms.viewer, looks; without,
+// KeyDisabled stands for all reasons. Spanner's errors quote rows; what is kept of their texts is names of tables and
+// columns.
 //
 // # Concurrency
 //

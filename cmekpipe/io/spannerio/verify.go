@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -30,12 +31,12 @@ type verifyFn struct {
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(bool)) error {
 	client, err := endpoint.SpannerDatabases(ctx)
 	if err != nil {
-		return f.wrap(err)
+		return f.wrap(ctx, err)
 	}
 	defer client.Close()
 	found, err := f.find(ctx, client)
 	if err != nil {
-		return f.wrap(err)
+		return f.wrap(ctx, err)
 	}
 	if err := f.verify(found); err != nil {
 		return err
@@ -136,8 +137,8 @@ func (f *verifyFn) refusal(code cmekpipe.Code, got string) error {
 		Err:  errors.New(got + ", want " + strings.Join(names, " and "))}
 }
 
-func (f *verifyFn) wrap(err error) error {
-	return gcperr.Wrap(opWrite, f.Database.String(), f.Database.Key(), err)
+func (f *verifyFn) wrap(ctx context.Context, err error) error {
+	return keycause.Wrap(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
 }
 
 // CMEKDestination tells guard what rests where.

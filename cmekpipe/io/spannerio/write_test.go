@@ -82,15 +82,16 @@ func TestRefusedKeyFailsTheRun(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world)
+		want  cmekpipe.Code
 	}{
-		{"disabled", func(w *world) { w.DisableKey(w.key) }},
-		{"denied", func(w *world) { w.DenyKey(w.key, emulator.Spanner) }},
+		{"disabled", func(w *world) { w.DisableKey(w.key) }, cmekpipe.KeyDisabled},
+		{"denied", func(w *world) { w.DenyKey(w.key, emulator.Spanner) }, cmekpipe.KeyDenied},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := withDatabase(t)
 			tt.spoil(w)
 			err := run(t, func(s beam.Scope) { spannerio.Write(s, w.db, "Entries", made(s, 10)) })
-			if e := requireCode(t, err, cmekpipe.KeyDisabled); e.Resource != ledger || !strings.Contains(e.Hint, w.key.String()) {
+			if e := requireCode(t, err, tt.want); e.Resource != ledger || !strings.Contains(e.Hint, w.key.String()) {
 				t.Errorf("got %v, want database and key", e)
 			}
 		})
