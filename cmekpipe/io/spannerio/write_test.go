@@ -101,11 +101,14 @@ func TestRefusedKeyFailsTheRun(t *testing.T) {
 // TestFailureOfAFullBatchEndsTheBundle is about what Beam's writer loses: it goes on and sends ever larger batches.
 func TestFailureOfAFullBatchEndsTheBundle(t *testing.T) {
 	w := withDatabase(t)
-	w.Inject(emulator.Fault{Method: "spanner.sessions.commit", Code: codes.PermissionDenied})
+	w.Inject(emulator.Fault{Method: "spanner.sessions.commit", Call: 1, Code: codes.PermissionDenied})
 	err := run(t, func(s beam.Scope) { spannerio.Write(s, w.db, "Entries", made(s, 100), spannerio.UseBatchSize(2)) })
 	e := requireCode(t, err, cmekpipe.PermissionDenied)
 	if e.Resource != ledger || e.Hint == "" {
 		t.Errorf("got %v, want the database and a hint", e)
+	}
+	if got := w.rows(t); len(got) != 0 {
+		t.Errorf("got %d rows, want none after the first batch failed", len(got))
 	}
 }
 
