@@ -1,10 +1,12 @@
 package spannerio
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
 	"regexp"
+	"strings"
 
 	"cloud.google.com/go/spanner"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -45,11 +47,17 @@ func checkRow(name, table string, t reflect.Type) (columns int, err error) {
 	if _, err := spanner.InsertOrUpdateStruct(table, reflect.Zero(t).Interface()); err != nil {
 		return 0, invalid(opWrite, name, fmt.Sprintf("got rows of %v, which is no row: %v", t, err), "see the field tags of cloud.google.com/go/spanner")
 	}
+	seen := map[string]bool{}
 	for _, field := range reflect.VisibleFields(t) {
 		if !field.IsExported() || field.Anonymous || field.Tag.Get("spanner") == "-" {
 			continue
 		}
 		columns++
+		column := strings.ToLower(cmp.Or(field.Tag.Get("spanner"), field.Name))
+		if seen[column] {
+			return 0, invalid(opWrite, name, fmt.Sprintf("got column %s of %v twice", column, t), "see the field tags of cloud.google.com/go/spanner")
+		}
+		seen[column] = true
 		zero := reflect.Zero(field.Type).Interface()
 		if _, err := spanner.NewRow([]string{field.Name}, []any{zero}); err != nil {
 			return 0, invalid(opWrite, name, fmt.Sprintf("got field %s of %v, whose type %v Spanner doesn't take", field.Name, t, field.Type),

@@ -44,7 +44,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		}
 		marked[name] = true
 	}
-	if !marked["writeFn"] || !marked["verifyFn"] || len(marked) != 2 || len(helpers) != 3 {
-		t.Errorf("got sinks %v and helpers %v, want writeFn and verifyFn, and three helpers", marked, helpers)
+	if !marked["commitFn"] || !marked["verifyFn"] || len(marked) != 2 || len(helpers) != 3 {
+		t.Errorf("got sinks %v and helpers %v, want commitFn and verifyFn, and three helpers", marked, helpers)
 	}
 }

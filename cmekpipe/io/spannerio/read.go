@@ -40,14 +40,14 @@ func Query(s beam.Scope, db, q string, t reflect.Type, options ...QueryOptionFn)
 	s = s.Scope(opQuery)
 	o := must(queryOptionsOf(opQuery, db, q, t, options))
 	if o.whole {
-		fn := &queryFn{Database: db, SQL: q, Bound: o.bound, Type: beam.EncodedType{T: t}}
+		fn := &wholeFn{Database: db, SQL: q, Bound: o.bound, Type: beam.EncodedType{T: t}}
 		return beam.ParDo(s, fn, beam.Impulse(s), beam.TypeDefinition{Var: beam.XType, T: t})
 	}
 	return partitioned(s, db, q, t, o)
 }
 
-// queryFn runs a query on one worker.
-type queryFn struct {
+// wholeFn runs a query on one worker.
+type wholeFn struct {
 	Database string
 	SQL      string
 	Bound    bound
@@ -55,7 +55,7 @@ type queryFn struct {
 }
 
 // ProcessElement takes the impulse.
-func (f *queryFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
+func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
 	client, err := endpoint.Spanner(ctx, f.Database)
 	if err != nil {
 		return readFault(ctx, f.Database, err)
@@ -66,7 +66,7 @@ func (f *queryFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *queryFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *wholeFn) CMEKHelper() sink.None { return sink.None{} }
 
 // emitRows emits each row as a struct.
 func emitRows(rows *spanner.RowIterator, t reflect.Type, emit func(beam.X)) error {

@@ -7,11 +7,12 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 )
 
-// Workers find DoFns by name, in Beam's registry.
+// Workers find DoFns by name, in Beam's registry. It knows them by the last part of the package's path, so that their
+// names must differ from those in Beam's spannerio.
 func init() {
 	register.DoFn3x1[context.Context, []byte, func(bool), error](&verifyFn{})
-	register.DoFn3x1[context.Context, beam.X, bool, error](&writeFn{})
-	register.DoFn3x1[context.Context, []byte, func(beam.X), error](&queryFn{})
+	register.DoFn3x1[context.Context, beam.X, bool, error](&commitFn{})
+	register.DoFn3x1[context.Context, []byte, func(beam.X), error](&wholeFn{})
 	register.DoFn3x1[context.Context, []byte, func([]byte), error](&splitFn{})
 	register.DoFn3x1[context.Context, []byte, func(beam.X), error](&partitionFn{})
 	register.Emitter1[bool]()

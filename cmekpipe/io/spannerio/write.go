@@ -24,12 +24,12 @@ func Write(s beam.Scope, db cmekpipe.Database, table string, col beam.PCollectio
 	columns := must(checkInput(db, table, col))
 	o := must(collect(db, opts))
 	verified := beam.ParDo(s, &verifyFn{Database: db, Further: o.further, Create: o.create, DDL: o.ddl}, beam.Impulse(s))
-	beam.ParDo0(s, &writeFn{Database: db, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col,
+	beam.ParDo0(s, &commitFn{Database: db, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col,
 		beam.SideInput{Input: verified})
 }
 
-// writeFn writes rows in batches.
-type writeFn struct {
+// commitFn writes rows in batches.
+type commitFn struct {
 	Database cmekpipe.Database
 	Table    string
 	Rows     int // the most that a batch may have
@@ -39,23 +39,23 @@ type writeFn struct {
 }
 
 // Setup opens the client.
-func (f *writeFn) Setup(ctx context.Context) (err error) {
+func (f *commitFn) Setup(ctx context.Context) (err error) {
 	f.client, err = endpoint.Spanner(ctx, f.Database.String())
 	return f.fault(ctx, err)
 }
 
 // Teardown releases the client.
-func (f *writeFn) Teardown() {
+func (f *commitFn) Teardown() {
 	if f.client != nil {
 		f.client.Close()
 	}
 }
 
 // StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
-func (f *writeFn) StartBundle(_ context.Context, _ bool) { f.batch = batch{} }
+func (f *commitFn) StartBundle(_ context.Context, _ bool) { f.batch = batch{} }
 
 // ProcessElement takes a row. The side input is there when the database's keys were looked at.
-func (f *writeFn) ProcessElement(ctx context.Context, row beam.X, _ bool) error {
+func (f *commitFn) ProcessElement(ctx context.Context, row beam.X, _ bool) error {
 	m, err := spanner.InsertOrUpdateStruct(f.Table, row)
 	if err != nil {
 		return f.fault(ctx, err)
@@ -71,9 +71,9 @@ func (f *writeFn) ProcessElement(ctx context.Context, row beam.X, _ bool) error 
 }
 
 // FinishBundle writes the rest.
-func (f *writeFn) FinishBundle(ctx context.Context, _ bool) error { return f.flush(ctx) }
+func (f *commitFn) FinishBundle(ctx context.Context, _ bool) error { return f.flush(ctx) }
 
-func (f *writeFn) flush(ctx context.Context) error {
+func (f *commitFn) flush(ctx context.Context) error {
 	rows := f.batch.rows
 	f.batch = batch{}
 	return f.apply(ctx, rows)
@@ -81,7 +81,7 @@ func (f *writeFn) flush(ctx context.Context) error {
 
 // apply commits rows, in parts if Spanner finds them too many. A commit that is sent twice does no harm, which saves the
 // call that begins a transaction.
-func (f *writeFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
+func (f *commitFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
 	if len(rows) == 0 {
 		return nil
 	}
@@ -95,12 +95,12 @@ func (f *writeFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
 	return f.fault(ctx, err)
 }
 
-func (f *writeFn) fault(ctx context.Context, err error) error {
+func (f *commitFn) fault(ctx context.Context, err error) error {
 	return dataFault(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *writeFn) CMEKDestination() sink.Destination { return destination(f.Database) }
+func (f *commitFn) CMEKDestination() sink.Destination { return destination(f.Database) }
 
 func destination(db cmekpipe.Database) sink.Destination {
 	return sink.Destination{Name: db.String(), Key: db.Key()}
