@@ -6,6 +6,8 @@ require (
 	cloud.google.com/go/iam v1.12.0
 	cloud.google.com/go/kms v1.35.0
 	cloud.google.com/go/pubsub/v2 v2.6.2
+	cloud.google.com/go/longrunning v1.2.0
+	cloud.google.com/go/spanner v1.95.1
 	cloud.google.com/go/storage v1.69.0
 	github.com/apache/beam/sdks/v2 v2.77.0
 	github.com/golang/snappy v1.0.0
@@ -30,11 +32,11 @@ require (
 	cloud.google.com/go/bigtable v1.57.0 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	cloud.google.com/go/datastore v1.26.0 // indirect
-	cloud.google.com/go/longrunning v1.2.0 // indirect
 	cloud.google.com/go/monitoring v1.30.0 // indirect
 	cloud.google.com/go/profiler v0.6.0 // indirect
 	cloud.google.com/go/pubsub v1.51.1 // indirect
 	cloud.google.com/go/spanner v1.95.1 // indirect
+	cloud.google.com/go/pubsub/v2 v2.6.2 // indirect
 	github.com/GoogleCloudPlatform/grpc-gcp-go/grpcgcp v1.6.0 // indirect
 	github.com/GoogleCloudPlatform/opentelemetry-operations-go/detectors/gcp v1.35.0 // indirect
 	github.com/GoogleCloudPlatform/opentelemetry-operations-go/exporter/metric v0.57.0 // indirect

@@ -48,6 +48,7 @@ func services() []row {
 		coreServices(),
 		pubsubServices(),
 		healthcareServices(),
+		spannerServices(),
 	)
 }
 

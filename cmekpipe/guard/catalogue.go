@@ -52,6 +52,7 @@ func connectors() []string {
 		"fhirio",
 		"pubsubio",
 		"textio",
+		"spannerio",
 		"xlang/bigqueryio",
 	}
 }

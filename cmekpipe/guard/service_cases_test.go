@@ -48,7 +48,7 @@ func databaseCases() []connector {
 	const dsn, uri = "postgres://u:secret@h/db", "mongodb://u:secret@h"
 	return []connector{
 		{"io/spannerio.Write", "", func(s beam.Scope) { spannerio.Write(s, database, "entries", records(s)) }, []finding{
-			{Path: "spanner.Write/spannerio.writeFn", Verdict: guard.Unprotected, Destination: database + "/tables/entries", Instead: noneYet + "spannerio.Write"}}},
+			{Path: "spanner.Write/spannerio.writeFn", Verdict: guard.Unprotected, Destination: database + "/tables/entries", Instead: ourIO + "spannerio.Write"}}},
 		{"io/spannerio.Read", "", func(s beam.Scope) { spannerio.Read(s, database, "entries", recordType) }, []finding{
 			{Path: "spanner.Query/spannerio.queryFn", Verdict: guard.ReadsOnly, Destination: database}}},
 		{"io/spannerio.Query", "", func(s beam.Scope) { spannerio.Query(s, database, "SELECT 1", recordType) }, []finding{

@@ -86,7 +86,8 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 // of a denied key also says that the key can't be validated.
 func textCode(text string) cmekpipe.Code {
 	switch {
-	case strings.Contains(text, "is not enabled, current state is"), strings.Contains(text, "disabled, destroyed, or scheduled to be destroyed"):
+	case strings.Contains(text, "is not enabled, current state is"), strings.Contains(text, "disabled, destroyed, or scheduled to be destroyed"),
+		inaccessible(text):
 		return cmekpipe.KeyDisabled
 	case strings.Contains(text, "Permission denied on Cloud KMS key"), strings.Contains(text, "cloudkms.cryptoKeyVersions.useTo"):
 		return cmekpipe.KeyDenied

@@ -19,6 +19,7 @@ var floors = []struct {
 	{"cmekpipe", 1},
 	{"internal", 2},
 	{"internal/gcsfs", 3},
+	{"internal/keycause", 3},
 	{"internal/house", 0},
 	{"internal/shards", 4},
 	{"cmekpipe/io", 10},

@@ -24,6 +24,7 @@ var allowedInits = map[string]string{
 	"internal/conformance/sinks": "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/pubsubio": "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/fhirio": "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/spannerio": "Beam looks DoFns up by type in a registry",
 }
 
 // Package-level variables are shared by everything in the process, so each one is here with its reason.

@@ -1,0 +1,136 @@
+package spanner
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"cloud.google.com/go/spanner/spansql"
+	"google.golang.org/protobuf/types/known/structpb"
+)
+
+// table is a table with its rows. A row that was stored is never changed, only replaced.
+type table struct {
+	name    string
+	columns []spansql.ColumnDef
+	key     []keyPart
+	parent  string         // the table that its rows are interleaved in; may be empty
+	indexed int            // how many columns its indexes have
+	rows    map[string]row // by the key, encoded so that rows sort
+}
+
+// row holds a value for each column of the table, in the form that the API has for them.
+type row []*structpb.Value
+
+// keyPart is a column of the primary key.
+type keyPart struct {
+	column int
+	desc   bool
+}
+
+// apply adds statements to the schema, all or none.
+func (d *database) apply(statements []string) error {
+	tables := maps.Clone(d.tables)
+	if tables == nil {
+		tables = map[string]*table{}
+	}
+	for _, text := range statements {
+		statement, err := spansql.ParseDDLStmt(text)
+		if err != nil {
+			return invalid("Error parsing Spanner DDL statement: %v", err)
+		}
+		switch statement := statement.(type) {
+		case *spansql.CreateTable:
+			err = createTable(tables, statement)
+		case *spansql.CreateIndex:
+			err = createIndex(tables, statement)
+		default:
+			err = unimplemented("such schema change: CREATE TABLE and CREATE INDEX only")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	d.tables, d.ddl = tables, append(d.ddl, statements...)
+	return nil
+}
+
+func createTable(tables map[string]*table, c *spansql.CreateTable) error {
+	name := strings.ToLower(string(c.Name))
+	if tables[name] != nil {
+		return precondition("Duplicate name in schema: %s.", c.Name)
+	}
+	if len(c.Constraints) > 0 || c.RowDeletionPolicy != nil {
+		return unimplemented("constraints and row deletion policies")
+	}
+	t := &table{name: string(c.Name), columns: c.Columns, rows: map[string]row{}}
+	for _, column := range c.Columns {
+		if column.Default != nil || column.Generated != nil || column.Type.Base > spansql.JSON {
+			return unimplemented("defaults, generated columns and columns of protos: %s", column.Name)
+		}
+	}
+	for _, part := range c.PrimaryKey {
+		i := t.column(string(part.Column))
+		if i < 0 || !orderable(c.Columns[i].Type) {
+			return precondition("Table %s has key column %s, want one of its columns, of a type that keys can have", c.Name, part.Column)
+		}
+		t.key = append(t.key, keyPart{i, part.Desc})
+	}
+	if c.Interleave != nil {
+		parent := tables[strings.ToLower(string(c.Interleave.Parent))]
+		if parent == nil {
+			return notFound("Table not found: %s", c.Interleave.Parent)
+		}
+		if len(t.key) <= len(parent.key) {
+			return precondition("Table %s does not have the key columns of its parent %s first", c.Name, parent.name)
+		}
+		t.parent = parent.name
+	}
+	tables[name] = t
+	return nil
+}
+
+// createIndex makes later writes to the table count more. Reads through an index are not served.
+func createIndex(tables map[string]*table, c *spansql.CreateIndex) error {
+	name := strings.ToLower(string(c.Table))
+	t := tables[name]
+	if t == nil {
+		return notFound("Table not found: %s", c.Table)
+	}
+	if c.Unique {
+		return unimplemented("unique indexes")
+	}
+	changed := *t
+	changed.indexed += len(c.Columns)
+	tables[name] = &changed
+	return nil
+}
+
+// column returns the place of a column, whatever its case; -1 if there is none.
+func (t *table) column(name string) int {
+	return slices.IndexFunc(t.columns, func(c spansql.ColumnDef) bool { return strings.EqualFold(string(c.Name), name) })
+}
+
+// table returns a table, whatever its case.
+func (d *database) table(name string) (*table, error) {
+	if t := d.tables[strings.ToLower(name)]; t != nil {
+		return t, nil
+	}
+	return nil, notFound("Table not found: %s", name)
+}
+
+// places returns where columns are.
+func (t *table) places(columns []string) ([]int, error) {
+	places := make([]int, len(columns))
+	for i, name := range columns {
+		place := t.column(name)
+		if place < 0 {
+			return nil, notFound("Column not found in table %s: %s", t.name, name)
+		}
+		if slices.Contains(places[:i], place) {
+			return nil, invalid("Multiple values for column %s", name)
+		}
+		places[i] = place
+	}
+	return places, nil
+}

@@ -1,0 +1,65 @@
+package spannerio
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	database "cloud.google.com/go/spanner/admin/database/apiv1"
+	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
+	"cloud.google.com/go/spanner/admin/instance/apiv1/instancepb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+)
+
+// create makes the database under its keys and waits until it is there. Whether it is the one that was asked for is for
+// the caller to see.
+func (f *verifyFn) create(ctx context.Context, client *database.DatabaseAdminClient) error {
+	parent, id, _ := strings.Cut(f.Database.String(), "/databases/")
+	if err := f.checkPlace(ctx, parent); err != nil {
+		return err
+	}
+	making, err := client.CreateDatabase(ctx, &databasepb.CreateDatabaseRequest{Parent: parent,
+		CreateStatement: "CREATE DATABASE `" + id + "`", ExtraStatements: f.DDL, EncryptionConfig: f.encryption()})
+	if err != nil {
+		return err
+	}
+	_, err = making.Wait(ctx)
+	return err
+}
+
+// encryption asks for the keys, in the field for one or in that for several.
+func (f *verifyFn) encryption() *databasepb.EncryptionConfig {
+	if len(f.Further) == 0 {
+		return &databasepb.EncryptionConfig{KmsKeyName: f.Database.Key().String()}
+	}
+	asked := &databasepb.EncryptionConfig{}
+	for _, key := range f.keys() {
+		asked.KmsKeyNames = append(asked.KmsKeyNames, key.String())
+	}
+	return asked
+}
+
+// checkPlace refuses keys that are not where the instance is.
+func (f *verifyFn) checkPlace(ctx context.Context, instance string) error {
+	client, err := endpoint.SpannerInstances(ctx)
+	if err != nil {
+		return err
+	}
+	defer client.Close()
+	found, err := client.GetInstance(ctx, &instancepb.GetInstanceRequest{Name: instance})
+	if err != nil {
+		return err
+	}
+	for _, key := range f.keys() {
+		answer := location.ForSpanner(key.Location(), found.GetConfig())
+		if answer.Verdict != location.Refused {
+			continue
+		}
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.LocationMismatch, Resource: f.Database.String(),
+			Hint: "use a key in " + strings.Join(answer.Want, " or "), Err: errors.New(key.String() + ": " + answer.Why)}
+	}
+	return nil
+}

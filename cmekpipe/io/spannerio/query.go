@@ -1,0 +1,100 @@
+package spannerio
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/spanner"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// QueryOptionFn changes how [Query] reads.
+type QueryOptionFn func(*queryOptions)
+
+type queryOptions struct {
+	whole   bool
+	max     int64
+	asked   bool // whether max was
+	bound   bound
+	unknown string // a bound that can't be carried
+}
+
+// WithBatching sets whether many workers read beside each other, which takes a query that Spanner can part. Default:
+// they do.
+func WithBatching(batching bool) QueryOptionFn {
+	return func(o *queryOptions) { o.whole = !batching }
+}
+
+// WithMaxPartitions sets into how many parts Spanner should part a query at most, which must be more than 0; it may make
+// more or less. Default: Spanner chooses.
+func WithMaxPartitions(n int64) QueryOptionFn {
+	return func(o *queryOptions) { o.max, o.asked = n, true }
+}
+
+// WithTimestampBound sets which moment's rows are read: [spanner.StrongRead], [spanner.ExactStaleness] or
+// [spanner.ReadTimestamp]. Default: those of now.
+func WithTimestampBound(tb spanner.TimestampBound) QueryOptionFn {
+	return func(o *queryOptions) {
+		var ok bool
+		if o.bound, ok = boundOf(tb); !ok {
+			o.unknown = tb.String()
+		}
+	}
+}
+
+func queryOptionsOf(op, db, text string, t reflect.Type, options []QueryOptionFn) (queryOptions, error) {
+	var o queryOptions
+	for _, option := range options {
+		option(&o)
+	}
+	switch {
+	case db == "" || text == "":
+		return o, invalid(op, db, "got an empty name or query", "name the database, and the table or query")
+	case t == nil || t.Kind() != reflect.Struct:
+		return o, invalid(op, db, fmt.Sprintf("got type %v, want a struct", t), "give it a field for each column")
+	case o.asked && o.max <= 0:
+		return o, invalid(op, db, fmt.Sprintf("got WithMaxPartitions(%d)", o.max), "use a number of 1 or more")
+	case o.unknown != "":
+		return o, &cmekpipe.Error{Op: op, Code: cmekpipe.Unsupported, Resource: db,
+			Hint: "use spanner.StrongRead, spanner.ExactStaleness or spanner.ReadTimestamp",
+			Err:  fmt.Errorf("got timestamp bound %s, which is not one moment", o.unknown)}
+	}
+	return o, nil
+}
+
+// bound is a [spanner.TimestampBound] that can travel to workers: none of that type's fields can. The zero bound is a
+// strong read.
+type bound struct {
+	Staleness time.Duration
+	At        time.Time
+}
+
+func (b bound) value() spanner.TimestampBound {
+	switch {
+	case !b.At.IsZero():
+		return spanner.ReadTimestamp(b.At)
+	case b.Staleness > 0:
+		return spanner.ExactStaleness(b.Staleness)
+	}
+	return spanner.StrongRead()
+}
+
+// boundOf reads a bound's text, which is all that its type tells, and makes sure of what it read by making the bound
+// anew.
+func boundOf(tb spanner.TimestampBound) (b bound, ok bool) {
+	text := strings.TrimSuffix(tb.String(), ")")
+	if staleness, found := strings.CutPrefix(text, "(exactStaleness: "); found {
+		b.Staleness, _ = time.ParseDuration(staleness)
+	}
+	if at, found := strings.CutPrefix(text, "(readTimestamp: "); found {
+		at, _, _ = strings.Cut(at, " m=")
+		// The layout of time.Time.String, which knows zones of one name only as themselves.
+		b.At, _ = time.Parse("2006-01-02 15:04:05.999999999 -0700 MST", at)
+	}
+	got, _, _ := strings.Cut(strings.TrimSuffix(b.value().String(), ")"), " m=")
+	want, _, _ := strings.Cut(text, " m=")
+	return b, got == want
+}

@@ -1,0 +1,145 @@
+package spannerio
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	database "cloud.google.com/go/spanner/admin/database/apiv1"
+	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
+	"github.com/googleapis/gax-go/v2"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// verifyFn looks once in a run whether a database rests under its keys. It emits when that is so, for the writers to
+// begin, and may create the database.
+type verifyFn struct {
+	Database cmekpipe.Database
+	Further  []cmekpipe.KeyName
+	Create   bool
+	DDL      []string
+}
+
+// ProcessElement takes the impulse.
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(bool)) error {
+	client, err := endpoint.SpannerDatabases(ctx)
+	if err != nil {
+		return f.wrap(ctx, err)
+	}
+	defer client.Close()
+	found, err := f.find(ctx, client)
+	if err != nil {
+		return f.wrap(ctx, err)
+	}
+	if err := f.verify(found); err != nil {
+		return err
+	}
+	emit(true)
+	return nil
+}
+
+// find returns the database when it is ready.
+func (f *verifyFn) find(ctx context.Context, client *database.DatabaseAdminClient) (*databasepb.Database, error) {
+	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second}
+	for attempt := 0; ; {
+		found, err := client.GetDatabase(ctx, &databasepb.GetDatabaseRequest{Name: f.Database.String()})
+		switch {
+		case err == nil && found.GetState() != databasepb.Database_CREATING:
+			return found, nil
+		case err == nil: // somebody else is making it
+		case f.Create && gcperr.Code(err) == cmekpipe.NotFound:
+			attempt++
+			if err := f.create(ctx, client); err != nil && (attempt == attempts || !passes(err)) {
+				return nil, err
+			}
+		default:
+			return nil, err
+		}
+		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// attempts is how often a database is created before its service's failure is taken for lasting.
+const attempts = 5
+
+// passes reports whether a failed creation leaves it open whether there is a database: another one was faster, or the
+// answer got lost.
+func passes(err error) bool {
+	code := gcperr.Code(err)
+	return code == cmekpipe.AlreadyExists || code == cmekpipe.Unavailable
+}
+
+// verify compares the keys that the database rests under with those that it should rest under.
+func (f *verifyFn) verify(found *databasepb.Database) error {
+	got := keyNames(found)
+	if len(got) == 0 {
+		return f.refusal(cmekpipe.KeyMissing, "rests under no customer-managed key")
+	}
+	want := map[string]bool{}
+	for _, key := range f.keys() {
+		want[key.String()] = true
+	}
+	others := slices.ContainsFunc(got, func(name string) bool { return !want[name] })
+	if others || len(got) != len(want) {
+		return f.refusal(cmekpipe.KeyMismatch, "rests under "+strings.Join(got, " and "))
+	}
+	for _, info := range found.GetEncryptionInfo() {
+		if info.GetEncryptionType() == databasepb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION {
+			return f.refusal(cmekpipe.KeyMissing, "reports Google's default encryption")
+		}
+		key, err := cmekpipe.KeyOf(info.GetKmsKeyVersion())
+		if info.GetKmsKeyVersion() != "" && (err != nil || !want[key.String()]) {
+			return f.refusal(cmekpipe.KeyMismatch, "reports key version "+info.GetKmsKeyVersion())
+		}
+	}
+	return nil
+}
+
+// keyNames returns the keys that a database was created with, each once. One that is no key's name stays as it is.
+func keyNames(d *databasepb.Database) []string {
+	names := d.GetEncryptionConfig().GetKmsKeyNames()
+	if one := d.GetEncryptionConfig().GetKmsKeyName(); one != "" {
+		names = append(slices.Clone(names), one)
+	}
+	var keys []string
+	for _, name := range names {
+		if key, err := cmekpipe.KeyOf(name); err == nil {
+			name = key.String()
+		}
+		if !slices.Contains(keys, name) {
+			keys = append(keys, name)
+		}
+	}
+	return keys
+}
+
+// keys returns all keys that the database should rest under.
+func (f *verifyFn) keys() []cmekpipe.KeyName {
+	return append([]cmekpipe.KeyName{f.Database.Key()}, f.Further...)
+}
+
+func (f *verifyFn) refusal(code cmekpipe.Code, got string) error {
+	names := make([]string, 0, 1+len(f.Further))
+	for _, key := range f.keys() {
+		names = append(names, key.String())
+	}
+	return &cmekpipe.Error{Op: opWrite, Code: code, Resource: f.Database.String(),
+		Hint: "mint the database with the key that it rests under, or write to a new one; Spanner never changes a database's key",
+		Err:  errors.New(got + ", want " + strings.Join(names, " and "))}
+}
+
+func (f *verifyFn) wrap(ctx context.Context, err error) error {
+	return keycause.Wrap(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *verifyFn) CMEKDestination() sink.Destination { return destination(f.Database) }

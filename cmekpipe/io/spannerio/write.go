@@ -1,0 +1,114 @@
+package spannerio
+
+import (
+	"context"
+
+	"cloud.google.com/go/spanner"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+const opWrite = "spannerio.Write"
+
+// Write inserts or updates a row of a table for each element of a PCollection of structs. It writes nothing before it
+// has seen that the database rests under its key, and fails for any other database. The same rows may be written again.
+//
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Database (KeyMissing), and for elements
+// or options that can't be written (InvalidOptions).
+func Write(s beam.Scope, db cmekpipe.Database, table string, col beam.PCollection, opts ...WriteOptionsFn) {
+	s = s.Scope(opWrite)
+	columns := must(checkInput(db, table, col))
+	o := must(collect(db, opts))
+	verified := beam.ParDo(s, &verifyFn{Database: db, Further: o.further, Create: o.create, DDL: o.ddl}, beam.Impulse(s))
+	beam.ParDo0(s, &commitFn{Database: db, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col,
+		beam.SideInput{Input: verified})
+}
+
+// commitFn writes rows in batches.
+type commitFn struct {
+	Database cmekpipe.Database
+	Table    string
+	Rows     int // the most that a batch may have
+
+	client *spanner.Client
+	batch  batch
+}
+
+// Setup opens the client.
+func (f *commitFn) Setup(ctx context.Context) (err error) {
+	f.client, err = endpoint.Spanner(ctx, f.Database.String())
+	return f.fault(ctx, err)
+}
+
+// Teardown releases the client.
+func (f *commitFn) Teardown() {
+	if f.client != nil {
+		f.client.Close()
+	}
+}
+
+// StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
+func (f *commitFn) StartBundle(_ context.Context, _ bool) { f.batch = batch{} }
+
+// ProcessElement takes a row. The side input is there when the database's keys were looked at.
+func (f *commitFn) ProcessElement(ctx context.Context, row beam.X, _ bool) error {
+	m, err := spanner.InsertOrUpdateStruct(f.Table, row)
+	if err != nil {
+		return f.fault(ctx, err)
+	}
+	size := sizeOf(row)
+	if f.batch.full(size, f.Rows) {
+		if err := f.flush(ctx); err != nil {
+			return err
+		}
+	}
+	f.batch.add(m, size)
+	return nil
+}
+
+// FinishBundle writes the rest.
+func (f *commitFn) FinishBundle(ctx context.Context, _ bool) error { return f.flush(ctx) }
+
+func (f *commitFn) flush(ctx context.Context) error {
+	rows := f.batch.rows
+	f.batch = batch{}
+	return f.apply(ctx, rows)
+}
+
+// apply commits rows, in parts if Spanner finds them too many. A commit that is sent twice does no harm, which saves the
+// call that begins a transaction.
+func (f *commitFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := f.client.Apply(ctx, rows, spanner.ApplyAtLeastOnce())
+	if half := len(rows) / 2; half > 0 && gcperr.SpannerCommitTooLarge(err) {
+		if err := f.apply(ctx, rows[:half]); err != nil {
+			return err
+		}
+		return f.apply(ctx, rows[half:])
+	}
+	return f.fault(ctx, err)
+}
+
+func (f *commitFn) fault(ctx context.Context, err error) error {
+	return dataFault(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *commitFn) CMEKDestination() sink.Destination { return destination(f.Database) }
+
+func destination(db cmekpipe.Database) sink.Destination {
+	return sink.Destination{Name: db.String(), Key: db.Key()}
+}
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

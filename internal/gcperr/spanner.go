@@ -1,0 +1,36 @@
+package gcperr
+
+import (
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// inaccessible knows the texts which tell that a key can't be used, and not whether it is disabled or denied.
+// Sources: https://docs.cloud.google.com/spanner/docs/cmek and https://docs.cloud.google.com/firestore/native/docs/use-cmek.
+func inaccessible(text string) bool {
+	return strings.Contains(text, "KMS key required by the Spanner resource is not accessible") ||
+		strings.Contains(text, "customer-managed encryption key required by the requested resource is not accessible")
+}
+
+// KeyInaccessible reports whether a service refused a call because it can't use a key, without a word on the reason.
+func KeyInaccessible(err error) bool { return err != nil && inaccessible(err.Error()) }
+
+// IsNotFound reports whether a service answered that the resource does not exist.
+func IsNotFound(err error) bool { return err != nil && Code(err) == cmekpipe.NotFound }
+
+// Typed returns an error of a code that was found out in another way, with the same advice as [Wrap].
+func Typed(code cmekpipe.Code, op, resource string, key cmekpipe.KeyName, err error) *cmekpipe.Error {
+	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint(code, resource, key), Err: err}
+}
+
+// SpannerCommitTooLarge reports whether Spanner refused a commit for having too many values or bytes, so that a part of
+// it may pass. Source: https://docs.cloud.google.com/spanner/quotas.
+func SpannerCommitTooLarge(err error) bool {
+	s, ok := status.FromError(err)
+	return ok && s.Code() == codes.InvalidArgument &&
+		(strings.Contains(s.Message(), "too many mutations") || strings.Contains(s.Message(), "exceeds the commit size limit"))
+}
