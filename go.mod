@@ -3,6 +3,8 @@ module github.com/cmekpipe/cmekpipe-go
 go 1.26.0
 
 require (
+	cloud.google.com/go v0.123.0
+	cloud.google.com/go/bigquery v1.83.0
 	cloud.google.com/go/iam v1.12.0
 	cloud.google.com/go/kms v1.35.0
 	cloud.google.com/go/storage v1.69.0
@@ -20,10 +22,8 @@ require (
 
 require (
 	cel.dev/expr v0.25.2 // indirect
-	cloud.google.com/go v0.123.0 // indirect
 	cloud.google.com/go/auth v0.23.2 // indirect
 	cloud.google.com/go/auth/oauth2adapt v0.2.8 // indirect
-	cloud.google.com/go/bigquery v1.83.0 // indirect
 	cloud.google.com/go/bigtable v1.57.0 // indirect
 	cloud.google.com/go/compute/metadata v0.9.0 // indirect
 	cloud.google.com/go/datastore v1.26.0 // indirect

@@ -46,6 +46,7 @@ type row struct {
 func services() []row {
 	return slices.Concat(
 		coreServices(),
+		bigQueryServices(),
 	)
 }
 
@@ -56,8 +57,9 @@ func coreServices() []row {
 			env.Keys = s
 			return s
 		}},
-		{Storage, endpoint.StorageVariable, storageOptions, func(_ *Cloud, env *service.Env) service.Server {
-			return gcs.New(env)
+		{Storage, endpoint.StorageVariable, storageOptions, func(c *Cloud, env *service.Env) service.Server {
+			c.objects = gcs.New(env)
+			return c.objects
 		}},
 		{Dataflow, endpoint.DataflowVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
 			c.jobs = dataflow.New(env)

@@ -1,0 +1,18 @@
+package emulator
+
+import (
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+)
+
+// bigQueryServices are two listeners on the same tables.
+func bigQueryServices() []row {
+	return []row{
+		{BigQuery, endpoint.BigQueryVariable, endpoint.BigQueryOptions, func(c *Cloud, env *service.Env) service.Server {
+			c.tables = store.New(env)
+			return bigquery.New(env, c.tables, c.objects.Inside())
+		}},
+	}
+}
