@@ -30,7 +30,7 @@ func (s *Store) Append(ref TableRef, id uint64, rows []Row) error {
 func (s *Store) extend(d *dataset, t *Table, rows []Row) {
 	changed := *t
 	changed.Rows = append(t.Rows, rows...)
-	changed.Bytes += bytesOf(rows)
+	changed.Bytes += Size(rows)
 	changed.Attrs.LastModifiedTime = uint64(s.Now().UnixMilli())
 	d.tables[t.Ref.Table] = &changed
 }
@@ -189,4 +189,23 @@ func (s *Store) record(t *Table, method string, asked bool) {
 		Time: s.Now(), Service: "bigquery", Method: method, Kind: "table", Name: t.Ref.String(), Project: t.Ref.Project,
 		Key: t.Key, KeyAsked: asked,
 	})
+}
+
+// Usable reports whether rows could be appended to a table: it is still the one with that ID, and its key can be used.
+func (s *Store) Usable(ref TableRef, id uint64) error {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	_, t, err := s.table(ref)
+	if err != nil {
+		return err
+	}
+	if t.ID != id {
+		return Refuse(NotFound, "Not found: Table %s", ref.legacy())
+	}
+	return s.unwrap(ref.Project, t.Key)
+}
+
+// KeyUsable reports whether data of a project that rests under a key version can be read.
+func (s *Store) KeyUsable(project string, version cmekpipe.KeyVersionName) error {
+	return s.unwrap(project, version)
 }

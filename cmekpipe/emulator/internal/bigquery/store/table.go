@@ -128,7 +128,7 @@ func (s *Store) newTable(d *dataset, c Creation) (*Table, error) {
 	}
 	now := s.Now()
 	s.serial++
-	t := &Table{Ref: c.Ref, ID: s.serial, Attrs: c.Attrs, Rows: slices.Clip(c.Rows), Bytes: bytesOf(c.Rows), Location: d.Location()}
+	t := &Table{Ref: c.Ref, ID: s.serial, Attrs: c.Attrs, Rows: slices.Clip(c.Rows), Bytes: Size(c.Rows), Location: d.Location()}
 	if t.Attrs.ExpirationTime == 0 && d.Attrs.DefaultTableExpirationMs > 0 {
 		t.Attrs.ExpirationTime = now.UnixMilli() + d.Attrs.DefaultTableExpirationMs
 	}
@@ -238,8 +238,8 @@ func askedKey(e *raw.EncryptionConfiguration) (cmekpipe.KeyName, error) {
 	return ParseKey(e.KmsKeyName)
 }
 
-// bytesOf returns about how many bytes rows take, as BigQuery counts them: 8 for a number or time, the length of a text.
-func bytesOf(rows []Row) int64 {
+// Size returns about how many bytes rows take, as BigQuery counts them: 8 for a number or time, the length of a text.
+func Size(rows []Row) int64 {
 	var n int64
 	for _, row := range rows {
 		n += rowBytes(row)
