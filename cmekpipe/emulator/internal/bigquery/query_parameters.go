@@ -86,7 +86,7 @@ func parameterValue(t sql.Type, v *raw.QueryParameterValue) (sql.Value, error) {
 			}
 		}
 		return values, nil
-	case isNullParameter(v):
+	case isNullParameter(t.Kind, v):
 		return nil, nil
 	}
 	value, ok := codec.Parse(t.Kind, v.Value)
@@ -96,12 +96,8 @@ func parameterValue(t sql.Type, v *raw.QueryParameterValue) (sql.Value, error) {
 	return value, nil
 }
 
-// isNullParameter reports whether a scalar is NULL: the client says so by a value that it sends as null.
-func isNullParameter(v *raw.QueryParameterValue) bool {
-	for _, name := range v.NullFields {
-		if name == "Value" {
-			return true
-		}
-	}
-	return false
+// isNullParameter reports whether a scalar is NULL. The client sends NULL as a value that is null, which the API's own
+// types don't tell from an empty one when they read it; so a NULL of type STRING or BYTES arrives as empty here.
+func isNullParameter(k sql.Kind, v *raw.QueryParameterValue) bool {
+	return v.Value == "" && k != sql.String && k != sql.Bytes
 }
