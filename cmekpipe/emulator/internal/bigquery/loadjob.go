@@ -157,6 +157,9 @@ func (r *running) parse(
 	for _, file := range files {
 		var some []store.Row
 		if columns, some, err = parseFile(config, columns, file); err != nil {
+			if _, ours := err.(*store.Error); ours { //nolint:errorlint // never wrapped
+				return nil, nil, err
+			}
 			return nil, nil, store.Refuse(store.Invalid, "Error while reading data, error message: %s", err)
 		}
 		rows = append(rows, some...)
@@ -179,8 +182,6 @@ func parseFile(config *raw.JobConfigurationLoad, columns []sql.Field, file []byt
 		return columns, rows, err
 	case "AVRO":
 		return codec.ReadAvro(file, columns, config.UseAvroLogicalTypes)
-	case "PARQUET":
-		return codec.ReadParquet(file, columns)
 	default:
 		return nil, nil, store.Refuse(store.Unsupported, "The loopback BigQuery does not load %s.", format)
 	}
