@@ -103,6 +103,10 @@ func columnOf(f *raw.TableFieldSchema, depth int) (sql.Field, error) {
 	if !ok {
 		return sql.Field{}, invalid("Field %s has the type %q, which the loopback BigQuery does not have", f.Name, f.Type)
 	}
+	if f.DefaultValueExpression != "" || f.PolicyTags != nil || f.MaxLength != 0 || f.Precision != 0 {
+		return sql.Field{}, Refuse(Unsupported, "The loopback BigQuery has no default values, policy tags and parameterized "+
+			"types, as for %s.", f.Name)
+	}
 	column := sql.Field{Name: f.Name, Type: sql.Type{Kind: kind}}
 	switch strings.ToUpper(f.Mode) {
 	case "", "NULLABLE":
