@@ -48,7 +48,7 @@ const connectorPath = "github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
 // connectors are the packages of this module that stand in for Beam's.
 func connectors() []string {
 	return []string{
-		"textio",
+		"bigqueryio", "textio",
 	}
 }
 

@@ -14,9 +14,10 @@ import (
 
 // Functions called init run before main and can't be refused, so each one is here with its reason.
 var allowedInits = map[string]string{
-	"internal/gcsfs":     "Beam looks file systems up by scheme in a registry",
-	"cmekpipe/io/textio": "Beam looks DoFns up by type in a registry",
-	"examples/wordcount": "Beam looks DoFns up by type in a registry",
+	"internal/gcsfs":         "Beam looks file systems up by scheme in a registry",
+	"cmekpipe/io/bigqueryio": "Beam looks DoFns up by type in a registry, gob looks up types of parameters by name",
+	"cmekpipe/io/textio":     "Beam looks DoFns up by type in a registry",
+	"examples/wordcount":     "Beam looks DoFns up by type in a registry",
 }
 
 // Package-level variables are shared by everything in the process, so each one is here with its reason.
