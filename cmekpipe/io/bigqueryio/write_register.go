@@ -10,6 +10,7 @@ import (
 
 // Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
+	registerRational()
 	beam.RegisterType(reflect.TypeFor[run]())
 	beam.RegisterType(reflect.TypeFor[written]())
 	beam.RegisterType(reflect.TypeFor[loadFile]())
