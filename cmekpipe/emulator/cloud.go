@@ -11,7 +11,9 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
@@ -19,6 +21,8 @@ import (
 type Cloud struct {
 	env     *service.Env
 	running []running
+	objects *gcs.Server
+	tables  *store.Store // of BigQuery
 	jobs    *dataflow.Server
 	ahead   atomic.Int64 // by how many nanoseconds Advance moved the clock
 	close   func() error

@@ -49,6 +49,7 @@ func services() []row {
 		pubsubServices(),
 		healthcareServices(),
 		spannerServices(),
+		bigQueryServices(),
 	)
 }
 
@@ -59,8 +60,9 @@ func coreServices() []row {
 			env.Keys = s
 			return s
 		}},
-		{Storage, endpoint.StorageVariable, storageOptions, func(_ *Cloud, env *service.Env) service.Server {
-			return gcs.New(env)
+		{Storage, endpoint.StorageVariable, storageOptions, func(c *Cloud, env *service.Env) service.Server {
+			c.objects = gcs.New(env)
+			return c.objects
 		}},
 		{Dataflow, endpoint.DataflowVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
 			c.jobs = dataflow.New(env)

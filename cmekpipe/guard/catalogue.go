@@ -49,10 +49,11 @@ const connectorPath = "github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
 func connectors() []string {
 	return []string{
 		"avroio",
+		"bigqueryio",
 		"fhirio",
 		"pubsubio",
-		"textio",
 		"spannerio",
+		"textio",
 		"xlang/bigqueryio",
 	}
 }

@@ -86,7 +86,7 @@ func javaCases() []connector {
 		}, []finding{{Path: "bigqueryio.Write/schemaio_bigquery_write", Verdict: guard.Unprotected, Destination: table, Instead: ourIO + "xlang/bigqueryio.Write"}}},
 		{"io/xlang/bigqueryio.Read", "", func(s beam.Scope) {
 			xlangbigquery.Read(s, recordType, xlangbigquery.FromQuery("SELECT secret"), xlangbigquery.ReadExpansionAddr(offline))
-		}, []finding{{Path: "bigqueryio.Read/schemaio_bigquery_read", Verdict: guard.Unprotected, Instead: noneYet + "bigqueryio.Query"}}},
+		}, []finding{{Path: "bigqueryio.Read/schemaio_bigquery_read", Verdict: guard.Unprotected, Instead: ourIO + "bigqueryio.Query"}}},
 		{"io/xlang/bigtableio.Read", "", func(s beam.Scope) {
 			xlangbigtable.Read(s, "bank-prod", "main", "t", xlangbigtable.ReadExpansionAddr(offline))
 		}, []finding{{Path: "bigtable_read", Verdict: guard.ReadsOnly}}},

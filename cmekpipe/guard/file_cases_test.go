@@ -92,11 +92,11 @@ func readsFiles(scope, read string) []finding {
 func bigQueryCases() []connector {
 	writes := func(why string) []finding {
 		return []finding{{Path: "bigquery.Write/bigqueryio.writeFn", Verdict: guard.Unprotected, Destination: "bank-prod.ledger.entries",
-			Instead: noneYet + "bigqueryio.Write", Why: why}}
+			Instead: ourIO + "bigqueryio.Write", Why: why}}
 	}
 	reads := func(scope string) []finding {
 		return []finding{{Path: scope + "/bigqueryio.queryFn", Verdict: guard.Unprotected, Destination: "an anonymous table in project bank-prod",
-			Instead: noneYet + "bigqueryio.Query", Why: "fills an anonymous table"}}
+			Instead: ourIO + "bigqueryio.Query", Why: "fills an anonymous table"}}
 	}
 	return []connector{
 		{"io/bigqueryio.Write", "", func(s beam.Scope) { bigqueryio.Write(s, "bank-prod", "bank-prod:ledger.entries", records(s)) },

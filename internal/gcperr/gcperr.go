@@ -26,7 +26,11 @@ func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	if _, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		return err
 	}
-	code := Code(err)
+	return Coded(op, resource, key, Code(err), err)
+}
+
+// Coded is [Wrap] for an error whose code is known.
+func Coded(op, resource string, key cmekpipe.KeyName, code cmekpipe.Code, err error) *cmekpipe.Error {
 	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint(code, resource, key), Err: err}
 }
 
@@ -96,7 +100,7 @@ func textCode(text string) cmekpipe.Code {
 	case strings.Contains(text, "cannot be validated"):
 		return cmekpipe.KeyUnusable
 	}
-	return ""
+	return bigQueryCode(text)
 }
 
 // TextCode says what a message of a service, such as a Dataflow job message, tells of the job's key; "" when it tells

@@ -1,0 +1,78 @@
+package bigquery
+
+import (
+	raw "google.golang.org/api/bigquery/v2"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+)
+
+func (s *Server) listTables(c *call) (any, error) {
+	tables, err := s.store.Tables(c.dataset)
+	if err != nil {
+		return nil, err
+	}
+	some, next, err := page(c, tables)
+	if err != nil {
+		return nil, err
+	}
+	answer := &raw.TableList{Kind: "bigquery#tableList", NextPageToken: next, TotalItems: int64(len(tables))}
+	for _, t := range some {
+		answer.Tables = append(answer.Tables, &raw.TableListTables{
+			Kind: t.Attrs.Kind, Id: t.Attrs.Id, TableReference: t.Attrs.TableReference, Type: t.Attrs.Type,
+			Labels: t.Attrs.Labels, FriendlyName: t.Attrs.FriendlyName, CreationTime: t.Attrs.CreationTime,
+			ExpirationTime: t.Attrs.ExpirationTime, TimePartitioning: t.Attrs.TimePartitioning,
+			RangePartitioning: t.Attrs.RangePartitioning, Clustering: t.Attrs.Clustering,
+		})
+	}
+	return answer, nil
+}
+
+func (s *Server) insertTable(c *call) (any, error) {
+	var attrs raw.Table
+	if err := c.decode(&attrs); err != nil {
+		return nil, err
+	}
+	if attrs.TableReference == nil || attrs.TableReference.TableId == "" {
+		return nil, store.Refuse(store.Required, "Required parameter is missing: tableReference.tableId")
+	}
+	ref := c.table
+	ref.Table = attrs.TableReference.TableId
+	return shownTable(s.store.CreateTable(store.Creation{Ref: ref, Attrs: attrs, Method: c.method}))
+}
+
+func (s *Server) getTable(c *call) (any, error) { return shownTable(s.store.Table(c.table)) }
+
+func (s *Server) patchTable(c *call) (any, error) {
+	patch, err := c.body()
+	if err != nil {
+		return nil, err
+	}
+	return shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
+		func(old raw.Table) (raw.Table, error) { return merge(old, patch) }))
+}
+
+func (s *Server) updateTable(c *call) (any, error) {
+	var attrs raw.Table
+	if err := c.decode(&attrs); err != nil {
+		return nil, err
+	}
+	return shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
+		func(old raw.Table) (raw.Table, error) {
+			if attrs.Schema == nil {
+				attrs.Schema = old.Schema
+			}
+			return attrs, nil
+		}))
+}
+
+func (s *Server) deleteTable(c *call) (any, error) { return nil, s.store.DeleteTable(c.table) }
+
+func shownTable(t *store.Table, err error) (any, error) {
+	if err != nil {
+		return nil, err
+	}
+	shown := t.Attrs
+	shown.NumRows, shown.NumBytes = uint64(len(t.Rows)), t.Bytes
+	shown.ForceSendFields = []string{"NumRows", "NumBytes"}
+	return &shown, nil
+}

@@ -1,0 +1,153 @@
+package bigqueryio
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"cloud.google.com/go/bigquery"
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// maxCommit is how many streams are committed in a call.
+const maxCommit = 10_000
+
+// commitFn commits all streams of a run. It may be repeated at any point: streams that are committed stay so.
+type commitFn struct {
+	Table cmekpipe.Table
+
+	client *storage.BigQueryWriteClient
+	rest   *bigquery.Client
+}
+
+// Setup opens the clients.
+func (f *commitFn) Setup(ctx context.Context) (err error) {
+	if f.client, err = openWriteClient(ctx); err != nil {
+		return err
+	}
+	f.rest, err = openClient(ctx, f.Table)
+	return err
+}
+
+// Teardown releases the clients.
+func (f *commitFn) Teardown() error {
+	err := closeClient(f.rest)
+	if f.client != nil {
+		err = errors.Join(err, f.client.Close())
+	}
+	return err
+}
+
+// ProcessElement takes all streams at once.
+func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool, streams func(*written) bool) error {
+	var r run
+	if !runs(&r) {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Internal, Resource: f.Table.String(), Err: errors.New("got no run")}
+	}
+	table, err := r.target(f.Table)
+	if err != nil {
+		return err
+	}
+	var all []written
+	var rows int64
+	for w := (written{}); streams(&w); {
+		all = append(all, w)
+		rows += w.Rows
+	}
+	slices.SortFunc(all, func(a, b written) int { return cmp.Compare(a.Stream, b.Stream) })
+	p := &publication{client: f.rest, table: f.Table, run: r, temp: table, rows: rows}
+	if r.isTemporary(f.Table) {
+		done, err := p.isDone(ctx)
+		if done || err != nil {
+			return err
+		}
+	}
+	for group := range slices.Chunk(all, maxCommit) {
+		if err := f.commit(ctx, table, group); err != nil {
+			return err
+		}
+	}
+	if r.isTemporary(f.Table) {
+		return p.publish(ctx)
+	}
+	return nil
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *commitFn) CMEKDestination() sink.Destination {
+	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+}
+
+// commit commits streams together. Those that an earlier call committed, whose answer was lost, are left out.
+func (f *commitFn) commit(ctx context.Context, table cmekpipe.Table, streams []written) error {
+	names := make([]string, len(streams))
+	for i, s := range streams {
+		names[i] = s.Stream
+	}
+	for p := newPatience(); len(names) > 0; {
+		answer, err := f.commitOnce(ctx, table, names)
+		if err != nil {
+			return wrap(table, err)
+		}
+		if len(answer.GetStreamErrors()) == 0 {
+			return nil
+		}
+		before := len(names)
+		if names, err = uncommitted(names, answer.GetStreamErrors()); err != nil {
+			return f.notCommitted(table, answer.GetStreamErrors())
+		}
+		if len(names) == before && !p.again(ctx, errSilent) {
+			return f.notCommitted(table, answer.GetStreamErrors())
+		}
+	}
+	return nil
+}
+
+func (f *commitFn) commitOnce(
+	ctx context.Context, table cmekpipe.Table, names []string,
+) (answer *storagepb.BatchCommitWriteStreamsResponse, err error) {
+	err = newPatience().try(ctx, func(ctx context.Context) error {
+		answer, err = f.client.BatchCommitWriteStreams(ctx,
+			&storagepb.BatchCommitWriteStreamsRequest{Parent: path(table), WriteStreams: names})
+		return err
+	})
+	return answer, err
+}
+
+// uncommitted returns the streams that are not committed yet; an error if one of them never can be.
+func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, error) {
+	for _, fault := range faults {
+		if fault.GetCode() != storagepb.StorageError_STREAM_ALREADY_COMMITTED {
+			return nil, errors.New(fault.GetCode().String())
+		}
+		names = slices.DeleteFunc(names, func(name string) bool { return name == fault.GetEntity() })
+	}
+	return names, nil
+}
+
+func (f *commitFn) notCommitted(table cmekpipe.Table, faults []*storagepb.StorageError) error {
+	return &cmekpipe.Error{Op: opWrite, Code: storageCode(faults[0]), Resource: table.String(),
+		Hint: "run again; nothing of the rows is visible",
+		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
+}
+
+// storageCode says what kind of failure the code of a stream is.
+func storageCode(fault *storagepb.StorageError) cmekpipe.Code {
+	switch fault.GetCode() {
+	case storagepb.StorageError_KMS_PERMISSION_DENIED:
+		return cmekpipe.KeyDenied
+	case storagepb.StorageError_CMEK_ENCRYPTION_ERROR, storagepb.StorageError_INVALID_CMEK_PROVIDED:
+		return cmekpipe.KeyUnusable
+	case storagepb.StorageError_CMEK_NOT_PROVIDED:
+		return cmekpipe.KeyMissing
+	case storagepb.StorageError_TABLE_NOT_FOUND, storagepb.StorageError_STREAM_NOT_FOUND:
+		return cmekpipe.NotFound
+	}
+	return cmekpipe.PreconditionFailed
+}

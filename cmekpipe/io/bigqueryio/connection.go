@@ -1,0 +1,56 @@
+package bigqueryio
+
+import (
+	"context"
+
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"google.golang.org/protobuf/types/known/wrapperspb"
+)
+
+// connection is an open AppendRows call. It outlives the contexts of the calls that use it, because it serves one bundle
+// after another.
+type connection struct {
+	call   storagepb.BigQueryWrite_AppendRowsClient
+	cancel context.CancelFunc
+}
+
+func dial(ctx context.Context, client *storage.BigQueryWriteClient) (*connection, error) {
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	c := &connection{cancel: cancel}
+	var err error
+	c.within(ctx, func() { c.call, err = client.AppendRows(own) })
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return c, nil
+}
+
+// within does something that ends with the connection, which ends with the context or when there was no answer for long.
+func (c *connection) within(ctx context.Context, do func()) {
+	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	defer cancel()
+	stop := context.AfterFunc(ctx, c.cancel)
+	defer stop()
+	do()
+}
+
+func (c *connection) send(ctx context.Context, request *storagepb.AppendRowsRequest) (err error) {
+	c.within(ctx, func() { err = c.call.Send(request) })
+	return err
+}
+
+func (c *connection) receive(ctx context.Context) (answer *storagepb.AppendRowsResponse, err error) {
+	c.within(ctx, func() { answer, err = c.call.Recv() })
+	return answer, err
+}
+
+func (a *appender) request(b *batch) *storagepb.AppendRowsRequest {
+	request := &storagepb.AppendRowsRequest{Rows: &storagepb.AppendRowsRequest_ProtoRows{
+		ProtoRows: &storagepb.AppendRowsRequest_ProtoData{Rows: &storagepb.ProtoRows{SerializedRows: b.rows}}}}
+	if a.offsets {
+		request.Offset = wrapperspb.Int64(b.offset)
+	}
+	return request
+}

@@ -1,0 +1,180 @@
+package bigqueryio
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	"cloud.google.com/go/bigquery"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// The limits of a request, well below BigQuery's own 50,000 rows and 10 MB, which is also the limit of a row.
+// Source: https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
+const (
+	insertRows  = 500
+	insertBytes = 5 << 20
+)
+
+// idFn gives each row an id that the reshuffle behind it keeps, so that all attempts send the same.
+type idFn struct {
+	prefix string
+	next   int
+}
+
+// StartBundle picks what the ids of the bundle begin with.
+func (f *idFn) StartBundle(_ func(string, beam.X)) { f.prefix, f.next = rand.Text()[:16], 0 }
+
+// ProcessElement gives a row its id.
+func (f *idFn) ProcessElement(row beam.X, emit func(string, beam.X)) {
+	emit(f.prefix+strconv.Itoa(f.next), row)
+	f.next++
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *idFn) CMEKHelper() sink.None { return sink.None{} }
+
+// insertFn writes rows with tabledata.insertAll.
+type insertFn struct {
+	rows
+
+	client *bigquery.Client
+	schema bigquery.Schema
+	fresh  bool
+	queue  []saved
+	bytes  int
+}
+
+// saved is a row on its way. Save gives the client what is sent.
+type saved struct {
+	id     string
+	values map[string]bigquery.Value
+	from   element
+}
+
+// Save implements bigquery.ValueSaver.
+func (s saved) Save() (map[string]bigquery.Value, string, error) { return s.values, s.id, nil }
+
+// Setup opens the client.
+func (f *insertFn) Setup(ctx context.Context) error {
+	t, err := f.rowType()
+	if err != nil {
+		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
+	}
+	f.schema = t.schema
+	f.client, err = openClient(ctx, f.Table)
+	return err
+}
+
+// Teardown releases the client.
+func (f *insertFn) Teardown() error { return closeClient(f.client) }
+
+// StartBundle drops what a bundle that failed left.
+func (f *insertFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
+	f.queue, f.bytes, f.refused = nil, 0, nil
+}
+
+// ProcessElement writes a row, or keeps it until there are enough for a request.
+func (f *insertFn) ProcessElement(
+	ctx context.Context, t beam.EventTime, id string, row beam.X, r run, refused func(beam.EventTime, beam.X),
+) error {
+	f.fresh = r.Fresh
+	x := element{row, t}
+	values, size, bad := f.save(row)
+	if bad != nil {
+		if err := f.refuse(x, bad); err != nil {
+			return err
+		}
+		f.release(refused)
+		return nil
+	}
+	if len(f.queue) == insertRows || f.bytes+size > insertBytes {
+		if err := f.send(ctx); err != nil {
+			return err
+		}
+	}
+	f.queue, f.bytes = append(f.queue, saved{id, values, x}), f.bytes+size
+	f.release(refused)
+	return nil
+}
+
+// FinishBundle writes what is left.
+func (f *insertFn) FinishBundle(ctx context.Context, _ run, refused func(beam.EventTime, beam.X)) error {
+	if err := f.send(ctx); err != nil {
+		return err
+	}
+	f.release(refused)
+	return nil
+}
+
+// save returns a row as it is sent, and about how many bytes it takes.
+func (f *insertFn) save(row any) (map[string]bigquery.Value, int, *refusal) {
+	values, _, err := (&bigquery.StructSaver{Schema: f.schema, Struct: row}).Save()
+	if err != nil {
+		return nil, 0, &refusal{"*", "got a value that can't be sent"}
+	}
+	data, err := json.Marshal(values)
+	if err != nil {
+		return nil, 0, &refusal{"*", "got a value that has no JSON"}
+	}
+	if len(data) > maxRow {
+		return nil, 0, &refusal{"*", "got a row that is larger than a request may be"}
+	}
+	return values, len(data), nil
+}
+
+func (f *insertFn) send(ctx context.Context) error {
+	queue := f.queue
+	f.queue, f.bytes = nil, 0
+	if len(queue) == 0 {
+		return nil
+	}
+	inserter := handle(f.client, f.Table).Inserter()
+	inserter.SkipInvalidRows = f.DeadLetters
+	savers := make([]bigquery.ValueSaver, len(queue))
+	for i := range queue {
+		savers[i] = queue[i]
+	}
+	p := newPatience()
+	if f.fresh {
+		p.also = isNotFound
+	}
+	var bad bigquery.PutMultiError
+	err := p.try(ctx, func(ctx context.Context) error {
+		err := inserter.Put(ctx, savers)
+		if errors.As(err, &bad) {
+			return nil
+		}
+		return err
+	})
+	if err != nil {
+		return wrap(f.Table, err)
+	}
+	return f.sort(queue, bad)
+}
+
+// sort takes the rows that were refused out of a request. Their errors may quote them, so only the reasons are kept.
+func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
+	for _, row := range bad {
+		reason := "unknown"
+		for _, err := range row.Errors {
+			if e, ok := errors.AsType[*bigquery.Error](err); ok && e.Reason != "stopped" {
+				reason = e.Reason
+			}
+		}
+		if reason != "invalid" && f.DeadLetters {
+			return &cmekpipe.Error{Op: opWrite, Code: reasonCode(reason), Resource: f.Table.String(), Hint: "run again",
+				Err: fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
+		}
+		if err := f.refuse(queue[row.RowIndex].from, &refusal{"*", "got a row that BigQuery refuses"}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package bigqueryio
+
+import (
+	"context"
+	"fmt"
+
+	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// written is a stream that a bundle filled and finalized. It travels in Beam's row coder.
+type written struct {
+	Stream string
+	Rows   int64
+}
+
+// pendingFn writes the rows of each bundle to a pending stream and emits it, with a fixed key. The stream of a bundle
+// that failed is never committed, and BigQuery drops it.
+type pendingFn struct{ streamed }
+
+// StartBundle gives up what a bundle that failed left open.
+func (f *pendingFn) StartBundle(_ run, _ func(int, written), _ func(beam.EventTime, beam.X)) {
+	f.abandon()
+}
+
+// ProcessElement writes a row.
+func (f *pendingFn) ProcessElement(
+	ctx context.Context, t beam.EventTime, row beam.X, r run, _ func(int, written), refused func(beam.EventTime, beam.X),
+) error {
+	if f.out == nil {
+		if err := f.open(ctx, r); err != nil {
+			return err
+		}
+	}
+	if err := f.write(ctx, element{row, t}); err != nil {
+		return err
+	}
+	f.release(refused)
+	return nil
+}
+
+// FinishBundle finalizes the bundle's stream.
+func (f *pendingFn) FinishBundle(
+	ctx context.Context, _ run, emit func(int, written), refused func(beam.EventTime, beam.X),
+) error {
+	if f.out == nil {
+		return nil
+	}
+	defer f.abandon()
+	if err := f.finish(ctx); err != nil {
+		return err
+	}
+	f.release(refused)
+	if f.out.next == 0 {
+		return nil // nothing but refused rows
+	}
+	if err := f.finalize(ctx); err != nil {
+		return err
+	}
+	emit(0, written{Stream: f.out.stream, Rows: f.out.next})
+	return nil
+}
+
+// open creates a stream.
+func (f *pendingFn) open(ctx context.Context, r run) error {
+	table, err := r.target(f.Table)
+	if err != nil {
+		return err
+	}
+	p := newPatience()
+	if r.Fresh {
+		p.also = isNotFound
+	}
+	request := &storagepb.CreateWriteStreamRequest{Parent: path(table),
+		WriteStream: &storagepb.WriteStream{Type: storagepb.WriteStream_PENDING}}
+	var stream *storagepb.WriteStream
+	err = p.try(ctx, func(ctx context.Context) (err error) {
+		stream, err = f.client.CreateWriteStream(ctx, request)
+		return err
+	})
+	if err != nil {
+		return wrap(table, err)
+	}
+	f.out = f.appender(table, stream.GetName(), r)
+	f.out.offsets = true
+	return nil
+}
+
+// finalize closes the stream to further rows and compares how many it has.
+func (f *pendingFn) finalize(ctx context.Context) error {
+	f.out.disconnect()
+	rows := f.out.next
+	err := newPatience().try(ctx, func(ctx context.Context) error {
+		done, err := f.client.FinalizeWriteStream(ctx, &storagepb.FinalizeWriteStreamRequest{Name: f.out.stream})
+		if err == nil {
+			rows = done.GetRowCount()
+		}
+		if isFinalized(err) {
+			return nil // by an attempt whose answer was lost
+		}
+		return err
+	})
+	if err != nil {
+		return wrap(f.out.table, err)
+	}
+	if rows != f.out.next {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(), Hint: "run again",
+			Err: fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
+	}
+	return nil
+}
+
+func isFinalized(err error) bool {
+	s, ok := status.FromError(err)
+	if !ok || s.Code() != codes.InvalidArgument && s.Code() != codes.FailedPrecondition {
+		return false
+	}
+	for _, detail := range s.Details() {
+		if e, ok := detail.(*storagepb.StorageError); ok {
+			return e.GetCode() == storagepb.StorageError_STREAM_FINALIZED
+		}
+	}
+	return false
+}

@@ -1,0 +1,165 @@
+package bigqueryio
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/bigquery"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// tempLife is how long a temporary table lives if nobody removes it.
+const tempLife = 7 * 24 * time.Hour
+
+// prepareFn finds the table, or creates it under its key, and checks it, before a row is written.
+type prepareFn struct {
+	Table     cmekpipe.Table
+	Schema    string // JSON
+	Create    bigquery.TableCreateDisposition
+	Write     bigquery.TableWriteDisposition
+	Partition *bigquery.TimePartitioning
+	Cluster   []string
+
+	client *bigquery.Client
+}
+
+// Setup opens the client.
+func (f *prepareFn) Setup(ctx context.Context) (err error) {
+	f.client, err = openClient(ctx, f.Table)
+	return err
+}
+
+// Teardown releases the client.
+func (f *prepareFn) Teardown() error { return closeClient(f.client) }
+
+// ProcessElement takes the impulse.
+func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)) error {
+	r := run{ID: strings.ToLower(rand.Text()), Target: f.Table.ID(), Disposition: string(f.Write)}
+	var err error
+	if r.Location, err = f.place(ctx); err != nil {
+		return err
+	}
+	meta, err := f.find(ctx, &r)
+	if err != nil {
+		return err
+	}
+	if f.Write != bigquery.WriteAppend {
+		if err := f.makeTemporary(ctx, meta, &r); err != nil {
+			return err
+		}
+	}
+	emit(r)
+	return nil
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *prepareFn) CMEKDestination() sink.Destination {
+	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+}
+
+// place returns the dataset's location, which the key must serve.
+func (f *prepareFn) place(ctx context.Context) (string, error) {
+	dataset := f.client.DatasetInProject(f.Table.Project(), f.Table.Dataset())
+	name := f.Table.Project() + "." + f.Table.Dataset()
+	var meta *bigquery.DatasetMetadata
+	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+		meta, err = dataset.Metadata(ctx)
+		return err
+	})
+	if err != nil {
+		return "", gcperr.Wrap(opWrite, name, f.Table.Key(), err)
+	}
+	answer := location.ForDataset(f.Table.Key().Location(), meta.Location)
+	if answer.Verdict == location.Refused {
+		return "", &cmekpipe.Error{Op: opWrite, Code: cmekpipe.LocationMismatch, Resource: f.Table.String(),
+			Hint: "use a key in " + strings.Join(answer.Want, " or ") + ", where the dataset needs it",
+			Err:  fmt.Errorf("%s: %s", f.Table.Key(), answer.Why)}
+	}
+	return meta.Location, nil
+}
+
+// find returns what BigQuery says of the table, after it was created if it was missing.
+func (f *prepareFn) find(ctx context.Context, r *run) (*bigquery.TableMetadata, error) {
+	meta, err := metadata(ctx, f.client, f.Table, false)
+	if errors.Is(err, cmekpipe.NotFound) && f.Create == bigquery.CreateIfNeeded {
+		r.Fresh = true
+		if err := create(ctx, f.client, f.Table, f.newTable()); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
+			return nil, err
+		}
+		meta, err = metadata(ctx, f.client, f.Table, true) // somebody else may have been faster, with another key
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := checkKey(f.Table, meta); err != nil {
+		return nil, err
+	}
+	return meta, f.checkSchema(meta)
+}
+
+func (f *prepareFn) newTable() *bigquery.TableMetadata {
+	meta := &bigquery.TableMetadata{Schema: f.schema(), TimePartitioning: f.Partition}
+	if len(f.Cluster) > 0 {
+		meta.Clustering = &bigquery.Clustering{Fields: f.Cluster}
+	}
+	return meta
+}
+
+func (f *prepareFn) schema() bigquery.Schema {
+	schema, _ := bigquery.SchemaFromJSON([]byte(f.Schema)) // written by Write, which got it from the same client
+	return schema
+}
+
+func (f *prepareFn) checkSchema(meta *bigquery.TableMetadata) error {
+	if err := fit(f.schema(), meta.Schema, ""); err != nil {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: f.Table.String(),
+			Hint: "change the element type, or say how it is to be written: bigqueryio.WithSchema", Err: err}
+	}
+	return nil
+}
+
+// makeTemporary creates a table like the destination, which vanishes by itself if the run fails.
+func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetadata, r *run) error {
+	if f.Write == bigquery.WriteEmpty && like.NumRows > 0 {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.AlreadyExists, Resource: f.Table.String(),
+			Hint: "use bigquery.WriteAppend or bigquery.WriteTruncate, or another table",
+			Err:  errors.New("got a table with rows, want an empty one")}
+	}
+	r.Target, r.Fresh = "cmekpipe_temp_"+r.ID, true
+	temp, err := r.target(f.Table)
+	if err != nil {
+		return err
+	}
+	meta := &bigquery.TableMetadata{Schema: like.Schema, TimePartitioning: like.TimePartitioning,
+		RangePartitioning: like.RangePartitioning, Clustering: like.Clustering, ExpirationTime: time.Now().Add(tempLife)}
+	if err := create(ctx, f.client, temp, meta); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
+		return err
+	}
+	made, err := metadata(ctx, f.client, temp, true)
+	if err != nil {
+		return err
+	}
+	return checkKey(temp, made)
+}
+
+func openClient(ctx context.Context, table cmekpipe.Table) (*bigquery.Client, error) {
+	client, err := endpoint.BigQuery(ctx, table.Project())
+	return client, gcperr.Wrap(opWrite, "BigQuery client", cmekpipe.KeyName{}, err)
+}
+
+// closeClient releases a client, which is nil after a Setup that failed.
+func closeClient(client *bigquery.Client) error {
+	if client == nil {
+		return nil
+	}
+	return client.Close()
+}

@@ -1,0 +1,85 @@
+package bigqueryio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"cloud.google.com/go/bigquery"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// publication brings the rows of a temporary table to the destination, in one step that readers see whole or not at all.
+type publication struct {
+	client *bigquery.Client
+	table  cmekpipe.Table
+	run    run
+	temp   cmekpipe.Table
+	rows   int64
+}
+
+func (p *publication) job() *job {
+	return &job{client: p.client, table: p.table, run: p.run, kind: "copy",
+		start: func(ctx context.Context, id bigquery.JobIDConfig) (*bigquery.Job, error) {
+			copier := handle(p.client, p.table).CopierFrom(handle(p.client, p.temp))
+			copier.JobIDConfig = id
+			copier.CreateDisposition = bigquery.CreateNever
+			copier.WriteDisposition = bigquery.TableWriteDisposition(p.run.Disposition)
+			copier.DestinationEncryptionConfig = encryption(p.table)
+			return copier.Run(ctx)
+		}}
+}
+
+// isDone reports whether an earlier attempt published the rows. Then it only removes the temporary table.
+func (p *publication) isDone(ctx context.Context) (bool, error) {
+	done, err := p.job().isDone(ctx)
+	if !done || err != nil {
+		return done, err
+	}
+	return true, remove(ctx, p.client, p.temp)
+}
+
+// publish copies the temporary table when all rows are in it.
+func (p *publication) publish(ctx context.Context) error {
+	meta, err := metadata(ctx, p.client, p.table, false)
+	if err != nil {
+		return err
+	}
+	if err := checkKey(p.table, meta); err != nil {
+		return err
+	}
+	if err := p.awaitRows(ctx); err != nil {
+		return err
+	}
+	if err := p.job().finish(ctx); err != nil {
+		return err
+	}
+	if meta, err = metadata(ctx, p.client, p.table, false); err != nil {
+		return err
+	}
+	if err := checkKey(p.table, meta); err != nil {
+		return err
+	}
+	return remove(ctx, p.client, p.temp)
+}
+
+var errRowsMissing = errors.New("got fewer rows in the temporary table than were written")
+
+// awaitRows waits until the temporary table has all rows where a copy job finds them, and not in a buffer.
+func (p *publication) awaitRows(ctx context.Context) error {
+	for wait := newPatience(); ; {
+		meta, err := metadata(ctx, p.client, p.temp, false)
+		if err != nil {
+			return err
+		}
+		if meta.NumRows == uint64(p.rows) && meta.StreamingBuffer == nil {
+			return nil
+		}
+		if !wait.again(ctx, errRowsMissing) {
+			return settled(ctx, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: p.temp.String(),
+				Hint: "run again; the destination was not changed",
+				Err:  fmt.Errorf("%w: %d of %d", errRowsMissing, meta.NumRows, p.rows)})
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package bigqueryio
+
+import (
+	"errors"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"cloud.google.com/go/bigquery"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+const opQuery = "bigqueryio.Query"
+
+// QueryOption changes how [Query] runs a query.
+type QueryOption func(*queryOptions)
+
+type queryOptions struct {
+	standard   bool
+	parameters []bigquery.QueryParameter
+	location   string
+}
+
+// UseStandardSQL tells that the query is written in GoogleSQL. It is required, because Beam takes a query without it for
+// one in legacy SQL, which means other things by the same words and which [Query] doesn't run.
+func UseStandardSQL() QueryOption { return func(o *queryOptions) { o.standard = true } }
+
+// WithQueryParameters sets the parameters of the query, all of them named or none. Values have the types that
+// [bigquery.QueryParameter] takes, but for structs of your own: build a [bigquery.QueryParameterValue] for those. Like the
+// query, parameters are part of the job's graph, which no key of yours protects; they are never in an error.
+func WithQueryParameters(params ...bigquery.QueryParameter) QueryOption {
+	return func(o *queryOptions) { o.parameters = params }
+}
+
+// WithLocation says where the query runs, such as "EU": where the tables are that it reads. Default: "US" for a key in
+// us, "EU" for one in europe, and a region for a key in it. A key from elsewhere needs it.
+func WithLocation(name string) QueryOption { return func(o *queryOptions) { o.location = name } }
+
+// Query runs a query and reads its result as a PCollection<t>, as [Read] reads a table. Everything that the query leaves
+// at rest is under dest's key: the result goes to a table in a temporary dataset, both made with the key for this run,
+// where Beam's Query fills an anonymous table without one. Project dest.Project() runs the query and pays for it.
+//
+// A dry run, which carries the key too, finds faults before anything is made. The query runs once, however often workers
+// try. When the result has been read, or the query has failed, the temporary dataset is removed with what is in it. After
+// a crash the table goes by itself after 24 hours; the dataset, cmekpipe_temp_ID with the label cmekpipe:temporary, stays
+// behind empty and may be deleted.
+//
+// It takes a SELECT. BigQuery refuses a key for the results of scripts and for DDL and DML, so these are refused too
+// (Unsupported): run them beforehand, with the key in the table's own options (CREATE TABLE … OPTIONS (kms_key_name =
+// …)) or as the dataset's default, and read with [Read] what they made.
+//
+// Workers need bigquery.jobs.create, bigquery.datasets.create and bigquery.readsessions.create on the project, and
+// bigquery.tables.getData on the tables of the query. The BigQuery service agent of the project needs
+// roles/cloudkms.cryptoKeyEncrypterDecrypter on the key.
+//
+// Query panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Query (KeyMissing), for a type that can't
+// hold rows or parameters that can't travel (InvalidOptions), for legacy SQL (Unsupported), and for a location that is not
+// the key's or that the key doesn't tell (LocationMismatch).
+func Query(s beam.Scope, dest cmekpipe.Query, q string, t reflect.Type, opts ...QueryOption) beam.PCollection {
+	var o queryOptions
+	for _, opt := range opts {
+		opt(&o)
+	}
+	must0(checkQuery(dest, q, o))
+	must0(checkReadType(opQuery, dest.String(), t))
+	place := must(queryLocation(dest, o.location))
+	params := must(encodeParameters(dest, o.parameters))
+
+	s = s.Scope(opQuery)
+	tokens := beam.Reshuffle(s, beam.ParDo(s, &tokenFn{}, beam.Impulse(s)))
+	work := queryWork{Dest: dest, Location: place}
+	streams := beam.ParDo(s, &queryFn{queryWork: work, Query: q, Parameters: params, Type: beam.EncodedType{T: t}}, tokens)
+	rows, done := readStreams(s, streams, streamFn{
+		Op: opQuery, Table: dest.String(), Key: dest.Key(), Type: beam.EncodedType{T: t},
+	})
+	beam.ParDo0(s, &cleanupFn{queryWork: work}, beam.CoGroupByKey(s, beam.AddFixedKey(s, tokens), done))
+	return rows
+}
+
+func checkQuery(dest cmekpipe.Query, q string, o queryOptions) error {
+	const legacyHint = "write it in GoogleSQL and add bigqueryio.UseStandardSQL(); tables are `project.dataset.table`"
+	switch {
+	case !dest.Valid():
+		return fail(opQuery, cmekpipe.KeyMissing, "destination", "got the zero Query, want one under a key",
+			"let a key mint it: key.Query(\"PROJECT\")")
+	case strings.TrimSpace(q) == "":
+		return invalid(opQuery, dest.String(), "got an empty query", "write a SELECT")
+	case !o.standard, strings.HasPrefix(strings.ToLower(strings.TrimSpace(q)), "#legacysql"):
+		return fail(opQuery, cmekpipe.Unsupported, dest.String(), "got a query in legacy SQL", legacyHint)
+	}
+	return nil
+}
+
+// queryLocation returns where the results of a query go.
+func queryLocation(dest cmekpipe.Query, given string) (string, error) {
+	key := dest.Key()
+	mismatch := &cmekpipe.Error{Op: opQuery, Code: cmekpipe.LocationMismatch, Resource: key.String()}
+	if given == "" {
+		switch {
+		case key.Location() == location.US{}.ID():
+			return "US", nil
+		case key.Location() == location.Europe{}.ID():
+			return "EU", nil
+		case location.IsRegion(key.Location()):
+			return key.Location(), nil
+		}
+		mismatch.Err = errors.New("got a key in " + key.Location() + ", which does not tell where to run the query")
+		mismatch.Hint = "use a key in us for tables in US, in europe for EU, or in the region of the tables; or say where they are: bigqueryio.WithLocation"
+		return "", mismatch
+	}
+	answer := location.ForDataset(key.Location(), given)
+	if answer.Verdict != location.Refused {
+		return given, nil
+	}
+	mismatch.Err = errors.New("got location " + strconv.Quote(given) + " for the results: " + answer.Why)
+	mismatch.Hint = "use a key in " + strings.Join(answer.Want, " or ")
+	if len(answer.Want) == 0 {
+		mismatch.Hint = "use US, EU or a region, and a key that serves it"
+	}
+	return "", mismatch
+}

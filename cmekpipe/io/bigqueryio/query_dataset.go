@@ -1,0 +1,119 @@
+package bigqueryio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"cloud.google.com/go/bigquery"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+const (
+	// resultLife is how long the result of a query lives if nobody removes it.
+	resultLife = 24 * time.Hour
+	// farewellTime is how long a run that failed tries to tidy up.
+	farewellTime = 30 * time.Second
+)
+
+// result names the table of a run.
+func (w *queryWork) result(token string) (cmekpipe.Table, error) {
+	return w.Dest.Key().Table(w.Dest.Project() + "." + datasetOf(token) + ".result")
+}
+
+func datasetOf(token string) string { return "cmekpipe_temp_" + token }
+
+// makeDataset makes the dataset of a run under the key, unless an earlier attempt did, and looks what was made.
+func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.Table, token string) error {
+	dataset := w.client.DatasetInProject(result.Project(), result.Dataset())
+	name := result.Project() + "." + result.Dataset()
+	wanted := &bigquery.DatasetMetadata{
+		Location:                w.Location,
+		DefaultEncryptionConfig: encryption(result),
+		DefaultTableExpiration:  resultLife,
+		Description:             "Result of a query of a pipeline; may be deleted when the pipeline has ended.",
+		Labels:                  map[string]string{"cmekpipe": "temporary", "cmekpipe-run": token},
+	}
+	err := newPatience().try(ctx, func(ctx context.Context) error { return dataset.Create(ctx, wanted) })
+	if err != nil && gcperr.Code(err) != cmekpipe.AlreadyExists {
+		return wrapRead(opQuery, name, w.Dest.Key(), err)
+	}
+	var made *bigquery.DatasetMetadata
+	p := newPatience()
+	p.also = isNotFound // it may not be known everywhere yet
+	err = p.try(ctx, func(ctx context.Context) (err error) {
+		made, err = dataset.Metadata(ctx)
+		return err
+	})
+	if err != nil {
+		return wrapRead(opQuery, name, w.Dest.Key(), err)
+	}
+	if !strings.EqualFold(made.Location, w.Location) {
+		return fail(opQuery, cmekpipe.LocationMismatch, name, "got a temporary dataset in "+made.Location+", want "+w.Location, "")
+	}
+	return sameKey(name, made.DefaultEncryptionConfig, w.Dest.Key())
+}
+
+// checkResult refuses to read a result that rests under another key.
+func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.Table) error {
+	var meta *bigquery.TableMetadata
+	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+		meta, err = handle(w.client, result).Metadata(ctx)
+		return err
+	})
+	if err != nil {
+		return wrapRead(opQuery, result.String(), w.Dest.Key(), err)
+	}
+	return sameKey(result.String(), meta.EncryptionConfig, w.Dest.Key())
+}
+
+// sameKey compares what BigQuery reports with what it was asked for.
+func sameKey(resource string, got *bigquery.EncryptionConfig, want cmekpipe.KeyName) error {
+	const hint = "nothing is left there; please report it"
+	if got == nil || got.KMSKeyName == "" {
+		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.KeyMissing, Resource: resource, Hint: hint,
+			Err: fmt.Errorf("got it under no Cloud KMS key, want %s", want)}
+	}
+	if key, err := cmekpipe.KeyOf(got.KMSKeyName); err != nil || key != want {
+		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.KeyMismatch, Resource: resource, Hint: hint,
+			Err: fmt.Errorf("got it under %s, want %s", got.KMSKeyName, want)}
+	}
+	return nil
+}
+
+// remove removes the dataset of a run with all that is in it.
+func (w *queryWork) remove(ctx context.Context, token string) error {
+	dataset := w.client.DatasetInProject(w.Dest.Project(), datasetOf(token))
+	err := newPatience().try(ctx, dataset.DeleteWithContents)
+	if err == nil || isNotFound(err) {
+		return nil
+	}
+	return wrapRead(opQuery, w.Dest.Project()+"."+datasetOf(token), w.Dest.Key(), err)
+}
+
+// discard tidies up after a failure, also after the end of the context, as well as it can: the failure counts more.
+func (w *queryWork) discard(ctx context.Context, token string) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
+	defer cancel()
+	_ = w.remove(ctx, token)
+}
+
+// cleanupFn removes the temporary dataset when all of the result has been read.
+type cleanupFn struct{ queryWork }
+
+// ProcessElement takes the token of the run, together with all streams that were read.
+func (f *cleanupFn) ProcessElement(ctx context.Context, _ int, tokens, _ func(*string) bool) error {
+	var errs []error
+	for token := ""; tokens(&token); {
+		errs = append(errs, f.remove(ctx, token))
+	}
+	return errors.Join(errs...)
+}
+
+// CMEKHelper tells guard that nothing is made here.
+func (f *cleanupFn) CMEKHelper() sink.None { return sink.None{} }

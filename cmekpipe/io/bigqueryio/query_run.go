@@ -1,0 +1,174 @@
+package bigqueryio
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"strings"
+
+	"cloud.google.com/go/bigquery"
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// tokenFn names a run, before anything is made. What follows sees the same token in every attempt, and two runs of one
+// pipeline see two.
+type tokenFn struct{}
+
+// ProcessElement takes the impulse.
+func (f *tokenFn) ProcessElement(_ []byte, emit func(string)) { emit(strings.ToLower(rand.Text())) }
+
+// CMEKHelper tells guard that a token rests nowhere.
+func (f *tokenFn) CMEKHelper() sink.None { return sink.None{} }
+
+// queryWork is what the steps of a query share.
+type queryWork struct {
+	Dest     cmekpipe.Query
+	Location string
+
+	client *bigquery.Client
+}
+
+// Setup opens the client.
+func (w *queryWork) Setup(ctx context.Context) (err error) {
+	w.client, err = endpoint.BigQuery(ctx, w.Dest.Project())
+	return gcperr.Wrap(opQuery, "BigQuery client", cmekpipe.KeyName{}, err)
+}
+
+// Teardown releases the client.
+func (w *queryWork) Teardown() error { return closeClient(w.client) }
+
+// queryFn runs the query of a run into a table of its own and emits what is to be read of it.
+type queryFn struct {
+	queryWork
+	Query      string
+	Parameters []byte
+	Type       beam.EncodedType
+
+	reader *storage.BigQueryReadClient
+}
+
+// Setup opens the clients.
+func (f *queryFn) Setup(ctx context.Context) (err error) {
+	if err = f.queryWork.Setup(ctx); err == nil {
+		f.reader, err = openReadClient(ctx, opQuery)
+	}
+	return err
+}
+
+// Teardown releases the clients.
+func (f *queryFn) Teardown() error {
+	return errors.Join(closeReadClient(f.reader), f.queryWork.Teardown())
+}
+
+// CMEKDestination tells guard what rests where.
+func (f *queryFn) CMEKDestination() sink.Destination {
+	return sink.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key()}
+}
+
+// ProcessElement takes the token of the run. It may be repeated at any point: it goes on with what an earlier attempt
+// made.
+func (f *queryFn) ProcessElement(ctx context.Context, token string, emit func(readStream)) error {
+	if err := f.validate(ctx); err != nil {
+		return err
+	}
+	err := f.run(ctx, token, emit)
+	if err != nil {
+		f.discard(ctx, token)
+	}
+	return err
+}
+
+func (f *queryFn) run(ctx context.Context, token string, emit func(readStream)) error {
+	result, err := f.result(token)
+	if err != nil {
+		return err
+	}
+	if err := f.makeDataset(ctx, result, token); err != nil {
+		return err
+	}
+	if err := f.execute(ctx, result, token); err != nil {
+		return err
+	}
+	if err := f.checkResult(ctx, result); err != nil {
+		return err
+	}
+	s := session{client: f.reader, op: opQuery, project: f.Dest.Project(), key: f.Dest.Key(),
+		table: tableName{result.Project(), result.Dataset(), result.ID()}}
+	return s.begin(ctx, f.Type.T, emit)
+}
+
+// newQuery returns the query with the key, which every form of it carries.
+func (f *queryFn) newQuery() (*bigquery.Query, error) {
+	params, err := decodeParameters(f.Parameters)
+	if err != nil {
+		return nil, fail(opQuery, cmekpipe.Internal, f.Dest.String(), "got parameters that can't be read", "")
+	}
+	q := f.client.Query(f.Query)
+	q.Parameters = params
+	q.Location = f.Location
+	q.DestinationEncryptionConfig = &bigquery.EncryptionConfig{KMSKeyName: f.Dest.Key().String()}
+	return q, nil
+}
+
+// validate has BigQuery look at the query without running it.
+func (f *queryFn) validate(ctx context.Context) error {
+	q, err := f.newQuery()
+	if err != nil {
+		return err
+	}
+	q.DryRun = true
+	var looked *bigquery.Job
+	err = newPatience().try(ctx, func(ctx context.Context) (err error) {
+		looked, err = q.Run(ctx)
+		return err
+	})
+	if err != nil {
+		return f.failure(err)
+	}
+	kind := "unknown"
+	if stats := looked.LastStatus().Statistics; stats != nil {
+		if details, ok := stats.Details.(*bigquery.QueryStatistics); ok {
+			kind = details.StatementType
+		}
+	}
+	if kind == "SELECT" {
+		return nil
+	}
+	return f.unsupported(fmt.Errorf("got a statement of type %q, want a SELECT", kind))
+}
+
+func (f *queryFn) unsupported(err error) error {
+	return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.Unsupported, Resource: f.Dest.String(), Err: err,
+		Hint: "BigQuery takes no key for the results of scripts, DDL and DML: run them beforehand, with kms_key_name in the " +
+			"table's options or as the dataset's default, and read with bigqueryio.Read what they made"}
+}
+
+// failure tells what is wrong with a query without a word of it.
+func (f *queryFn) failure(err error) error {
+	code, cause := gcperr.QueryFault(err)
+	switch code {
+	case cmekpipe.Unsupported:
+		return f.unsupported(cause)
+	case cmekpipe.InvalidOptions:
+		return &cmekpipe.Error{Op: opQuery, Code: code, Resource: f.Dest.String(), Err: cause,
+			Hint: "try the query in the console or with bq query --dry_run; its text is not shown here"}
+	case cmekpipe.LocationMismatch:
+		return &cmekpipe.Error{Op: opQuery, Code: code, Resource: f.Dest.Key().String(), Err: cause,
+			Hint: "the query runs in " + f.Location + ", and so must its tables be; use a key that serves where they are, " +
+				"or say where that is: bigqueryio.WithLocation"}
+	case cmekpipe.NotFound:
+		return &cmekpipe.Error{Op: opQuery, Code: code, Resource: f.Dest.String(), Err: cause,
+			Hint: "look whether the tables of the query exist, in " + f.Location}
+	}
+	if cause == err { //nolint:errorlint // whether it came back as it was
+		return wrapRead(opQuery, f.Dest.String(), f.Dest.Key(), err)
+	}
+	return gcperr.Coded(opQuery, f.Dest.String(), f.Dest.Key(), code, cause)
+}

@@ -1,0 +1,149 @@
+package bigqueryio
+
+import (
+	"context"
+	"reflect"
+
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// readStream is a part of a table that one worker reads. It travels in Beam's row coder.
+type readStream struct {
+	// Name is the stream's.
+	Name string
+	// Schema is the schema of its rows, as Arrow serialises it.
+	Schema []byte
+}
+
+// sessionFn begins a read session and emits its streams.
+type sessionFn struct {
+	Project    string
+	Table      tableName
+	Type       beam.EncodedType
+	Filter     string
+	MaxStreams int
+
+	client *storage.BigQueryReadClient
+}
+
+// Setup opens the client.
+func (f *sessionFn) Setup(ctx context.Context) (err error) {
+	f.client, err = openReadClient(ctx, opRead)
+	return err
+}
+
+// Teardown releases the client.
+func (f *sessionFn) Teardown() error { return closeReadClient(f.client) }
+
+// ProcessElement takes the impulse. A session that an earlier attempt began is left to its end, six hours later; it holds
+// no data.
+func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(readStream)) error {
+	s := session{client: f.client, op: opRead, project: f.Project, table: f.Table, filter: f.Filter, maxStreams: f.MaxStreams}
+	return s.begin(ctx, f.Type.T, emit)
+}
+
+// CMEKHelper tells guard that a session rests nowhere.
+func (f *sessionFn) CMEKHelper() sink.None { return sink.None{} }
+
+// session is a read session to be.
+type session struct {
+	client     *storage.BigQueryReadClient
+	op         string
+	project    string
+	table      tableName
+	filter     string
+	maxStreams int
+	key        cmekpipe.KeyName // of the table, if it is known
+}
+
+// begin makes the session, checks that its rows fit into t, and emits the streams.
+func (s *session) begin(ctx context.Context, t reflect.Type, emit func(readStream)) error {
+	request := &storagepb.CreateReadSessionRequest{
+		Parent:         "projects/" + s.project,
+		MaxStreamCount: int32(s.maxStreams),
+		ReadSession: &storagepb.ReadSession{
+			Table: s.table.path(), DataFormat: storagepb.DataFormat_ARROW,
+			ReadOptions: &storagepb.ReadSession_TableReadOptions{SelectedFields: selected(t), RowRestriction: s.filter},
+		},
+	}
+	var made *storagepb.ReadSession
+	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+		made, err = s.client.CreateReadSession(ctx, request)
+		return err
+	})
+	if err != nil {
+		return s.failure(err)
+	}
+	schema := made.GetArrowSchema().GetSerializedSchema()
+	if len(made.GetStreams()) > 0 { // an empty table has none, and may have no schema
+		if _, err := newDecoder(t, schema); err != nil {
+			return s.mismatch(err)
+		}
+	}
+	for _, stream := range made.GetStreams() {
+		emit(readStream{Name: stream.GetName(), Schema: schema})
+	}
+	return nil
+}
+
+// failure keeps what BigQuery says, unless that may quote the filter.
+func (s *session) failure(err error) error {
+	code := gcperr.Code(err)
+	if code == cmekpipe.InvalidOptions {
+		if s.filter != "" {
+			return invalid(s.op, s.table.String(), "BigQuery refused the columns or the row filter",
+				"name columns of the table by the fields, and give bigqueryio.RowFilter a condition over columns")
+		}
+		return &cmekpipe.Error{Op: s.op, Code: code, Resource: s.table.String(), Err: err,
+			Hint: "name columns of the table by the fields, or by their bigquery tags"}
+	}
+	return wrapRead(s.op, s.table.String(), s.key, err)
+}
+
+func (s *session) mismatch(err error) error {
+	return &cmekpipe.Error{Op: s.op, Code: cmekpipe.InvalidOptions, Resource: s.table.String(), Err: err,
+		Hint: "give the field a type that BigQuery's client reads the column into"}
+}
+
+// selected lists the columns to read for a struct.
+func selected(t reflect.Type) []string {
+	fields := fieldsOf(t)
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// openReadClient returns a client that tries each call once; this package counts the attempts.
+func openReadClient(ctx context.Context, op string) (*storage.BigQueryReadClient, error) {
+	client, err := endpoint.BigQueryRead(ctx)
+	if err != nil {
+		return nil, gcperr.Wrap(op, "BigQuery Storage client", cmekpipe.KeyName{}, err)
+	}
+	client.CallOptions = &storage.BigQueryReadCallOptions{}
+	return client, nil
+}
+
+// closeReadClient releases a client, which is nil after a Setup that failed.
+func closeReadClient(client *storage.BigQueryReadClient) error {
+	if client == nil {
+		return nil
+	}
+	return client.Close()
+}
+
+func wrapRead(op, resource string, key cmekpipe.KeyName, err error) error {
+	if err == errSilent { //nolint:errorlint // never wrapped
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.Unavailable, Resource: resource, Err: err,
+			Hint: "run again; if it stays, look at the service's status"}
+	}
+	return gcperr.Wrap(op, resource, key, err)
+}

@@ -1,0 +1,125 @@
+package bigqueryio
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+	"reflect"
+	"time"
+
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+// streamFn reads streams and emits their rows, and for each stream that was read to its end an entry with a fixed key.
+type streamFn struct {
+	// Op is the function that reads, and Table what it reads; both are for errors.
+	Op    string
+	Table string
+	Key   cmekpipe.KeyName
+	Type  beam.EncodedType
+
+	client  *storage.BigQueryReadClient
+	decoder *decoder
+	schema  []byte // of the decoder
+}
+
+// Setup opens the client.
+func (f *streamFn) Setup(ctx context.Context) (err error) {
+	f.client, err = openReadClient(ctx, f.Op)
+	return err
+}
+
+// Teardown releases the client.
+func (f *streamFn) Teardown() error { return closeReadClient(f.client) }
+
+// ProcessElement reads a stream, from the beginning in every attempt of a bundle.
+func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit func(beam.X), done func(int, string)) error {
+	if f.decoder == nil || !bytes.Equal(f.schema, stream.Schema) {
+		d, err := newDecoder(f.Type.T, stream.Schema)
+		if err != nil {
+			return f.corrupted(err)
+		}
+		f.decoder, f.schema = d, stream.Schema
+	}
+	if err := f.read(ctx, stream.Name, func(row reflect.Value) { emit(row.Interface()) }); err != nil {
+		return err
+	}
+	done(0, stream.Name)
+	return nil
+}
+
+// read goes on after a break behind the last row that was emitted. An answer is emitted whole or not at all.
+func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Value)) error {
+	var offset int64
+	for p := newPatience(); ; {
+		before := offset
+		err := f.readFrom(ctx, name, &offset, emit)
+		if err == nil {
+			return nil
+		}
+		if offset > before {
+			p = newPatience() // it went on
+		}
+		if !p.again(ctx, err) {
+			return wrapRead(f.Op, f.Table, f.Key, settled(ctx, err))
+		}
+	}
+}
+
+// readFrom reads from an offset until the stream ends or breaks, and moves the offset on.
+func (f *streamFn) readFrom(ctx context.Context, name string, offset *int64, emit func(reflect.Value)) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	silence := time.AfterFunc(answerTime, cancel)
+	defer silence.Stop()
+	answers, err := f.client.ReadRows(ctx, &storagepb.ReadRowsRequest{ReadStream: name, Offset: *offset})
+	if err != nil {
+		return err
+	}
+	for {
+		silence.Reset(answerTime)
+		answer, err := answers.Recv()
+		silence.Stop() // what takes the rows may take its time
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		batch := answer.GetArrowRecordBatch().GetSerializedRecordBatch()
+		if len(batch) == 0 {
+			continue // tells of progress or throttling
+		}
+		rows, err := f.decoder.rows(batch)
+		if err != nil {
+			return f.corrupted(err)
+		}
+		if n := int64(rows.Len()); answer.GetRowCount() != n {
+			return f.corrupted(errors.New("got an answer with another number of rows than it says"))
+		}
+		for i := range rows.Len() {
+			emit(rows.Index(i))
+		}
+		*offset += int64(rows.Len())
+	}
+}
+
+// corrupted is about rows that came in another form than they should. The null of a field that can't be null is the
+// program's fault.
+func (f *streamFn) corrupted(err error) error {
+	if why, ok := errors.AsType[*refusal](err); ok {
+		return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.InvalidOptions, Resource: f.Table, Err: why,
+			Hint: "give the field a type that can hold it, such as bigquery.NullString or int64"}
+	}
+	return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Corrupted, Resource: f.Table, Err: err,
+		Hint: "run again; if it stays, please report it"}
+}
+
+// CMEKHelper tells guard that reading rests nowhere.
+func (f *streamFn) CMEKHelper() sink.None { return sink.None{} }

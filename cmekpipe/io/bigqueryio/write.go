@@ -1,0 +1,85 @@
+package bigqueryio
+
+import (
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// Write writes a PCollection<T> to a BigQuery table that rests under its key. T is a struct whose exported fields are
+// the columns, named and typed as bigquery.InferSchema does, and is registered with Beam.
+//
+// Before a row is written the table is looked up. A missing one is created under the key; one that rests under another
+// key, or under none, ends the run, and so does a key in the wrong location or a schema that the rows don't fit. Bounded
+// input is then written [ExactlyOnce], unbounded input [AtLeastOnce]. All workers write, without a shuffle. Windows and
+// panes play no part.
+//
+// A row that BigQuery refuses ends the run; [WriteWithErrors] returns such rows.
+//
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Table (KeyMissing), for elements or
+// options that can't be written (InvalidOptions), and for unbounded input with ExactlyOnce or [FileLoads] (Unsupported).
+func Write(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...WriteOption) {
+	build(s, table, col, opts, false)
+}
+
+// WriteWithErrors is [Write] that returns the rows that can't be written, as a PCollection<T>, instead of failing: those
+// that BigQuery refuses, that are too large for a request, or that hold a value outside its column's range. They come
+// in the global window with the times that they had. [FileLoads] returns only the last two kinds; a file that BigQuery
+// refuses for a row of it ends the run.
+func WriteWithErrors(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...WriteOption) beam.PCollection {
+	return build(s, table, col, opts, true)
+}
+
+// writing is what the steps of one Write share.
+type writing struct {
+	writeOptions
+	rows
+	scope beam.Scope
+	runs  beam.PCollection // the one run
+}
+
+func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
+	must0(checkWrite(table, col))
+	o := collectOptions(opts)
+	must0(o.check(table, isBounded(col)))
+	t := col.Type().Type()
+	types, err := newRowType(t, o.schema)
+	if err != nil {
+		panic(wrong(table, err.Error(), "change the element type, or say how it is to be written: bigqueryio.WithSchema"))
+	}
+	schema, err := types.schema.ToJSONFields()
+	if err != nil {
+		panic(wrong(table, err.Error(), "use another schema"))
+	}
+	w := writing{writeOptions: o, scope: s.Scope(opWrite),
+		rows: rows{Table: table, Type: beam.EncodedType{T: t}, Schema: string(schema), DeadLetters: deadLetters}}
+	w.runs = beam.ParDo(w.scope, &prepareFn{Table: table, Schema: w.Schema, Create: o.create, Write: o.write,
+		Partition: o.partition, Cluster: o.cluster}, beam.Impulse(w.scope))
+	return w.write(beam.WindowInto(w.scope, window.NewGlobalWindows(), col))
+}
+
+// write adds the steps of the method and returns the refused rows.
+func (w *writing) write(col beam.PCollection) beam.PCollection {
+	run := beam.SideInput{Input: w.runs}
+	streams := streamed{rows: w.rows}
+	switch w.method {
+	case exactlyOnce:
+		written, refused := beam.ParDo2(w.scope, &pendingFn{streams}, col, run)
+		beam.ParDo0(w.scope, &commitFn{Table: w.Table}, w.gather(written))
+		return refused
+	case fileLoads:
+		files, refused := beam.ParDo2(w.scope, &fileFn{rows: w.rows, Temp: w.temp}, col, run)
+		beam.ParDo0(w.scope, &loadFn{Table: w.Table, Temp: w.temp, Type: w.Type, Schema: w.Schema}, w.gather(files))
+		return refused
+	case streamingInserts:
+		numbered := beam.ParDo(w.scope, &idFn{}, col)
+		return beam.ParDo(w.scope, &insertFn{rows: w.rows}, beam.Reshuffle(w.scope, numbered), run)
+	}
+	return beam.ParDo(w.scope, &defaultFn{streams}, col, run)
+}
+
+// gather groups what the bundles emitted with the run, so that there is a group even if there was no bundle.
+func (w *writing) gather(keyed beam.PCollection) beam.PCollection {
+	return beam.CoGroupByKey(w.scope, beam.AddFixedKey(w.scope, w.runs), keyed)
+}

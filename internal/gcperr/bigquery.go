@@ -1,0 +1,84 @@
+package gcperr
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"cloud.google.com/go/bigquery"
+	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// bigQueryCode reads BigQuery's texts.
+// Source: https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption.
+func bigQueryCode(text string) cmekpipe.Code {
+	for _, known := range []struct {
+		part string
+		code cmekpipe.Code
+	}{
+		{"Please grant Cloud KMS CryptoKey Encrypter/Decrypter role", cmekpipe.KeyDenied},
+		{"This region is not supported", cmekpipe.LocationMismatch},
+		{"was not found in location", cmekpipe.LocationMismatch},
+		{"Existing table encryption settings don't match", cmekpipe.KeyMismatch},
+		{"requires that you specify an encryption key", cmekpipe.PreconditionFailed},
+		{"prevents using KMS keys from project", cmekpipe.PreconditionFailed},
+		{"cannot be set for scripts", cmekpipe.Unsupported},
+		{"in jobs with DDL statements", cmekpipe.Unsupported},
+		{"in jobs with DML statements", cmekpipe.Unsupported},
+	} {
+		if strings.Contains(text, known.part) {
+			return known.code
+		}
+	}
+	return ""
+}
+
+var queryPlace = regexp.MustCompile(`\[\d+:\d+\]`)
+
+// QueryFault says what BigQuery finds wrong with a query without a word of the query, which BigQuery's message may
+// quote: the reason, and the line and column if the message names them. Errors of others, such as a broken connection,
+// come back as they are.
+func QueryFault(err error) (cmekpipe.Code, error) {
+	reason, message := "", ""
+	if e, ok := errors.AsType[*googleapi.Error](err); ok {
+		reason, message = fmt.Sprintf("status %d", e.Code), e.Message
+		if len(e.Errors) > 0 {
+			reason = e.Errors[0].Reason
+		}
+	} else if e, ok := errors.AsType[*bigquery.Error](err); ok {
+		reason, message = e.Reason, e.Message
+	} else {
+		return Code(err), err
+	}
+	if place := queryPlace.FindString(message); place != "" {
+		message = " at " + place
+	} else {
+		message = ""
+	}
+	return queryCode(reason, err), fmt.Errorf("BigQuery refused the query with reason %q%s", reason, message)
+}
+
+// queryCode looks at the reason of a job that failed, which has no status.
+func queryCode(reason string, err error) cmekpipe.Code {
+	e, ok := errors.AsType[*bigquery.Error](err)
+	if !ok {
+		return Code(err)
+	}
+	if code := textCode(e.Message); code != "" {
+		return code
+	}
+	switch reason {
+	case "accessDenied":
+		return cmekpipe.PermissionDenied
+	case "notFound":
+		return cmekpipe.NotFound
+	case "duplicate":
+		return cmekpipe.AlreadyExists
+	case "invalid", "invalidQuery", "resourcesExceeded", "responseTooLarge", "billingTierLimitExceeded":
+		return cmekpipe.InvalidOptions
+	}
+	return cmekpipe.Unavailable
+}
