@@ -7,8 +7,8 @@ require (
 	cloud.google.com/go/bigquery v1.83.0
 	cloud.google.com/go/iam v1.12.0
 	cloud.google.com/go/kms v1.35.0
-	cloud.google.com/go/pubsub/v2 v2.6.2
 	cloud.google.com/go/longrunning v1.2.0
+	cloud.google.com/go/pubsub/v2 v2.6.2
 	cloud.google.com/go/spanner v1.95.1
 	cloud.google.com/go/storage v1.69.0
 	github.com/apache/arrow/go/v15 v15.0.2
@@ -36,8 +36,6 @@ require (
 	cloud.google.com/go/monitoring v1.30.0 // indirect
 	cloud.google.com/go/profiler v0.6.0 // indirect
 	cloud.google.com/go/pubsub v1.51.1 // indirect
-	cloud.google.com/go/spanner v1.95.1 // indirect
-	cloud.google.com/go/pubsub/v2 v2.6.2 // indirect
 	github.com/GoogleCloudPlatform/grpc-gcp-go/grpcgcp v1.6.0 // indirect
 	github.com/GoogleCloudPlatform/opentelemetry-operations-go/detectors/gcp v1.35.0 // indirect
 	github.com/GoogleCloudPlatform/opentelemetry-operations-go/exporter/metric v0.57.0 // indirect

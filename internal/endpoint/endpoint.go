@@ -51,6 +51,13 @@ func KMS(ctx context.Context) (*kms.KeyManagementClient, error) {
 // PubSub returns a client that manages topics and publishes.
 func PubSub(ctx context.Context) (*pubsub.TopicAdminClient, error) {
 	return pubsub.NewTopicAdminClient(ctx)
+}
+
+// PubSubSubscriptions returns a client that pulls from subscriptions.
+func PubSubSubscriptions(ctx context.Context) (*pubsub.SubscriptionAdminClient, error) {
+	return pubsub.NewSubscriptionAdminClient(ctx)
+}
+
 // Healthcare returns a client of the Cloud Healthcare API.
 func Healthcare(ctx context.Context) (*healthcare.Service, error) {
 	return healthcare.NewService(ctx, HTTPOptions(os.Getenv(HealthcareVariable))...)

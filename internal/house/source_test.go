@@ -20,19 +20,19 @@ var allowedInits = map[string]string{
 	"cmekpipe/io/textio":            "Beam looks DoFns up by type in a registry",
 	"internal/conformance/filetest": "Beam looks DoFns up by type in a registry",
 	"examples/wordcount":            "Beam looks DoFns up by type in a registry",
-	"internal/conformance":       "Beam looks DoFns up by type in a registry",
-	"internal/conformance/sinks": "Beam looks DoFns up by type in a registry",
-	"cmekpipe/io/pubsubio": "Beam looks DoFns up by type in a registry",
-	"cmekpipe/io/fhirio": "Beam looks DoFns up by type in a registry",
-	"cmekpipe/io/spannerio": "Beam looks DoFns up by type in a registry",
-	"cmekpipe/io/bigqueryio": "Beam looks DoFns up by type in a registry, gob looks up types of parameters by name",
+	"internal/conformance":          "Beam looks DoFns up by type in a registry",
+	"internal/conformance/sinks":    "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/pubsubio":          "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/fhirio":            "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/spannerio":         "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/bigqueryio":        "Beam looks DoFns up by type in a registry, gob looks up types of parameters by name",
 }
 
 // Package-level variables are shared by everything in the process, so each one is here with its reason.
 var allowedVars = map[string]string{
 	"internal/conformance/filetest.onLine": "Beam makes DoFns of its own from JSON, which a test reaches only so",
 	"cmekpipe/launch.prismServer":          "Beam's Prism can be started but not stopped, so a process has one",
-	"internal/conformance.manyRows": "a flag of tests must be there before the flags are parsed",
+	"internal/conformance.manyRows":        "a flag of tests must be there before the flags are parsed",
 }
 
 func TestNoHiddenState(t *testing.T) {
