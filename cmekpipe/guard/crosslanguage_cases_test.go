@@ -131,7 +131,7 @@ func schemaCases() []connector {
 		transform("storage_write keyed", prefix+"bigquery_storage_write:v2", "bigquery_storage_write", configure(keyName), keyed),
 		transform("fileloads keyed", prefix+"bigquery_fileloads:v1", "bigquery_fileloads", configure(keyName), keyed),
 		transform("storage_read of a table", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", storageRead{TableSpec: "t"}, finding{Verdict: guard.ReadsOnly, Destination: "t"}),
-		transform("storage_read of a query", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", storageRead{Query: "SELECT secret", KMSKey: keyName}, finding{Verdict: guard.Unprotected, Instead: noneYet + "bigqueryio.Query", Why: "temporary dataset without a key"}),
+		transform("storage_read of a query", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", storageRead{Query: "SELECT secret", KMSKey: keyName}, finding{Verdict: guard.Unprotected, Instead: ourIO + "bigqueryio.Query", Why: "temporary dataset without a key"}),
 		transform("storage_read of nothing", prefix+"bigquery_storage_read:v1", "bigquery_storage_read", configure(keyName), finding{Verdict: guard.Unprotected, Instead: "read a table", Why: "without a table_spec"}),
 		transform("without key", prefix+"bigquery_write:v1", "bigquery_write", configure(""), refused("got no kms_key")),
 		transform("with null key", prefix+"bigquery_write:v1", "bigquery_write", bigQueryWrite{Table: "t"}, refused("got no kms_key")),

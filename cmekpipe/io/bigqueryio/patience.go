@@ -67,8 +67,13 @@ func (p *patience) try(ctx context.Context, call func(context.Context) error) er
 	}
 }
 
+// sentinel is an error that is compared by its value.
+type sentinel string
+
+func (s sentinel) Error() string { return string(s) }
+
 // errSilent stands for a time limit of this package, which is not one of the caller's context.
-var errSilent = errors.New("got no answer in time")
+const errSilent sentinel = "got no answer in time"
 
 // settled returns the error of the caller's context, if that is why a call failed, and never one of an attempt's.
 func settled(ctx context.Context, err error) error {

@@ -2,7 +2,6 @@ package bigqueryio
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"cloud.google.com/go/bigquery"
@@ -64,7 +63,7 @@ func (p *publication) publish(ctx context.Context) error {
 	return remove(ctx, p.client, p.temp)
 }
 
-var errRowsMissing = errors.New("got fewer rows in the temporary table than were written")
+const errRowsMissing sentinel = "got fewer rows in the temporary table than were written"
 
 // awaitRows waits until the temporary table has all rows where a copy job finds them, and not in a buffer.
 func (p *publication) awaitRows(ctx context.Context) error {
