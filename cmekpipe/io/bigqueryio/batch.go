@@ -65,13 +65,8 @@ func newEncoder(t reflect.Type, columns []column, keep bool) *encoder {
 
 // add encodes an element. It returns a batch that is full without the element, if there is one.
 func (e *encoder) add(x element) (full *batch, bad *refusal) {
-	e.row.Set(reflect.ValueOf(x.value))
-	e.scratch, bad = appendProto(e.scratch[:0], e.columns, e.row)
-	if bad != nil {
+	if bad := e.check(x.value); bad != nil {
 		return nil, bad
-	}
-	if len(e.scratch) > maxRow {
-		return nil, &refusal{"*", "got a row that is larger than a request may be"}
 	}
 	if e.open != nil && e.open.isFull(len(e.scratch)) {
 		full = e.flush()
@@ -87,6 +82,16 @@ func (e *encoder) add(x element) (full *batch, bad *refusal) {
 		b.from = append(b.from, x)
 	}
 	return full, nil
+}
+
+// check encodes a row to the scratch space, and says why it can't be sent.
+func (e *encoder) check(row any) (bad *refusal) {
+	e.row.Set(reflect.ValueOf(row))
+	e.scratch, bad = appendProto(e.scratch[:0], e.columns, e.row)
+	if bad == nil && len(e.scratch) > maxRow {
+		bad = &refusal{"*", "got a row that is larger than a request may be"}
+	}
+	return bad
 }
 
 // flush returns what was not sent yet; nil if there is nothing.

@@ -76,6 +76,22 @@ func (w *world) benchWrite(b *testing.B, i int) {
 	}
 }
 
+// BenchmarkPipelineAlone is what makes the rows of the other benchmarks, without a sink.
+func BenchmarkPipelineAlone(b *testing.B) {
+	quiet(b)
+	for b.Loop() {
+		if err := run(b, func(s beam.Scope) {
+			beam.ParDo0(s, dropRow, beam.ParDo(s, entriesUpTo, beam.Create(s, benchRows)))
+		}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func dropRow(entry) {}
+
+func init() { beam.RegisterFunction(dropRow) }
+
 // toLoopback sends what Beam's bigqueryio calls, which knows no variable, to the loopback cloud: connections to Google
 // go there without TLS, and those that fetch a token to a server that has one.
 func toLoopback(b *testing.B, w *world) {

@@ -44,9 +44,10 @@ func (f *idFn) CMEKHelper() sink.None { return sink.None{} }
 type insertFn struct {
 	rows
 
-	client *bigquery.Client
-	schema bigquery.Schema
-	fresh  bool
+	client  *bigquery.Client
+	schema  bigquery.Schema
+	encoder *encoder // only checks rows: JSON would change text that is not UTF-8
+	fresh   bool
 	queue  []saved
 	bytes  int
 }
@@ -67,7 +68,7 @@ func (f *insertFn) Setup(ctx context.Context) error {
 	if err != nil {
 		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
 	}
-	f.schema = t.schema
+	f.schema, f.encoder = t.schema, newEncoder(f.Type.T, t.columns, false)
 	f.client, err = openClient(ctx, f.Table)
 	return err
 }
@@ -115,6 +116,9 @@ func (f *insertFn) FinishBundle(ctx context.Context, _ run, refused func(beam.Ev
 
 // save returns a row as it is sent, and about how many bytes it takes.
 func (f *insertFn) save(row any) (map[string]bigquery.Value, int, *refusal) {
+	if bad := f.encoder.check(row); bad != nil {
+		return nil, 0, bad
+	}
 	values, _, err := (&bigquery.StructSaver{Schema: f.schema, Struct: row}).Save()
 	if err != nil {
 		return nil, 0, &refusal{"*", "got a value that can't be sent"}

@@ -3,6 +3,7 @@ package bigqueryio
 import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
@@ -56,7 +57,17 @@ func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []Writ
 		rows: rows{Table: table, Type: beam.EncodedType{T: t}, Schema: string(schema), DeadLetters: deadLetters}}
 	w.runs = beam.ParDo(w.scope, &prepareFn{Table: table, Schema: w.Schema, Create: o.create, Write: o.write,
 		Partition: o.partition, Cluster: o.cluster}, beam.Impulse(w.scope))
-	return w.write(beam.WindowInto(w.scope, window.NewGlobalWindows(), col))
+	return w.write(w.global(col))
+}
+
+// global puts rows into the global window, the only one that the end of a bundle can emit in.
+func (w *writing) global(col beam.PCollection) beam.PCollection {
+	strategy := col.WindowingStrategy()
+	_, byDefault := strategy.Trigger.(*trigger.DefaultTrigger)
+	if strategy.Fn.Kind == window.GlobalWindows && (byDefault || strategy.Trigger == nil) {
+		return col
+	}
+	return beam.WindowInto(w.scope, window.NewGlobalWindows(), col)
 }
 
 // write adds the steps of the method and returns the refused rows.

@@ -1,0 +1,279 @@
+package bigqueryio
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"slices"
+	"testing"
+
+	"cloud.google.com/go/bigquery"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/api/iterator"
+	"google.golang.org/grpc/codes"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// These tests run the steps of a Write as a runner does that repeats bundles, which Prism can't be made to do.
+
+type item struct{ ID int64 }
+
+type stage struct {
+	*cmektest.Cloud
+	table  cmekpipe.Table
+	temp   cmekpipe.Object
+	rows   rows
+	run    run
+	client *bigquery.Client
+}
+
+func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
+	t.Helper()
+	cloud := cmektest.NewCloud(t)
+	key := cloud.Key("us-central1", "bank")
+	cloud.Dataset("bank", "us-central1", cmekpipe.KeyName{})
+	cloud.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	s := &stage{Cloud: cloud, client: cloud.BigQuery(), temp: key.MustObject("gs://bank-work/loads")}
+	var err error
+	if s.table, err = key.Table(cmektest.Project + ".bank.items"); err != nil {
+		t.Fatal(err)
+	}
+	types, err := newRowType(reflect.TypeFor[item](), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	schema, err := types.schema.ToJSONFields()
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.rows = rows{Table: s.table, Type: beam.EncodedType{T: reflect.TypeFor[item]()}, Schema: string(schema)}
+	prepare := &prepareFn{Table: s.table, Schema: string(schema), Create: bigquery.CreateIfNeeded, Write: write}
+	s.setup(t, prepare)
+	if err := prepare.ProcessElement(t.Context(), nil, func(r run) { s.run = r }); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type lifecycle interface {
+	Setup(context.Context) error
+	Teardown() error
+}
+
+func (s *stage) setup(t *testing.T, fn lifecycle) {
+	t.Helper()
+	if err := fn.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := fn.Teardown(); err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+func (s *stage) ids(t *testing.T) []int64 {
+	t.Helper()
+	ids := []int64{}
+	for it := s.client.Dataset("bank").Table("items").Read(t.Context()); ; {
+		var row item
+		switch err := it.Next(&row); {
+		case errors.Is(err, iterator.Done):
+			slices.Sort(ids)
+			return ids
+		case err != nil:
+			t.Fatal(err)
+		}
+		ids = append(ids, row.ID)
+	}
+}
+
+func (s *stage) requireIDs(t *testing.T, want ...int64) {
+	t.Helper()
+	if diff := cmp.Diff(want, s.ids(t), cmp.Comparer(func(a, b []int64) bool { return slices.Equal(a, b) })); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+func noRefused(beam.EventTime, beam.X) { panic("got a refused row") }
+
+// pending runs a bundle and returns the stream that it emits, if it is finished.
+func (s *stage) pending(t *testing.T, f *pendingFn, finish bool, ids ...int64) (streams []written) {
+	t.Helper()
+	emit := func(_ int, w written) { streams = append(streams, w) }
+	f.StartBundle(s.run, emit, noRefused)
+	for _, id := range ids {
+		if err := f.ProcessElement(t.Context(), 0, item{id}, s.run, emit, noRefused); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if finish {
+		if err := f.FinishBundle(t.Context(), s.run, emit, noRefused); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return streams
+}
+
+// each returns an iterator as Beam hands it to a DoFn.
+func each[T any](values ...T) func(*T) bool {
+	return func(v *T) bool {
+		if len(values) == 0 {
+			return false
+		}
+		*v, values = values[0], values[1:]
+		return true
+	}
+}
+
+func (s *stage) commit(t *testing.T, streams ...written) error {
+	t.Helper()
+	f := &commitFn{Table: s.table}
+	s.setup(t, f)
+	return f.ProcessElement(t.Context(), 0, each(s.run), each(streams...))
+}
+
+func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {
+	for _, write := range []bigquery.TableWriteDisposition{bigquery.WriteAppend, bigquery.WriteTruncate, bigquery.WriteEmpty} {
+		t.Run(string(write), func(t *testing.T) {
+			s := newStage(t, write)
+			f := &pendingFn{streamed{rows: s.rows}}
+			s.setup(t, f)
+			s.pending(t, f, true, 1, 2)  // finished, but its output is lost
+			s.pending(t, f, false, 1, 2) // given up in the middle
+			first := s.pending(t, f, true, 1, 2)
+			second := s.pending(t, f, true, 3)
+			s.requireIDs(t)
+			for range 3 { // the step is repeated after it was done
+				if err := s.commit(t, append(second, first...)...); err != nil {
+					t.Fatal(err)
+				}
+				s.requireIDs(t, 1, 2, 3)
+			}
+		})
+	}
+}
+
+func TestCommitWhoseAnswerWasLost(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	f := &pendingFn{streamed{rows: s.rows}}
+	s.setup(t, f)
+	streams := append(s.pending(t, f, true, 1), s.pending(t, f, true, 2)...)
+	defer s.Inject(emulator.Fault{Method: "bigquerystorage.BatchCommitWriteStreams", Call: 1, Reset: true})()
+	if err := s.commit(t, streams...); err != nil {
+		t.Fatal(err)
+	}
+	s.requireIDs(t, 1, 2)
+}
+
+func TestCommitGoesOnAfterAPartOfTheStreams(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	f := &pendingFn{streamed{rows: s.rows}}
+	s.setup(t, f)
+	first, second := s.pending(t, f, true, 1), s.pending(t, f, true, 2)
+	if err := s.commit(t, first...); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.commit(t, append(second, first...)...); err != nil {
+		t.Fatal(err)
+	}
+	s.requireIDs(t, 1, 2)
+}
+
+func TestNothingIsVisibleOfACommitThatFails(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	f := &pendingFn{streamed{rows: s.rows}}
+	s.setup(t, f)
+	streams := append(s.pending(t, f, true, 1), written{Stream: path(s.table) + "/streams/unknown", Rows: 1})
+	if err := s.commit(t, streams...); cmekpipe.CodeOf(err) != cmekpipe.NotFound {
+		t.Errorf("got %v, want code %v", err, cmekpipe.NotFound)
+	}
+	s.requireIDs(t)
+}
+
+func TestACopyThatFailsLeavesTheTable(t *testing.T) {
+	s := newStage(t, bigquery.WriteTruncate)
+	if err := s.client.Dataset("bank").Table("items").Inserter().Put(t.Context(), item{9}); err != nil {
+		t.Fatal(err)
+	}
+	f := &pendingFn{streamed{rows: s.rows}}
+	s.setup(t, f)
+	streams := s.pending(t, f, true, 1)
+	remove := s.Inject(emulator.Fault{Method: "bigquery.jobs.insert", Code: codes.PermissionDenied})
+	if err := s.commit(t, streams...); cmekpipe.CodeOf(err) != cmekpipe.PermissionDenied {
+		t.Errorf("got %v, want code %v", err, cmekpipe.PermissionDenied)
+	}
+	s.requireIDs(t, 9)
+	remove()
+	if err := s.commit(t, streams...); err != nil {
+		t.Fatal(err)
+	}
+	s.requireIDs(t, 1)
+}
+
+// file runs a bundle and returns the file that it emits, if it is finished.
+func (s *stage) file(t *testing.T, f *fileFn, finish bool, ids ...int64) (files []loadFile) {
+	t.Helper()
+	emit := func(_ int, l loadFile) { files = append(files, l) }
+	f.StartBundle(s.run, emit, noRefused)
+	for _, id := range ids {
+		if err := f.ProcessElement(t.Context(), 0, item{id}, s.run, emit, noRefused); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if finish {
+		if err := f.FinishBundle(t.Context(), s.run, emit, noRefused); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
+}
+
+func TestFileLoadsRepeatedBundlesAddNothing(t *testing.T) {
+	for _, write := range []bigquery.TableWriteDisposition{bigquery.WriteAppend, bigquery.WriteTruncate, bigquery.WriteEmpty} {
+		t.Run(string(write), func(t *testing.T) {
+			s := newStage(t, write)
+			f := &fileFn{rows: s.rows, Temp: s.temp}
+			s.setup(t, f)
+			s.file(t, f, true, 1, 2)
+			s.file(t, f, false, 1, 2)
+			files := append(s.file(t, f, true, 1, 2), s.file(t, f, true, 3)...)
+			s.requireIDs(t)
+			for range 3 {
+				load := &loadFn{Table: s.table, Temp: s.temp}
+				s.setup(t, load)
+				if err := load.ProcessElement(t.Context(), 0, each(s.run), each(files...)); err != nil {
+					t.Fatal(err)
+				}
+				s.requireIDs(t, 1, 2, 3)
+			}
+			for _, e := range s.Ledger() {
+				if e.Kind == "object" && e.Deleted.IsZero() {
+					t.Errorf("%s is left", e.Name)
+				}
+			}
+		})
+	}
+}
+
+func TestInsertIDsStayTheSame(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	f := &insertFn{rows: s.rows}
+	s.setup(t, f)
+	for range 2 { // the bundle is repeated behind the reshuffle, which keeps the ids
+		f.StartBundle(s.run, noRefused)
+		for id := range int64(3) {
+			if err := f.ProcessElement(t.Context(), 0, "id"+string(rune('0'+id)), item{id}, s.run, noRefused); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := f.FinishBundle(t.Context(), s.run, noRefused); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.requireIDs(t, 0, 1, 2)
+}
