@@ -17,7 +17,7 @@
 //	examples/…                      programs to start from
 //	cmekpipe/launch                 Run: guard, stage under the key, submit, read back, watch
 //	cmekpipe/guard                  what a constructed pipeline would leave at rest, and under which key
-//	cmekpipe/io/textio              Beam's connectors with a destination that only a key can mint
+//	cmekpipe/io/…                   Beam's connectors with a destination that only a key can mint
 //	cmekpipe                        the vocabulary: keys, destinations, options, errors (standard library only)
 //	cmekpipe/location               one type per Google Cloud location, and which key may serve what
 //

@@ -31,7 +31,7 @@ func checkExternal(edges []*graph.MultiEdge, onDataflow bool) error {
 			return refuse(cmekpipe.Unsupported, name, "got a transform that only Dataflow knows",
 				"use runner dataflow, or leave the transform out of a test")
 		}
-		return refuse(cmekpipe.Unsupported, name, "got a transform of another SDK, to which no key can be passed yet",
+		return refuse(cmekpipe.Unsupported, name, "got a transform of another SDK, whose files this version can't stage under the key yet",
 			"use a connector of cmekpipe/io")
 	}
 	return nil

@@ -18,12 +18,6 @@ import (
 // patience is how long a run may take. It is far more than any needs, so that only one that hangs meets it.
 const patience = 5 * time.Minute
 
-// runner says what a pipeline runs on. The zero runner is Prism.
-type runner struct {
-	// Bundles is into how many bundles each step's input is split, each of which is run three times. 0 is Prism.
-	Bundles int
-}
-
 // run runs the scene's pipeline and returns what the runner says.
 func (w *world) run(t testing.TB) error {
 	t.Helper()

@@ -24,8 +24,6 @@ type scene struct {
 	Cancelled bool
 	// Fault spoils calls.
 	Fault emulator.Fault
-	// Runner runs the pipeline.
-	Runner runner
 }
 
 // good is the scene in which nothing goes wrong.

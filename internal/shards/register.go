@@ -47,8 +47,9 @@ func Register[T any](types Types[T]) {
 	}
 	register.DoFn3x1[context.Context, T, func(int, Part), error](types.Bundle)
 	register.DoFn2x0[T, func(int, T)](types.Deal)
-	register.DoFn5x1[context.Context, int, func(*[]byte) bool, func(*T) bool, func(int, Part), error](types.Numbered)
-	register.DoFn5x1[context.Context, beam.PaneInfo, beam.Window, int, func(*T) bool, error](types.Pane)
+	// Package register compiles for minutes where a method has five parameters.
+	beam.RegisterDoFn(types.Numbered)
+	beam.RegisterDoFn(types.Pane)
 	register.DoFn4x1[context.Context, int, func(*[]byte) bool, func(*Part) bool, error](types.Publish)
 	register.Emitter2[int, T]()
 	register.Iter1[T]()

@@ -48,8 +48,8 @@ type insertFn struct {
 	schema  bigquery.Schema
 	encoder *encoder // only checks rows: JSON would change text that is not UTF-8
 	fresh   bool
-	queue  []saved
-	bytes  int
+	queue   []saved
+	bytes   int
 }
 
 // saved is a row on its way. Save gives the client what is sent.
