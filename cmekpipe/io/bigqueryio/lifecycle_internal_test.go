@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"slices"
 	"testing"
+	"time"
 
 	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -276,4 +277,17 @@ func TestInsertIDsStayTheSame(t *testing.T) {
 		}
 	}
 	s.requireIDs(t, 0, 1, 2)
+}
+
+func TestAStreamThatVanishedWithItsKeyTellsOfTheKey(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	f := &pendingFn{streamed{rows: s.rows}}
+	s.setup(t, f)
+	s.pending(t, f, false, 1)
+	s.DestroyKey(s.table.Key())
+	s.Advance(40 * 24 * time.Hour) // the stream expires, and then the key is gone
+	err := f.FinishBundle(t.Context(), s.run, func(int, written) {}, noRefused)
+	if cmekpipe.CodeOf(err) != cmekpipe.KeyDisabled {
+		t.Errorf("got %v, want code %v", err, cmekpipe.KeyDisabled)
+	}
 }

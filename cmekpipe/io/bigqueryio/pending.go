@@ -2,6 +2,7 @@ package bigqueryio
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
@@ -37,7 +38,7 @@ func (f *pendingFn) ProcessElement(
 		}
 	}
 	if err := f.write(ctx, element{row, t}); err != nil {
-		return err
+		return f.explain(ctx, r, err)
 	}
 	f.release(refused)
 	return nil
@@ -45,21 +46,21 @@ func (f *pendingFn) ProcessElement(
 
 // FinishBundle finalizes the bundle's stream.
 func (f *pendingFn) FinishBundle(
-	ctx context.Context, _ run, emit func(int, written), refused func(beam.EventTime, beam.X),
+	ctx context.Context, r run, emit func(int, written), refused func(beam.EventTime, beam.X),
 ) error {
 	if f.out == nil {
 		return nil
 	}
 	defer f.abandon()
 	if err := f.finish(ctx); err != nil {
-		return err
+		return f.explain(ctx, r, err)
 	}
 	f.release(refused)
 	if f.out.next == 0 {
 		return nil // nothing but refused rows
 	}
 	if err := f.finalize(ctx); err != nil {
-		return err
+		return f.explain(ctx, r, err)
 	}
 	emit(0, written{Stream: f.out.stream, Rows: f.out.next})
 	return nil
@@ -71,23 +72,52 @@ func (f *pendingFn) open(ctx context.Context, r run) error {
 	if err != nil {
 		return err
 	}
+	name, err := f.create(ctx, table, r.Fresh)
+	if err != nil {
+		return err
+	}
+	f.out = f.appender(table, name, r)
+	f.out.offsets, f.out.fresh = true, false // the stream shows that BigQuery knows the table
+	return nil
+}
+
+func (f *pendingFn) create(ctx context.Context, table cmekpipe.Table, fresh bool) (string, error) {
 	p := newPatience()
-	if r.Fresh {
+	if fresh {
 		p.also = isNotFound
 	}
 	request := &storagepb.CreateWriteStreamRequest{Parent: path(table),
 		WriteStream: &storagepb.WriteStream{Type: storagepb.WriteStream_PENDING}}
 	var stream *storagepb.WriteStream
-	err = p.try(ctx, func(ctx context.Context) (err error) {
+	err := p.try(ctx, func(ctx context.Context) (err error) {
 		stream, err = f.client.CreateWriteStream(ctx, request)
 		return err
 	})
-	if err != nil {
-		return wrap(table, err)
+	return stream.GetName(), wrap(table, err)
+}
+
+// explain finds out why a stream vanished, as those of a table do whose key was destroyed: rows that another stream
+// doesn't take either tell the reason. Nothing of that stream is ever committed.
+func (f *pendingFn) explain(ctx context.Context, r run, err error) error {
+	if !errors.Is(err, cmekpipe.NotFound) {
+		return err
 	}
-	f.out = f.appender(table, stream.GetName(), r)
-	f.out.offsets = true
-	return nil
+	name, reason := f.create(ctx, f.out.table, false)
+	if reason != nil {
+		return reason
+	}
+	if len(f.out.sent) == 0 {
+		return err
+	}
+	probe := f.appender(f.out.table, name, r)
+	probe.offsets, probe.fresh, probe.refuse = true, false, nil
+	defer probe.close()
+	rows := *f.out.sent[0]
+	probe.push(ctx, &rows)
+	if reason := probe.flush(ctx); reason != nil && !errors.Is(reason, cmekpipe.InvalidOptions) {
+		return reason
+	}
+	return err
 }
 
 // finalize closes the stream to further rows and compares how many it has.

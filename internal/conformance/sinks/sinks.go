@@ -13,5 +13,6 @@ import (
 func All() []conformance.Harness {
 	return slices.Concat(
 		[]conformance.Harness{TextIO()},
+		[]conformance.Harness{BigQueryExactlyOnce(), BigQueryFileLoads(), BigQueryAtLeastOnce(), BigQueryStreamingInserts()},
 	)
 }

@@ -1,0 +1,17 @@
+package bigqueryio_test
+
+import (
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/sinks"
+)
+
+func TestConformance(t *testing.T) {
+	for name, h := range map[string]conformance.Harness{
+		"exactly once": sinks.BigQueryExactlyOnce(), "file loads": sinks.BigQueryFileLoads(),
+		"at least once": sinks.BigQueryAtLeastOnce(), "streaming inserts": sinks.BigQueryStreamingInserts(),
+	} {
+		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
+	}
+}
