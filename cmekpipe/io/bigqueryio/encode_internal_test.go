@@ -70,7 +70,8 @@ type everything struct {
 	NGeo    bigquery.NullGeography
 	NJSON   bigquery.NullJSON
 	Skipped string `bigquery:"-"`
-	private int    //nolint:unused // must be skipped
+	//lint:ignore U1000 it must be skipped
+	private int
 }
 
 func full() everything {

@@ -15,8 +15,6 @@ import (
 
 const keyName = "projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records"
 
-type channel struct{ C chan int }
-
 type twice struct {
 	A int64 `spanner:"x"`
 	B int64 `spanner:"x"`

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
 // Where most datasets and keys of these tests are.
@@ -95,17 +94,6 @@ func all(t *testing.T, it *bigquery.RowIterator) [][]bigquery.Value {
 		}
 		rows = append(rows, row)
 	}
-}
-
-// entries returns the lines of the ledger about tables with a name.
-func (w *world) entries(name string) []emulator.Entry {
-	var found []emulator.Entry
-	for _, e := range w.Ledger() {
-		if e.Kind == "table" && e.Name == cmektest.Project+"."+name {
-			found = append(found, e)
-		}
-	}
-	return found
 }
 
 // wantRefusal checks status, reason and a part of the text of an error.

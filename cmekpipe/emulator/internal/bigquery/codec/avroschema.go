@@ -266,10 +266,12 @@ func (t avroType) into(columns []sql.Field) (func(*avroInput) (Row, error), erro
 	for i, f := range t.fields {
 		j, ok := shape.find([]byte(f.Name))
 		if !ok {
-			return nil, fmt.Errorf("Provided Schema does not match the Avro file: cannot add fields (field: %s)", f.Name) //nolint:staticcheck // Google's words
+			//lint:ignore ST1005 Google's words
+			return nil, fmt.Errorf("Provided Schema does not match the Avro file: cannot add fields (field: %s)", f.Name)
 		}
 		if want := columns[j].Type; f.Type.String() != want.String() {
-			return nil, fmt.Errorf("Provided Schema does not match the Avro file: field %s has changed type from %s to %s", f.Name, want, f.Type) //nolint:staticcheck // Google's words
+			//lint:ignore ST1005 Google's words
+			return nil, fmt.Errorf("Provided Schema does not match the Avro file: field %s has changed type from %s to %s", f.Name, want, f.Type)
 		}
 		at[i] = j
 	}

@@ -120,10 +120,12 @@ func (s *Shape) ReadCSV(file []byte, options CSV) ([]Row, error) {
 
 func (s *Shape) record(record []string, options CSV) (Row, error) {
 	if len(record) > len(s.fields) && !options.Extra {
-		return nil, fmt.Errorf("Too many values in line. Found %d column(s) while expected %d.", len(record), len(s.fields)) //nolint:staticcheck // Google's words
+		//lint:ignore ST1005 Google's words
+		return nil, fmt.Errorf("Too many values in line. Found %d column(s) while expected %d.", len(record), len(s.fields))
 	}
 	if len(record) < len(s.fields) && !options.Jagged {
-		return nil, fmt.Errorf("Too few values in line. Found %d column(s) while expected %d.", len(record), len(s.fields)) //nolint:staticcheck // Google's words
+		//lint:ignore ST1005 Google's words
+		return nil, fmt.Errorf("Too few values in line. Found %d column(s) while expected %d.", len(record), len(s.fields))
 	}
 	row := make(Row, len(s.fields))
 	for i := range min(len(record), len(s.fields)) {
@@ -155,7 +157,8 @@ func (s *Shape) WriteCSV(rows []Row, comma string, header bool) ([]byte, error) 
 	for i := range s.fields {
 		f := &s.fields[i]
 		if f.Type.Array || f.Type.Kind == sql.Struct {
-			return nil, fmt.Errorf("Operation cannot be performed on a nested schema. Field: %s", f.path) //nolint:staticcheck // Google's words
+			//lint:ignore ST1005 Google's words
+			return nil, fmt.Errorf("Operation cannot be performed on a nested schema. Field: %s", f.path)
 		}
 		record[i] = f.Name
 	}
@@ -179,7 +182,8 @@ func delimiter(text string) (rune, error) {
 	}
 	r := []rune(text)
 	if len(r) > 1 {
-		return 0, fmt.Errorf("Invalid fieldDelimiter %q", text) //nolint:staticcheck // Google's words
+		//lint:ignore ST1005 Google's words
+		return 0, fmt.Errorf("Invalid fieldDelimiter %q", text)
 	}
 	if len(r) == 0 {
 		return 0, nil

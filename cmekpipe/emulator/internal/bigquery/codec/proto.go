@@ -58,7 +58,8 @@ func (s *Shape) proto(d *descriptorpb.DescriptorProto, in scope) (*Proto, error)
 	}
 	for i := range s.fields {
 		if f := &s.fields[i]; f.Required && !p.want[i] {
-			return nil, fmt.Errorf("The required field %s is missing from the proto schema.", f.path) //nolint:staticcheck // Google's style
+			//lint:ignore ST1005 Google's style
+			return nil, fmt.Errorf("The required field %s is missing from the proto schema.", f.path)
 		}
 	}
 	return p, nil
@@ -70,21 +71,25 @@ func (s *Shape) protoField(i int, d *descriptorpb.FieldDescriptorProto, in scope
 		field: f, column: i, typ: d.GetType(), many: d.GetLabel() == descriptorpb.FieldDescriptorProto_LABEL_REPEATED,
 	}
 	if own.many != f.Type.Array {
-		return nil, fmt.Errorf("Proto schema mismatch: field %s is repeated in one of table and proto schema only.", f.path) //nolint:staticcheck // Google's style
+		//lint:ignore ST1005 Google's style
+		return nil, fmt.Errorf("Proto schema mismatch: field %s is repeated in one of table and proto schema only.", f.path)
 	}
 	if f.Type.Kind != sql.Struct {
 		if !fits(f.Type.Kind, own.typ) {
-			return nil, fmt.Errorf("The proto field mismatched with BigQuery field at %s, the proto field type %s, BigQuery field type %s.", //nolint:staticcheck // Google's words
+			//lint:ignore ST1005 Google's words
+			return nil, fmt.Errorf("The proto field mismatched with BigQuery field at %s, the proto field type %s, BigQuery field type %s.",
 				f.path, strings.ToLower(strings.TrimPrefix(own.typ.String(), "TYPE_")), f.Type.Kind)
 		}
 		return own, nil
 	}
 	if own.typ != descriptorpb.FieldDescriptorProto_TYPE_MESSAGE {
-		return nil, fmt.Errorf("The proto field mismatched with BigQuery field at %s, want a message.", f.path) //nolint:staticcheck // Google's style
+		//lint:ignore ST1005 Google's style
+		return nil, fmt.Errorf("The proto field mismatched with BigQuery field at %s, want a message.", f.path)
 	}
 	record, inner := in.find(d.GetTypeName())
 	if record == nil {
-		return nil, fmt.Errorf("Invalid proto schema: the type %s of %s is not in it.", d.GetTypeName(), f.path) //nolint:staticcheck // Google's style
+		//lint:ignore ST1005 Google's style
+		return nil, fmt.Errorf("Invalid proto schema: the type %s of %s is not in it.", d.GetTypeName(), f.path)
 	}
 	var err error
 	own.record, err = f.inner.proto(record, inner)

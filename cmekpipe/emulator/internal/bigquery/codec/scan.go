@@ -15,7 +15,7 @@ type Scanner struct {
 }
 
 // errSyntax is all that is said about malformed JSON.
-func errSyntax() error { return errors.New("Parse Error") } //nolint:staticcheck // Google's words
+func errSyntax() error { return errors.New("Parse Error") }
 
 // NewScanner returns a scanner of a text that the caller leaves alone as long as it is used.
 func NewScanner(data []byte) *Scanner { return &Scanner{data: data} }

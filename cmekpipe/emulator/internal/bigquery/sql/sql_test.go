@@ -18,6 +18,7 @@ import (
 // catalog has the tables "d.people" and "d.orders".
 type catalog struct{}
 
+//lint:ignore ST1005 Google's words
 var errMissing = errors.New("Not found: Table")
 
 func field(name string, kind sql.Kind) sql.Field {

@@ -46,19 +46,6 @@ func isNaN(v Value) bool {
 	return ok && math.IsNaN(f)
 }
 
-// compareNulls orders two values of one kind of which either may be NULL, which is the smallest.
-func compareNulls(a, b Value) int {
-	switch {
-	case a == nil && b == nil:
-		return 0
-	case a == nil:
-		return -1
-	case b == nil:
-		return 1
-	}
-	return compare(a, b)
-}
-
 func toInt(b bool) int64 {
 	if b {
 		return 1

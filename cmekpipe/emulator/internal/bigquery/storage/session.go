@@ -177,7 +177,7 @@ func (a arrowEncoder) head(r *storagepb.ReadRowsResponse) {
 func (a arrowEncoder) batch(rows []store.Row, r *storagepb.ReadRowsResponse) error {
 	data, err := a.Batch(rows)
 	r.Rows = &storagepb.ReadRowsResponse_ArrowRecordBatch{
-		ArrowRecordBatch: &storagepb.ArrowRecordBatch{SerializedRecordBatch: data, RowCount: int64(len(rows))},
+		ArrowRecordBatch: &storagepb.ArrowRecordBatch{SerializedRecordBatch: data},
 	}
 	return err
 }
@@ -194,7 +194,7 @@ func (a avroEncoder) head(r *storagepb.ReadRowsResponse) {
 
 func (a avroEncoder) batch(rows []store.Row, r *storagepb.ReadRowsResponse) error {
 	r.Rows = &storagepb.ReadRowsResponse_AvroRows{
-		AvroRows: &storagepb.AvroRows{SerializedBinaryRows: a.Append(nil, rows), RowCount: int64(len(rows))},
+		AvroRows: &storagepb.AvroRows{SerializedBinaryRows: a.Append(nil, rows)},
 	}
 	return nil
 }
