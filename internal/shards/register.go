@@ -42,15 +42,15 @@ type Types[T any] struct {
 
 // Register makes a connector's DoFns known to Beam. It is for init functions.
 func Register[T any](types Types[T]) {
+	// Package register compiles for minutes where methods have four parameters or more, and these run once a shard.
 	if types.One != nil {
-		register.DoFn4x1[context.Context, int, func(*[]byte) bool, func(*T) bool, error](types.One)
+		beam.RegisterDoFn(types.One)
 	}
 	register.DoFn3x1[context.Context, T, func(int, Part), error](types.Bundle)
 	register.DoFn2x0[T, func(int, T)](types.Deal)
-	// Package register compiles for minutes where a method has five parameters.
 	beam.RegisterDoFn(types.Numbered)
 	beam.RegisterDoFn(types.Pane)
-	register.DoFn4x1[context.Context, int, func(*[]byte) bool, func(*Part) bool, error](types.Publish)
+	beam.RegisterDoFn(types.Publish)
 	register.Emitter2[int, T]()
 	register.Iter1[T]()
 }

@@ -1,7 +1,6 @@
 package bigqueryio
 
 import (
-	"context"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -14,13 +13,13 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[run]())
 	beam.RegisterType(reflect.TypeFor[written]())
 	beam.RegisterType(reflect.TypeFor[loadFile]())
-	register.DoFn3x1[context.Context, []byte, func(run), error](&prepareFn{})
-	// Package register compiles for minutes where a method has five parameters or more.
+	beam.RegisterDoFn(&prepareFn{})
+	// Package register compiles for minutes where a method has four parameters or more.
 	beam.RegisterDoFn(&pendingFn{})
-	register.DoFn4x1[context.Context, int, func(*run) bool, func(*written) bool, error](&commitFn{})
+	beam.RegisterDoFn(&commitFn{})
 	beam.RegisterDoFn(&defaultFn{})
 	beam.RegisterDoFn(&fileFn{})
-	register.DoFn4x1[context.Context, int, func(*run) bool, func(*loadFile) bool, error](&loadFn{})
+	beam.RegisterDoFn(&loadFn{})
 	register.DoFn2x0[beam.X, func(string, beam.X)](&idFn{})
 	beam.RegisterDoFn(&insertFn{})
 	register.Emitter1[run]()

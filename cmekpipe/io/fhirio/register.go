@@ -1,8 +1,6 @@
 package fhirio
 
 import (
-	"context"
-
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 )
@@ -11,12 +9,13 @@ import (
 // which is fast and takes long to compile. Beam files that code under "fhirio." and the type's name, so that no type may
 // be called as one of Beam's own fhirio is.
 func init() {
-	register.DoFn4x1[context.Context, string, func(string), func(string), error](&batchFn{})
+	// Package register compiles for minutes where a method has four parameters or more.
+	beam.RegisterDoFn(&batchFn{})
 	beam.RegisterDoFn(&loadFn{})
 	beam.RegisterDoFn(&deadLetterFn{})
 	beam.RegisterDoFn(&removeFn{})
 	beam.RegisterDoFn(&sweepFn{})
-	register.DoFn4x1[context.Context, string, func(string), func(string), error](&bundleFn{})
+	beam.RegisterDoFn(&bundleFn{})
 	beam.RegisterDoFn(&maskFn{})
 	register.Emitter1[string]()
 	register.Emitter2[string, string]()
