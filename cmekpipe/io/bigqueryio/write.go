@@ -6,6 +6,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // Write writes a PCollection<T> to a BigQuery table that rests under its key. T is a struct whose exported fields are
@@ -43,7 +44,7 @@ type writing struct {
 func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
 	must0(checkWrite(table, col))
 	o := collectOptions(opts)
-	must0(o.check(table, isBounded(col)))
+	must0(o.check(table, sink.Bounded(col)))
 	t := col.Type().Type()
 	types, err := newRowType(t, o.schema)
 	if err != nil {

@@ -8,7 +8,6 @@ import (
 
 	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -88,16 +87,6 @@ func (o *writeOptions) checkTemp(table cmekpipe.Table) error {
 
 func wrong(table cmekpipe.Table, got, hint string) *cmekpipe.Error {
 	return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: table.String(), Hint: hint, Err: errors.New(got)}
-}
-
-// isBounded reports whether a collection ends. Beam tells only by refusing to join what differs in that, so this tries
-// it, in a pipeline that is thrown away.
-func isBounded(col beam.PCollection) bool {
-	_, s := beam.NewPipelineWithRoot()
-	bounded := beam.AddFixedKey(s, beam.Impulse(s))
-	unknown := beam.AddFixedKey(s, beam.WindowInto(s, window.NewGlobalWindows(), col))
-	_, err := beam.TryCoGroupByKey(s, bounded, unknown)
-	return err == nil
 }
 
 func must[T any](v T, err error) T {

@@ -2,11 +2,14 @@ package bigqueryio
 
 import (
 	"errors"
+	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/xlang/schema"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 const (
@@ -45,20 +48,22 @@ func (m Method) identifier() string {
 // has all of them, because an expansion service refuses a configuration that lacks one. Source: folder
 // sdks/java/io/google-cloud-platform/src/main/java/org/apache/beam/sdk/io/gcp/bigquery/providers of apache/beam.
 type writeConfig struct {
-	AutoSharding               *bool          `beam:"auto_sharding"`
-	CreateDisposition          *string        `beam:"create_disposition"`
-	Drop                       *[]string      `beam:"drop"`
-	ErrorHandling              *errorHandling `beam:"error_handling"`
-	Keep                       *[]string      `beam:"keep"`
-	KMSKey                     *string        `beam:"kms_key"`
-	NumStreams                 *int32         `beam:"num_streams"`
-	Only                       *string        `beam:"only"`
-	PrimaryKey                 *[]string      `beam:"primary_key"`
-	Table                      string         `beam:"table"`
-	TriggeringFrequencySeconds *int64         `beam:"triggering_frequency_seconds"`
-	UseAtLeastOnceSemantics    *bool          `beam:"use_at_least_once_semantics"`
-	UseCDCWrites               *bool          `beam:"use_cdc_writes"`
-	WriteDisposition           *string        `beam:"write_disposition"`
+	AutoSharding               *bool              `beam:"auto_sharding"`
+	BigLakeConfiguration       *map[string]string `beam:"big_lake_configuration"`
+	ClusteringFields           *[]string          `beam:"clustering_fields"`
+	CreateDisposition          *string            `beam:"create_disposition"`
+	Drop                       *[]string          `beam:"drop"`
+	ErrorHandling              *errorHandling     `beam:"error_handling"`
+	Keep                       *[]string          `beam:"keep"`
+	KMSKey                     *string            `beam:"kms_key"`
+	NumStreams                 *int32             `beam:"num_streams"`
+	Only                       *string            `beam:"only"`
+	PrimaryKey                 *[]string          `beam:"primary_key"`
+	Table                      string             `beam:"table"`
+	TriggeringFrequencySeconds *int64             `beam:"triggering_frequency_seconds"`
+	UseAtLeastOnceSemantics    *bool              `beam:"use_at_least_once_semantics"`
+	UseCDCWrites               *bool              `beam:"use_cdc_writes"`
+	WriteDisposition           *string            `beam:"write_disposition"`
 }
 
 // errorHandling stays null: failed rows fail the job.
@@ -76,7 +81,21 @@ func Write(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...Opt
 	if err != nil {
 		panic(err)
 	}
-	schema.Transform(s.Scope(opWrite), config, o.method.identifier(), schema.Input("input", col), schema.ExpansionAddr(o.address))
+	call := []schema.Option{schema.Input("input", col), schema.ExpansionAddr(o.address)}
+	if o.streams(col) {
+		call = append(call, schema.OutputType("post_write", typex.New(reflect.TypeFor[written]())))
+	}
+	schema.Transform(s.Scope(opWrite), config, o.method.identifier(), call...)
+}
+
+// written is the element of an output that the Storage Write API's transform has, and that stays empty.
+type written struct{}
+
+func init() { beam.RegisterType(reflect.TypeFor[written]()) }
+
+// streams says whether Java writes through the Storage Write API.
+func (o options) streams(col beam.PCollection) bool {
+	return o.method == StorageWrite || o.method == Automatic && !sink.Bounded(col)
 }
 
 func (o options) writeConfig(table cmekpipe.Table, col beam.PCollection) (writeConfig, error) {
