@@ -26,7 +26,7 @@ func Spanner() conformance.Harness {
 // SpannerCreate is spannerio.Write to a database that it creates.
 func SpannerCreate() conformance.Harness {
 	return spannerHarness(", created", true, "spanner.databases.get", "spanner.databases.create", "spanner.instances.get",
-		"spanner.sessions.commit")
+		"spanner.operations.get", "spanner.sessions.commit")
 }
 
 func spannerHarness(how string, create bool, writes ...string) conformance.Harness {
