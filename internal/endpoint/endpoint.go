@@ -50,12 +50,25 @@ func KMS(ctx context.Context) (*kms.KeyManagementClient, error) {
 
 // PubSub returns a client that manages topics and publishes.
 func PubSub(ctx context.Context) (*pubsub.TopicAdminClient, error) {
-	return pubsub.NewTopicAdminClient(ctx)
+	client, err := pubsub.NewTopicAdminClient(ctx)
+	if err != nil {
+		return nil, err
+	}
+	calls := client.CallOptions
+	calls.GetTopic, calls.CreateTopic = append(calls.GetTopic, again()), append(calls.CreateTopic, again())
+	return client, nil
 }
 
 // PubSubSubscriptions returns a client that pulls from subscriptions.
 func PubSubSubscriptions(ctx context.Context) (*pubsub.SubscriptionAdminClient, error) {
-	return pubsub.NewSubscriptionAdminClient(ctx)
+	client, err := pubsub.NewSubscriptionAdminClient(ctx)
+	if err != nil {
+		return nil, err
+	}
+	calls := client.CallOptions
+	calls.Pull, calls.Acknowledge = append(calls.Pull, again()), append(calls.Acknowledge, again())
+	calls.ModifyAckDeadline = append(calls.ModifyAckDeadline, again())
+	return client, nil
 }
 
 // Healthcare returns a client of the Cloud Healthcare API.

@@ -20,11 +20,11 @@ import (
 // patience is how long a failure waits for the look at its key.
 const patience = 10 * time.Second
 
-// Wrap is [gcperr.Wrap] that gives an error about a key that can't be used the code of the reason: KeyDenied if every
+// Wrap is [gcperr.WrapCall] that gives an error about a key that can't be used the code of the reason: KeyDenied if every
 // version of the key is enabled, so that only a missing grant is left, KeyNotFound or KeyUnusable if Cloud KMS says so,
 // and KeyDisabled otherwise. It needs cloudkms.cryptoKeys.get and cloudkms.cryptoKeyVersions.list to tell these apart.
 func Wrap(ctx context.Context, op, resource string, key cmekpipe.KeyName, err error) error {
-	wrapped := gcperr.Wrap(op, resource, key, err)
+	wrapped := gcperr.WrapCall(ctx, op, resource, key, err)
 	if err == nil || !gcperr.KeyInaccessible(err) || !key.Valid() {
 		return wrapped
 	}

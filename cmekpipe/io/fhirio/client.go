@@ -74,14 +74,14 @@ func (c *client) checkKey(dataset *healthcare.Dataset) error {
 	want := c.store.Key()
 	refusal := &cmekpipe.Error{Op: c.op, Resource: c.store.DatasetName()}
 	if got == "" {
-		refusal.Code, refusal.Err = cmekpipe.KeyMissing, fmt.Errorf("got a dataset under no Cloud KMS key, want %s", want)
+		refusal.Code, refusal.Err = cmekpipe.KeyMissing, fmt.Errorf("got %s in a dataset under no Cloud KMS key, want %s", c.store, want)
 		refusal.Hint = "make a new dataset with the key: a dataset's key is chosen when it is made"
 		return refusal
 	}
 	if key, err := cmekpipe.KeyOf(got); err == nil && key == want {
 		return nil
 	}
-	refusal.Code, refusal.Err = cmekpipe.KeyMismatch, fmt.Errorf("got a dataset under %s, want %s", got, want)
+	refusal.Code, refusal.Err = cmekpipe.KeyMismatch, fmt.Errorf("got %s in a dataset under %s, want %s", c.store, got, want)
 	refusal.Hint = "mint the store with the dataset's own key, or use a dataset under " + want.String()
 	return refusal
 }

@@ -26,21 +26,24 @@ func init() {
 // FHIRImport writes each row as a resource through files.
 func FHIRImport() conformance.Harness {
 	h := fhirHarness("fhirio.Import", false)
-	h.Writes = []string{"storage.objects.insert", "healthcare.fhirStores.import", "healthcare.operations.get"}
+	h.Writes = []string{"healthcare.datasets.get", "storage.objects.insert", "healthcare.fhirStores.import",
+		"healthcare.operations.get", "storage.objects.list", "storage.objects.delete"}
 	return h
 }
 
 // FHIRBundles writes each row as a bundle that stores one resource under its id.
 func FHIRBundles() conformance.Harness {
 	h := fhirHarness("fhirio.ExecuteBundles", true)
-	h.Writes = []string{"healthcare.fhir.executeBundle"}
+	h.Writes = []string{"healthcare.datasets.get", "healthcare.fhir.executeBundle"}
 	return h
 }
 
 func fhirHarness(name string, bundles bool) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
-		Names: []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
+		Names:    []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
+		Partial:  "a store shows each resource from when it is stored on",
+		Inherits: []string{"fhirResource"},
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &fhirSink{cloud: cloud, bundles: bundles}
 		},

@@ -14,5 +14,8 @@ func All() []conformance.Harness {
 	return slices.Concat(
 		[]conformance.Harness{TextIO()},
 		[]conformance.Harness{BigQueryExactlyOnce(), BigQueryFileLoads(), BigQueryAtLeastOnce(), BigQueryStreamingInserts()},
+		[]conformance.Harness{PubSub()},
+		[]conformance.Harness{Spanner(), SpannerCreate()},
+		[]conformance.Harness{FHIRImport(), FHIRBundles()},
 	)
 }

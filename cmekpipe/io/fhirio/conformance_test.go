@@ -1,0 +1,17 @@
+package fhirio_test
+
+import (
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/sinks"
+)
+
+func TestConformance(t *testing.T) {
+	for name, h := range map[string]conformance.Harness{
+		"import":  sinks.FHIRImport(),
+		"bundles": sinks.FHIRBundles(),
+	} {
+		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
+	}
+}

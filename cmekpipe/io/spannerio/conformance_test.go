@@ -1,0 +1,17 @@
+package spannerio_test
+
+import (
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/sinks"
+)
+
+func TestConformance(t *testing.T) {
+	for name, h := range map[string]conformance.Harness{
+		"existing": sinks.Spanner(),
+		"created":  sinks.SpannerCreate(),
+	} {
+		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
+	}
+}
