@@ -167,7 +167,7 @@ var graphs = map[string]struct {
 		a := beam.ParDo(s, pair, all)
 		sums := beam.ParDo(s, joined, beam.CoGroupByKey(s, a, a))
 		return beam.WindowInto(s, window.NewGlobalWindows(), sums)
-	}, "x:12,12 x:15,15 x:3,3"}, // x/1 is in [0,2), xx/2 and xxx/2 in [2,4), the others in [4,6)
+	}, "x:13,13 x:3,3 x:9,9"}, // x/1 is in [0,2), xx/2 and xxx/2 in [2,4), the others in [4,6)
 	"a combine": {func(s beam.Scope, in beam.PCollection) beam.PCollection {
 		sums := stats.SumPerKey(s, beam.ParDo(s, pair, in))
 		return beam.ParDo(s, lookup, beam.Create(s, "x"), beam.SideInput{Input: sums})
