@@ -6,8 +6,8 @@
 //
 // # What it promises
 //
-// Each case sets a scene in a loopback cloud of its own, runs a pipeline on Prism or package retryrunner over Google's clients, and judges the
-// error, the ledger of the cloud and what can be read at the destination. A scene differs from the good one, which must
+// Each case sets a scene in a loopback cloud of its own, runs a pipeline on Prism or package retryrunner over
+// Google's clients, and judges the error, the ledger of the cloud and what can be read at the destination. A scene differs from the good one, which must
 // pass first, only in the fields that the case tells of, and the case fails if that is not so. A connector that passes
 //
 //   - creates nothing but under the key that the destination names, because the call itself says so;

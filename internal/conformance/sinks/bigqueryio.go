@@ -38,14 +38,18 @@ func BigQueryFileLoads() conformance.Harness {
 
 // BigQueryAtLeastOnce is bigqueryio.Write through the default stream.
 func BigQueryAtLeastOnce() conformance.Harness {
-	return bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.AtLeastOnce() },
+	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.AtLeastOnce() },
 		"bigquery.tables.insert", "bigquerystorage.AppendRows")
+	h.Partial = "BigQuery shows the rows of the default stream as soon as it has them"
+	return h
 }
 
 // BigQueryStreamingInserts is bigqueryio.Write through tabledata.insertAll.
 func BigQueryStreamingInserts() conformance.Harness {
-	return bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.StreamingInserts() },
+	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.StreamingInserts() },
 		"bigquery.tables.insert", "bigquery.tabledata.insertAll")
+	h.Partial = "BigQuery shows streamed rows as soon as it has them"
+	return h
 }
 
 // bigQueryMethod makes the option that chooses a way of writing, which may put files into a bucket.
