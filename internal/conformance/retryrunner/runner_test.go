@@ -345,7 +345,8 @@ func TestWhatIsNotSupportedIsRefused(t *testing.T) {
 		},
 		"side inputs in windows": func(s beam.Scope) {
 			in := beam.Create(s, "a")
-			beam.ParDo(s, withSide, in, beam.SideInput{Input: beam.WindowInto(s, window.NewFixedWindows(1e9), in)})
+			long, short := beam.WindowInto(s, window.NewFixedWindows(2e9), in), beam.WindowInto(s, window.NewFixedWindows(1e9), in)
+			beam.ParDo(s, withSide, long, beam.SideInput{Input: short})
 		},
 		"External transforms": func(s beam.Scope) {
 			beam.External(s, "beam:test:v1", nil, []beam.PCollection{beam.Create(s, "a")}, nil, false)

@@ -10,8 +10,11 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// errPlanned ends an attempt that was to fail.
-var errPlanned = errors.New("retryrunner: this attempt was to fail")
+// plannedError ends an attempt that was to fail.
+type plannedError struct{}
+
+// Error says so.
+func (plannedError) Error() string { return "retryrunner: this attempt was to fail" }
 
 // attempt is what the units of a plan share while it runs a bundle.
 type attempt struct {
@@ -85,7 +88,7 @@ func (w *wire) ProcessElement(ctx context.Context, v *exec.FullValue, values ...
 	}
 	w.passed++
 	if at := *w.at; at.wire == w.number && at.after == w.passed {
-		return errPlanned
+		return plannedError{}
 	}
 	return nil
 }
@@ -93,7 +96,7 @@ func (w *wire) ProcessElement(ctx context.Context, v *exec.FullValue, values ...
 // FinishBundle trips before what is behind finishes, which what is ahead has done by then.
 func (w *wire) FinishBundle(ctx context.Context) error {
 	if (*w.at).wire == w.number {
-		return errPlanned
+		return plannedError{}
 	}
 	return w.out.FinishBundle(ctx)
 }
