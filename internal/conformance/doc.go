@@ -6,9 +6,9 @@
 //
 // # What it promises
 //
-// Each case sets a scene in a loopback cloud of its own, runs a pipeline on Prism over Google's clients, and judges the
-// error, the ledger of the cloud and what can be read at the destination. A scene differs from the good one, which must
-// pass first, in one thing only, and the case fails if that is not so. A connector that passes
+// Each case sets a scene in a loopback cloud of its own, runs a pipeline on Prism or package retryrunner over
+// Google's clients, and judges the error, the ledger of the cloud and what can be read at the destination. A scene differs from the good one, which must
+// pass first, only in the fields that the case tells of, and the case fails if that is not so. A connector that passes
 //
 //   - creates nothing but under the key that the destination names, because the call itself says so;
 //   - refuses a destination that rests under another key or none, by name and before anything is written;
@@ -18,6 +18,8 @@
 //     that; ends with PermissionDenied where it is forbidden to write;
 //   - takes no row, many, and one that is as large as the service allows, and names that are hard to carry;
 //   - ends when the context does, and a fresh run then makes everything whole;
+//   - loses nothing, nor doubles anything if it promises that, when bundles are abandoned, when their results get lost, and
+//     when they finish late (package retryrunner);
 //   - is seen by guard, with its destination and key;
 //   - keeps user data out of errors and out of the ledger.
 //

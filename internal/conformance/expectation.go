@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/retryrunner"
 )
 
 // manyRows is the size of the case with many small rows. It is a flag, since a million take a minute.
@@ -20,51 +22,67 @@ const mostBytes = 8 << 20
 
 // expectation is a case: what makes it differ from the good one, and how its run ends.
 type expectation struct {
-	name   string
-	change func(*scene)
-	code   cmekpipe.Code // what the run fails with; "" if it succeeds
+	name    string
+	change  func(*scene)
+	differs string        // the fields of the scene that the name tells of, separated by blanks
+	code    cmekpipe.Code // what the run fails with; "" if it succeeds
 }
 
 // expectations returns all cases but the good one.
 func expectations(h Harness) []expectation {
+	huge := min(h.MaxPayload, mostBytes)
 	cases := []expectation{
-		{"no row", func(sc *scene) { sc.Input.Count = 0 }, ""},
-		{"one huge row", func(sc *scene) { sc.Input = input{Count: sc.Input.Count, Size: min(h.MaxPayload, mostBytes)} }, ""},
-		{"many small rows", func(sc *scene) { sc.Input.Count = *manyRows }, ""},
-		{"occupied under another key", func(sc *scene) { sc.Occupied = anotherKey }, cmekpipe.KeyMismatch},
-		{"occupied under no key", func(sc *scene) { sc.Occupied = noKey }, cmekpipe.KeyMissing},
-		{"context cancelled in mid-run", func(sc *scene) { sc.Cancelled = true }, ""},
+		{"no row", func(sc *scene) { sc.Input.Count = 0 }, "Input.Count", ""},
+		{"one huge row", func(sc *scene) { sc.Input.Size = huge }, "Input.Size", ""},
+		{"many small rows", func(sc *scene) { sc.Input.Count = *manyRows }, "Input.Count", ""},
+		{"occupied under another key", func(sc *scene) { sc.Occupied = anotherKey }, "Occupied", cmekpipe.KeyMismatch},
+		{"occupied under no key", func(sc *scene) { sc.Occupied = noKey }, "Occupied", cmekpipe.KeyMissing},
+		{"context cancelled in mid-run", func(sc *scene) { sc.Cancelled = true }, "Cancelled", ""},
 	}
 	for _, name := range h.Names {
-		cases = append(cases, expectation{"name " + name, func(sc *scene) { sc.Name = name }, ""})
+		cases = append(cases, expectation{"name " + name, func(sc *scene) { sc.Name = name }, "Name", ""})
 	}
 	for _, state := range []keyState{disabled, denied, scheduled, destroyed} {
 		cases = append(cases,
-			expectation{"key " + string(state), func(sc *scene) { sc.Before = state }, state.code()},
-			expectation{"key " + string(state) + " in mid-run", func(sc *scene) { sc.Later = state }, state.code()})
+			expectation{"key " + string(state), func(sc *scene) { sc.Before = state }, "Before", state.code()},
+			expectation{"key " + string(state) + " in mid-run", func(sc *scene) { sc.Later = state }, "Later", state.code()})
 	}
 	for _, method := range h.Writes {
 		cases = append(cases, spoiled(method)...)
 	}
-	return cases
+	return append(cases, retried()...)
 }
 
 // spoiled makes one call of a method fail in every way that a client should try again after, and all calls in one that
 // it should not. That the latter ends the run also proves that the method is called at all.
 func spoiled(method string) []expectation {
-	once := func(name string, f emulator.Fault) expectation {
+	once := func(name, field string, f emulator.Fault) expectation {
 		f.Method, f.Call = method, 1
-		return expectation{method + " " + name + " once", func(sc *scene) { sc.Fault = f }, ""}
+		return expectation{method + " " + name + " once", func(sc *scene) { sc.Fault = f }, "Fault.Method Fault.Call Fault." + field, ""}
 	}
 	return []expectation{
-		once("429", emulator.Fault{Status: http.StatusTooManyRequests}),
-		once("503", emulator.Fault{Status: http.StatusServiceUnavailable}),
-		once("answer lost", emulator.Fault{Reset: true}),
-		once("answer cut", emulator.Fault{Truncate: 20}),
+		once("429", "Status", emulator.Fault{Status: http.StatusTooManyRequests}),
+		once("503", "Status", emulator.Fault{Status: http.StatusServiceUnavailable}),
+		once("answer lost", "Reset", emulator.Fault{Reset: true}),
+		once("answer cut", "Truncate", emulator.Fault{Truncate: 20}),
 		{method + " forbidden", func(sc *scene) {
 			sc.Fault = emulator.Fault{Method: method, Status: http.StatusForbidden}
-		}, cmekpipe.PermissionDenied},
+		}, "Fault.Method Fault.Status", cmekpipe.PermissionDenied},
 	}
+}
+
+// retried makes attempts at bundles come to nothing in every way, with few large and many small bundles. All that
+// differs is how the runner goes about it.
+func retried() []expectation {
+	var cases []expectation
+	for _, bundles := range []int{1, 3, 17} {
+		for _, failure := range retryrunner.All() {
+			r := retries{Bundles: bundles, Failure: failure}
+			cases = append(cases, expectation{fmt.Sprintf("bundle %s, one of %d", failure, bundles),
+				func(sc *scene) { sc.Retries = r }, "Retries.Bundles Retries.Failure", ""})
+		}
+	}
+	return cases
 }
 
 // judge fails unless the run ended as it should, and what it left is whole.
@@ -80,7 +98,9 @@ func (e expectation) judge(t *testing.T, w *world, err error) {
 	default:
 		w.requireWritten(t)
 		w.requireKeys(t)
-		w.RequireEncrypted(t, w.key)
+		if w.Input.Count > 0 || len(w.since()) > 0 {
+			w.RequireEncrypted(t, w.key)
+		}
 	}
 }
 

@@ -61,3 +61,11 @@ type Sink interface {
 	// destination that does not exist has none.
 	Rows(t testing.TB, name string) []Row
 }
+
+// Apart is a Sink that can be told from others of its harness by the names of all that it makes, so that the randomised
+// test sees whose key is whose.
+type Apart interface {
+	// Apart returns a sink of the same kind whose buckets, datasets and other containers are its own and have tag, which
+	// is a legal last part of each of their names, in their names.
+	Apart(tag string) Sink
+}

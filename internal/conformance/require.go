@@ -46,14 +46,19 @@ func (w *world) requireWhole(t testing.TB) {
 func (w *world) requireKeys(t testing.TB) {
 	t.Helper()
 	for _, e := range w.since() {
-		if e.Service == string(emulator.KMS) {
-			continue
+		if e.Service != string(emulator.KMS) {
+			w.requireKey(t, e)
 		}
-		asked := e.KeyAsked || slices.Contains(w.harness.Inherits, e.Kind)
-		if e.ProtectedBy() != w.key || !asked {
-			t.Errorf("%s made %s %s under key %q, asked for: %v; want %q, asked for", e.Method, e.Kind, e.Name,
-				e.ProtectedBy(), e.KeyAsked, w.key)
-		}
+	}
+}
+
+// requireKey fails unless a resource rests under the world's key because the call asked for it.
+func (w *world) requireKey(t testing.TB, e emulator.Entry) {
+	t.Helper()
+	asked := e.KeyAsked || slices.Contains(w.harness.Inherits, e.Kind)
+	if e.ProtectedBy() != w.key || !asked {
+		t.Errorf("%s made %s %s under key %q, asked for: %v; want %q, asked for", e.Method, e.Kind, e.Name,
+			e.ProtectedBy(), e.KeyAsked, w.key)
 	}
 }
 

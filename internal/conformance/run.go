@@ -13,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/retryrunner"
 )
 
 // patience is how long a run may take. It is far more than any needs, so that only one that hangs meets it.
@@ -50,6 +51,9 @@ func (w *world) half(cancel func()) func(*http.Request) {
 
 func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) error {
 	t.Helper()
+	if w.Retries.Bundles > 0 {
+		return retryrunner.Run(ctx, p, w.Retries.config())
+	}
 	opts, err := cmekpipe.FromConfig(cmekpipe.Config{
 		Runner: "prism", Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
 		Key: "projects/" + cmektest.Project + "/locations/us-central1/keyRings/cmektest/cryptoKeys/job",

@@ -2,9 +2,11 @@ package conformance
 
 import (
 	"reflect"
+	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/retryrunner"
 )
 
 // scene is all there is to say about a world before a run and what happens to it in mid-run. Worlds are made of scenes
@@ -24,6 +26,28 @@ type scene struct {
 	Cancelled bool
 	// Fault spoils calls.
 	Fault emulator.Fault
+	// Retries says how bundles are tried.
+	Retries retries
+}
+
+// retries is what happens to bundles. The zero retries is Prism, which makes one attempt at each.
+type retries struct {
+	// Bundles is into how many bundles an input is cut; 0 is Prism.
+	Bundles int
+	// Failure is what befalls each bundle before an attempt is kept; 0 is any, several or none.
+	Failure retryrunner.Failure
+	// Seed decides what is left to chance.
+	Seed uint64
+	// Unfused runs each DoFn in bundles of its own.
+	Unfused bool
+}
+
+func (r retries) config() retryrunner.Config {
+	failures := []retryrunner.Failure{r.Failure}
+	if r.Failure == 0 {
+		failures = retryrunner.All()
+	}
+	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused}
 }
 
 // good is the scene in which nothing goes wrong.
@@ -62,14 +86,19 @@ func (k keyState) code() cmekpipe.Code {
 	return cmekpipe.KeyDisabled
 }
 
-// differences names the fields in which two scenes differ.
-func differences(a, b scene) []string {
-	var names []string
-	va, vb := reflect.ValueOf(a), reflect.ValueOf(b)
-	for i := range va.NumField() {
-		if va.Field(i).Interface() != vb.Field(i).Interface() {
-			names = append(names, va.Type().Field(i).Name)
+// differences names the fields in which two scenes differ, as "Input.Count".
+func differences(a, b scene) []string { return differ("", reflect.ValueOf(a), reflect.ValueOf(b)) }
+
+func differ(path string, a, b reflect.Value) []string {
+	if a.Kind() != reflect.Struct {
+		if a.Interface() == b.Interface() {
+			return nil
 		}
+		return []string{strings.TrimPrefix(path, ".")}
+	}
+	var names []string
+	for i := range a.NumField() {
+		names = append(names, differ(path+"."+a.Type().Field(i).Name, a.Field(i), b.Field(i))...)
 	}
 	return names
 }

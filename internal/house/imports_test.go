@@ -35,6 +35,7 @@ var floors = []struct {
 	{"cmekpipe/cmektest", 40},
 	{"internal/conformance", 50},
 	{"internal/conformance/internal", 45},
+	{"internal/conformance/retryrunner", 45},
 	{"internal/conformance/sinks", 55},
 	{"testdata", 0},
 	{"examples/internal", 50},

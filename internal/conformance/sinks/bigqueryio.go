@@ -16,7 +16,7 @@ import (
 
 // BigQueryExactlyOnce is bigqueryio.Write through pending streams.
 func BigQueryExactlyOnce() conformance.Harness {
-	h := bigQuery("exactly once", func(cmekpipe.KeyName) bigqueryio.WriteOption { return bigqueryio.ExactlyOnce() },
+	h := bigQuery("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.ExactlyOnce() },
 		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
 		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams")
 	h.ExactlyOnce = true
@@ -25,8 +25,12 @@ func BigQueryExactlyOnce() conformance.Harness {
 
 // BigQueryFileLoads is bigqueryio.Write through Avro files and a load job.
 func BigQueryFileLoads() conformance.Harness {
-	h := bigQuery("file loads", func(key cmekpipe.KeyName) bigqueryio.WriteOption {
-		return bigqueryio.FileLoads(key.MustObject("gs://" + bigQueryBucket + "/loads"))
+	h := bigQuery("file loads", func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption {
+		object, err := key.Object("gs://" + bucket + "/loads")
+		if err != nil {
+			panic(err)
+		}
+		return bigqueryio.FileLoads(object)
 	}, "bigquery.tables.insert", "storage.objects.insert", "bigquery.jobs.insert")
 	h.ExactlyOnce = true
 	return h
@@ -34,20 +38,29 @@ func BigQueryFileLoads() conformance.Harness {
 
 // BigQueryAtLeastOnce is bigqueryio.Write through the default stream.
 func BigQueryAtLeastOnce() conformance.Harness {
-	return bigQuery("at least once", func(cmekpipe.KeyName) bigqueryio.WriteOption { return bigqueryio.AtLeastOnce() },
+	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.AtLeastOnce() },
 		"bigquery.tables.insert", "bigquerystorage.AppendRows")
+	h.Partial = "BigQuery shows the rows of the default stream as soon as it has them"
+	return h
 }
 
 // BigQueryStreamingInserts is bigqueryio.Write through tabledata.insertAll.
 func BigQueryStreamingInserts() conformance.Harness {
-	return bigQuery("streaming inserts", func(cmekpipe.KeyName) bigqueryio.WriteOption { return bigqueryio.StreamingInserts() },
+	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.StreamingInserts() },
 		"bigquery.tables.insert", "bigquery.tabledata.insertAll")
+	h.Partial = "BigQuery shows streamed rows as soon as it has them"
+	return h
 }
 
-func bigQuery(how string, method func(cmekpipe.KeyName) bigqueryio.WriteOption, writes ...string) conformance.Harness {
+// bigQueryMethod makes the option that chooses a way of writing, which may put files into a bucket.
+type bigQueryMethod func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption
+
+func bigQuery(how string, method bigQueryMethod, writes ...string) conformance.Harness {
 	return conformance.Harness{
 		Name: "bigqueryio.Write, " + how, KeyLocation: "us-central1",
-		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &bigQuerySink{cloud, method} },
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &bigQuerySink{cloud, method, bigQueryDataset, bigQueryBucket}
+		},
 		Writes:     writes,
 		Names:      []string{"a b", "übung", "a-b_c", "数", "x‿y", "０"},
 		MaxPayload: 8 << 20,
@@ -60,18 +73,24 @@ const (
 )
 
 type bigQuerySink struct {
-	cloud  *cmektest.Cloud
-	method func(cmekpipe.KeyName) bigqueryio.WriteOption
+	cloud           *cmektest.Cloud
+	method          bigQueryMethod
+	dataset, bucket string
+}
+
+// Apart writes to a dataset, through a bucket, of its own.
+func (s *bigQuerySink) Apart(tag string) conformance.Sink {
+	return &bigQuerySink{s.cloud, s.method, bigQueryDataset + "_" + tag, bigQueryBucket + "-" + tag}
 }
 
 // Prepare makes a dataset and a bucket without default keys, so that only a writer that asks for the key gets it.
 func (s *bigQuerySink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
-	if _, err := s.cloud.BigQuery().Dataset(bigQueryDataset).Metadata(t.Context()); err == nil {
+	if _, err := s.cloud.BigQuery().Dataset(s.dataset).Metadata(t.Context()); err == nil {
 		return
 	}
-	s.cloud.Dataset(bigQueryDataset, key.Location(), cmekpipe.KeyName{})
-	s.cloud.Bucket(bigQueryBucket, key.Location(), cmekpipe.KeyName{})
+	s.cloud.Dataset(s.dataset, key.Location(), cmekpipe.KeyName{})
+	s.cloud.Bucket(s.bucket, key.Location(), cmekpipe.KeyName{})
 }
 
 // Occupy makes a table under a key or none.
@@ -85,7 +104,7 @@ func (s *bigQuerySink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	if key.Valid() {
 		meta.EncryptionConfig = &bigquery.EncryptionConfig{KMSKeyName: key.String()}
 	}
-	if err := s.cloud.BigQuery().Dataset(bigQueryDataset).Table(name).Create(t.Context(), meta); err != nil {
+	if err := s.cloud.BigQuery().Dataset(s.dataset).Table(name).Create(t.Context(), meta); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -96,18 +115,18 @@ func (s *bigQuerySink) Write(scope beam.Scope, name string, key cmekpipe.KeyName
 	if err != nil {
 		panic(err)
 	}
-	bigqueryio.Write(scope, table, rows, s.method(key))
+	bigqueryio.Write(scope, table, rows, s.method(key, s.bucket))
 }
 
 // Destination returns the table's full name.
 func (s *bigQuerySink) Destination(name string) string {
-	return cmektest.Project + "." + bigQueryDataset + "." + name
+	return cmektest.Project + "." + s.dataset + "." + name
 }
 
 // Rows reads the table.
 func (s *bigQuerySink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
-	table := s.cloud.BigQuery().Dataset(bigQueryDataset).Table(name)
+	table := s.cloud.BigQuery().Dataset(s.dataset).Table(name)
 	if _, err := table.Metadata(t.Context()); err != nil {
 		return nil
 	}

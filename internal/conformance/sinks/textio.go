@@ -19,7 +19,7 @@ import (
 func TextIO() conformance.Harness {
 	return conformance.Harness{
 		Name: "textio.WriteSharded", KeyLocation: "us-central1",
-		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &textSink{cloud} },
+		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &textSink{cloud, textBucket} },
 		Writes:      []string{"storage.objects.insert", "storage.objects.rewrite"},
 		ExactlyOnce: true,
 		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", "dir/", " ", "*[x]", strings.Repeat("n", 900)},
@@ -30,13 +30,21 @@ func TextIO() conformance.Harness {
 
 const textBucket = "bank-records"
 
-type textSink struct{ cloud *cmektest.Cloud }
+type textSink struct {
+	cloud  *cmektest.Cloud
+	bucket string
+}
+
+// Apart writes to a bucket of its own.
+func (s *textSink) Apart(tag string) conformance.Sink {
+	return &textSink{s.cloud, textBucket + "-" + tag}
+}
 
 // Prepare makes a bucket without a default key, so that only a writer that asks for the key gets it.
 func (s *textSink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
-	if _, err := s.cloud.Storage().Bucket(textBucket).Attrs(t.Context()); err != nil {
-		s.cloud.Bucket(textBucket, key.Location(), cmekpipe.KeyName{})
+	if _, err := s.cloud.Storage().Bucket(s.bucket).Attrs(t.Context()); err != nil {
+		s.cloud.Bucket(s.bucket, key.Location(), cmekpipe.KeyName{})
 	}
 }
 
@@ -53,13 +61,13 @@ func (s *textSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 }
 
 // Destination returns the prefix of the shards.
-func (s *textSink) Destination(name string) string { return "gs://" + textBucket + "/" + name }
+func (s *textSink) Destination(name string) string { return "gs://" + s.bucket + "/" + name }
 
 // Rows reads the shards.
 func (s *textSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
-	for it := s.cloud.Storage().Bucket(textBucket).Objects(t.Context(), &storage.Query{Prefix: name + "-"}); ; {
+	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: name + "-"}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return rows
@@ -67,7 +75,7 @@ func (s *textSink) Rows(t testing.TB, name string) []conformance.Row {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(string(s.cloud.ReadObject("gs://" + textBucket + "/" + attrs.Name))) {
+		for line := range strings.Lines(string(s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name))) {
 			var r conformance.Row
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
 				t.Fatalf("%s: %v", attrs.Name, err)

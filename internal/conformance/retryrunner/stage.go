@@ -1,0 +1,169 @@
+package retryrunner
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/metrics"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/exec"
+)
+
+// stage runs fused DoFns over their input.
+type stage struct {
+	*run
+	step *step
+	idle *worker // one that may take another bundle
+}
+
+func (r *run) stage(ctx context.Context, s *step) error {
+	g := &stage{run: r, step: s}
+	defer func() { g.retire(ctx, g.idle) }()
+	todo := g.cut(r.at[s.root.ID()], max(1, r.Bundles))
+	for len(todo) > 0 {
+		bundle := todo[0]
+		todo = todo[1:]
+		for _, f := range g.failures() {
+			if err := g.fail(ctx, f, bundle); err != nil {
+				return err
+			}
+			if f != Late && len(bundle) > 1 && g.rng.IntN(4) == 0 {
+				parts := g.cut(bundle, 2)
+				bundle, todo = parts[0], append(parts[1:], todo...)
+			}
+		}
+		if err := g.keep(ctx, bundle); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cut cuts elements into up to n bundles, none of them empty unless there are no elements.
+func (g *stage) cut(all []element, n int) [][]element {
+	n = min(n, max(1, len(all)))
+	ends := g.rng.Perm(max(1, len(all)) - 1)[:n-1]
+	slices.Sort(ends)
+	var bundles [][]element
+	start := 0
+	for _, end := range ends {
+		bundles = append(bundles, all[start:end+1])
+		start = end + 1
+	}
+	return append(bundles, all[start:])
+}
+
+// failures chooses what befalls a bundle.
+func (g *stage) failures() []Failure {
+	if len(g.Failures) == 0 {
+		return nil
+	}
+	chosen := make([]Failure, 1+g.rng.IntN(2))
+	for i := range chosen {
+		chosen[i] = g.Failures[g.rng.IntN(len(g.Failures))]
+	}
+	return chosen
+}
+
+// fail makes an attempt that comes to nothing. It returns an error only if none can be made.
+func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
+	if f == Late {
+		g.late = append(g.late, func(ctx context.Context) {
+			if w, err := g.worker(); err == nil {
+				g.execute(ctx, w, &attempt{bundle: bundle, wire: -1}) //nolint:errcheck // nobody hears of it
+				g.retire(ctx, w)
+			}
+		})
+		return nil
+	}
+	w, err := g.hire()
+	if err != nil {
+		return err
+	}
+	at := &attempt{bundle: bundle, wire: -1}
+	switch f {
+	case Abandoned:
+		at.wire, at.after = g.rng.IntN(w.wires), 1+g.rng.IntN(max(1, len(bundle)))
+	case Unfinished:
+		at.wire = g.rng.IntN(w.wires)
+	}
+	if err := g.execute(ctx, w, at); err != nil {
+		g.retire(ctx, w)
+		return ctx.Err()
+	}
+	g.release(ctx, w)
+	return nil
+}
+
+// keep attempts a bundle until an attempt succeeds, whose output it hands on.
+func (g *stage) keep(ctx context.Context, bundle []element) error {
+	var err error
+	for range attempts {
+		var w *worker
+		if w, err = g.hire(); err != nil {
+			return err
+		}
+		at := &attempt{bundle: bundle, wire: -1}
+		if err = g.execute(ctx, w, at); err == nil {
+			for node, elements := range at.output {
+				g.at[node] = append(g.at[node], elements...)
+			}
+			if err := w.plan.Finalize(); err != nil {
+				return fmt.Errorf("retryrunner: finalize: %w", err)
+			}
+			g.release(ctx, w)
+			return nil
+		}
+		g.retire(ctx, w)
+		if ctx.Err() != nil {
+			return errors.Join(ctx.Err(), err)
+		}
+	}
+	return err
+}
+
+func (g *stage) execute(ctx context.Context, w *worker, at *attempt) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	g.bundles++
+	at.output = map[int][]element{}
+	w.at = at
+	id := fmt.Sprintf("bundle-%d", g.bundles)
+	return w.plan.Execute(metrics.SetBundleID(ctx, id), id, exec.DataContext{})
+}
+
+// hire returns the worker that is idle, or a new one.
+func (g *stage) hire() (*worker, error) {
+	if w := g.idle; w != nil {
+		g.idle = nil
+		return w, nil
+	}
+	return g.worker()
+}
+
+// release keeps a worker for the next bundle, or ends it.
+func (g *stage) release(ctx context.Context, w *worker) {
+	if g.idle == nil && g.rng.IntN(2) == 0 {
+		g.idle = w
+		return
+	}
+	g.retire(ctx, w)
+}
+
+// retire tears the DoFns of a worker down. Runners drop what Teardown returns.
+func (g *stage) retire(ctx context.Context, w *worker) {
+	if w != nil {
+		w.plan.Down(ctx) //nolint:errcheck // as above
+	}
+}
+
+func (g *stage) worker() (*worker, error) {
+	b := &builder{
+		step:  g.step,
+		keep:  func(n *graph.Node) bool { return read(g.steps, n) },
+		sides: func(n *graph.Node) []element { return g.at[n.ID()] },
+	}
+	return b.build()
+}
