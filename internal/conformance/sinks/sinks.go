@@ -14,5 +14,6 @@ func All() []conformance.Harness {
 	return slices.Concat(
 		[]conformance.Harness{TextIO()},
 		[]conformance.Harness{BigQueryExactlyOnce(), BigQueryFileLoads(), BigQueryAtLeastOnce(), BigQueryStreamingInserts()},
+		[]conformance.Harness{DatastoreWrite(), DatastoreCreate()},
 	)
 }
