@@ -36,10 +36,11 @@ func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firesto
 		made, err = admin.Projects.Databases.Create(parent, spec).DatabaseId(id).Context(ctx).Do()
 		return err
 	})
-	if gcperr.Code(err) == cmekpipe.AlreadyExists {
+	switch {
+	case err == nil:
+	case gcperr.Code(err) == cmekpipe.AlreadyExists:
 		return w.find(ctx, admin)
-	}
-	if err != nil {
+	default:
 		return nil, err
 	}
 	if err := await(ctx, admin, made); err != nil {

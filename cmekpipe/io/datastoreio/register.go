@@ -12,6 +12,7 @@ import (
 // names must differ from those in Beam's datastoreio.
 func init() {
 	beam.RegisterType(reflect.TypeFor[keyRange]())
+	register.DoFn1x0[[]byte](&ensureFn{})
 	register.DoFn3x1[context.Context, string, beam.X, error](&putFn{})
 	register.DoFn2x1[context.Context, beam.X, error](&putKeyedFn{})
 	register.DoFn2x1[context.Context, string, error](&deleteFn{})

@@ -45,6 +45,7 @@ func Write(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection, op
 	if err := w.check(col); err != nil {
 		panic(err)
 	}
+	beam.ParDo0(s, &ensureFn{w}, beam.Impulse(s))
 	if typex.IsKV(col.Type()) {
 		beam.ParDo0(s, &putFn{w}, col)
 		return
@@ -65,6 +66,13 @@ func Delete(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection) {
 	}
 	beam.ParDo0(s, &deleteFn{w}, col)
 }
+
+// ensureFn looks at the database once in a run, so that one that is wrong or missing is dealt with even where there is
+// nothing to write. All of its work is in the beginning of its bundle.
+type ensureFn struct{ writer }
+
+// ProcessElement takes the impulse.
+func (*ensureFn) ProcessElement([]byte) {}
 
 // putFn stores entities that come beside their keys.
 type putFn struct{ writer }

@@ -3,6 +3,7 @@ package sinks
 import (
 	"context"
 	"reflect"
+	"strings"
 	"testing"
 
 	"cloud.google.com/go/datastore"
@@ -41,7 +42,7 @@ func datastoreHarness(name string, create bool) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true,
 		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &datastoreSink{cloud, create} },
-		Names:      []string{"(default)", "a-b", "a234567890123456789012345678901234567890123456789012345678901bc"},
+		Names:      []string{"(default)", "a--b", "a" + strings.Repeat("0", 62)},
 		MaxPayload: 1<<20 - 256,
 		Partial:    "Datastore has no transaction that spans the commits of a run",
 		Inherits:   []string{"entity"},
