@@ -84,7 +84,8 @@ func (w *writer) flush(ctx context.Context) error {
 		_, err := w.client.Mutate(ctx, mutations...)
 		if _, unsent := errors.AsType[datastore.MultiError](err); unsent {
 			return w.invalid("got an entity that Google's client refuses",
-				"see to its key, doubled properties and types; why is left out, because it may quote the entity")
+				"see to its key, its types and doubled properties, and tag texts of more than 1,500 bytes noindex; "+
+					"why is left out, because it may quote the entity")
 		}
 		return err
 	}))
