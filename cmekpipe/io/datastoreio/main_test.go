@@ -79,6 +79,9 @@ func numberOf(e entry) int64 { return e.Number }
 func keyNumber(k keyed) int64 { return k.Key.Parent.ID }
 
 func init() {
+	for _, t := range []reflect.Type{reflect.TypeFor[entry](), reflect.TypeFor[keyed](), reflect.TypeFor[narrow]()} {
+		runtime.RegisterType(t)
+	}
 	beam.RegisterCoder(reflect.TypeFor[keyed](), encodeKeyed, decodeKeyed)
 	register.Function2x0(entries)
 	register.Function2x0(keyedEntries)
@@ -92,9 +95,9 @@ func init() {
 }
 
 // The names under which the types are registered.
-func entryKey() string { return runtime.RegisterType(reflect.TypeFor[entry]()) }
+func entryKey() string { return typeKey(reflect.TypeFor[entry]()) }
 
-func keyedKey() string { return runtime.RegisterType(reflect.TypeFor[keyed]()) }
+func keyedKey() string { return typeKey(reflect.TypeFor[keyed]()) }
 
 func made(s beam.Scope, n int64) beam.PCollection { return beam.ParDo(s, entries, beam.Create(s, n)) }
 
@@ -164,4 +167,13 @@ func requireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
 		t.Fatalf("got %v, want code %v", err, code)
 	}
 	return e
+}
+
+// typeKey returns what runtime.RegisterType returned for a type.
+func typeKey(t reflect.Type) string {
+	key, ok := runtime.TypeKey(t)
+	if !ok {
+		panic("got a type without a key: " + t.String())
+	}
+	return key
 }

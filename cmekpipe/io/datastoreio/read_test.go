@@ -9,7 +9,6 @@ import (
 
 	"cloud.google.com/go/datastore"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -26,7 +25,9 @@ func filled(t testing.TB, n int) *world {
 	for _, keyed := range []func(int) *datastore.Key{
 		func(i int) *datastore.Key { return datastore.IDKey("Entry", int64(i), nil) },
 		func(i int) *datastore.Key { return datastore.NameKey("Entry", fmt.Sprint("n", i), nil) },
-		func(i int) *datastore.Key { return datastore.IDKey("Entry", 1, datastore.IDKey("Parent", int64(i), nil)) },
+		func(i int) *datastore.Key {
+			return datastore.IDKey("Entry", 1, datastore.IDKey("Parent", int64(i), nil))
+		},
 	} {
 		for ids := range slices.Chunk(upTo(n), 500) {
 			var keys []*datastore.Key
@@ -123,7 +124,7 @@ func TestReadErrorsAreTypedAndHoldNoEntity(t *testing.T) {
 		t.Fatal(err)
 	}
 	read := func(typ reflect.Type) error {
-		return run(t, func(s beam.Scope) { datastoreio.Read(s, ledger, "Entry", 1, typ, runtime.RegisterType(typ)) })
+		return run(t, func(s beam.Scope) { datastoreio.Read(s, ledger, "Entry", 1, typ, typeKey(typ)) })
 	}
 	for _, typ := range []reflect.Type{reflect.TypeFor[narrow](), reflect.TypeFor[entry]()} {
 		err := read(typ)

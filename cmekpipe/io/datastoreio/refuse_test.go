@@ -55,7 +55,9 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		{"ints", write(db, one(1)), cmekpipe.InvalidOptions, anyLedger, "Encode"},
 		{"no key", write(db, one(entry{})), cmekpipe.InvalidOptions, anyLedger, "__key__"},
 		{"keys of ints", write(db, func(s beam.Scope) beam.PCollection { return beam.AddFixedKey(s, beam.Create(s, entry{})) }), cmekpipe.InvalidOptions, anyLedger, "Encode"},
-		{"values of ints", write(db, func(s beam.Scope) beam.PCollection { return beam.SwapKV(s, beam.ParDo(s, intAndText, beam.Create(s, 1))) }), cmekpipe.InvalidOptions, anyLedger, "Encode"},
+		{"values of ints", write(db, func(s beam.Scope) beam.PCollection {
+			return beam.SwapKV(s, beam.ParDo(s, intAndText, beam.Create(s, 1)))
+		}), cmekpipe.InvalidOptions, anyLedger, "Encode"},
 		{"map", write(db, func(s beam.Scope) beam.PCollection { return beam.ParDo(s, withMap, beam.Create(s, 1)) }), cmekpipe.InvalidOptions, anyLedger, "types"},
 		{"global key", write(database(globalKey), pairs, datastoreio.CreateIfMissing()), cmekpipe.LocationMismatch, anyLedger, "region"},
 		{"Delete, zero database", remove(cmekpipe.DatastoreDatabase{}, one("k")), cmekpipe.KeyMissing, "destination", "key.DatastoreDatabase"},
