@@ -18,9 +18,10 @@ func (w *writer) check(col beam.PCollection) error {
 	if err := w.checkDestination(col); err != nil {
 		return err
 	}
-	if answer := location.ForFirestore(w.Database.Key().Location(), w.place()); w.Create && answer.Verdict == location.Refused {
+	if where := w.Database.Key().Location(); w.Create && w.place() == where && !location.IsRegion(where) {
 		return &cmekpipe.Error{Op: w.Op, Code: cmekpipe.LocationMismatch, Resource: w.Database.String(),
-			Hint: "use a key in the region where the database should be, in us or in europe", Err: errors.New(answer.Why)}
+			Hint: "use a key in the region where the database should be, in us or in europe",
+			Err:  errors.New("no database is in a location that takes keys from " + where)}
 	}
 	if !typex.IsKV(col.Type()) {
 		return w.checkEntity(col, col.Type().Type(), true)
