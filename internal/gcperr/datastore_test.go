@@ -45,8 +45,8 @@ func TestPasses(t *testing.T) {
 func TestDatastoreTextQuotesNothing(t *testing.T) {
 	for text, want := range map[string]string{
 		`The value of property "secret" is longer than 1500 bytes.`: "is longer than 1500 bytes",
-		`entity [kind:"K" name:"secret"]: AlreadyExists`:              "left out",
-		"cannot write more than 500 entities in a single call":        "cannot write more than 500 entities",
+		`entity [kind:"K" name:"secret"]: AlreadyExists`:            "left out",
+		"cannot write more than 500 entities in a single call":      "cannot write more than 500 entities",
 	} {
 		got := gcperr.DatastoreText(status.Error(codes.InvalidArgument, text))
 		if strings.Contains(got, "secret") || !strings.Contains(got, want) || !strings.Contains(got, "InvalidArgument") {
