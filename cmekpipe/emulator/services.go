@@ -50,6 +50,7 @@ func services() []row {
 		healthcareServices(),
 		spannerServices(),
 		bigQueryServices(),
+		datastoreServices(),
 	)
 }
 

@@ -12,6 +12,8 @@
 //	bigqueryio.Query(s, project, sql, t)             bigqueryio.Query(s, query, sql, t)                key.Query
 //	pubsubio.Write(s, project, "t", col)             pubsubio.Write(s, topic, col)                     key.Topic
 //	spannerio.Write(s, "projects/…", "t", col)       spannerio.Write(s, database, "t", col)            key.Database
+//	                                                 datastoreio.Write(s, database, col)               key.DatastoreDatabase
+//	datastoreio.Read(s, project, "kind", n, t, key)  the same
 //	fhirio.Import(s, "projects/…", "gs://…",         fhirio.Import(s, store, temp, deadLetter,         key.FHIRStore,
 //	    "gs://…", structure, col)                        structure, col)                               key.Object twice
 //	fhirio.ExecuteBundles(s, "projects/…", col)      fhirio.ExecuteBundles(s, store, col)              key.FHIRStore

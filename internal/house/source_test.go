@@ -24,6 +24,7 @@ var allowedInits = map[string]string{
 	"internal/conformance/sinks":    "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/pubsubio":          "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/fhirio":            "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/datastoreio":       "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/spannerio":         "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/bigqueryio":        "Beam looks DoFns up by type in a registry, gob looks up types of parameters by name",
 }

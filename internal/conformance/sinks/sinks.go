@@ -17,5 +17,6 @@ func All() []conformance.Harness {
 		[]conformance.Harness{PubSub()},
 		[]conformance.Harness{Spanner(), SpannerCreate()},
 		[]conformance.Harness{FHIRImport(), FHIRBundles()},
+		[]conformance.Harness{DatastoreWrite(), DatastoreCreate()},
 	)
 }

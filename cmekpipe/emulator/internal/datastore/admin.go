@@ -1,0 +1,89 @@
+package datastore
+
+import (
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// Admin is the loopback Firestore Admin API. Use [New].
+type Admin struct {
+	*service.HTTPServer
+	*store
+}
+
+var _ service.Server = (*Admin)(nil)
+
+func newAdmin(s *store) *Admin {
+	a := &Admin{store: s}
+	a.HTTPServer = service.NewHTTPServer(a.routes())
+	return a
+}
+
+// routes spells out the surface of the API.
+func (a *Admin) routes() http.Handler {
+	const (
+		all = "/v1/projects/{project}/databases"
+		one = all + "/{database}"
+	)
+	mux := http.NewServeMux()
+	for pattern, m := range map[string]struct {
+		name  string
+		serve func(*adminCall) (any, error)
+	}{
+		"POST " + all:                            {"firestore.databases.create", a.create},
+		"GET " + all:                             {"firestore.databases.list", a.list},
+		"GET " + one:                             {"firestore.databases.get", a.get},
+		"DELETE " + one:                          {"firestore.databases.delete", a.remove},
+		"GET " + one + "/operations/{operation}": {"firestore.databases.operations.get", a.operation},
+	} {
+		mux.HandleFunc(pattern, a.handler(m.name, m.serve))
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		service.WriteError(w, service.NotFound("the loopback Firestore Admin API has no "+r.Method+" "+r.URL.Path))
+	})
+	return mux
+}
+
+// adminCall is one request, its parts taken out of path, query and body.
+type adminCall struct {
+	request                    *http.Request
+	method                     string
+	project, name, operationID string
+	body                       []byte
+}
+
+// handler turns the work of one method into a handler that honours the arranged faults. A call is served whole, before
+// any other.
+func (a *Admin) handler(method string, serve func(*adminCall) (any, error)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		body, err := io.ReadAll(r.Body)
+		if err != nil {
+			service.WriteError(w, service.BadRequest("the request's body ends too early"))
+			return
+		}
+		c := newAdminCall(r, method, body)
+		a.env.Faults.HTTP(w, r, method, strings.TrimSuffix(c.name, "/"), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
+			a.mu.Lock()
+			answer, err := serve(c)
+			a.mu.Unlock()
+			if err != nil {
+				service.WriteError(w, err)
+				return
+			}
+			service.WriteJSON(w, http.StatusOK, answer)
+		})
+	}
+}
+
+func newAdminCall(r *http.Request, method string, body []byte) *adminCall {
+	id := r.PathValue("database")
+	if id == "" {
+		id = r.URL.Query().Get("databaseId")
+	}
+	project := r.PathValue("project")
+	return &adminCall{request: r, method: method, project: project, operationID: r.PathValue("operation"), body: body,
+		name: "projects/" + project + "/databases/" + id}
+}

@@ -1,0 +1,30 @@
+package datastore
+
+import (
+	"path"
+	"strings"
+)
+
+// request is what all requests of the Datastore API have.
+type request interface {
+	GetProjectId() string
+	GetDatabaseId() string
+}
+
+// nameCall names a call for the faults, by its method in the REST API: "datastore.commit" and the database that it is about.
+func nameCall(fullMethod string, message any) (method, resource string) {
+	name := path.Base(fullMethod)
+	if r, ok := message.(request); ok {
+		resource = databaseName(r)
+	}
+	return "datastore." + strings.ToLower(name[:1]) + name[1:], resource
+}
+
+// databaseName returns the database of a request, which leaves the id of the default one out.
+func databaseName(r request) string {
+	id := r.GetDatabaseId()
+	if id == "" {
+		id = "(default)"
+	}
+	return "projects/" + r.GetProjectId() + "/databases/" + id
+}

@@ -1,0 +1,169 @@
+package datastore
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+)
+
+// resource is a database as the API shows it, as far as it is carried out here.
+type resource struct {
+	Name       string      `json:"name,omitempty"`
+	CreateTime string      `json:"createTime,omitempty"`
+	LocationID string      `json:"locationId,omitempty"`
+	Type       string      `json:"type,omitempty"`
+	CmekConfig *cmekConfig `json:"cmekConfig,omitempty"`
+}
+
+type cmekConfig struct {
+	KmsKeyName       string   `json:"kmsKeyName,omitempty"`
+	ActiveKeyVersion []string `json:"activeKeyVersion,omitempty"`
+}
+
+// The rules for ids. Source: the method databases.create.
+var (
+	idForm   = regexp.MustCompile(`/databases/(\(default\)|[a-z][-a-z0-9]{2,61}[a-z0-9])$`)
+	uuidForm = regexp.MustCompile(`/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
+)
+
+// create makes a database under the key that it is asked for. A key that can't be used leaves nothing behind.
+func (a *Admin) create(c *adminCall) (any, error) {
+	var asked resource
+	body := json.NewDecoder(bytes.NewReader(c.body))
+	body.DisallowUnknownFields()
+	if err := body.Decode(&asked); err != nil {
+		return nil, service.BadRequest("got a body that is no database, or has fields that the loopback Firestore doesn't carry out")
+	}
+	switch {
+	case !idForm.MatchString(c.name) || uuidForm.MatchString(c.name):
+		return nil, service.BadRequest("Invalid database id: want (default), or 4 to 63 lower-case letters, digits and hyphens")
+	case asked.Type != datastoreMode && asked.Type != nativeMode:
+		return nil, service.BadRequest("Database type is required: " + datastoreMode + " or " + nativeMode)
+	case asked.LocationID == "":
+		return nil, service.BadRequest("Database location is required")
+	case a.databases[c.name] != nil:
+		return nil, service.AlreadyExists("Database already exists. Please use another database_id")
+	}
+	d := &database{name: c.name, project: c.project, kind: asked.Type, location: asked.LocationID, created: a.env.Now(),
+		entities: map[string]*stored{}, sorted: map[string][]string{}, transactions: map[string]*transaction{}}
+	if err := a.takeKey(c.request.Context(), d, asked.CmekConfig); err != nil {
+		return nil, err
+	}
+	a.databases[d.name] = d
+	entry := service.Entry{Time: d.created, Service: "firestore", Method: c.method, Kind: "database", Name: d.name,
+		Project: d.project, KeyAsked: d.key.Valid()}
+	if d.key.Valid() {
+		entry.Key = d.active[0]
+	}
+	a.env.Ledger.Record(entry)
+	return a.file(d), nil
+}
+
+// takeKey reads the key of a database that is to be made and proves that it can be used.
+func (s *store) takeKey(ctx context.Context, d *database, asked *cmekConfig) error {
+	if asked == nil {
+		return nil
+	}
+	key, err := cmekpipe.ParseKeyName(asked.KmsKeyName)
+	if err != nil || asked.ActiveKeyVersion != nil {
+		return service.BadRequest("Invalid cmekConfig: got kmsKeyName " + asked.KmsKeyName + ", want the name of a key and nothing else")
+	}
+	if location.ForFirestore(key.Location(), d.location).Verdict == location.Refused {
+		return service.BadRequest("Invalid cmekConfig: key " + key.String() + " is not in the location that " + d.location + " takes keys from")
+	}
+	version, err := s.env.Keys.Wrap(context.WithoutCancel(ctx), service.FirestoreAgent(d.project), key)
+	if err != nil {
+		return service.FailedPrecondition(inaccessibleText)
+	}
+	d.key, d.active = key, []cmekpipe.KeyVersionName{version}
+	return nil
+}
+
+func (d *database) resource() resource {
+	r := resource{Name: d.name, CreateTime: d.created.UTC().Format(time.RFC3339Nano), LocationID: d.location, Type: d.kind}
+	if d.key.Valid() {
+		r.CmekConfig = &cmekConfig{KmsKeyName: d.key.String()}
+		for _, version := range d.active {
+			r.CmekConfig.ActiveKeyVersion = append(r.CmekConfig.ActiveKeyVersion, version.String())
+		}
+	}
+	return r
+}
+
+// get returns a database, its key and the versions in use included. It needs no key.
+func (a *Admin) get(c *adminCall) (any, error) {
+	d, err := a.find(c)
+	if err != nil {
+		return nil, err
+	}
+	return d.resource(), nil
+}
+
+func (a *Admin) find(c *adminCall) (*database, error) {
+	if d := a.databases[c.name]; d != nil {
+		return d, nil
+	}
+	return nil, service.NotFound("Database '" + c.name + "' does not exist")
+}
+
+// list returns all databases of a project. The API has no pages.
+func (a *Admin) list(c *adminCall) (any, error) {
+	all := []resource{}
+	for _, name := range slices.Sorted(maps.Keys(a.databases)) {
+		if d := a.databases[name]; d.project == c.project {
+			all = append(all, d.resource())
+		}
+	}
+	return map[string]any{"databases": all}, nil
+}
+
+// remove deletes a database with all of its entities.
+func (a *Admin) remove(c *adminCall) (any, error) {
+	d, err := a.find(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range d.entities {
+		a.env.Ledger.Delete("entity", d.resourceName(e.entity.GetKey()), 0, a.env.Now())
+	}
+	a.env.Ledger.Delete("database", d.name, 0, a.env.Now())
+	delete(a.databases, d.name)
+	return a.file(d), nil
+}
+
+// operation is a long-running method, which was done when it began.
+type operation struct {
+	Name     string            `json:"name"`
+	Metadata map[string]string `json:"metadata"`
+	Done     bool              `json:"done,omitempty"`
+	Response any               `json:"response,omitempty"`
+}
+
+// file takes down finished work as an operation and answers that it goes on.
+func (s *store) file(d *database) operation {
+	s.serial++
+	o := &operation{Name: d.name + "/operations/op" + strconv.FormatInt(s.serial, 10),
+		Metadata: map[string]string{"@type": "type.googleapis.com/google.firestore.admin.v1.CreateDatabaseMetadata"}}
+	s.operations[o.Name] = o
+	begun := *o
+	o.Done, o.Response = true, d.resource()
+	return begun
+}
+
+// operation returns an operation, which is over.
+func (a *Admin) operation(c *adminCall) (any, error) {
+	if o := a.operations[strings.TrimSuffix(c.name, "/")+"/operations/"+c.operationID]; o != nil {
+		return o, nil
+	}
+	return nil, service.NotFound("Operation " + c.operationID + " does not exist")
+}

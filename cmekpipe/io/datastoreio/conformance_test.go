@@ -1,0 +1,12 @@
+package datastoreio_test
+
+import (
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/sinks"
+)
+
+func TestConformanceWrite(t *testing.T) { conformance.Run(t, sinks.DatastoreWrite()) }
+
+func TestConformanceCreate(t *testing.T) { conformance.Run(t, sinks.DatastoreCreate()) }

@@ -1,0 +1,77 @@
+package datastoreio
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/googleapis/gax-go/v2"
+	"google.golang.org/api/firestore/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+)
+
+// place returns the location of databases that rest under the key.
+func (w *writer) place() string {
+	switch where := w.Database.Key().Location(); where {
+	case location.US{}.ID():
+		return "nam5"
+	case location.Europe{}.ID():
+		return "eur3"
+	default:
+		return where
+	}
+}
+
+// create makes the database under its key, waits until it is there and returns it. Of several workers one is first; the
+// others look at what that one, or a stranger, made.
+func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firestore.GoogleFirestoreAdminV1Database, error) {
+	parent, id, _ := strings.Cut(w.Database.String(), "/databases/")
+	spec := &firestore.GoogleFirestoreAdminV1Database{Type: datastoreMode, LocationId: w.place(),
+		CmekConfig: &firestore.GoogleFirestoreAdminV1CmekConfig{KmsKeyName: w.Database.Key().String()}}
+	var made *firestore.GoogleLongrunningOperation
+	err := persist(ctx, func(ctx context.Context) (err error) {
+		made, err = admin.Projects.Databases.Create(parent, spec).DatabaseId(id).Context(ctx).Do()
+		return err
+	})
+	switch {
+	case err == nil:
+	case gcperr.Code(err) == cmekpipe.AlreadyExists:
+		return w.find(ctx, admin)
+	default:
+		return nil, err
+	}
+	if err := await(ctx, admin, made); err != nil {
+		return nil, err
+	}
+	return w.find(ctx, admin)
+}
+
+// longest is how long the creation of a database may take; a few minutes are usual.
+const longest = 15 * time.Minute
+
+// await waits for the end of an operation.
+func await(ctx context.Context, admin *firestore.Service, op *firestore.GoogleLongrunningOperation) error {
+	ctx, cancel := context.WithTimeout(ctx, longest)
+	defer cancel()
+	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
+	for !op.Done {
+		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
+			return err
+		}
+		name := op.Name
+		err := persist(ctx, func(ctx context.Context) (err error) {
+			op, err = admin.Projects.Databases.Operations.Get(name).Context(ctx).Do()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if op.Error != nil {
+		return gcperr.OperationError(op.Error.Code, op.Error.Message)
+	}
+	return nil
+}

@@ -1,0 +1,136 @@
+package datastoreio
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"cloud.google.com/go/datastore"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime"
+	"google.golang.org/api/iterator"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+const opRead = "datastoreio.Read"
+
+// Read returns the entities of a kind, in the default namespace, as a PCollection<T>, each of them once. It takes what
+// Beam's takes: T is a struct or a type whose pointer is a datastore.PropertyLoadSaver, and typeKey what
+// runtime.RegisterType returned for it. Project is an id, which stands for its default database, or
+// "projects/PROJECT/databases/DATABASE". Shards is into how many ranges of keys the kind is cut, at most, for workers to
+// read beside each other; small kinds are not cut. Each range is read for itself: what is written meanwhile may be seen or
+// not.
+//
+// Read panics with a [*cmekpipe.Error] when the pipeline is built: for a name that is missing or malformed (InvalidName),
+// and for a type that is not registered under typeKey (InvalidOptions).
+func Read(s beam.Scope, project, kind string, shards int, t reflect.Type, typeKey string) beam.PCollection {
+	s = s.Scope(opRead)
+	src, err := newSource(project, kind, t, typeKey)
+	if err != nil {
+		panic(err)
+	}
+	ranges := beam.ParDo(s, &splitFn{source: src, Shards: shards}, beam.Impulse(s))
+	return beam.ParDo(s, &rangeFn{source: src, Type: typeKey}, beam.Reshuffle(s, ranges), beam.TypeDefinition{Var: beam.XType, T: t})
+}
+
+// source is a kind of a database.
+type source struct{ Project, Database, Kind string }
+
+func newSource(project, kind string, t reflect.Type, typeKey string) (source, error) {
+	src := source{Project: project, Kind: kind}
+	if strings.Contains(project, "/") {
+		parts := strings.Split(project, "/")
+		if len(parts) != 4 || parts[0] != "projects" || parts[2] != "databases" || parts[3] == "" {
+			return src, misnamed(project, "got a malformed name of a database", "use PROJECT or projects/PROJECT/databases/DATABASE")
+		}
+		src.Project, src.Database = parts[1], parts[3]
+	}
+	if src.Project == "" || kind == "" {
+		return src, misnamed(project, "got no project or no kind", "name both")
+	}
+	if found, ok := runtime.LookupType(typeKey); !ok || t == nil || found != t {
+		return src, &cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: src.name(),
+			Hint: "pass what runtime.RegisterType returned for the type", Err: fmt.Errorf("got type %v, which is not registered under the key", t)}
+	}
+	return src, nil
+}
+
+func misnamed(name, got, hint string) error {
+	return &cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidName, Resource: name, Hint: hint, Err: errors.New(got)}
+}
+
+// name returns the full name of the database.
+func (s source) name() string {
+	if s.Database == "" {
+		return "projects/" + s.Project + "/databases/(default)"
+	}
+	return "projects/" + s.Project + "/databases/" + s.Database
+}
+
+func (s source) fault(ctx context.Context, err error) error {
+	return dataFault(ctx, opRead, s.name(), cmekpipe.KeyName{}, err)
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (s source) CMEKHelper() sink.None { return sink.None{} }
+
+// rangeFn reads the entities of a range.
+type rangeFn struct {
+	source
+	Type string
+
+	client *datastore.Client
+}
+
+// Setup opens the client.
+func (f *rangeFn) Setup(ctx context.Context) (err error) {
+	f.client, err = endpoint.Datastore(ctx, f.Project, f.Database)
+	return f.fault(ctx, err)
+}
+
+// Teardown releases the client.
+func (f *rangeFn) Teardown() {
+	if f.client != nil {
+		f.client.Close()
+	}
+}
+
+// ProcessElement takes a range.
+func (f *rangeFn) ProcessElement(ctx context.Context, r keyRange, emit func(beam.X)) error {
+	t, ok := runtime.LookupType(f.Type)
+	if !ok {
+		return &cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: f.name(),
+			Hint: "register the type in an init function of the program", Err: errors.New("got a type that this worker does not know")}
+	}
+	q, err := r.query(f.Kind)
+	if err != nil {
+		return f.fault(ctx, err)
+	}
+	for it := f.client.Run(ctx, q); ; {
+		entity := reflect.New(t)
+		_, err := it.Next(entity.Interface())
+		switch {
+		case errors.Is(err, iterator.Done):
+			return nil
+		case err != nil:
+			return f.fault(ctx, f.misfit(t, err))
+		}
+		emit(entity.Elem().Interface())
+	}
+}
+
+// misfit types the error of an entity that does not go into the type. Google's client quotes values in it.
+func (f *rangeFn) misfit(t reflect.Type, err error) error {
+	mismatch, ok := errors.AsType[*datastore.ErrFieldMismatch](err)
+	if !ok {
+		return err
+	}
+	return &cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: f.name(),
+		Hint: "give the struct a field of the right type for each property of the kind",
+		Err:  fmt.Errorf("got a property that does not go into field %q of %v", mismatch.FieldName, t)}
+}
