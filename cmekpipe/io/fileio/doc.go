@@ -7,8 +7,8 @@
 //	beam.ParDo(s, parseFn, files) // takes a fileio.ReadableFile
 //
 // They differ from Beam's in what they find on gs://. Beam's filesystem takes an object's name for a URL: of two objects
-// "day" and "day?1" it reads "day" twice and the other never, and a pattern ends for it at the first "?". Here every
-// object is found and read as itself.
+// "day" and "day?1" it reads "day" twice and the other never, and a pattern ends for it at the first "?". Of patterns with a
+// bracket before the first "*", such as "day-[0-4]*", it finds nothing. Here every object is found and read as itself.
 //
 // # Defaults
 //
@@ -18,9 +18,8 @@
 // of such a name holds data.
 //
 // In a gs:// pattern "%" begins a character in hexadecimal, as it does for Beam: write "%25" for a percent sign. The Path
-// of an object whose name holds "?", "#", "%" or control characters has these written in that way, which is how Beam's
-// filesystem opens it; it can be given to [MatchAll] again. All other names, and those of other filesystems, are as
-// they are.
+// of an object whose name holds "?", "#" or "%" has these written in that way, which is how Beam's filesystem opens it. All
+// other names, and those of other filesystems, are as they are. A pattern stands for the object of just that name too.
 //
 // # Permissions
 //

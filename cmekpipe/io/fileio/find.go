@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -59,15 +61,24 @@ func (e empty) allows(glob string) bool {
 
 // list returns the plain names of the files that a pattern stands for.
 func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, error) {
-	pattern := gsname.EncodePattern(glob)
-	if strings.HasPrefix(pattern, gsname.Scheme) {
-		if _, err := url.Parse(pattern); err != nil {
-			return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Err: err,
-				Hint: "write a percent sign as %25"}
-		}
+	if !strings.HasPrefix(glob, gsname.Scheme) {
+		return fs.List(ctx, glob)
 	}
-	names, err := fs.List(ctx, pattern)
-	return names, explain(glob, err)
+	u, err := url.Parse(gsname.EncodePattern(glob))
+	if err != nil {
+		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
+	}
+	bucket, pattern := gsname.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
+	prefix, match := gcsfs.Glob(pattern)
+	beams := gsname.Encode(bucket + prefix)
+	if prefix != pattern {
+		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*", so it is asked for more
+	}
+	names, err := fs.List(ctx, beams)
+	if err != nil {
+		return nil, explain(glob, err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !match(strings.TrimPrefix(name, bucket)) }), nil
 }
 
 // look returns what there is to know of a file.
