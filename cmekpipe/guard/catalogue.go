@@ -51,6 +51,7 @@ func connectors() []string {
 		"avroio",
 		"bigqueryio",
 		"fhirio",
+		"fileio",
 		"pubsubio",
 		"spannerio",
 		"textio",
