@@ -52,6 +52,7 @@ func connectors() []string {
 		"bigqueryio",
 		"datastoreio",
 		"fhirio",
+		"fileio",
 		"pubsubio",
 		"spannerio",
 		"textio",

@@ -12,7 +12,7 @@ const (
 	// ReadsOnly: reads data that exists and creates none.
 	ReadsOnly Verdict = "reads-only"
 	// Unprotected: creates data at rest without a key that the pipeline names, or may well do so, or would overwrite
-	// what it wrote before.
+	// what it wrote before or leave a part of it as the whole.
 	Unprotected Verdict = "unprotected"
 	// NoCMEK: writes to a service outside Google Cloud, which no Cloud KMS key can protect. Its operator has to.
 	NoCMEK Verdict = "no-cmek"

@@ -2,8 +2,10 @@ package guard_test
 
 import (
 	"reflect"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/avroio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/bigqueryio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
@@ -34,6 +36,10 @@ var recordType = reflect.TypeFor[record]()
 func lines(s beam.Scope) beam.PCollection   { return beam.Create(s, "a", "b") }
 func records(s beam.Scope) beam.PCollection { return beam.Create(s, record{"a", 1}) }
 
+func windowed(s beam.Scope, col beam.PCollection) beam.PCollection {
+	return beam.WindowInto(s, window.NewFixedWindows(time.Minute), col)
+}
+
 func fileCases() []connector {
 	text := func(name, file string, want finding) connector {
 		want.Path = "textio.Write/textio.writeFileFn"
@@ -43,6 +49,9 @@ func fileCases() []connector {
 	return []connector{
 		text("", "gs://bank-records/out.txt", finding{Verdict: guard.Unprotected, Destination: "gs://bank-records/out.txt", Instead: ourIO + "textio.Write with an object that a key minted"}),
 		text(" keyed", keyedName, finding{Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}),
+		{"io/textio.Write", " keyed, windowed", func(s beam.Scope) { textio.Write(s, keyedName, windowed(s, lines(s))) }, []finding{
+			{Path: "textio.Write/textio.writeFileFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
+				Instead: "sharded form", Why: "a windowed input: each pane would overwrite the last"}}},
 		text(" memory", "memfs://out", finding{Verdict: guard.Local, Destination: "memfs://out", Why: "nothing outlasts a Dataflow worker"}),
 		text(" local", "/var/out.txt", finding{Verdict: guard.Local, Destination: "/var/out.txt"}),
 		text(" local by its scheme", "default://out.txt", finding{Verdict: guard.Local, Destination: "default://out.txt"}),
@@ -55,11 +64,17 @@ func fileCases() []connector {
 		{"io/avroio.Write", "", func(s beam.Scope) { avroio.Write(s, "gs://bank-records/out", `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "avroio.Write with an object that a key minted"}}},
 		{"io/avroio.Write", " keyed", func(s beam.Scope) { avroio.Write(s, keyedName, `"string"`, lines(s)) }, []finding{
-			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
+			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
+				Instead: ourIO + "avroio.Write with an object that a key minted", Why: "takes no Avro"}}},
+		{"io/avroio.Write", " local", func(s beam.Scope) { avroio.Write(s, "/var/out", `"string"`, lines(s)) }, []finding{
+			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Local, Destination: "/var/out"}}},
 		{"io/parquetio.Write", "", func(s beam.Scope) { parquetio.Write(s, "gs://bank-records/out", records(s)) }, []finding{
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: noneYet + "parquetio.Write"}}},
 		{"io/parquetio.Write", " keyed", func(s beam.Scope) { parquetio.Write(s, keyedName, records(s)) }, []finding{
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
+		{"io/parquetio.Write", " keyed, windowed", func(s beam.Scope) { parquetio.Write(s, keyedName, windowed(s, records(s))) }, []finding{
+			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
+				Instead: "sharded form", Why: "a windowed input: each pane would overwrite the last"}}},
 		{"io/textio.Read", "", func(s beam.Scope) { textio.Read(s, "gs://bank-records/*") }, readsFiles("textio.Read", "textio.readFn")},
 		//lint:ignore SA1019 programs still call it
 		{"io/textio.ReadSdf", "", func(s beam.Scope) { textio.ReadSdf(s, "gs://bank-records/*") }, readsFiles("textio.ReadSdf", "textio.readFn")},

@@ -15,9 +15,21 @@ func files() []entry {
 	}
 	return []entry{
 		row("/io/textio.writeFileFn", "Filename", ours("textio.Write", "an object")),
-		row("/io/avroio.writeAvroFn", "Prefix", ours("avroio.Write", "an object")),
+		avro(row("/io/avroio.writeAvroFn", "Prefix", ours("avroio.Write", "an object"))),
 		row("/io/parquetio.parquetWriteFn", "Filename", ours("parquetio.Write", "an object")),
 	}
+}
+
+// avro turns the row of Beam's Avro writer into one that refuses keyed names: the writer closes its object after a row
+// has failed, and whatever number of blocks is a whole Avro file. Package gcsfs takes no Avro for the same reason.
+func avro(e entry) entry {
+	judge, replacement := e.refine, e.replacement
+	e.refine = func(v values, t *Transform) {
+		if judge(v, t); t.Verdict == Protected {
+			t.refuse("leaves a part of the rows as a whole Avro file when a row fails, so this module's filesystem takes no Avro", replacement)
+		}
+	}
+	return e
 }
 
 // judgeFile judges a file's name as Beam's filesystem package reads it: what stands before the first "://" is the

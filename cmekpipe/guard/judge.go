@@ -8,6 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -52,6 +53,9 @@ func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 	}
 	if below, ok := belowBeam(t.Identity); ok {
 		known.judgeBeam(below, fn, t)
+		if partial := partialInput(e); t.Verdict == Protected && partial != "" {
+			t.refuse(overwrites(partial)) // Beam's file writers know no windows
+		}
 		return
 	}
 	t.Verdict = Opaque
@@ -68,11 +72,21 @@ func judgeOwn(d sink.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform
 	case d.Name == "":
 		t.Reason, t.Replacement = "got a key without a destination", remedy
 	case reason != "" && sink.NeedsWholeInput(fn.Recv):
-		t.Reason = "writes one fixed name, but got " + reason + ": each pane would overwrite the last"
-		t.Replacement = "use the connector's sharded form, which puts window and pane into the name"
+		t.refuse(overwrites(reason))
 	default:
 		t.Verdict, t.Key = Protected, d.Key
 	}
+}
+
+// overwrites says why a transform that writes one fixed name is refused for a partial input, and what to use instead.
+func overwrites(partial string) (reason, replacement string) {
+	return "writes one fixed name, but got " + partial + ": each pane would overwrite the last",
+		"use the connector's sharded form, which puts window and pane into the name"
+}
+
+// refuse makes an unprotected transform of one that seemed protected.
+func (t *Transform) refuse(reason, replacement string) {
+	t.Verdict, t.Key, t.Reason, t.Replacement = Unprotected, cmekpipe.KeyName{}, reason, replacement
 }
 
 // partialInput says what keeps a main input from arriving in one piece; "" if nothing does.

@@ -7,6 +7,7 @@
 //	                                                 textio.WriteSharded(s, object, col)               key.Object
 //	textio.Read, ReadAll, ReadWithFilename           the same
 //	avroio.Write(s, "gs://b/o", schema, col)         avroio.Write(s, object, schema, col)              key.Object
+//	fileio.MatchFiles, MatchAll, ReadMatches, …      the same
 //	bigqueryio.Write(s, project, "p:d.t", col)       bigqueryio.Write(s, table, col)                   key.Table
 //	bigqueryio.Read(s, project, "p:d.t", t)          bigqueryio.Read(s, project, table, t)
 //	bigqueryio.Query(s, project, sql, t)             bigqueryio.Query(s, query, sql, t)                key.Query
@@ -25,6 +26,20 @@
 //
 // Not here yet, and refused by package guard: parquetio.Write and bigtableio.Write. Package launch refuses transforms of
 // other SDKs on every runner for now, those of xlang/bigqueryio included.
+//
+// # Beam's own file connectors
+//
+// These reach a store through Beam's filesystem package: textio, avroio, parquetio and fileio, and fhirio for what it
+// imports from. On gs:// their writers name no key, and package guard refuses them. Their readers pass guard, but on gs://
+// they may read one object in another's place; textio, avroio and fileio of this module don't.
+//
+// This module's internal filesystem, whose names carry a key, holds Beam's writers to this: textio and parquetio write under
+// the key, fail when Cloud Storage refuses an upload, and leave no part of a file where a row failed. Over windowed or
+// triggered input, of which each pane would overwrite the last, guard refuses them. avroio is refused by guard and by the
+// filesystem, because it closes its object after a row has failed, and a part of an Avro file can't be told from the whole.
+//
+// There is no TFRecord or XML connector in Beam's Go SDK. Files of xlang's transforms are written by Java; guard refuses
+// those that write without a key.
 //
 // Not wrapped, because Cloud KMS can't protect what they write to: databaseio, mongodbio, natsio, files on s3://, and
 // xlang's jdbcio and kafkaio. Package guard names them, with what their operators must arrange.

@@ -81,15 +81,20 @@ func (f *FS) OpenRead(ctx context.Context, name string) (io.ReadCloser, error) {
 	return &reader{f.store, o, r}, nil
 }
 
-// OpenWrite begins an upload under the name's key. The result's Close panics with the error if there is one: Beam's
-// avroio and parquetio drop the error of Close, so that a refused upload would pass for a success. Beam turns a DoFn's
-// panic into the failure of its bundle, with the error's text.
+// OpenWrite begins an upload under the name's key. Beam's connectors are careless with what they get, so it is strict:
+//
+//   - Close panics with the error if there is one: Beam's avroio and parquetio drop the error of Close, so that a refused
+//     upload would pass for a success. Beam turns a DoFn's panic into the failure of its bundle, with the error's text.
+//   - A deferred Close commits nothing while its function panics.
+//   - An Avro file is refused, and so is a Parquet file without its end: both connectors close the object in a defer after
+//     a row has failed, which would show a part of the rows as all of them. Parquet files have an end that can be looked
+//     for; any number of blocks is a whole Avro file.
 func (f *FS) OpenWrite(ctx context.Context, name string) (io.WriteCloser, error) {
 	o, err := f.parse(name)
 	if err != nil {
 		return nil, err
 	}
-	return &loudWriter{f.store.Create(ctx, o, "")}, nil
+	return &loudWriter{Writer: f.store.Create(ctx, o, "")}, nil
 }
 
 // Size returns an object's size in bytes.

@@ -14,6 +14,13 @@ type glob struct {
 	expr            *regexp.Regexp // nil if the pattern holds nothing special
 }
 
+// Glob reads a pattern of object names as [FS.List] does. All names that match begin with prefix, which is the pattern itself
+// if that holds nothing special.
+func Glob(pattern string) (prefix string, match func(name string) bool) {
+	g := newGlob(pattern)
+	return g.prefix, g.match
+}
+
 func newGlob(pattern string) glob {
 	special := strings.IndexAny(pattern, "*?[")
 	if special < 0 {

@@ -24,14 +24,3 @@ func (r *reader) Read(p []byte) (int, error) {
 }
 
 func (r *reader) Close() error { return r.download.Close() }
-
-// loudWriter can't fail unheard.
-type loudWriter struct{ *Writer }
-
-// Close commits the object, or panics with the reason why it can't.
-func (w *loudWriter) Close() error {
-	if err := w.Writer.Close(); err != nil {
-		panic(err)
-	}
-	return nil
-}

@@ -23,6 +23,7 @@ var floors = []struct {
 	{"internal/house", 0},
 	{"internal/shards", 4},
 	{"cmekpipe/io", 10},
+	{"cmekpipe/io/fileio", 9}, // other connectors find their files with it
 	{"cmekpipe/guard", 20},
 	{"cmekpipe/launch", 30},
 	{"cmekpipe/emulator/internal/service", 3},

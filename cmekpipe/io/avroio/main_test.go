@@ -3,6 +3,7 @@ package avroio_test
 import (
 	"bytes"
 	"encoding/json"
+	"flag"
 	"os"
 	"testing"
 
@@ -17,6 +18,7 @@ import (
 
 func TestMain(m *testing.M) {
 	register.Function1x2(toRow)
+	flag.Parse()
 	beam.Init()
 	os.Exit(m.Run())
 }

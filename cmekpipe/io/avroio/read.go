@@ -10,12 +10,12 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs" // so that gs:// can be read
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -49,7 +49,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 		return err
 	}
 	defer data.Close()
-	r := &rows{path: file.Metadata.Path, source: &source{Reader: data}}
+	r := &rows{path: gsname.Decode(file.Metadata.Path), source: &source{Reader: data}}
 	if r.file, err = goavro.NewOCFReader(bufio.NewReaderSize(r.source, 1<<20)); err != nil {
 		return r.fault(errors.New("got no header of an Avro file"))
 	}

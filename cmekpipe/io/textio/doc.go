@@ -8,8 +8,9 @@
 //	textio.WriteSharded(s, key.MustObject("gs://bank-records/out/counts"), lines)
 //
 // Use [Write] for one object of a known name. Reading creates nothing at rest, so the readers take names as Beam's do,
-// gs:// or local. They are Beam's own but for compressed files, of which Beam's reader loses lines without a word, and
-// for files whose names hold the special characters of patterns, which it may read twice. Beam's Immediate is left out:
+// gs:// or local, and find what fileio.MatchAll of this module finds. They are Beam's own but for compressed files, of which
+// Beam's reader loses lines without a word, and for files whose names hold "?", "#", "%" or the other special characters of
+// patterns, of which it may read one twice and another never. Beam's Immediate is left out:
 // it would embed a file's text in the job's graph, which no key of yours protects.
 //
 // # Defaults

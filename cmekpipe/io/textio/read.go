@@ -2,10 +2,10 @@ package textio
 
 import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs" // so that gs:// can be read
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/textio"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 )
 
 // ReadOptionFn says how files are compressed. Default: [ReadAutoCompression].
@@ -43,23 +43,17 @@ func ReadAll(s beam.Scope, col beam.PCollection, opts ...ReadOptionFn) beam.PCol
 }
 
 func readAll(s beam.Scope, globs beam.PCollection, opts []ReadOptionFn) beam.PCollection {
-	if mode(opts) == never {
-		return textio.ReadAll(s, globs, textio.ReadUncompressed())
-	}
 	whole, plain := sortFiles(s, globs, opts)
 	return beam.Flatten(s, beam.ParDo(s, &wholeFn{}, whole), textio.ReadAll(s, plain, textio.ReadUncompressed()))
 }
 
 // ReadWithFilename is [Read] that returns a PCollection<KV<string, string>> of each file's name and line. Every file is
-// read by one worker, except with [ReadUncompressed].
+// read by one worker.
 func ReadWithFilename(s beam.Scope, glob string, opts ...ReadOptionFn) beam.PCollection {
 	s = s.Scope("textio.ReadWithFilename")
-	if mode(opts) == never {
-		return textio.ReadWithFilename(s, glob, textio.ReadUncompressed())
-	}
 	filesystem.ValidateScheme(glob)
 	files := fileio.MatchAll(s, beam.Create(s, glob), fileio.MatchEmptyAllow())
-	return beam.ParDo(s, &wholeNamedFn{}, beam.ParDo(s, &wholeFilesFn{All: mode(opts) == always}, files))
+	return beam.ParDo(s, &wholeNamedFn{}, beam.ParDo(s, &wholeFilesFn{Mode: mode(opts)}, files))
 }
 
 func mode(opts []ReadOptionFn) compression {
@@ -73,5 +67,5 @@ func mode(opts []ReadOptionFn) compression {
 // sortFiles finds the files and parts those that are read whole from the names of those that Beam may split.
 func sortFiles(s beam.Scope, globs beam.PCollection, opts []ReadOptionFn) (whole, plain beam.PCollection) {
 	files := fileio.MatchAll(s, globs, fileio.MatchEmptyAllow())
-	return beam.ParDo2(s, &sortFn{All: mode(opts) == always}, files)
+	return beam.ParDo2(s, &sortFn{Mode: mode(opts)}, files)
 }

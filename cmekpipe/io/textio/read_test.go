@@ -89,15 +89,28 @@ func TestReadOptionsChooseCompression(t *testing.T) {
 	}
 }
 
-func TestNamesThatLookLikePatternsAreReadOnce(t *testing.T) {
+func TestEveryFileIsReadAsItself(t *testing.T) {
 	w := newWorld(t)
-	for _, name := range []string{"in/a*", "in/ab", "in/[a]", "in/a"} {
+	var want, named []string
+	for _, name := range []string{"in/a*", "in/ab", "in/[a]", "in/a", "in/a?b", "in/a#b", "in/a%62", "in/a%"} {
 		w.PutObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
+		want = append(want, name, "", "last")
+		named = append(named, "gs://"+bucket+"/"+name)
 	}
-	want := []string{"", "", "", "", "in/[a]", "in/a", "in/a*", "in/ab", "last", "last", "last", "last"}
-	for _, glob := range []string{"gs://" + bucket + "/in/*", cmekgs.Format(w.object(t, "in/*"))} {
-		if err := run(t, func(s beam.Scope) { passert.EqualsList(s, textio.Read(s, glob), want) }); err != nil {
+	for _, glob := range []string{"gs://" + bucket + "/in/*", "gs://" + bucket + "/in/[[a]*", cmekgs.Format(w.object(t, "in/*"))} {
+		err := run(t, func(s beam.Scope) {
+			passert.EqualsList(s, textio.Read(s, glob), want)
+			passert.EqualsList(s, textio.Read(s, glob, textio.ReadUncompressed()), want)
+		})
+		if err != nil {
 			t.Errorf("%s: %v", glob, err)
 		}
+	}
+	err := run(t, func(s beam.Scope) {
+		files := beam.DropValue(s, textio.ReadWithFilename(s, "gs://"+bucket+"/in/*"))
+		passert.EqualsList(s, files, slices.Concat(named, named, named))
+	})
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -8,10 +8,11 @@ import (
 	"io"
 	"strings"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -22,18 +23,18 @@ type wholeFile struct {
 	Gzip bool
 }
 
-func newWholeFile(path string, all bool) wholeFile {
-	return wholeFile{path, all || strings.HasSuffix(path, ".gz")}
+func newWholeFile(path string, mode compression) wholeFile {
+	return wholeFile{path, mode == always || mode == byName && strings.HasSuffix(path, ".gz")}
 }
 
 // sortFn parts files that are to be read whole from the names of others. A file whose name would be taken for a pattern
-// is read whole as well, because Beam looks names up once more.
-type sortFn struct{ All bool }
+// or for an encoded one is read whole as well, because Beam looks names up once more.
+type sortFn struct{ Mode compression }
 
 // ProcessElement sorts a file.
 func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile), plain func(string)) {
-	w := newWholeFile(file.Path, f.All)
-	if w.Gzip || strings.ContainsAny(w.Path, `*?[\`) {
+	w := newWholeFile(file.Path, f.Mode)
+	if w.Gzip || strings.ContainsAny(w.Path, `*?[\%`) {
 		whole(w)
 		return
 	}
@@ -44,11 +45,11 @@ func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile),
 func (f *sortFn) CMEKHelper() sink.None { return sink.None{} }
 
 // wholeFilesFn has every file read whole.
-type wholeFilesFn struct{ All bool }
+type wholeFilesFn struct{ Mode compression }
 
 // ProcessElement passes a file on.
 func (f *wholeFilesFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile)) {
-	whole(newWholeFile(file.Path, f.All))
+	whole(newWholeFile(file.Path, f.Mode))
 }
 
 // CMEKHelper tells guard that nothing is stored.
@@ -70,7 +71,8 @@ type wholeNamedFn struct{}
 
 // ProcessElement reads a file.
 func (*wholeNamedFn) ProcessElement(ctx context.Context, file wholeFile, emit func(string, string)) error {
-	return file.lines(ctx, func(line string) { emit(file.Path, line) })
+	name := gsname.Decode(file.Path)
+	return file.lines(ctx, func(line string) { emit(name, line) })
 }
 
 // CMEKHelper tells guard that nothing is stored.
@@ -111,6 +113,6 @@ func (f wholeFile) fault(err error) error {
 	if !errors.Is(err, gzip.ErrHeader) && !errors.Is(err, gzip.ErrChecksum) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: f.Path,
+	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: gsname.Decode(f.Path),
 		Hint: "see whether the file is compressed with gzip and whole, or use textio.ReadUncompressed", Err: err}
 }

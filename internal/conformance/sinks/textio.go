@@ -37,7 +37,7 @@ type textSink struct {
 
 // Apart writes to a bucket of its own.
 func (s *textSink) Apart(tag string) conformance.Sink {
-	return &textSink{s.cloud, textBucket + "-" + tag}
+	return &textSink{s.cloud, s.bucket + "-" + tag}
 }
 
 // Prepare makes a bucket without a default key, so that only a writer that asks for the key gets it.
@@ -67,20 +67,29 @@ func (s *textSink) Destination(name string) string { return "gs://" + s.bucket +
 func (s *textSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
+	s.objects(t, name, func(data []byte) {
+		for line := range strings.Lines(string(data)) {
+			var r conformance.Row
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatal(err)
+			}
+			rows = append(rows, r)
+		}
+	})
+	return rows
+}
+
+// objects hands the shards of a prefix to read.
+func (s *textSink) objects(t testing.TB, name string, read func(data []byte)) {
+	t.Helper()
 	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: name + "-"}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
-			return rows
+			return
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(string(s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name))) {
-			var r conformance.Row
-			if err := json.Unmarshal([]byte(line), &r); err != nil {
-				t.Fatalf("%s: %v", attrs.Name, err)
-			}
-			rows = append(rows, r)
-		}
+		read(s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name))
 	}
 }

@@ -1,0 +1,103 @@
+package fileio
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+)
+
+const op = "fileio.MatchAll"
+
+// findFn emits the files that patterns stand for.
+type findFn struct {
+	// Empty says what to do where there are none.
+	Empty empty
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (*findFn) CMEKHelper() sink.None { return sink.None{} }
+
+// ProcessElement looks for the files of one pattern.
+func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(FileMetadata)) error {
+	if strings.TrimSpace(glob) == "" {
+		return nil
+	}
+	fs, err := filesystem.New(ctx, glob)
+	if err != nil {
+		return err
+	}
+	defer fs.Close()
+	names, err := list(ctx, fs, glob)
+	if err != nil {
+		return err
+	}
+	if len(names) == 0 && !f.Empty.allows(glob) {
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: glob, Err: errors.New("got no file that matches"),
+			Hint: "see whether the pattern is right, or add fileio.MatchEmptyAllow"}
+	}
+	for _, name := range names {
+		file, err := look(ctx, fs, gsname.Encode(name))
+		if err != nil {
+			return explain(name, err)
+		}
+		emit(file)
+	}
+	return nil
+}
+
+func (e empty) allows(glob string) bool {
+	return e == allow || e == allowIfWildcard && strings.Contains(glob, "*")
+}
+
+// list returns the plain names of the files that a pattern stands for.
+func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, error) {
+	if !strings.HasPrefix(glob, gsname.Scheme) {
+		return fs.List(ctx, glob)
+	}
+	u, err := url.Parse(gsname.EncodePattern(glob))
+	if err != nil {
+		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
+	}
+	bucket, pattern := gsname.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
+	prefix, match := gcsfs.Glob(pattern)
+	beams := gsname.Encode(bucket + prefix)
+	if prefix != pattern {
+		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*", so it is asked for more
+	}
+	names, err := fs.List(ctx, beams)
+	if err != nil {
+		return nil, explain(glob, err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !match(strings.TrimPrefix(name, bucket)) }), nil
+}
+
+// look returns what there is to know of a file.
+func look(ctx context.Context, fs filesystem.Interface, name string) (FileMetadata, error) {
+	size, err := fs.Size(ctx, name)
+	if err != nil {
+		return FileMetadata{}, err
+	}
+	file := FileMetadata{Path: name, Size: size}
+	if f, ok := fs.(filesystem.LastModifiedGetter); ok {
+		file.LastModified, err = f.LastModified(ctx, name)
+	}
+	return file, err
+}
+
+// explain gives errors of Cloud Storage their type.
+func explain(name string, err error) error {
+	if !strings.HasPrefix(name, gsname.Scheme) {
+		return err
+	}
+	return gcperr.Wrap(op, name, cmekpipe.KeyName{}, err)
+}
