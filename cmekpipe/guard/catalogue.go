@@ -51,6 +51,7 @@ func connectors() []string {
 		"avroio",
 		"bigqueryio",
 		"fhirio",
+		"parquetio",
 		"pubsubio",
 		"spannerio",
 		"textio",

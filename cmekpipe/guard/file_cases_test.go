@@ -57,7 +57,7 @@ func fileCases() []connector {
 		{"io/avroio.Write", " keyed", func(s beam.Scope) { avroio.Write(s, keyedName, `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
 		{"io/parquetio.Write", "", func(s beam.Scope) { parquetio.Write(s, "gs://bank-records/out", records(s)) }, []finding{
-			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: noneYet + "parquetio.Write"}}},
+			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "parquetio.Write with an object that a key minted"}}},
 		{"io/parquetio.Write", " keyed", func(s beam.Scope) { parquetio.Write(s, keyedName, records(s)) }, []finding{
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
 		{"io/textio.Read", "", func(s beam.Scope) { textio.Read(s, "gs://bank-records/*") }, readsFiles("textio.Read", "textio.readFn")},

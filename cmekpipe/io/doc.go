@@ -7,6 +7,8 @@
 //	                                                 textio.WriteSharded(s, object, col)               key.Object
 //	textio.Read, ReadAll, ReadWithFilename           the same
 //	avroio.Write(s, "gs://b/o", schema, col)         avroio.Write(s, object, schema, col)              key.Object
+//	parquetio.Write(s, "gs://b/o", col)              parquetio.Write(s, object, col)                   key.Object
+//	parquetio.Read                                   the same
 //	bigqueryio.Write(s, project, "p:d.t", col)       bigqueryio.Write(s, table, col)                   key.Table
 //	bigqueryio.Read(s, project, "p:d.t", t)          bigqueryio.Read(s, project, table, t)
 //	bigqueryio.Query(s, project, sql, t)             bigqueryio.Query(s, query, sql, t)                key.Query
@@ -21,7 +23,7 @@
 //	xlang/bigqueryio.Read(s, t, FromTable("p:d.t"))  xlang/bigqueryio.Read(s, "p:d.t", t)
 //	xlang/bigqueryio.Read(s, t, FromQuery(sql))      bigqueryio.Query(s, query, sql, t)                key.Query
 //
-// Not here yet, and refused by package guard: parquetio.Write and bigtableio.Write. Package launch refuses transforms of
+// Not here yet, and refused by package guard: bigtableio.Write. Package launch refuses transforms of
 // other SDKs on every runner for now, those of xlang/bigqueryio included.
 //
 // Not wrapped, because Cloud KMS can't protect what they write to: databaseio, mongodbio, natsio, files on s3://, and

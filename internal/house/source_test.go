@@ -17,6 +17,7 @@ var allowedInits = map[string]string{
 	"internal/gcsfs":                "Beam looks file systems up by scheme in a registry",
 	"internal/shards":               "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/avroio":            "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/parquetio":         "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/textio":            "Beam looks DoFns up by type in a registry",
 	"internal/conformance/filetest": "Beam looks DoFns up by type in a registry",
 	"examples/wordcount":            "Beam looks DoFns up by type in a registry",

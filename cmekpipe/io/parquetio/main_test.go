@@ -1,24 +1,19 @@
 package parquetio_test
 
 import (
-	"bytes"
-	"context"
 	"encoding/json"
 	"flag"
 	"os"
 	"reflect"
 	"testing"
 
-	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/memory"
-	"github.com/apache/arrow/go/v15/parquet"
-	"github.com/apache/arrow/go/v15/parquet/pqarrow"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/parquetrows"
 )
 
 func TestMain(m *testing.M) {
@@ -38,27 +33,12 @@ type row struct {
 
 func toRow(line string) row { return row{Line: line, Size: int64(len(line))} }
 
-// readArrow reads a file with Arrow's reader, which shares nothing with this module's, and returns each row as JSON.
-func readArrow(t testing.TB, data []byte) (rows []json.RawMessage) {
+// readArrow reads a file with a reader that is not this module's, and returns each row as JSON.
+func readArrow(t testing.TB, data []byte) []json.RawMessage {
 	t.Helper()
-	table, err := pqarrow.ReadTable(context.Background(), bytes.NewReader(data), parquet.NewReaderProperties(nil),
-		pqarrow.ArrowReadProperties{}, memory.DefaultAllocator)
+	rows, err := parquetrows.Read(data)
 	if err != nil {
 		t.Fatal(err)
-	}
-	defer table.Release()
-	records := array.NewTableReader(table, 0)
-	defer records.Release()
-	for records.Next() {
-		text, err := records.Record().MarshalJSON()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var some []json.RawMessage
-		if err := json.Unmarshal(text, &some); err != nil {
-			t.Fatal(err)
-		}
-		rows = append(rows, some...)
 	}
 	return rows
 }

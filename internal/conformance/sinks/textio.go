@@ -56,23 +56,32 @@ func (s *textSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 func (s *textSink) Destination(name string) string { return "gs://" + textBucket + "/" + name }
 
 // Rows reads the shards.
-func (s *textSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *textSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
 	t.Helper()
-	var rows []conformance.Row
-	for it := s.cloud.Storage().Bucket(textBucket).Objects(t.Context(), &storage.Query{Prefix: name + "-"}); ; {
+	for object, data := range s.shards(t, name) {
+		for line := range strings.Lines(string(data)) {
+			var r conformance.Row
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatalf("%s: %v", object, err)
+			}
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// shards returns what all objects with a prefix hold, by their names.
+func (s *textSink) shards(t testing.TB, prefix string) map[string][]byte {
+	t.Helper()
+	data := map[string][]byte{}
+	for it := s.cloud.Storage().Bucket(textBucket).Objects(t.Context(), &storage.Query{Prefix: prefix + "-"}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
-			return rows
+			return data
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		for line := range strings.Lines(string(s.cloud.ReadObject("gs://" + textBucket + "/" + attrs.Name))) {
-			var r conformance.Row
-			if err := json.Unmarshal([]byte(line), &r); err != nil {
-				t.Fatalf("%s: %v", attrs.Name, err)
-			}
-			rows = append(rows, r)
-		}
+		data[attrs.Name] = s.cloud.ReadObject("gs://" + textBucket + "/" + attrs.Name)
 	}
 }
