@@ -89,7 +89,7 @@ func (s *sampler) mapping(t reflect.Type, tag *common.Tag, field string) (full, 
 	return full, reflect.Zero(t), nil
 }
 
-// structure samples the fields that have tags. The library leaves out all others, and whole rows if no field has one.
+// structure samples the fields that have tags. The library leaves out all others.
 func (s *sampler) structure(t reflect.Type, field string) (full, blank reflect.Value, err error) {
 	if s.inside[t] {
 		return full, blank, refusal(fmt.Sprintf("%s: %v holds itself", field, t), "break the circle; Parquet has none")
