@@ -53,6 +53,7 @@ func connectors() []string {
 		"datastoreio",
 		"fhirio",
 		"fileio",
+		"parquetio",
 		"pubsubio",
 		"spannerio",
 		"textio",

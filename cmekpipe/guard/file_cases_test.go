@@ -69,7 +69,7 @@ func fileCases() []connector {
 		{"io/avroio.Write", " local", func(s beam.Scope) { avroio.Write(s, "/var/out", `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Local, Destination: "/var/out"}}},
 		{"io/parquetio.Write", "", func(s beam.Scope) { parquetio.Write(s, "gs://bank-records/out", records(s)) }, []finding{
-			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: noneYet + "parquetio.Write"}}},
+			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "parquetio.Write with an object that a key minted"}}},
 		{"io/parquetio.Write", " keyed", func(s beam.Scope) { parquetio.Write(s, keyedName, records(s)) }, []finding{
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
 		{"io/parquetio.Write", " keyed, windowed", func(s beam.Scope) { parquetio.Write(s, keyedName, windowed(s, records(s))) }, []finding{

@@ -8,6 +8,8 @@
 //	textio.Read, ReadAll, ReadWithFilename           the same
 //	avroio.Write(s, "gs://b/o", schema, col)         avroio.Write(s, object, schema, col)              key.Object
 //	fileio.MatchFiles, MatchAll, ReadMatches, …      the same
+//	parquetio.Write(s, "gs://b/o", col)              parquetio.Write(s, object, col)                   key.Object
+//	parquetio.Read                                   the same
 //	bigqueryio.Write(s, project, "p:d.t", col)       bigqueryio.Write(s, table, col)                   key.Table
 //	bigqueryio.Read(s, project, "p:d.t", t)          bigqueryio.Read(s, project, table, t)
 //	bigqueryio.Query(s, project, sql, t)             bigqueryio.Query(s, query, sql, t)                key.Query
@@ -24,7 +26,7 @@
 //	xlang/bigqueryio.Read(s, t, FromTable("p:d.t"))  xlang/bigqueryio.Read(s, "p:d.t", t)
 //	xlang/bigqueryio.Read(s, t, FromQuery(sql))      bigqueryio.Query(s, query, sql, t)                key.Query
 //
-// Not here yet, and refused by package guard: parquetio.Write and bigtableio.Write. Package launch refuses transforms of
+// Not here yet, and refused by package guard: bigtableio.Write. Package launch refuses transforms of
 // other SDKs on every runner for now, those of xlang/bigqueryio included.
 //
 // # Beam's own file connectors

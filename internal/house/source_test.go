@@ -18,6 +18,7 @@ var allowedInits = map[string]string{
 	"internal/shards":               "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/fileio":            "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/avroio":            "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/parquetio":         "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/textio":            "Beam looks DoFns up by type in a registry",
 	"internal/conformance/filetest": "Beam looks DoFns up by type in a registry",
 	"examples/wordcount":            "Beam looks DoFns up by type in a registry",

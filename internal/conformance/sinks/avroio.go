@@ -47,7 +47,7 @@ func (s *avroSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 func (s *avroSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
-	s.objects(t, name, func(data []byte) {
+	for _, data := range s.shards(t, name) {
 		file, err := goavro.NewOCFReader(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)
@@ -63,6 +63,6 @@ func (s *avroSink) Rows(t testing.TB, name string) []conformance.Row {
 		if file.Err() != nil {
 			t.Fatal(file.Err())
 		}
-	})
+	}
 	return rows
 }

@@ -64,32 +64,32 @@ func (s *textSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 func (s *textSink) Destination(name string) string { return "gs://" + s.bucket + "/" + name }
 
 // Rows reads the shards.
-func (s *textSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *textSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
 	t.Helper()
-	var rows []conformance.Row
-	s.objects(t, name, func(data []byte) {
+	for object, data := range s.shards(t, name) {
 		for line := range strings.Lines(string(data)) {
 			var r conformance.Row
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
-				t.Fatal(err)
+				t.Fatalf("%s: %v", object, err)
 			}
 			rows = append(rows, r)
 		}
-	})
+	}
 	return rows
 }
 
-// objects hands the shards of a prefix to read.
-func (s *textSink) objects(t testing.TB, name string, read func(data []byte)) {
+// shards returns what all objects with a prefix hold, by their names.
+func (s *textSink) shards(t testing.TB, prefix string) map[string][]byte {
 	t.Helper()
-	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: name + "-"}); ; {
+	data := map[string][]byte{}
+	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: prefix + "-"}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
-			return
+			return data
 		}
 		if err != nil {
 			t.Fatal(err)
 		}
-		read(s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name))
+		data[attrs.Name] = s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name)
 	}
 }

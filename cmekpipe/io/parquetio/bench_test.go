@@ -1,0 +1,97 @@
+package parquetio_test
+
+import (
+	"fmt"
+	"io"
+	"reflect"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	beamparquetio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/parquetio"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/xitongsys/parquet-go/writer"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+)
+
+func init() {
+	register.Function2x0(makeEntries)
+	register.Emitter1[entry]()
+	beam.RegisterType(reflect.TypeFor[entry]())
+}
+
+const benchRows = 200_000
+
+// entry is a row of the benchmarks.
+type entry struct {
+	ID       int64   `parquet:"name=id, type=INT64"`
+	Account  string  `parquet:"name=account, type=BYTE_ARRAY, convertedtype=UTF8"`
+	Amount   float64 `parquet:"name=amount, type=DOUBLE"`
+	Currency string  `parquet:"name=currency, type=BYTE_ARRAY, convertedtype=UTF8, encoding=PLAIN_DICTIONARY"`
+	Note     *string `parquet:"name=note, type=BYTE_ARRAY, convertedtype=UTF8"`
+}
+
+func entryOf(i int) entry {
+	note := fmt.Sprintf("transfer no. %d", i)
+	return entry{ID: int64(i), Account: fmt.Sprintf("DE%020d", i*7919), Amount: float64(i) + 0.25, Currency: "EUR", Note: &note}
+}
+
+// makeEntries makes rows in the pipeline.
+func makeEntries(n int, emit func(entry)) {
+	for i := range n {
+		emit(entryOf(i))
+	}
+}
+
+func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
+	b.Helper()
+	if err := filetest.Run(b, func(s beam.Scope) { write(s, beam.ParDo(s, makeEntries, beam.Create(s, benchRows))) }); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkVsBeamWrite reports as x/beam how many times faster Write is than Beam's, which makes one file: its time
+// through ours, for the same rows, runner and server. More is better.
+func BenchmarkVsBeamWrite(b *testing.B) {
+	w := filetest.New(b)
+	filetest.Quiet(b)
+	filetest.Pairs(b, "x/beam", func() {
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.Write(s, w.Object(b, "ours"), col) })
+	}, func() {
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
+			beamparquetio.Write(s, "gs://"+filetest.Bucket+"/theirs", col)
+		})
+	})
+}
+
+// BenchmarkVsRaw reports as x/raw how fast Write is beside the Parquet library and the storage client, called by hand for
+// the same rows in as many files at once: their time through ours, so 1 would be as fast. The pipeline is a part of ours
+// only. More is better.
+func BenchmarkVsRaw(b *testing.B) {
+	w := filetest.New(b)
+	filetest.Quiet(b)
+	write := func() {
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.Write(s, w.Object(b, "ours"), col) })
+	}
+	write()
+	files := len(w.Visible(b))
+	filetest.Pairs(b, "x/raw", write, func() {
+		w.Upload(b, files, func(i int, to io.Writer) error { return rawFile(i*benchRows/files, (i+1)*benchRows/files, to) })
+	})
+	b.ReportMetric(float64(files), "files")
+}
+
+// rawFile writes rows by the library's own writer, as Beam calls it.
+func rawFile(from, until int, to io.Writer) error {
+	file, err := writer.NewParquetWriterFromWriter(to, new(entry), 4)
+	if err != nil {
+		return err
+	}
+	for i := from; i < until; i++ {
+		if err := file.Write(entryOf(i)); err != nil {
+			return err
+		}
+	}
+	return file.WriteStop()
+}

@@ -1,0 +1,24 @@
+package parquetio_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
+	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+)
+
+func TestEveryDoFnSaysWhatItStores(t *testing.T) {
+	w := filetest.New(t)
+	o := w.Object(t, "out/rows")
+	filetest.RequireMarked(t, o, "parquetio.Write", func(s beam.Scope) {
+		rows := beam.Create(s, row{})
+		parquetio.Write(s, o, rows)
+		parquetio.Write(s, o, rows, parquetio.WithNumShards(2))
+		ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), rows)
+		parquetio.Write(s, o, ts, parquetio.WithNumShards(2))
+	}, map[string]int{"bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2})
+}
