@@ -67,11 +67,8 @@ func (s sender) send(ctx context.Context, rows []*entry) error {
 	})
 }
 
-// unrepeatable keeps an error from being taken for one that passes.
+// unrepeatable keeps an error from being taken for one that passes: it has no gRPC code and unwraps to nothing.
 type unrepeatable struct{ error }
-
-// Unwrap returns the error itself.
-func (u *unrepeatable) Unwrap() error { return u.error }
 
 // once makes one request and returns the rows that it didn't write, with the reason.
 func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err error) {
@@ -81,7 +78,7 @@ func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err err
 	}
 	for i, result := range results {
 		if result == nil {
-			result = status.New(status.Code(ended), "")
+			result = status.Convert(ended)
 		} else if result.Code() == codes.OK {
 			continue
 		}
