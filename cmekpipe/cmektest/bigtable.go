@@ -4,6 +4,9 @@ import (
 	"strings"
 
 	"cloud.google.com/go/bigtable"
+	"google.golang.org/api/option"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
@@ -72,9 +75,7 @@ func (c *Cloud) BigtableRows(name string) []bigtable.Row {
 	c.t.Helper()
 	instance, id := splitBigtable(name)
 	var rows []bigtable.Row
-	client, err := bigtable.NewClientWithConfig(c.t.Context(), Project, instance,
-		bigtable.ClientConfig{MetricsProvider: bigtable.NoopMetricsProvider{}, DisableSession: true},
-		c.ClientOptions(emulator.Bigtable)...)
+	client, err := c.bigtableClient(instance)
 	if err == nil {
 		defer client.Close()
 		err = client.Open(id).ReadRows(c.t.Context(), bigtable.InfiniteRange(""), func(r bigtable.Row) bool {
@@ -86,6 +87,18 @@ func (c *Cloud) BigtableRows(name string) []bigtable.Row {
 		c.t.Fatalf("cmektest: rows of %s: %v", name, err)
 	}
 	return rows
+}
+
+// bigtableClient is made over a connection that takes large rows: where the variable of the emulator is set, the client
+// makes one that doesn't.
+func (c *Cloud) bigtableClient(instance string) (*bigtable.Client, error) {
+	conn, err := grpc.NewClient(c.Endpoint(emulator.Bigtable), grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(256<<20)))
+	if err != nil {
+		return nil, err
+	}
+	return bigtable.NewClientWithConfig(c.t.Context(), Project, instance,
+		bigtable.ClientConfig{MetricsProvider: bigtable.NoopMetricsProvider{}, DisableSession: true}, option.WithGRPCConn(conn))
 }
 
 // splitBigtable returns the ids of a table's instance and of the table.

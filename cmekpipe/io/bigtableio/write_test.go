@@ -233,8 +233,8 @@ func TestRowsOfServerTimeAreSentOnce(t *testing.T) {
 func TestCancelledRunEnds(t *testing.T) {
 	w := withTable(t)
 	w.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Latency: time.Hour})
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer time.AfterFunc(500*time.Millisecond, cancel).Stop()
 	p, s := beam.NewPipelineWithRoot()
 	bigtableio.Write(s, w.table, made(s, 10))
 	if _, err := beam.Run(ctx, "prism", p); err == nil {

@@ -27,8 +27,6 @@ func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *
 		return nil, invalid("Invalid location of cluster %s: %q", id, asked.GetLocation())
 	case asked.GetServeNodes() < 1 && asked.GetConfig() == nil:
 		return nil, invalid("Cluster %s needs nodes", id)
-	case asked.GetEncryptionConfig() != nil && key == "":
-		return nil, invalid("Cluster %s has an encryption_config without a key", id)
 	case len(in.clusters) > 0 && in.clusters[0].version.Valid() != (key != ""):
 		return nil, invalid("Either all clusters of an instance have a key, or none has")
 	}
