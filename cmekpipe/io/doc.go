@@ -12,6 +12,8 @@
 //	bigqueryio.Query(s, project, sql, t)             bigqueryio.Query(s, query, sql, t)                key.Query
 //	pubsubio.Write(s, project, "t", col)             pubsubio.Write(s, topic, col)                     key.Topic
 //	spannerio.Write(s, "projects/…", "t", col)       spannerio.Write(s, database, "t", col)            key.Database
+//	bigtableio.Write(s, project, "i", "t", col)      bigtableio.Write(s, table, col)                   key.BigtableTable
+//	bigtableio.WriteBatch(s, project, "i", "t", col) bigtableio.WriteBatch(s, table, col)              key.BigtableTable
 //	fhirio.Import(s, "projects/…", "gs://…",         fhirio.Import(s, store, temp, deadLetter,         key.FHIRStore,
 //	    "gs://…", structure, col)                        structure, col)                               key.Object twice
 //	fhirio.ExecuteBundles(s, "projects/…", col)      fhirio.ExecuteBundles(s, store, col)              key.FHIRStore
@@ -21,7 +23,7 @@
 //	xlang/bigqueryio.Read(s, t, FromTable("p:d.t"))  xlang/bigqueryio.Read(s, "p:d.t", t)
 //	xlang/bigqueryio.Read(s, t, FromQuery(sql))      bigqueryio.Query(s, query, sql, t)                key.Query
 //
-// Not here yet, and refused by package guard: parquetio.Write and bigtableio.Write. Package launch refuses transforms of
+// Not here yet, and refused by package guard: parquetio.Write. Package launch refuses transforms of
 // other SDKs on every runner for now, those of xlang/bigqueryio included.
 //
 // Not wrapped, because Cloud KMS can't protect what they write to: databaseio, mongodbio, natsio, files on s3://, and

@@ -2,6 +2,7 @@ package bigtableio_test
 
 import (
 	"context"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -39,7 +40,7 @@ func mutations(name string) []bigtableio.Mutation {
 	case "many operations":
 		m := bigtableio.NewMutation("wide")
 		for i := range 100_000 {
-			m.Set("f", string(rune('0'+i%10)), bigtable.Timestamp(i)*1000, nil)
+			m.Set("f", strconv.Itoa(i), 1000, nil)
 		}
 		return []bigtableio.Mutation{*m}
 	case "huge":
