@@ -45,7 +45,7 @@ func (s *oddServer) ListClusters(context.Context, *adminpb.ListClustersRequest) 
 	return s.clusters, nil
 }
 
-func (s *oddServer) MutateRows(r *bigtablepb.MutateRowsRequest, stream grpc.ServerStreamingServer[bigtablepb.MutateRowsResponse]) error {
+func (s *oddServer) MutateRows(r *bigtablepb.MutateRowsRequest, stream bigtablepb.Bigtable_MutateRowsServer) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	request := len(s.requests)
