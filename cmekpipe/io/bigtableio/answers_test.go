@@ -121,6 +121,17 @@ func TestRowsThatWereNotWrittenAreSentAgain(t *testing.T) {
 	}
 }
 
+// The core of the loopback Bigtable takes minutes for as many columns.
+func TestRowOfManyOperationsIsSentByItself(t *testing.T) {
+	w, odd := withOdd(t)
+	if err := w.writeThese(t, "many operations"); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([][]string{{"before"}, {"wide"}}, odd.requests); diff != "" {
+		t.Errorf("requests (-want +got):\n%s", diff)
+	}
+}
+
 func TestRowThatIsNeverAnsweredFailsTheRun(t *testing.T) {
 	w, odd := withOdd(t)
 	odd.answer = func(int, int) *bigtablepb.MutateRowsResponse_Entry { return nil }
