@@ -290,7 +290,7 @@ func TestServerEndsWhenItIsClosed(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				defer conn.Close()
+				conn.Close() // it has been accepted, or will be refused
 			}
 			for range 2 {
 				if err := s.Close(); err != nil && !early {
