@@ -49,6 +49,7 @@ func services() []row {
 		pubsubServices(),
 		healthcareServices(),
 		spannerServices(),
+		bigtableServices(),
 		bigQueryServices(),
 		datastoreServices(),
 	)

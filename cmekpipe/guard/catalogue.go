@@ -50,6 +50,7 @@ func connectors() []string {
 	return []string{
 		"avroio",
 		"bigqueryio",
+		"bigtableio",
 		"datastoreio",
 		"fhirio",
 		"fileio",

@@ -38,7 +38,7 @@ const (
 func databaseCases() []connector {
 	mutations := func(s beam.Scope) beam.PCollection { return beam.Create(s, *bigtableio.NewMutation("row")) }
 	cells := func(path, call string) []finding {
-		return []finding{{Path: path, Verdict: guard.Unprotected, Destination: "projects/bank-prod/instances/main/tables/t", Instead: noneYet + call}}
+		return []finding{{Path: path, Verdict: guard.Unprotected, Destination: "projects/bank-prod/instances/main/tables/t", Instead: ourIO + call + " with a table that a key minted"}}
 	}
 	rows := []finding{{Path: "postgres.Write/databaseio.writeFn", Verdict: guard.NoCMEK, Destination: "table entries through driver postgres", Why: "see to it"}}
 	statement := func(path string) []finding {

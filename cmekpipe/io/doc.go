@@ -17,6 +17,8 @@
 //	spannerio.Write(s, "projects/…", "t", col)       spannerio.Write(s, database, "t", col)            key.Database
 //	                                                 datastoreio.Write(s, database, col)               key.DatastoreDatabase
 //	datastoreio.Read(s, project, "kind", n, t, key)  the same
+//	bigtableio.Write(s, project, "i", "t", col)      bigtableio.Write(s, table, col)                   key.BigtableTable
+//	bigtableio.WriteBatch(s, project, "i", "t", col) bigtableio.WriteBatch(s, table, col)              key.BigtableTable
 //	fhirio.Import(s, "projects/…", "gs://…",         fhirio.Import(s, store, temp, deadLetter,         key.FHIRStore,
 //	    "gs://…", structure, col)                        structure, col)                               key.Object twice
 //	fhirio.ExecuteBundles(s, "projects/…", col)      fhirio.ExecuteBundles(s, store, col)              key.FHIRStore
@@ -26,7 +28,7 @@
 //	xlang/bigqueryio.Read(s, t, FromTable("p:d.t"))  xlang/bigqueryio.Read(s, "p:d.t", t)
 //	xlang/bigqueryio.Read(s, t, FromQuery(sql))      bigqueryio.Query(s, query, sql, t)                key.Query
 //
-// Not here yet, and refused by package guard: bigtableio.Write. Package launch refuses transforms of
+// Package launch refuses transforms of
 // other SDKs on every runner for now, those of xlang/bigqueryio included.
 //
 // # Beam's own file connectors

@@ -28,6 +28,7 @@ var allowedInits = map[string]string{
 	"cmekpipe/io/fhirio":            "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/datastoreio":       "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/spannerio":         "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/bigtableio":        "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/bigqueryio":        "Beam looks DoFns up by type in a registry, gob looks up types of parameters by name",
 }
 

@@ -28,18 +28,24 @@ func Wrap(ctx context.Context, op, resource string, key cmekpipe.KeyName, err er
 	if err == nil || !gcperr.KeyInaccessible(err) || !key.Valid() {
 		return wrapped
 	}
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	client, failed := endpoint.KMS(ctx)
-	if failed != nil {
-		return wrapped
-	}
-	defer client.Close()
-	code := look(ctx, client, key)
+	code := Look(ctx, key)
 	if code == "" {
 		return wrapped
 	}
 	return gcperr.Typed(code, op, resource, key, err)
+}
+
+// Look returns what keeps a service from using a key that it can't use, with the codes of [Wrap], or "" if the key can't
+// be seen. KeyDenied means that nothing is wrong with the key itself.
+func Look(ctx context.Context, key cmekpipe.KeyName) cmekpipe.Code {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	client, err := endpoint.KMS(ctx)
+	if err != nil {
+		return ""
+	}
+	defer client.Close()
+	return look(ctx, client, key)
 }
 
 // look returns what is wrong with a key, or "" if it can't be seen.

@@ -25,7 +25,9 @@ func init() {
 func ParquetIO() conformance.Harness {
 	h := TextIO()
 	h.Name = "parquetio.Write"
-	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &parquetSink{textSink{cloud, textBucket}} }
+	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+		return &parquetSink{textSink{cloud, textBucket}}
+	}
 	return h
 }
 

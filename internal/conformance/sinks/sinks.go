@@ -13,6 +13,7 @@ import (
 func All() []conformance.Harness {
 	return slices.Concat(
 		[]conformance.Harness{TextIO(), AvroIO(), ParquetIO()},
+		[]conformance.Harness{BigtableIO()},
 		[]conformance.Harness{BigQueryExactlyOnce(), BigQueryFileLoads(), BigQueryAtLeastOnce(), BigQueryStreamingInserts()},
 		[]conformance.Harness{PubSub()},
 		[]conformance.Harness{Spanner(), SpannerCreate()},

@@ -1,0 +1,50 @@
+package bigtable
+
+import (
+	"path"
+	"strings"
+)
+
+// nameCall names a call for the faults, by its method in the REST API: "bigtable.tables.mutateRows",
+// "bigtableadmin.clusters.list", and the table, cluster or instance that it is about.
+func nameCall(fullMethod string, request any) (method, resource string) {
+	service, name := path.Split(fullMethod)
+	if strings.Contains(service, ".admin.") {
+		return "bigtableadmin." + adminName(name), requestResource(request)
+	}
+	return "bigtable.tables." + strings.ToLower(name[:1]) + name[1:], requestResource(request)
+}
+
+func adminName(method string) string {
+	for _, kind := range []struct{ singular, plural string }{
+		{"Instance", "instances"}, {"Cluster", "clusters"}, {"Table", "tables"},
+	} {
+		for _, verb := range []string{"Create", "Get", "List", "Delete"} {
+			if method == verb+kind.singular || method == verb+kind.singular+"s" {
+				return kind.plural + "." + strings.ToLower(verb)
+			}
+		}
+	}
+	return "tables." + strings.ToLower(method[:1]) + method[1:]
+}
+
+// requestResource finds the name that a request is about. A creation is about the resource that it would make.
+func requestResource(request any) string {
+	parent := ""
+	if r, ok := request.(interface{ GetParent() string }); ok {
+		parent = r.GetParent()
+	}
+	switch r := request.(type) {
+	case interface{ GetInstanceId() string }:
+		return parent + "/instances/" + r.GetInstanceId()
+	case interface{ GetClusterId() string }:
+		return parent + "/clusters/" + r.GetClusterId()
+	case interface{ GetTableId() string }:
+		return parent + "/tables/" + r.GetTableId()
+	case interface{ GetTableName() string }:
+		return r.GetTableName()
+	case interface{ GetName() string }:
+		return r.GetName()
+	}
+	return parent
+}

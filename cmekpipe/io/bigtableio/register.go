@@ -1,0 +1,18 @@
+package bigtableio
+
+import (
+	"context"
+	"reflect"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+)
+
+// Workers find DoFns by name, in Beam's registry. It knows them by the last part of the package's path, so that their
+// names must differ from those in Beam's bigtableio.
+func init() {
+	beam.RegisterType(reflect.TypeFor[Mutation]())
+	register.DoFn3x1[context.Context, []byte, func(int64), error](&lookFn{})
+	register.DoFn3x1[context.Context, Mutation, int64, error](&applyFn{})
+	register.Emitter1[int64]()
+}

@@ -1,0 +1,126 @@
+package bigtableio
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/url"
+	"slices"
+	"time"
+
+	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
+	"github.com/googleapis/gax-go/v2"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+)
+
+const (
+	// attempts is how often a call is made before its service's failure is taken for lasting.
+	attempts = 8
+	// deadline is how long a request may take. One that takes longer is made again if it may be.
+	deadline = time.Minute
+)
+
+func pauses() gax.Backoff {
+	return gax.Backoff{Initial: 50 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
+}
+
+// retry makes a call that may be made twice until it succeeds, or fails in a way that doesn't pass.
+func retry(ctx context.Context, call func(context.Context) error) error {
+	pause := pauses()
+	for attempt := 1; ; attempt++ {
+		once, cancel := context.WithTimeout(ctx, deadline)
+		err := call(once)
+		cancel()
+		if err == nil || ctx.Err() != nil || attempt == attempts || !gcperr.BigtablePasses(err) {
+			return err
+		}
+		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
+			return err
+		}
+	}
+}
+
+// sender writes the rows of a table.
+type sender struct {
+	client bigtablepb.BigtableClient
+	table  cmekpipe.BigtableTable
+}
+
+// send returns when every row was answered as written. Rows that weren't are sent again if that does no harm.
+func (s sender) send(ctx context.Context, rows []*entry) error {
+	left := rows
+	return retry(ctx, func(ctx context.Context) (err error) {
+		left, err = s.once(ctx, left)
+		if err != nil && !slices.ContainsFunc(left, func(e *entry) bool { return !e.again }) {
+			return err
+		}
+		if err != nil {
+			return &unrepeatable{err}
+		}
+		return nil
+	})
+}
+
+// unrepeatable keeps an error from being taken for one that passes: it has no gRPC code and unwraps to nothing.
+type unrepeatable struct{ error }
+
+// once makes one request and returns the rows that it didn't write, with the reason.
+func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err error) {
+	ended, results := s.request(ctx, rows)
+	if ended == nil {
+		ended = status.Error(codes.Unavailable, "rows of the request were not answered")
+	}
+	for i, result := range results {
+		if result == nil {
+			result = status.Convert(ended)
+		} else if result.Code() == codes.OK {
+			continue
+		}
+		left = append(left, rows[i])
+		if reason := result.Err(); err == nil || gcperr.BigtablePasses(err) {
+			err = reason
+		}
+	}
+	return left, err
+}
+
+// request sends rows and returns what came back for each of them, nil where nothing did, and how the stream of answers
+// ended.
+func (s sender) request(ctx context.Context, rows []*entry) (ended error, results []*status.Status) {
+	results = make([]*status.Status, len(rows))
+	request := &bigtablepb.MutateRowsRequest{TableName: s.table.String(), Entries: make([]*bigtablepb.MutateRowsRequest_Entry, len(rows))}
+	for i, e := range rows {
+		request.Entries[i] = e.pb
+	}
+	stream, err := s.client.MutateRows(s.routed(ctx), request, grpc.MaxCallRecvMsgSize(maxRow))
+	if err != nil {
+		return err, results
+	}
+	for {
+		answer, err := stream.Recv()
+		if errors.Is(err, io.EOF) {
+			return nil, results
+		}
+		if err != nil {
+			return err, results
+		}
+		for _, e := range answer.GetEntries() {
+			if at := e.GetIndex(); at >= 0 && at < int64(len(rows)) {
+				results[at] = status.FromProto(e.GetStatus())
+			}
+		}
+	}
+}
+
+// routed names the table in the headers by which Google's front ends find the cluster.
+func (s sender) routed(ctx context.Context) context.Context {
+	name := s.table.String()
+	return metadata.AppendToOutgoingContext(ctx, "google-cloud-resource-prefix", name,
+		"x-goog-request-params", "table_name="+url.QueryEscape(name))
+}
