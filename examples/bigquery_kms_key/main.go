@@ -16,7 +16,7 @@ import (
 	"context"
 	"flag"
 	"fmt"
-	"log"
+	"os"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -50,7 +50,8 @@ func main() {
 		run = runOnLoopback
 	}
 	if err := run(ctx, *query, *output); err != nil {
-		log.Fatal("bigquery_kms_key: ", err)
+		fmt.Fprintln(os.Stderr, "bigquery_kms_key:", err)
+		os.Exit(1)
 	}
 }
 
