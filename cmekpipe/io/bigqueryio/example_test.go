@@ -33,5 +33,5 @@ func ExampleWrite_withoutKey() {
 		fmt.Println(e.Code, e.Resource)
 	}()
 	bigqueryio.Write(s, cmekpipe.Table{}, beam.Create(s, Account{}))
-	// Output: key-missing destination
+	// Output: key missing destination
 }
