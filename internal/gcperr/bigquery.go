@@ -71,14 +71,43 @@ func queryCode(reason string, err error) cmekpipe.Code {
 		return code
 	}
 	switch reason {
+	case "resourcesExceeded", "responseTooLarge", "billingTierLimitExceeded":
+		return cmekpipe.InvalidOptions
+	}
+	return BigQueryReasonCode(reason)
+}
+
+// BigQueryReasonCode says what kind of failure the reason of a job or of a row is.
+// Source: https://docs.cloud.google.com/bigquery/docs/error-messages.
+func BigQueryReasonCode(reason string) cmekpipe.Code {
+	switch reason {
 	case "accessDenied":
 		return cmekpipe.PermissionDenied
 	case "notFound":
 		return cmekpipe.NotFound
 	case "duplicate":
 		return cmekpipe.AlreadyExists
-	case "invalid", "invalidQuery", "resourcesExceeded", "responseTooLarge", "billingTierLimitExceeded":
+	case "invalid", "invalidQuery":
 		return cmekpipe.InvalidOptions
 	}
 	return cmekpipe.Unavailable
+}
+
+// BigQueryJobCode says what kind of failure a job's is, whose text tells of keys more than its reason does.
+func BigQueryJobCode(e *bigquery.Error) cmekpipe.Code {
+	if code := textCode(e.Message); code != "" {
+		return code
+	}
+	return BigQueryReasonCode(e.Reason)
+}
+
+// BigQueryReasonPasses reports whether another job may do what one failed to do for a reason.
+// Source: https://docs.cloud.google.com/bigquery/docs/error-messages.
+func BigQueryReasonPasses(reason string) bool {
+	switch reason {
+	case "backendError", "internalError", "jobBackendError", "jobInternalError", "jobRateLimitExceeded",
+		"rateLimitExceeded", "tableUnavailable", "timeout":
+		return true
+	}
+	return false
 }

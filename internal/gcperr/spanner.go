@@ -34,3 +34,6 @@ func SpannerCommitTooLarge(err error) bool {
 	return ok && s.Code() == codes.InvalidArgument &&
 		(strings.Contains(s.Message(), "too many mutations") || strings.Contains(s.Message(), "exceeds the commit size limit"))
 }
+
+// Exhausted reports whether a service has had too many calls for now. Its clients don't always try such a call again.
+func Exhausted(err error) bool { return status.Code(err) == codes.ResourceExhausted }

@@ -45,3 +45,17 @@ func TestSpannerCommitTooLarge(t *testing.T) {
 		}
 	}
 }
+
+func TestExhausted(t *testing.T) {
+	for err, want := range map[error]bool{
+		status.Error(codes.ResourceExhausted, "Quota exceeded"):                      true,
+		fmt.Errorf("x: %w", status.Error(codes.ResourceExhausted, "Quota exceeded")): true,
+		status.Error(codes.Unavailable, "Quota exceeded"):                            false,
+		errors.New("Quota exceeded"):                                                 false,
+		nil:                                                                          false,
+	} {
+		if got := gcperr.Exhausted(err); got != want {
+			t.Errorf("Exhausted(%v): got %v, want %v", err, got, want)
+		}
+	}
+}

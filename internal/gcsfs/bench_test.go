@@ -4,39 +4,16 @@ import (
 	"bytes"
 	"io"
 	"testing"
-	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
 )
 
 const benchSize = 64 << 20
-
-// pairs runs two things in turn, so that both meet the same machine, and reports as x/beam the time of ours through the
-// time of theirs: less is better, and 1 is alike.
-func pairs(b *testing.B, ours, theirs func()) {
-	b.Helper()
-	timed := func(f func()) time.Duration {
-		start := time.Now()
-		f()
-		return time.Since(start)
-	}
-	var our, their time.Duration
-	b.SetBytes(2 * benchSize)
-	for i := 0; b.Loop(); i++ {
-		if i%2 == 0 {
-			our += timed(ours)
-			their += timed(theirs)
-		} else {
-			their += timed(theirs)
-			our += timed(ours)
-		}
-	}
-	b.ReportMetric(float64(their)/float64(our), "x/beam")
-}
 
 type side struct {
 	fs   filesystem.Interface
@@ -74,7 +51,8 @@ func BenchmarkVsBeamFilesystemWrite(b *testing.B) {
 			}
 		}
 	}
-	pairs(b, write(ours), write(theirs))
+	b.SetBytes(2 * benchSize)
+	benchpair.Run(b, write(ours), benchpair.Other{Unit: "x/beam", Run: write(theirs)})
 }
 
 // BenchmarkVsBeamFilesystemRead reports as x/beam how fast our filesystem is beside Beam's gs://, for the same object of
@@ -97,5 +75,6 @@ func BenchmarkVsBeamFilesystemRead(b *testing.B) {
 			}
 		}
 	}
-	pairs(b, read(ours), read(theirs))
+	b.SetBytes(2 * benchSize)
+	benchpair.Run(b, read(ours), benchpair.Other{Unit: "x/beam", Run: read(theirs)})
 }

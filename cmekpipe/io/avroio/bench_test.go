@@ -11,6 +11,7 @@ import (
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
+	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
 )
 
@@ -46,14 +47,14 @@ func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
 // through ours, for the same rows, runner and server. More is better.
 func BenchmarkVsBeamAvro(b *testing.B) {
 	w := filetest.New(b)
-	filetest.Quiet(b)
-	filetest.Pairs(b, "x/beam", func() {
+	benchpair.Quiet(b)
+	benchpair.Run(b, func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { avroio.Write(s, w.Object(b, "ours"), benchSchema, col) })
-	}, func() {
+	}, benchpair.Other{Unit: "x/beam", Run: func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
 			beamavroio.Write(s, "gs://"+filetest.Bucket+"/theirs", benchSchema, col)
 		})
-	})
+	}})
 }
 
 // BenchmarkVsRawAvro reports as x/raw how fast Write is beside the Avro library and the storage client, called by hand
@@ -61,15 +62,15 @@ func BenchmarkVsBeamAvro(b *testing.B) {
 // the pipeline is a part of ours only. More is better.
 func BenchmarkVsRawAvro(b *testing.B) {
 	w := filetest.New(b)
-	filetest.Quiet(b)
+	benchpair.Quiet(b)
 	write := func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { avroio.Write(s, w.Object(b, "ours"), benchSchema, col) })
 	}
 	write()
 	files := len(w.Visible(b))
-	filetest.Pairs(b, "x/raw", write, func() {
+	benchpair.Run(b, write, benchpair.Other{Unit: "x/raw", Run: func() {
 		w.Upload(b, files, func(i int, to io.Writer) error { return rawFile(i*benchRows/files, (i+1)*benchRows/files, to) })
-	})
+	}})
 	b.ReportMetric(float64(files), "files")
 }
 

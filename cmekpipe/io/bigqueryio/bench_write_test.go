@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -12,7 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
-	"time"
 
 	"cloud.google.com/go/bigquery"
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
@@ -20,6 +18,7 @@ import (
 	"cloud.google.com/go/bigquery/storage/managedwriter/adapt"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	beambigqueryio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/bigqueryio"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/dynamicpb"
@@ -27,44 +26,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
+	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 )
 
 const benchRows = 200_000
-
-// quiet silences Prism for a benchmark: its log would be a part of what is measured.
-func quiet(b *testing.B) {
-	b.Helper()
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
-	b.Cleanup(func() { slog.SetDefault(before) })
-	stderr := os.Stderr
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		b.Fatal(err)
-	}
-	os.Stderr = null
-	b.Cleanup(func() { os.Stderr = stderr; null.Close() })
-}
-
-// pairs runs two things in turn, so that both meet the same machine, and returns how long each took in all.
-func pairs(b *testing.B, ours, theirs func(i int)) (our, their time.Duration) {
-	b.Helper()
-	timed := func(f func(int), i int) time.Duration {
-		start := time.Now()
-		f(i)
-		return time.Since(start)
-	}
-	for i := 0; b.Loop(); i++ {
-		if i%2 == 0 {
-			our += timed(ours, i)
-			their += timed(theirs, i)
-		} else {
-			their += timed(theirs, i)
-			our += timed(ours, i)
-		}
-	}
-	return our, their
-}
 
 func (w *world) benchWrite(b *testing.B, i int) {
 	b.Helper()
@@ -76,21 +41,15 @@ func (w *world) benchWrite(b *testing.B, i int) {
 	}
 }
 
-// BenchmarkPipelineAlone is what makes the rows of the other benchmarks, without a sink.
-func BenchmarkPipelineAlone(b *testing.B) {
-	quiet(b)
-	for b.Loop() {
-		if err := run(b, func(s beam.Scope) {
-			beam.ParDo0(s, dropRow, beam.ParDo(s, entriesUpTo, beam.Create(s, benchRows)))
-		}); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
 func dropRow(entry) {}
 
-func init() { beam.RegisterFunction(dropRow) }
+func init() { register.Function1x0(dropRow) }
+
+// counted calls f with the number of the call, for tables of their own.
+func counted(f func(i int)) func() {
+	i := -1
+	return func() { i++; f(i) }
+}
 
 // toLoopback sends what Beam's bigqueryio calls, which knows no variable, to the loopback cloud: connections to Google
 // go there without TLS, and those that fetch a token to a server that has one.
@@ -126,8 +85,8 @@ func toLoopback(b *testing.B, w *world) {
 func BenchmarkVsBeamWrite(b *testing.B) {
 	w := newWorld(b)
 	toLoopback(b, w)
-	quiet(b)
-	our, their := pairs(b, func(i int) { w.benchWrite(b, i) }, func(i int) {
+	benchpair.Quiet(b)
+	benchpair.Run(b, counted(func(i int) { w.benchWrite(b, i) }), benchpair.Other{Unit: "x/beam", Run: counted(func(i int) {
 		err := run(b, func(s beam.Scope) {
 			rows := beam.ParDo(s, entriesUpTo, beam.Create(s, benchRows))
 			beambigqueryio.Write(s, cmektest.Project, fmt.Sprintf("%s:%s.theirs%d", cmektest.Project, dataset, i), rows)
@@ -135,23 +94,27 @@ func BenchmarkVsBeamWrite(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-	})
-	b.ReportMetric(float64(their)/float64(our), "x/beam")
+	})})
 }
 
 // BenchmarkVsRawWrite reports as x/raw how fast Write, exactly once, is beside the managed writer of Google's client,
-// called by hand, for the same rows in one pending stream: its time through ours, so 1 would be as fast. The pipeline
-// that makes the rows, and their encoding, are parts of ours only. More is better.
+// called by hand, for the same rows in one pending stream: its time through ours, so 1 would be as fast. Both encode
+// the rows. The pipeline that makes them is a part of ours only: x/beamfloor is what share of our time it takes alone, into
+// a function that does nothing. More is better.
 func BenchmarkVsRawWrite(b *testing.B) {
 	w := newWorld(b)
-	quiet(b)
-	message, rows := rawRows(b)
-	our, raw := pairs(b, func(i int) { w.benchWrite(b, i) }, func(i int) {
+	benchpair.Quiet(b)
+	benchpair.Run(b, counted(func(i int) { w.benchWrite(b, i) }), benchpair.Other{Unit: "x/raw", Run: counted(func(i int) {
+		message, rows := rawRows(b)
 		if err := w.rawWrite(context.Background(), fmt.Sprint("raw", i), message, rows); err != nil {
 			b.Fatal(err)
 		}
-	})
-	b.ReportMetric(float64(raw)/float64(our), "x/raw")
+	})}, benchpair.Other{Unit: "x/beamfloor", Run: func() {
+		err := run(b, func(s beam.Scope) { beam.ParDo0(s, dropRow, beam.ParDo(s, entriesUpTo, beam.Create(s, benchRows))) })
+		if err != nil {
+			b.Fatal(err)
+		}
+	}})
 }
 
 // rawRows encodes the rows as the documentation of the managed writer shows.

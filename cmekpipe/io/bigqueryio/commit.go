@@ -12,6 +12,7 @@ import (
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -132,22 +133,7 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 }
 
 func (f *commitFn) notCommitted(table cmekpipe.Table, faults []*storagepb.StorageError) error {
-	return &cmekpipe.Error{Op: opWrite, Code: storageCode(faults[0]), Resource: table.String(),
+	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryStreamCode(faults[0]), Resource: table.String(),
 		Hint: "run again; nothing of the rows is visible",
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
-}
-
-// storageCode says what kind of failure the code of a stream is.
-func storageCode(fault *storagepb.StorageError) cmekpipe.Code {
-	switch fault.GetCode() {
-	case storagepb.StorageError_KMS_PERMISSION_DENIED:
-		return cmekpipe.KeyDenied
-	case storagepb.StorageError_CMEK_ENCRYPTION_ERROR, storagepb.StorageError_INVALID_CMEK_PROVIDED:
-		return cmekpipe.KeyUnusable
-	case storagepb.StorageError_CMEK_NOT_PROVIDED:
-		return cmekpipe.KeyMissing
-	case storagepb.StorageError_TABLE_NOT_FOUND, storagepb.StorageError_STREAM_NOT_FOUND:
-		return cmekpipe.NotFound
-	}
-	return cmekpipe.PreconditionFailed
 }

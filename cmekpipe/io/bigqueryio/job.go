@@ -46,7 +46,7 @@ func (j *job) finish(ctx context.Context) error {
 			return wrap(j.table, err)
 		}
 		last = j.failure(fault)
-		if !passesReason(fault.Reason) {
+		if !gcperr.BigQueryReasonPasses(fault.Reason) {
 			return last
 		}
 	}
@@ -127,35 +127,7 @@ func fault(err error) *bigquery.Error {
 
 // failure leaves out BigQuery's message, which may quote the rows.
 func (j *job) failure(e *bigquery.Error) error {
-	code := gcperr.TextCode(e.Message)
-	if code == "" {
-		code = reasonCode(e.Reason)
-	}
-	return &cmekpipe.Error{Op: opWrite, Code: code, Resource: j.table.String(),
+	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryJobCode(e), Resource: j.table.String(),
 		Hint: "look at the job in BigQuery; the table was not changed",
 		Err:  fmt.Errorf("got a failed %s job %s with reason %s", j.kind, j.run.ID, strconv.Quote(e.Reason))}
-}
-
-// Source: https://docs.cloud.google.com/bigquery/docs/error-messages.
-func passesReason(reason string) bool {
-	switch reason {
-	case "backendError", "internalError", "jobBackendError", "jobInternalError", "jobRateLimitExceeded",
-		"rateLimitExceeded", "tableUnavailable", "timeout":
-		return true
-	}
-	return false
-}
-
-func reasonCode(reason string) cmekpipe.Code {
-	switch reason {
-	case "accessDenied":
-		return cmekpipe.PermissionDenied
-	case "notFound":
-		return cmekpipe.NotFound
-	case "duplicate":
-		return cmekpipe.AlreadyExists
-	case "invalid", "invalidQuery":
-		return cmekpipe.InvalidOptions
-	}
-	return cmekpipe.Unavailable
 }

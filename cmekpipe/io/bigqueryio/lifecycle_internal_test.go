@@ -52,7 +52,8 @@ func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 		t.Fatal(err)
 	}
 	s.rows = rows{Table: s.table, Type: beam.EncodedType{T: reflect.TypeFor[item]()}, Schema: string(schema)}
-	prepare := &prepareFn{Table: s.table, Schema: string(schema), Create: bigquery.CreateIfNeeded, Write: write}
+	prepare := &prepareFn{Write: write,
+		preparation: preparation{Table: s.table, Schema: string(schema), Create: bigquery.CreateIfNeeded}}
 	s.setup(t, prepare)
 	if err := prepare.ProcessElement(t.Context(), nil, func(r run) { s.run = r }); err != nil {
 		t.Fatal(err)
@@ -142,7 +143,7 @@ func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {
 	for _, write := range []bigquery.TableWriteDisposition{bigquery.WriteAppend, bigquery.WriteTruncate, bigquery.WriteEmpty} {
 		t.Run(string(write), func(t *testing.T) {
 			s := newStage(t, write)
-			f := &pendingFn{streamed{rows: s.rows}}
+			f := &pendingFn{pending{streamed{rows: s.rows}}}
 			s.setup(t, f)
 			s.pending(t, f, true, 1, 2)  // finished, but its output is lost
 			s.pending(t, f, false, 1, 2) // given up in the middle
@@ -161,7 +162,7 @@ func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {
 
 func TestCommitWhoseAnswerWasLost(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{streamed{rows: s.rows}}
+	f := &pendingFn{pending{streamed{rows: s.rows}}}
 	s.setup(t, f)
 	streams := append(s.pending(t, f, true, 1), s.pending(t, f, true, 2)...)
 	defer s.Inject(emulator.Fault{Method: "bigquerystorage.BatchCommitWriteStreams", Call: 1, Reset: true})()
@@ -173,7 +174,7 @@ func TestCommitWhoseAnswerWasLost(t *testing.T) {
 
 func TestCommitGoesOnAfterAPartOfTheStreams(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{streamed{rows: s.rows}}
+	f := &pendingFn{pending{streamed{rows: s.rows}}}
 	s.setup(t, f)
 	first, second := s.pending(t, f, true, 1), s.pending(t, f, true, 2)
 	if err := s.commit(t, first...); err != nil {
@@ -187,7 +188,7 @@ func TestCommitGoesOnAfterAPartOfTheStreams(t *testing.T) {
 
 func TestNothingIsVisibleOfACommitThatFails(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{streamed{rows: s.rows}}
+	f := &pendingFn{pending{streamed{rows: s.rows}}}
 	s.setup(t, f)
 	streams := append(s.pending(t, f, true, 1), written{Stream: path(s.table) + "/streams/unknown", Rows: 1})
 	if err := s.commit(t, streams...); cmekpipe.CodeOf(err) != cmekpipe.NotFound {
@@ -201,7 +202,7 @@ func TestACopyThatFailsLeavesTheTable(t *testing.T) {
 	if err := s.client.Dataset("bank").Table("items").Inserter().Put(t.Context(), item{9}); err != nil {
 		t.Fatal(err)
 	}
-	f := &pendingFn{streamed{rows: s.rows}}
+	f := &pendingFn{pending{streamed{rows: s.rows}}}
 	s.setup(t, f)
 	streams := s.pending(t, f, true, 1)
 	remove := s.Inject(emulator.Fault{Method: "bigquery.jobs.insert", Code: codes.PermissionDenied})
@@ -281,7 +282,7 @@ func TestInsertIDsStayTheSame(t *testing.T) {
 
 func TestAStreamThatVanishedWithItsKeyTellsOfTheKey(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{streamed{rows: s.rows}}
+	f := &pendingFn{pending{streamed{rows: s.rows}}}
 	s.setup(t, f)
 	s.pending(t, f, false, 1)
 	s.DestroyKey(s.table.Key())

@@ -3,17 +3,10 @@ package bigqueryio
 import (
 	"context"
 	"errors"
-	"io"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"time"
 
-	"google.golang.org/api/googleapi"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
 const (
@@ -38,7 +31,7 @@ func newPatience() *patience {
 
 // again waits before the next attempt and reports whether there is to be one.
 func (p *patience) again(ctx context.Context, err error) bool {
-	if ctx.Err() != nil || !passes(err) && (p.also == nil || !p.also(err)) || time.Now().After(p.until) {
+	if ctx.Err() != nil || !gcperr.Passes(err) && (p.also == nil || !p.also(err)) || time.Now().After(p.until) {
 		return false
 	}
 	timer := time.NewTimer(p.pause/2 + rand.N(p.pause/2))
@@ -84,38 +77,4 @@ func settled(ctx context.Context, err error) error {
 		return errSilent
 	}
 	return err
-}
-
-// passes reports whether a failure is one that another attempt may not meet.
-func passes(err error) bool {
-	if _, ok := errors.AsType[*cmekpipe.Error](err); ok {
-		return false // found by this module, not by a service
-	}
-	if e, ok := errors.AsType[*googleapi.Error](err); ok {
-		return passesHTTP(e)
-	}
-	if _, ok := errors.AsType[net.Error](err); ok || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) ||
-		errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
-		return true
-	}
-	s, ok := status.FromError(err)
-	if !ok {
-		return true // neither service answered: the connection broke
-	}
-	switch s.Code() {
-	case codes.Unavailable, codes.ResourceExhausted, codes.Aborted, codes.Internal, codes.DeadlineExceeded,
-		codes.Unknown, codes.Canceled:
-		return true
-	}
-	return false
-}
-
-func passesHTTP(e *googleapi.Error) bool {
-	for _, item := range e.Errors {
-		switch item.Reason {
-		case "backendError", "internalError", "rateLimitExceeded", "jobRateLimitExceeded":
-			return true
-		}
-	}
-	return e.Code == http.StatusTooManyRequests || e.Code >= http.StatusInternalServerError
 }

@@ -7,10 +7,9 @@ import (
 
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
 // written is a stream that a bundle filled and finalized. It travels in Beam's row coder.
@@ -19,35 +18,26 @@ type written struct {
 	Rows   int64
 }
 
-// pendingFn writes the rows of each bundle to a pending stream and emits it, with a fixed key. The stream of a bundle
-// that failed is never committed, and BigQuery drops it.
-type pendingFn struct{ streamed }
+// pending writes the rows of each bundle to a pending stream. The stream of a bundle that failed is never committed, and
+// BigQuery drops it.
+type pending struct{ streamed }
 
-// StartBundle gives up what a bundle that failed left open.
-func (f *pendingFn) StartBundle(_ run, _ func(int, written), _ func(beam.EventTime, beam.X)) {
-	f.abandon()
-}
-
-// ProcessElement writes a row.
-func (f *pendingFn) ProcessElement(
-	ctx context.Context, t beam.EventTime, row beam.X, r run, _ func(int, written), refused func(beam.EventTime, beam.X),
-) error {
+// take writes a row.
+func (f *pending) take(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
 	if f.out == nil {
 		if err := f.open(ctx, r); err != nil {
 			return err
 		}
 	}
-	if err := f.write(ctx, element{row, t}); err != nil {
+	if err := f.write(ctx, x); err != nil {
 		return f.explain(ctx, r, err)
 	}
 	f.release(refused)
 	return nil
 }
 
-// FinishBundle finalizes the bundle's stream.
-func (f *pendingFn) FinishBundle(
-	ctx context.Context, r run, emit func(int, written), refused func(beam.EventTime, beam.X),
-) error {
+// end finalizes the bundle's stream and emits it, with a fixed key.
+func (f *pending) end(ctx context.Context, r run, emit func(int, written), refused func(beam.EventTime, beam.X)) error {
 	if f.out == nil {
 		return nil
 	}
@@ -67,7 +57,7 @@ func (f *pendingFn) FinishBundle(
 }
 
 // open creates a stream.
-func (f *pendingFn) open(ctx context.Context, r run) error {
+func (f *pending) open(ctx context.Context, r run) error {
 	table, err := r.target(f.Table)
 	if err != nil {
 		return err
@@ -81,7 +71,7 @@ func (f *pendingFn) open(ctx context.Context, r run) error {
 	return nil
 }
 
-func (f *pendingFn) create(ctx context.Context, table cmekpipe.Table, fresh bool) (string, error) {
+func (f *pending) create(ctx context.Context, table cmekpipe.Table, fresh bool) (string, error) {
 	p := newPatience()
 	if fresh {
 		p.also = isNotFound
@@ -98,7 +88,7 @@ func (f *pendingFn) create(ctx context.Context, table cmekpipe.Table, fresh bool
 
 // explain finds out why a stream vanished, as those of a table do whose key was destroyed: rows that another stream
 // doesn't take either tell the reason. Nothing of that stream is ever committed.
-func (f *pendingFn) explain(ctx context.Context, r run, err error) error {
+func (f *pending) explain(ctx context.Context, r run, err error) error {
 	if !errors.Is(err, cmekpipe.NotFound) {
 		return err
 	}
@@ -121,7 +111,7 @@ func (f *pendingFn) explain(ctx context.Context, r run, err error) error {
 }
 
 // finalize closes the stream to further rows and compares how many it has.
-func (f *pendingFn) finalize(ctx context.Context) error {
+func (f *pending) finalize(ctx context.Context) error {
 	f.out.disconnect()
 	rows := f.out.next
 	err := newPatience().try(ctx, func(ctx context.Context) error {
@@ -129,7 +119,7 @@ func (f *pendingFn) finalize(ctx context.Context) error {
 		if err == nil {
 			rows = done.GetRowCount()
 		}
-		if isFinalized(err) {
+		if gcperr.BigQueryStreamFinalized(err) {
 			return nil // by an attempt whose answer was lost
 		}
 		return err
@@ -142,17 +132,4 @@ func (f *pendingFn) finalize(ctx context.Context) error {
 			Err: fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
 	}
 	return nil
-}
-
-func isFinalized(err error) bool {
-	s, ok := status.FromError(err)
-	if !ok || s.Code() != codes.InvalidArgument && s.Code() != codes.FailedPrecondition {
-		return false
-	}
-	for _, detail := range s.Details() {
-		if e, ok := detail.(*storagepb.StorageError); ok {
-			return e.GetCode() == storagepb.StorageError_STREAM_FINALIZED
-		}
-	}
-	return false
 }

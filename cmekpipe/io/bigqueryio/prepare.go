@@ -20,35 +20,36 @@ import (
 // tempLife is how long a temporary table lives if nobody removes it.
 const tempLife = 7 * 24 * time.Hour
 
-// prepareFn finds the table, or creates it under its key, and checks it, before a row is written.
-type prepareFn struct {
+// preparation is what must be so of the table before a row is written. The exported fields travel to the workers.
+type preparation struct {
 	Table     cmekpipe.Table
 	Schema    string // JSON
 	Create    bigquery.TableCreateDisposition
-	Write     bigquery.TableWriteDisposition
 	Partition *bigquery.TimePartitioning
 	Cluster   []string
 
 	client *bigquery.Client
 }
 
+// prepareFn finds the table, or creates it under its key, and checks it, before a row is written.
+type prepareFn struct {
+	preparation
+	Write bigquery.TableWriteDisposition
+}
+
 // Setup opens the client.
-func (f *prepareFn) Setup(ctx context.Context) (err error) {
+func (f *preparation) Setup(ctx context.Context) (err error) {
 	f.client, err = openClient(ctx, f.Table)
 	return err
 }
 
 // Teardown releases the client.
-func (f *prepareFn) Teardown() error { return closeClient(f.client) }
+func (f *preparation) Teardown() error { return closeClient(f.client) }
 
 // ProcessElement takes the impulse.
 func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)) error {
 	r := run{ID: strings.ToLower(rand.Text()), Target: f.Table.ID(), Disposition: string(f.Write)}
-	var err error
-	if r.Location, err = f.place(ctx); err != nil {
-		return err
-	}
-	meta, err := f.find(ctx, &r)
+	meta, err := f.prepare(ctx, &r)
 	if err != nil {
 		return err
 	}
@@ -62,12 +63,20 @@ func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *prepareFn) CMEKDestination() sink.Destination {
+func (f *preparation) CMEKDestination() sink.Destination {
 	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
 
+// prepare finds the table or makes it, and checks it.
+func (f *preparation) prepare(ctx context.Context, r *run) (meta *bigquery.TableMetadata, err error) {
+	if r.Location, err = f.place(ctx); err != nil {
+		return nil, err
+	}
+	return f.find(ctx, r)
+}
+
 // place returns the dataset's location, which the key must serve.
-func (f *prepareFn) place(ctx context.Context) (string, error) {
+func (f *preparation) place(ctx context.Context) (string, error) {
 	dataset := f.client.DatasetInProject(f.Table.Project(), f.Table.Dataset())
 	name := f.Table.Project() + "." + f.Table.Dataset()
 	var meta *bigquery.DatasetMetadata
@@ -88,7 +97,7 @@ func (f *prepareFn) place(ctx context.Context) (string, error) {
 }
 
 // find returns what BigQuery says of the table, after it was created if it was missing.
-func (f *prepareFn) find(ctx context.Context, r *run) (*bigquery.TableMetadata, error) {
+func (f *preparation) find(ctx context.Context, r *run) (*bigquery.TableMetadata, error) {
 	meta, err := metadata(ctx, f.client, f.Table, false)
 	if errors.Is(err, cmekpipe.NotFound) && f.Create == bigquery.CreateIfNeeded {
 		r.Fresh = true
@@ -106,7 +115,7 @@ func (f *prepareFn) find(ctx context.Context, r *run) (*bigquery.TableMetadata, 
 	return meta, f.checkSchema(meta)
 }
 
-func (f *prepareFn) newTable() *bigquery.TableMetadata {
+func (f *preparation) newTable() *bigquery.TableMetadata {
 	meta := &bigquery.TableMetadata{Schema: f.schema(), TimePartitioning: f.Partition}
 	if len(f.Cluster) > 0 {
 		meta.Clustering = &bigquery.Clustering{Fields: f.Cluster}
@@ -114,12 +123,12 @@ func (f *prepareFn) newTable() *bigquery.TableMetadata {
 	return meta
 }
 
-func (f *prepareFn) schema() bigquery.Schema {
+func (f *preparation) schema() bigquery.Schema {
 	schema, _ := bigquery.SchemaFromJSON([]byte(f.Schema)) // written by Write, which got it from the same client
 	return schema
 }
 
-func (f *prepareFn) checkSchema(meta *bigquery.TableMetadata) error {
+func (f *preparation) checkSchema(meta *bigquery.TableMetadata) error {
 	if err := fit(f.schema(), meta.Schema, ""); err != nil {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: f.Table.String(),
 			Hint: "change the element type, or say how it is to be written: bigqueryio.WithSchema", Err: err}

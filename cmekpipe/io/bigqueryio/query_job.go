@@ -6,6 +6,7 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
 // execute runs the query into its table. It runs once, however often it is called for a token: the job's id follows
@@ -38,7 +39,7 @@ func (f *queryFn) execute(ctx context.Context, result cmekpipe.Table, token stri
 			return nil
 		}
 		last = f.failure(fault)
-		if !passesReason(fault.Reason) {
+		if !gcperr.BigQueryReasonPasses(fault.Reason) {
 			return last
 		}
 	}

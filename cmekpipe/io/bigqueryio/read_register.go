@@ -17,6 +17,7 @@ func init() {
 	beam.RegisterDoFn(&cleanupFn{})
 	register.Emitter1[readStream]()
 	register.Emitter1[string]()
+	register.Emitter1[beam.X]()
 	register.Emitter2[int, string]()
 	register.Iter1[string]()
 }

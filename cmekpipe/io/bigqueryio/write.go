@@ -1,6 +1,7 @@
 package bigqueryio
 
 import (
+	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
@@ -37,8 +38,9 @@ func WriteWithErrors(s beam.Scope, table cmekpipe.Table, col beam.PCollection, o
 type writing struct {
 	writeOptions
 	rows
-	scope beam.Scope
-	runs  beam.PCollection // the one run
+	scope   beam.Scope
+	prepare preparation
+	runs    beam.PCollection // the one run
 }
 
 func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
@@ -56,8 +58,8 @@ func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []Writ
 	}
 	w := writing{writeOptions: o, scope: s.Scope(opWrite),
 		rows: rows{Table: table, Type: beam.EncodedType{T: t}, Schema: string(schema), DeadLetters: deadLetters}}
-	w.runs = beam.ParDo(w.scope, &prepareFn{Table: table, Schema: w.Schema, Create: o.create, Write: o.write,
-		Partition: o.partition, Cluster: o.cluster}, beam.Impulse(w.scope))
+	w.prepare = preparation{Table: table, Schema: w.Schema, Create: o.create, Partition: o.partition, Cluster: o.cluster}
+	w.runs = beam.ParDo(w.scope, &prepareFn{preparation: w.prepare, Write: o.write}, beam.Impulse(w.scope))
 	return w.write(w.global(col))
 }
 
@@ -77,7 +79,12 @@ func (w *writing) write(col beam.PCollection) beam.PCollection {
 	streams := streamed{rows: w.rows}
 	switch w.method {
 	case exactlyOnce:
-		written, refused := beam.ParDo2(w.scope, &pendingFn{streams}, col, run)
+		var written, refused beam.PCollection
+		if w.writeOptions.write == bigquery.WriteAppend {
+			written, refused = beam.ParDo2(w.scope, &appendFn{pending: pending{streams}, Prepare: w.prepare}, col)
+		} else {
+			written, refused = beam.ParDo2(w.scope, &pendingFn{pending{streams}}, col, run)
+		}
 		beam.ParDo0(w.scope, &commitFn{Table: w.Table}, w.gather(written))
 		return refused
 	case fileLoads:

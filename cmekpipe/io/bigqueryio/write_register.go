@@ -16,6 +16,7 @@ func init() {
 	beam.RegisterDoFn(&prepareFn{})
 	// Package register compiles for minutes where a method has four parameters or more.
 	beam.RegisterDoFn(&pendingFn{})
+	registerAppend()
 	beam.RegisterDoFn(&commitFn{})
 	beam.RegisterDoFn(&defaultFn{})
 	beam.RegisterDoFn(&fileFn{})
@@ -25,6 +26,7 @@ func init() {
 	register.Emitter1[run]()
 	register.Emitter2[int, written]()
 	register.Emitter2[int, loadFile]()
+	register.Emitter2[beam.EventTime, beam.X]()
 	register.Iter1[run]()
 	register.Iter1[written]()
 	register.Iter1[loadFile]()

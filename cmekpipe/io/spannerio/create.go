@@ -16,7 +16,7 @@ import (
 
 // create makes the database under its keys and waits until it is there. Whether it is the one that was asked for is for
 // the caller to see.
-func (f *verifyFn) create(ctx context.Context, client *database.DatabaseAdminClient) error {
+func (f *check) create(ctx context.Context, client *database.DatabaseAdminClient) error {
 	parent, id, _ := strings.Cut(f.Database.String(), "/databases/")
 	if err := f.checkPlace(ctx, parent); err != nil {
 		return err
@@ -31,7 +31,7 @@ func (f *verifyFn) create(ctx context.Context, client *database.DatabaseAdminCli
 }
 
 // encryption asks for the keys, in the field for one or in that for several.
-func (f *verifyFn) encryption() *databasepb.EncryptionConfig {
+func (f *check) encryption() *databasepb.EncryptionConfig {
 	if len(f.Further) == 0 {
 		return &databasepb.EncryptionConfig{KmsKeyName: f.Database.Key().String()}
 	}
@@ -43,7 +43,7 @@ func (f *verifyFn) encryption() *databasepb.EncryptionConfig {
 }
 
 // checkPlace refuses keys that are not where the instance is.
-func (f *verifyFn) checkPlace(ctx context.Context, instance string) error {
+func (f *check) checkPlace(ctx context.Context, instance string) error {
 	client, err := endpoint.SpannerInstances(ctx)
 	if err != nil {
 		return err

@@ -7,9 +7,9 @@
 //	ledger := key.MustDatabase("projects/bank-prod/instances/main/databases/ledger")
 //	spannerio.Write(s, ledger, "Entries", entries)
 //
-// In Spanner the key belongs to the database and is chosen when the database is made. So Write looks at the database's
-// keys once in each run, before the first row is written, and refuses a database that rests under none or under another
-// one. With [CreateDatabase] it makes a database that does not exist, under the key and never without.
+// In Spanner the key belongs to the database and is chosen when the database is made. So every writer looks at the
+// database's keys before it takes its first row, and refuses a database that rests under none or under another one. With
+// [CreateDatabase] it makes a database that does not exist, under the key and never without.
 //
 // [Read] and [Query] create nothing at rest and take names as Beam's do. They are not Beam's own: its Query crashes by
 // default, loses the timestamp bound, and its package links a test server into every program.
@@ -46,8 +46,9 @@
 //
 // # Concurrency
 //
-// All transforms work on all workers; only the look at the keys, and the parting of a query, are one small step each.
-// Every worker thread has one client. Writers hold one batch in memory.
+// All transforms work on all workers; only the parting of a query is one small step. Every worker thread has one client
+// and looks at the database once, and again for a while if Spanner has too many such calls. Writers hold two batches in
+// memory, one of which is on its way, and are fused with the step that makes the rows.
 //
 // # Testing
 //

@@ -18,17 +18,27 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
-// verifyFn looks once in a run whether a database rests under its keys. It emits when that is so, for the writers to
-// begin, and may create the database.
+// verifyFn looks whether a database rests under its keys, and may create it, where there may be no row to be written.
 type verifyFn struct {
+	Check check
+}
+
+// ProcessElement takes the impulse.
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
+
+// CMEKDestination tells guard what rests where.
+func (f *verifyFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
+
+// check is what must be so of a database before a row is written.
+type check struct {
 	Database cmekpipe.Database
 	Further  []cmekpipe.KeyName
 	Create   bool
 	DDL      []string
 }
 
-// ProcessElement takes the impulse.
-func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(bool)) error {
+// run looks at the database, which it may create. An error means that nothing may be written.
+func (f *check) run(ctx context.Context) error {
 	client, err := endpoint.SpannerDatabases(ctx)
 	if err != nil {
 		return f.wrap(ctx, err)
@@ -38,17 +48,13 @@ func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(bool)
 	if err != nil {
 		return f.wrap(ctx, err)
 	}
-	if err := f.verify(found); err != nil {
-		return err
-	}
-	emit(true)
-	return nil
+	return f.verify(found)
 }
 
 // find returns the database when it is ready.
-func (f *verifyFn) find(ctx context.Context, client *database.DatabaseAdminClient) (*databasepb.Database, error) {
+func (f *check) find(ctx context.Context, client *database.DatabaseAdminClient) (*databasepb.Database, error) {
 	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second}
-	for attempt := 0; ; {
+	for attempt, looks := 0, 1; ; looks++ {
 		found, err := client.GetDatabase(ctx, &databasepb.GetDatabaseRequest{Name: f.Database.String()})
 		switch {
 		case err == nil && found.GetState() != databasepb.Database_CREATING:
@@ -59,7 +65,7 @@ func (f *verifyFn) find(ctx context.Context, client *database.DatabaseAdminClien
 			if err := f.create(ctx, client); err != nil && (attempt == attempts || !passes(err)) {
 				return nil, err
 			}
-		default:
+		case !gcperr.Exhausted(err) || looks >= mostLooks:
 			return nil, err
 		}
 		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
@@ -71,6 +77,10 @@ func (f *verifyFn) find(ctx context.Context, client *database.DatabaseAdminClien
 // attempts is how often a database is created before its service's failure is taken for lasting.
 const attempts = 5
 
+// mostLooks is how often a database is looked at where Spanner refuses to say more for now, as it may when hundreds of
+// workers begin at once. That is less than two minutes.
+const mostLooks = 15
+
 // passes reports whether a failed creation leaves it open whether there is a database: another one was faster, or the
 // answer got lost.
 func passes(err error) bool {
@@ -79,7 +89,7 @@ func passes(err error) bool {
 }
 
 // verify compares the keys that the database rests under with those that it should rest under.
-func (f *verifyFn) verify(found *databasepb.Database) error {
+func (f *check) verify(found *databasepb.Database) error {
 	got := keyNames(found)
 	if len(got) == 0 {
 		return f.refusal(cmekpipe.KeyMissing, "rests under no customer-managed key")
@@ -123,11 +133,11 @@ func keyNames(d *databasepb.Database) []string {
 }
 
 // keys returns all keys that the database should rest under.
-func (f *verifyFn) keys() []cmekpipe.KeyName {
+func (f *check) keys() []cmekpipe.KeyName {
 	return append([]cmekpipe.KeyName{f.Database.Key()}, f.Further...)
 }
 
-func (f *verifyFn) refusal(code cmekpipe.Code, got string) error {
+func (f *check) refusal(code cmekpipe.Code, got string) error {
 	names := make([]string, 0, 1+len(f.Further))
 	for _, key := range f.keys() {
 		names = append(names, key.String())
@@ -137,9 +147,9 @@ func (f *verifyFn) refusal(code cmekpipe.Code, got string) error {
 		Err:  errors.New(got + ", want " + strings.Join(names, " and "))}
 }
 
-func (f *verifyFn) wrap(ctx context.Context, err error) error {
+func (f *check) wrap(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
 	return keycause.Wrap(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
 }
-
-// CMEKDestination tells guard what rests where.
-func (f *verifyFn) CMEKDestination() sink.Destination { return destination(f.Database) }

@@ -23,39 +23,48 @@ func Write(s beam.Scope, db cmekpipe.Database, table string, col beam.PCollectio
 	s = s.Scope(opWrite)
 	columns := must(checkInput(db, table, col))
 	o := must(collect(db, opts))
-	verified := beam.ParDo(s, &verifyFn{Database: db, Further: o.further, Create: o.create, DDL: o.ddl}, beam.Impulse(s))
-	beam.ParDo0(s, &commitFn{Database: db, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col,
-		beam.SideInput{Input: verified})
+	check := check{Database: db, Further: o.further, Create: o.create, DDL: o.ddl}
+	beam.ParDo0(s, &verifyFn{Check: check}, beam.Impulse(s))
+	beam.ParDo0(s, &commitFn{Check: check, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col)
 }
 
-// commitFn writes rows in batches.
+// commitFn writes rows in batches. Each of its instances looks at the database's keys before it takes a row: an answer
+// from another step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
 type commitFn struct {
-	Database cmekpipe.Database
-	Table    string
-	Rows     int // the most that a batch may have
+	Check check
+	Table string
+	Rows  int // the most that a batch may have
 
 	client *spanner.Client
 	batch  batch
+	flight chan error // what became of the batch before, which is on its way; nil if there is none
 }
 
-// Setup opens the client.
+// Setup looks at the database's keys and opens the client.
 func (f *commitFn) Setup(ctx context.Context) (err error) {
-	f.client, err = endpoint.Spanner(ctx, f.Database.String())
+	if err := f.Check.run(ctx); err != nil {
+		return err
+	}
+	f.client, err = endpoint.Spanner(ctx, f.Check.Database.String())
 	return f.fault(ctx, err)
 }
 
 // Teardown releases the client.
 func (f *commitFn) Teardown() {
+	_ = f.land() // of a bundle that failed already
 	if f.client != nil {
 		f.client.Close()
 	}
 }
 
 // StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
-func (f *commitFn) StartBundle(_ context.Context, _ bool) { f.batch = batch{} }
+func (f *commitFn) StartBundle(context.Context) {
+	_ = f.land()
+	f.batch = batch{}
+}
 
-// ProcessElement takes a row. The side input is there when the database's keys were looked at.
-func (f *commitFn) ProcessElement(ctx context.Context, row beam.X, _ bool) error {
+// ProcessElement takes a row.
+func (f *commitFn) ProcessElement(ctx context.Context, row beam.X) error {
 	m, err := spanner.InsertOrUpdateStruct(f.Table, row)
 	if err != nil {
 		return f.fault(ctx, err)
@@ -71,12 +80,33 @@ func (f *commitFn) ProcessElement(ctx context.Context, row beam.X, _ bool) error
 }
 
 // FinishBundle writes the rest.
-func (f *commitFn) FinishBundle(ctx context.Context, _ bool) error { return f.flush(ctx) }
+func (f *commitFn) FinishBundle(ctx context.Context) error {
+	if err := f.flush(ctx); err != nil {
+		return err
+	}
+	return f.land()
+}
 
+// flush sends the batch on its way once the one before has arrived, so that the next rows are made meanwhile and batches
+// stay in order.
 func (f *commitFn) flush(ctx context.Context) error {
-	rows := f.batch.rows
-	f.batch = batch{}
-	return f.apply(ctx, rows)
+	if err := f.land(); err != nil {
+		return err
+	}
+	rows, flight := f.batch.rows, make(chan error, 1)
+	f.batch, f.flight = batch{}, flight
+	go func() { flight <- f.apply(ctx, rows) }()
+	return nil
+}
+
+// land waits for the batch that is on its way.
+func (f *commitFn) land() error {
+	if f.flight == nil {
+		return nil
+	}
+	err := <-f.flight
+	f.flight = nil
+	return err
 }
 
 // apply commits rows, in parts if Spanner finds them too many. A commit that is sent twice does no harm, which saves the
@@ -96,11 +126,11 @@ func (f *commitFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
 }
 
 func (f *commitFn) fault(ctx context.Context, err error) error {
-	return dataFault(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
+	return dataFault(ctx, opWrite, f.Check.Database.String(), f.Check.Database.Key(), err)
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *commitFn) CMEKDestination() sink.Destination { return destination(f.Database) }
+func (f *commitFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
 
 func destination(db cmekpipe.Database) sink.Destination {
 	return sink.Destination{Name: db.String(), Key: db.Key()}

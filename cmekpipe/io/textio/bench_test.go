@@ -4,56 +4,20 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"log/slog"
-	"os"
 	"strconv"
 	"sync"
 	"testing"
-	"time"
 
 	"cloud.google.com/go/storage"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	beamtextio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/textio"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 )
 
 const benchLines = 1_000_000
-
-// quiet silences Prism for a benchmark: its log would be a part of what is measured.
-func quiet(b *testing.B) {
-	b.Helper()
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
-	b.Cleanup(func() { slog.SetDefault(before) })
-	stderr := os.Stderr
-	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
-	if err != nil {
-		b.Fatal(err)
-	}
-	os.Stderr = null
-	b.Cleanup(func() { os.Stderr = stderr; null.Close() })
-}
-
-// pairs runs two things in turn, so that both meet the same machine, and returns how long each took in all.
-func pairs(b *testing.B, ours, theirs func()) (our, their time.Duration) {
-	b.Helper()
-	timed := func(f func()) time.Duration {
-		start := time.Now()
-		f()
-		return time.Since(start)
-	}
-	for i := 0; b.Loop(); i++ {
-		if i%2 == 0 {
-			our += timed(ours)
-			their += timed(theirs)
-		} else {
-			their += timed(theirs)
-			our += timed(ours)
-		}
-	}
-	return our, their
-}
 
 // benchPipeline writes a million lines that are made in the pipeline, on Prism.
 func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
@@ -67,21 +31,24 @@ func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
 // through ours, for the same million lines, runner and server. More is better.
 func BenchmarkVsBeamWriteSharded(b *testing.B) {
 	w := newWorld(b)
-	quiet(b)
-	our, their := pairs(b, func() {
+	benchpair.Quiet(b)
+	benchpair.Run(b, func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { textio.WriteSharded(s, w.object(b, "ours"), col) })
-	}, func() {
+	}, benchpair.Other{Unit: "x/beam", Run: func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { beamtextio.Write(s, "gs://"+bucket+"/theirs", col) })
-	})
-	b.ReportMetric(float64(their)/float64(our), "x/beam")
+	}})
 }
+
+func init() { register.Function1x0(dropLine) }
+
+func dropLine(string) {}
 
 // BenchmarkVsRawWriteSharded reports as x/raw how fast WriteSharded is beside the storage client, called by hand with
 // the key, for the same bytes in as many objects: its time through ours, so 1 would be as fast. The pipeline that makes
 // a million lines is a part of ours only. More is better.
 func BenchmarkVsRawWriteSharded(b *testing.B) {
 	w := newWorld(b)
-	quiet(b)
+	benchpair.Quiet(b)
 	write := func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { textio.WriteSharded(s, w.object(b, "ours"), col) })
 	}
@@ -90,7 +57,7 @@ func BenchmarkVsRawWriteSharded(b *testing.B) {
 	for _, name := range w.visible(b) {
 		shards = append(shards, w.ReadObject("gs://"+bucket+"/"+name))
 	}
-	our, raw := pairs(b, write, func() {
+	benchpair.Run(b, write, benchpair.Other{Unit: "x/raw", Run: func() {
 		client, err := storage.NewClient(context.Background())
 		if err != nil {
 			b.Fatal(err)
@@ -110,7 +77,8 @@ func BenchmarkVsRawWriteSharded(b *testing.B) {
 			})
 		}
 		group.Wait()
-	})
-	b.ReportMetric(float64(raw)/float64(our), "x/raw")
+	}}, benchpair.Other{Unit: "x/beamfloor", Run: func() {
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { beam.ParDo0(s, dropLine, col) })
+	}})
 	b.ReportMetric(float64(len(shards)), "shards")
 }

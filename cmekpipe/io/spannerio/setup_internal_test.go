@@ -1,0 +1,70 @@
+package spannerio
+
+import (
+	"context"
+	"errors"
+	"testing"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// TestEveryWriterLooksBeforeItTakesARow runs a writer without the step that looks, too.
+func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
+	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
+	busy := emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted}
+	for _, tt := range []struct {
+		name  string
+		under string // the key that the database rests under
+		fault emulator.Fault
+		want  cmekpipe.Code
+	}{
+		{name: "its key", under: "records"},
+		{name: "another key", under: "other", want: cmekpipe.KeyMismatch},
+		{name: "too many calls for now", under: "records", fault: busy},
+		{name: "forbidden", under: "records", fault: emulator.Fault{Method: busy.Method, Code: codes.PermissionDenied}, want: cmekpipe.PermissionDenied},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cloud := cmektest.NewCloud(t)
+			key := cloud.Key("us-central1", "records")
+			under := key
+			if tt.under != "records" {
+				under = cloud.Key("us-central1", tt.under)
+			}
+			cloud.SpannerDatabase(name, "us-central1", under,
+				"CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)")
+			if tt.fault.Method != "" {
+				tt.fault.Call = 1
+				cloud.Inject(tt.fault)
+			}
+			f := &commitFn{Check: check{Database: key.MustDatabase(name)}, Table: "Entries", Rows: 1}
+			defer f.Teardown()
+			err := f.Setup(t.Context())
+			if tt.want == "" {
+				if err != nil || f.client == nil {
+					t.Fatalf("got client %v and error %v, want a client", f.client, err)
+				}
+				return
+			}
+			if !errors.Is(err, tt.want) || f.client != nil {
+				t.Errorf("got client %v and error %v, want none and %v", f.client, err, tt.want)
+			}
+		})
+	}
+}
+
+// TestAWriterThatIsNoLongerWantedStopsLooking cancels the context while Spanner takes no calls.
+func TestAWriterThatIsNoLongerWantedStopsLooking(t *testing.T) {
+	cloud := cmektest.NewCloud(t)
+	key := cloud.Key("us-central1", "records")
+	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	f := &commitFn{Check: check{Database: key.MustDatabase("projects/p-1234/instances/main/databases/ledger")}}
+	if err := f.Setup(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+}
