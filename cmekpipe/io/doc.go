@@ -28,14 +28,13 @@
 //	xlang/bigqueryio.Read(s, t, FromTable("p:d.t"))  xlang/bigqueryio.Read(s, "p:d.t", t)
 //	xlang/bigqueryio.Read(s, t, FromQuery(sql))      bigqueryio.Query(s, query, sql, t)                key.Query
 //
-// Package launch refuses transforms of
-// other SDKs on every runner for now, those of xlang/bigqueryio included.
+// Package launch refuses transforms of other SDKs on every runner for now, those of xlang/bigqueryio included.
 //
 // # Beam's own file connectors
 //
 // These reach a store through Beam's filesystem package: textio, avroio, parquetio and fileio, and fhirio for what it
 // imports from. On gs:// their writers name no key, and package guard refuses them. Their readers pass guard, but on gs://
-// they may read one object in another's place; textio, avroio and fileio of this module don't.
+// they may read one object in another's place; those of this module don't.
 //
 // This module's internal filesystem, whose names carry a key, holds Beam's writers to this: textio and parquetio write under
 // the key, fail when Cloud Storage refuses an upload, and leave no part of a file where a row failed. Over windowed or

@@ -102,7 +102,7 @@ func persist(ctx context.Context, call func(context.Context) error) error {
 	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
 	for attempt := 1; ; attempt++ {
 		err := within(ctx, call)
-		if attempt == attempts || ctx.Err() != nil || !gcperr.Passes(err) {
+		if attempt == attempts || ctx.Err() != nil || !gcperr.DatastorePasses(err) {
 			return err
 		}
 		if err := gax.Sleep(ctx, pause.Pause()); err != nil {

@@ -12,6 +12,7 @@ import (
 	"github.com/xitongsys/parquet-go/writer"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
+	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
 )
 
@@ -55,14 +56,14 @@ func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
 // through ours, for the same rows, runner and server. More is better.
 func BenchmarkVsBeamWrite(b *testing.B) {
 	w := filetest.New(b)
-	filetest.Quiet(b)
-	filetest.Pairs(b, "x/beam", func() {
+	benchpair.Quiet(b)
+	benchpair.Run(b, func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.Write(s, w.Object(b, "ours"), col) })
-	}, func() {
+	}, benchpair.Other{Unit: "x/beam", Run: func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
 			beamparquetio.Write(s, "gs://"+filetest.Bucket+"/theirs", col)
 		})
-	})
+	}})
 }
 
 // BenchmarkVsRaw reports as x/raw how fast Write is beside the Parquet library and the storage client, called by hand for
@@ -70,15 +71,15 @@ func BenchmarkVsBeamWrite(b *testing.B) {
 // only. More is better.
 func BenchmarkVsRaw(b *testing.B) {
 	w := filetest.New(b)
-	filetest.Quiet(b)
+	benchpair.Quiet(b)
 	write := func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.Write(s, w.Object(b, "ours"), col) })
 	}
 	write()
 	files := len(w.Visible(b))
-	filetest.Pairs(b, "x/raw", write, func() {
+	benchpair.Run(b, write, benchpair.Other{Unit: "x/raw", Run: func() {
 		w.Upload(b, files, func(i int, to io.Writer) error { return rawFile(i*benchRows/files, (i+1)*benchRows/files, to) })
-	})
+	}})
 	b.ReportMetric(float64(files), "files")
 }
 

@@ -4,10 +4,11 @@ import (
 	"context"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 )
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.

@@ -6,11 +6,12 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs" // so that gs:// can be read
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -63,7 +64,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 	}
 	if err := f.shape.read(data, func(row any) { emit(row) }); err != nil {
 		if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
-			e.Op, e.Resource = readOp, file.Metadata.Path
+			e.Op, e.Resource = readOp, gsname.Decode(file.Metadata.Path)
 		}
 		return err
 	}
