@@ -12,8 +12,8 @@
 // first bundle, and again every five minutes, and refuses one that rests under no key or under another one. With
 // [CreateIfMissing] it makes a database that does not exist, under the key and never without.
 //
-// Read creates nothing at rest. It is not Beam's own, which compares the sampled keys that it cuts a kind at by their names
-// alone: where keys have numbers, the ranges overlap and entities come twice. Beam's also reads default databases only.
+// Read creates nothing at rest. It is not Beam's own, whose source compares the sampled keys that it cuts a kind at by their
+// names alone: where keys have numbers, the ranges aren't in order, and may overlap. Beam's also reads default databases only.
 //
 // # Keys of entities
 //

@@ -51,7 +51,7 @@ func upTo(n int) []int {
 	return ids
 }
 
-// TestReadFindsEveryEntityOnce is about what Beam's Read doubles: entities whose keys have numbers, read in ranges.
+// TestReadFindsEveryEntityOnce is about entities whose keys have numbers, which Beam compares by names alone, read in ranges.
 func TestReadFindsEveryEntityOnce(t *testing.T) {
 	const n = 1500
 	w := filled(t, n)
