@@ -20,6 +20,7 @@ var allowedInits = map[string]string{
 	"cmekpipe/io/avroio":            "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/parquetio":         "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/textio":            "Beam looks DoFns up by type in a registry",
+	"cmekpipe/io/xlang/bigqueryio":  "Beam looks types up in a registry",
 	"internal/conformance/filetest": "Beam looks DoFns up by type in a registry",
 	"examples/wordcount":            "Beam looks DoFns up by type in a registry",
 	"examples/bigquery_kms_key":     "Beam looks types up in a registry",

@@ -7,7 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/boundedness"
 )
 
 // Write writes a PCollection<T> to a BigQuery table that rests under its key. T is a struct whose exported fields are
@@ -46,7 +46,7 @@ type writing struct {
 func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
 	must0(checkWrite(table, col))
 	o := collectOptions(opts)
-	must0(o.check(table, sink.Bounded(col)))
+	must0(o.check(table, boundedness.Ends(col)))
 	t := col.Type().Type()
 	types, err := newRowType(t, o.schema)
 	if err != nil {

@@ -72,7 +72,7 @@ type unrepeatable struct{ error }
 
 // once makes one request and returns the rows that it didn't write, with the reason.
 func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err error) {
-	ended, results := s.request(ctx, rows)
+	results, ended := s.request(ctx, rows)
 	if ended == nil {
 		ended = status.Error(codes.Unavailable, "rows of the request were not answered")
 	}
@@ -92,7 +92,7 @@ func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err err
 
 // request sends rows and returns what came back for each of them, nil where nothing did, and how the stream of answers
 // ended.
-func (s sender) request(ctx context.Context, rows []*entry) (ended error, results []*status.Status) {
+func (s sender) request(ctx context.Context, rows []*entry) (results []*status.Status, ended error) {
 	results = make([]*status.Status, len(rows))
 	request := &bigtablepb.MutateRowsRequest{TableName: s.table.String(), Entries: make([]*bigtablepb.MutateRowsRequest_Entry, len(rows))}
 	for i, e := range rows {
@@ -100,15 +100,15 @@ func (s sender) request(ctx context.Context, rows []*entry) (ended error, result
 	}
 	stream, err := s.client.MutateRows(s.routed(ctx), request, grpc.MaxCallRecvMsgSize(maxRow))
 	if err != nil {
-		return err, results
+		return results, err
 	}
 	for {
 		answer, err := stream.Recv()
 		if errors.Is(err, io.EOF) {
-			return nil, results
+			return results, nil
 		}
 		if err != nil {
-			return err, results
+			return results, err
 		}
 		for _, e := range answer.GetEntries() {
 			if at := e.GetIndex(); at >= 0 && at < int64(len(rows)) {

@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/xlang/schema"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/boundedness"
 )
 
 const (
@@ -95,7 +95,7 @@ func init() { beam.RegisterType(reflect.TypeFor[written]()) }
 
 // streams says whether Java writes through the Storage Write API.
 func (o options) streams(col beam.PCollection) bool {
-	return o.method == StorageWrite || o.method == Automatic && !sink.Bounded(col)
+	return o.method == StorageWrite || o.method == Automatic && !boundedness.Ends(col)
 }
 
 func (o options) writeConfig(table cmekpipe.Table, col beam.PCollection) (writeConfig, error) {

@@ -1,13 +1,14 @@
-package sink
+// Package boundedness tells collections that end from those that don't.
+package boundedness
 
 import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 )
 
-// Bounded reports whether a collection ends. Beam tells only by refusing to join what differs in that, so this tries
+// Ends reports whether a collection ends. Beam tells only by refusing to join what differs in that, so this tries
 // it, in a pipeline that is thrown away.
-func Bounded(col beam.PCollection) bool {
+func Ends(col beam.PCollection) bool {
 	_, s := beam.NewPipelineWithRoot()
 	bounded := beam.AddFixedKey(s, beam.Impulse(s))
 	unknown := beam.AddFixedKey(s, beam.WindowInto(s, window.NewGlobalWindows(), col))
