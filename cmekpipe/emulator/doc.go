@@ -1,6 +1,7 @@
 // Package emulator is a Google Cloud on the loopback interface that enforces customer-managed keys: Cloud KMS, Cloud
-// Storage and Dataflow, for Google's own Go clients, in one process, started in milliseconds. It is for tests: all of
-// it is in memory and gone with [Cloud.Close], and it will grow stricter where Google turns out to be.
+// Storage, Dataflow, BigQuery, Pub/Sub, Spanner, Bigtable, Datastore and Healthcare, for Google's own Go clients, in one
+// process, started in milliseconds. It is for tests: all of it is in memory and gone with [Cloud.Close], and it will grow
+// stricter where Google turns out to be. A call that it doesn't serve answers UNIMPLEMENTED, never with a guess.
 //
 // Unit tests of pipelines need package cmektest, which wraps this one. Use [Start] for everything else: examples,
 // TestMain, a test that shares one cloud among many.

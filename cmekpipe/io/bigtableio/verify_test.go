@@ -90,20 +90,18 @@ func TestRefusedKeyFailsTheRunBeforeAnyRow(t *testing.T) {
 	}
 }
 
-// Bigtable answers a write under a key that it can't use with a code that stands for other things too.
-func TestKeyThatFailsInMidRunIsNamed(t *testing.T) {
+// Bigtable answers a write under a key that it can't use with codes that stand for other things too.
+func TestFailureThatIsNotTheKeysIsNotTakenForIt(t *testing.T) {
 	for name, tt := range map[string]struct {
-		spoil func(*world)
 		fault emulator.Fault
 		want  cmekpipe.Code
 	}{
-		"not the key": {func(*world) {}, emulator.Fault{Code: codes.FailedPrecondition}, cmekpipe.PreconditionFailed},
-		"not found":   {func(*world) {}, emulator.Fault{Code: codes.NotFound}, cmekpipe.NotFound},
-		"forbidden":   {func(*world) {}, emulator.Fault{Code: codes.PermissionDenied}, cmekpipe.PermissionDenied},
+		"precondition": {emulator.Fault{Code: codes.FailedPrecondition}, cmekpipe.PreconditionFailed},
+		"not found":    {emulator.Fault{Code: codes.NotFound}, cmekpipe.NotFound},
+		"forbidden":    {emulator.Fault{Code: codes.PermissionDenied}, cmekpipe.PermissionDenied},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := withTable(t)
-			tt.spoil(w)
 			tt.fault.Method = "bigtable.tables.mutateRows"
 			w.Inject(tt.fault)
 			requireCode(t, w.write(t, 10), tt.want)

@@ -2,15 +2,13 @@ package datastoreio_test
 
 import (
 	"context"
-	"io"
-	"log/slog"
 	"testing"
-	"time"
 
 	"cloud.google.com/go/datastore"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/datastoreio"
+	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 )
 
 const benchEntities = 50_000
@@ -20,21 +18,12 @@ const benchEntities = 50_000
 // better.
 func BenchmarkVsRawWrite(b *testing.B) {
 	w := withDatabase(b)
-	before := slog.Default()
-	slog.SetDefault(slog.New(slog.NewTextHandler(io.Discard, nil)))
-	b.Cleanup(func() { slog.SetDefault(before) })
-	var our, raw time.Duration
-	for b.Loop() {
-		start := time.Now()
+	benchpair.Quiet(b)
+	benchpair.Run(b, func() {
 		if err := run(b, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, benchEntities)) }); err != nil {
 			b.Fatal(err)
 		}
-		our += time.Since(start)
-		start = time.Now()
-		writeRaw(b)
-		raw += time.Since(start)
-	}
-	b.ReportMetric(float64(raw)/float64(our), "x/raw")
+	}, benchpair.Other{Unit: "x/raw", Run: func() { writeRaw(b) }})
 }
 
 func writeRaw(b *testing.B) {
