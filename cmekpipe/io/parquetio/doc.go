@@ -24,8 +24,8 @@
 //
 // # Defaults
 //
-// Files have row groups of 32 MiB and pages of 1 MiB, each before encoding, compressed with Snappy, and as many files as
-// there are bundles of elements; their names end in ".parquet". Statistics tell the nulls of each column of a group, and
+// Files have row groups of 32 MiB and pages of 1 MiB, each before encoding, compressed with Snappy and with a
+// checksum, and as many files as there are bundles of elements; their names end in ".parquet". Statistics tell the nulls of each column of a group, and
 // the bounds of integers and of text of up to 64 bytes; omitstats=true leaves them out. Every object, the temporary ones
 // included, is written with the key's name in the request, so that the bucket's default key plays no part. When Cloud
 // Storage has stored an object it reports the key; an object under any other is removed and the write fails.

@@ -124,7 +124,9 @@ func (c *chunk) add(t *layout.Table, rows int) (err error) {
 		pages, _ = layout.TableToDataPages(t, math.MaxInt32, codec)
 	}
 	for _, page := range pages {
-		c.append(page)
+		if err := c.append(page); err != nil {
+			return err
+		}
 	}
 	c.values += int64(len(t.Values))
 	return nil
@@ -159,9 +161,14 @@ func (c *chunk) check(t *layout.Table, rows int) (some bool, err error) {
 	return some, nil
 }
 
-func (c *chunk) append(page *layout.Page) {
-	c.pages = append(c.pages, page.RawData)
-	c.uncompressed += int64(len(page.RawData)) + int64(page.Header.UncompressedPageSize) - int64(page.Header.CompressedPageSize)
+func (c *chunk) append(page *layout.Page) error {
+	raw, err := checksummed(page)
+	if err != nil {
+		return err
+	}
+	c.pages = append(c.pages, raw)
+	c.uncompressed += int64(len(raw)) + int64(page.Header.UncompressedPageSize) - int64(page.Header.CompressedPageSize)
+	return nil
 }
 
 // writeTo writes the chunk to a file at offset and returns what the footer says of it, and where it ends.
@@ -175,11 +182,13 @@ func (c *chunk) writeTo(out io.Writer, offset int64) (*parquet.ColumnMetaData, i
 		page, _ := layout.DictRecToDictPage(c.dictionary, math.MaxInt32, codec)
 		data := c.pages
 		c.pages = nil
-		c.append(page)
-		c.pages = append(c.pages, data...)
+		if err := c.append(page); err != nil {
+			return nil, 0, err
+		}
 		start := offset
 		meta.DictionaryPageOffset = &start
-		offset += int64(len(page.RawData))
+		offset += int64(len(c.pages[0]))
+		c.pages = append(c.pages, data...)
 		meta.Encodings = append(meta.Encodings, parquet.Encoding_PLAIN_DICTIONARY)
 	} else if c.tag.Encoding != parquet.Encoding_PLAIN {
 		meta.Encodings = append(meta.Encodings, c.tag.Encoding)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -202,7 +203,8 @@ type pair struct {
 
 // Whatever is cut off or changed, reading ends with an error or with the rows that were written, and never shows them.
 func TestDamageIsFound(t *testing.T) {
-	file := write(t, 2, pair{"secret", 1}, pair{"secret", 2}, pair{"secret", 3})
+	rows := []any{pair{"secret", 1}, pair{"secret", 2}, pair{"secret", 3}}
+	file := write(t, 2, rows...)
 	sh, err := newShape(reflect.TypeFor[pair]())
 	if err != nil {
 		t.Fatal(err)
@@ -216,10 +218,37 @@ func TestDamageIsFound(t *testing.T) {
 	for i := range file {
 		spoiled := bytes.Clone(file)
 		spoiled[i] ^= 0x10
-		rows := 0
-		if err := sh.read(spoiled, func(any) { rows++ }); err == nil && rows != 3 {
-			t.Errorf("byte %d: got %d rows and no error, want 3 or an error", i, rows)
+		var got []any
+		if err := sh.read(spoiled, func(row any) { got = append(got, row) }); err == nil && !cmp.Equal(got, rows) {
+			t.Errorf("byte %d: got %v and no error, want what was written or an error", i, got)
 		}
+	}
+}
+
+// The library fills up a column that is shorter than others.
+func TestColumnThatIsShortIsFound(t *testing.T) {
+	sh, err := newShape(reflect.TypeFor[pair]())
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, short := write(t, 9, pair{"a", 1}, pair{"b", 2}, pair{"c", 3}), write(t, 9, pair{"a", 1}, pair{"b", 2})
+	footer, err := readFooter(long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := readFooter(short)
+	if err != nil {
+		t.Fatal(err)
+	}
+	group, column := footer.RowGroups[0], other.RowGroups[0].Columns[1].MetaData
+	if _, err := sh.readGroup(long, group); err != nil {
+		t.Fatal(err)
+	}
+	column.DataPageOffset += int64(len(long))
+	column.DictionaryPageOffset = nil
+	group.Columns[1].MetaData = column
+	if _, err := sh.readGroup(slices.Concat(long, short), group); err == nil {
+		t.Error("got rows of a column of two values beside one of three, want an error")
 	}
 }
 
