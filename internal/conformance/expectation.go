@@ -6,6 +6,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -47,7 +48,7 @@ func expectations(h Harness) []expectation {
 			expectation{"key " + string(state), func(sc *scene) { sc.Before = state }, "Before", state.code()},
 			expectation{"key " + string(state) + " in mid-run", func(sc *scene) { sc.Later = state }, "Later", state.code()})
 	}
-	for _, method := range h.Writes {
+	for _, method := range slices.Concat(h.Writes, h.Sometimes) {
 		cases = append(cases, spoiled(method)...)
 	}
 	return append(cases, retried()...)

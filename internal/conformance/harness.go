@@ -28,6 +28,10 @@ type Harness struct {
 	// Writes are the calls that carry rows, as patterns of emulator.Fault.Method: "storage.objects.insert". The suite
 	// makes each of them fail in every way that a client should try again after.
 	Writes []string
+	// Sometimes are further such calls, which the first attempt makes and a repeated one may do without.
+	Sometimes []string
+	// Also are calls that it makes beside them, to read or to tidy up, and that may end a run if they are forbidden.
+	Also []string
 	// ExactlyOnce tells that a bundle which is run again adds no row, whatever the first attempt did.
 	ExactlyOnce bool
 	// Names are legal last parts of a destination's name that are hard to carry: blanks, "?", "%2F", accents.

@@ -79,8 +79,13 @@ func (o outcome) explains(w *world, e *cmekpipe.Error) bool {
 		return true
 	}
 	return e.Code == cmekpipe.PermissionDenied && slices.ContainsFunc(o.worlds, func(other *world) bool {
-		return other.fatal() == e.Code && slices.Contains(w.harness.Writes, other.Fault.Method)
+		return other.fatal() == e.Code && w.calls(other.Fault.Method)
 	})
+}
+
+// calls reports whether the sink makes a call.
+func (w *world) calls(method string) bool {
+	return slices.Contains(slices.Concat(w.harness.Writes, w.harness.Sometimes, w.harness.Also), method)
 }
 
 // named returns the sink that is in a resource's name, or nil if there is none.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -81,6 +82,7 @@ func randomScene(rng *rand.Rand, h Harness, i int) scene {
 	}
 	states := []keyState{disabled, denied, scheduled}
 	method := h.Writes[rng.IntN(len(h.Writes))]
+	calls := slices.Concat(h.Writes, h.Sometimes)
 	transient := []emulator.Fault{
 		{Status: http.StatusTooManyRequests}, {Status: http.StatusServiceUnavailable}, {Reset: true}, {Truncate: 20},
 	}
@@ -97,7 +99,7 @@ func randomScene(rng *rand.Rand, h Harness, i int) scene {
 		}
 	case 4, 5, 6, 7, 8:
 		sc.Fault = transient[rng.IntN(len(transient))]
-		sc.Fault.Method, sc.Fault.Call = method, 1+rng.IntN(3)
+		sc.Fault.Method, sc.Fault.Call = calls[rng.IntN(len(calls))], 1+rng.IntN(3)
 	}
 	return sc
 }

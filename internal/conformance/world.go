@@ -24,7 +24,8 @@ type world struct {
 	harness    Harness
 	sink       Sink
 	key, other cmekpipe.KeyName
-	prepared   int // entries of the ledger that were there before the run
+	prepared   int    // entries of the ledger that were there before the run
+	calm       func() // takes the fault away
 }
 
 // newWorld sets a scene in a cloud of its own. Only what the scene says happens to the cloud.
@@ -55,7 +56,7 @@ func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc sc
 func (w *world) begin() {
 	w.set(w.Before)
 	if w.Fault != (emulator.Fault{}) {
-		w.Inject(w.Fault)
+		w.calm = w.Inject(w.Fault)
 	}
 	w.prepared = len(w.Ledger())
 }
@@ -75,8 +76,12 @@ func (w *world) set(state keyState) {
 	}
 }
 
-// repair makes the key usable again, so that what rests under it can be read. It reports false for a destroyed key.
+// repair takes the fault away and makes the key usable again, so that what rests under it can be read. It reports false
+// for a destroyed key.
 func (w *world) repair() bool {
+	if w.calm != nil {
+		w.calm()
+	}
 	if w.Before == destroyed || w.Later == destroyed {
 		return false
 	}

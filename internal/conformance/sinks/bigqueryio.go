@@ -32,6 +32,7 @@ func BigQueryFileLoads() conformance.Harness {
 		}
 		return bigqueryio.FileLoads(object)
 	}, "bigquery.tables.insert", "storage.objects.insert", "bigquery.jobs.insert")
+	h.Also = []string{"storage.objects.list", "storage.objects.delete"}
 	h.ExactlyOnce = true
 	return h
 }

@@ -45,7 +45,7 @@ func fhirHarness(name string, bundles bool) conformance.Harness {
 		Partial:  "a store shows each resource from when it is stored on",
 		Inherits: []string{"fhirResource"},
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-			return &fhirSink{cloud: cloud, bundles: bundles}
+			return &fhirSink{cloud: cloud, bundles: bundles, bucket: "fhir-scratch"}
 		},
 	}
 }
@@ -53,10 +53,14 @@ func fhirHarness(name string, bundles bool) conformance.Harness {
 type fhirSink struct {
 	cloud   *cmektest.Cloud
 	bundles bool
-	bucket  bool
+	bucket  string
+	made    bool // the bucket is
 }
 
-const fhirBucket = "fhir-scratch"
+// Apart writes through a bucket of its own. Each store is in a dataset of its own anyway.
+func (s *fhirSink) Apart(tag string) conformance.Sink {
+	return &fhirSink{cloud: s.cloud, bundles: s.bundles, bucket: s.bucket + "-" + tag}
+}
 
 // Destination is a store in a dataset of its own, as the key is the dataset's.
 func (*fhirSink) Destination(name string) string {
@@ -65,9 +69,9 @@ func (*fhirSink) Destination(name string) string {
 
 func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
-	if !s.bucket {
-		s.cloud.Bucket(fhirBucket, "us-central1", cmekpipe.KeyName{})
-		s.bucket = true
+	if !s.made {
+		s.cloud.Bucket(s.bucket, "us-central1", cmekpipe.KeyName{})
+		s.made = true
 	}
 	s.Occupy(t, name, key)
 }
@@ -95,7 +99,15 @@ func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 		fhirio.ExecuteBundles(scope, store, elements)
 		return
 	}
-	fhirio.Import(scope, store, key.MustObject("gs://"+fhirBucket+"/temp"), key.MustObject("gs://"+fhirBucket+"/failed"),
+	temp, err := key.Object("gs://" + s.bucket + "/temp")
+	if err != nil {
+		panic(err)
+	}
+	failed, err := key.Object("gs://" + s.bucket + "/failed")
+	if err != nil {
+		panic(err)
+	}
+	fhirio.Import(scope, store, temp, failed,
 		fhirio.ContentStructureResource, elements)
 }
 

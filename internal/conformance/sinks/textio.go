@@ -21,6 +21,7 @@ func TextIO() conformance.Harness {
 		Name: "textio.WriteSharded", KeyLocation: "us-central1",
 		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &textSink{cloud, textBucket} },
 		Writes:      []string{"storage.objects.insert", "storage.objects.rewrite"},
+		Also:        []string{"storage.objects.list", "storage.objects.delete"},
 		ExactlyOnce: true,
 		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", "dir/", " ", "*[x]", strings.Repeat("n", 900)},
 		MaxPayload:  8 << 20,
