@@ -3,13 +3,13 @@ package launch
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
 // checkBuckets makes sure that staging and temp bucket exist, where the key can serve them. It never creates one.
@@ -17,7 +17,7 @@ func (l *launcher) checkBuckets(ctx context.Context, client *storage.Client) err
 	config := l.opts.Config()
 	checked := make(map[string]bool)
 	for _, place := range []string{config.StagingLocation, config.TempLocation} {
-		bucket, _ := splitPlace(place)
+		bucket, _ := staging.SplitPlace(place)
 		if checked[bucket] {
 			continue
 		}
@@ -30,7 +30,7 @@ func (l *launcher) checkBuckets(ctx context.Context, client *storage.Client) err
 }
 
 func (l *launcher) checkBucket(ctx context.Context, client *storage.Client, bucket string) error {
-	defer l.progress.step("looking at gs://" + bucket)()
+	defer l.progress.Step("looking at gs://" + bucket)()
 	attrs, err := client.Bucket(bucket).Attrs(ctx)
 	if err != nil {
 		return bucketError(ctx, "gs://"+bucket, l.opts.Key(), err)
@@ -60,10 +60,4 @@ func bucketError(ctx context.Context, bucket string, key cmekpipe.KeyName, err e
 		e.Hint = "grant the caller storage.buckets.get on " + bucket
 	}
 	return err
-}
-
-// splitPlace splits a location of checked options into bucket and prefix, which has no slash at the end.
-func splitPlace(url string) (bucket, prefix string) {
-	bucket, prefix, _ = strings.Cut(strings.TrimPrefix(url, "gs://"), "/")
-	return bucket, strings.TrimSuffix(prefix, "/")
 }

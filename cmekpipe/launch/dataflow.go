@@ -7,6 +7,7 @@ import (
 	"github.com/googleapis/gax-go/v2"
 	api "google.golang.org/api/dataflow/v1b3"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
@@ -33,13 +34,13 @@ func (l *launcher) dataflow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := l.submit(ctx, c, p.job); err != nil || l.opts.Config().Async {
+		if err := l.submit(ctx, c.jobs, p.job); err != nil || l.opts.Config().Async {
 			return err
 		}
-		if err := l.watch(ctx, c); err != nil {
+		if err := l.watch(ctx, c.jobs); err != nil {
 			return err
 		}
-		l.readMetrics(ctx, c, p)
+		l.readMetrics(ctx, c.jobs, p)
 		return nil
 	})
 }
@@ -47,7 +48,7 @@ func (l *launcher) dataflow(ctx context.Context) error {
 // clients are the services that a launch on Dataflow talks to.
 type clients struct {
 	storage *storage.Client
-	jobs    *api.ProjectsLocationsJobsService
+	jobs    *dataflowjob.Service
 }
 
 func (l *launcher) connect(ctx context.Context) (*clients, error) {
@@ -55,14 +56,17 @@ func (l *launcher) connect(ctx context.Context) (*clients, error) {
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Storage", l.opts.Key(), err)
 	}
-	files.SetRetry(storage.WithMaxAttempts(l.pace.attempts),
-		storage.WithBackoff(gax.Backoff{Initial: l.pace.first, Max: l.pace.most, Multiplier: 2}))
+	files.SetRetry(storage.WithMaxAttempts(l.pace.Attempts),
+		storage.WithBackoff(gax.Backoff{Initial: l.pace.First, Max: l.pace.Most, Multiplier: 2}))
 	service, err := endpoint.Dataflow(ctx)
 	if err != nil {
 		files.Close() //nolint:errcheck // nothing was written
 		return nil, gcperr.Wrap(op, "Dataflow", l.opts.Key(), err)
 	}
-	return &clients{files, service.Projects.Locations.Jobs}, nil
+	return &clients{files, &dataflowjob.Service{
+		Op: op, Project: l.opts.Project(), Region: l.opts.Region(), Key: l.opts.Key(), API: service,
+		Pace: l.pace, Progress: l.progress,
+	}}, nil
 }
 
 // prepare brings everything into place that a job needs and returns the plan with the job to submit.
@@ -80,4 +84,17 @@ func (l *launcher) prepare(ctx context.Context, c *clients) (*plan, error) {
 	}
 	defer remove()
 	return p, l.stage(ctx, c.storage, p, worker)
+}
+
+// submit leaves a job running that rests under the key, or none.
+func (l *launcher) submit(ctx context.Context, jobs *dataflowjob.Service, job *api.Job) error {
+	created, err := jobs.Submit(ctx, job)
+	if err != nil {
+		return err
+	}
+	l.result.Job = &Job{
+		ID: created.Id, Name: job.Name, Project: jobs.Project, Region: jobs.Region, Key: jobs.Key, State: created.CurrentState,
+	}
+	l.progress.Say("job %s was submitted and rests under %s: %s", created.Id, jobs.Key, l.result.Job.ConsoleURL())
+	return nil
 }

@@ -5,12 +5,14 @@ import (
 	"time"
 
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/pace"
 )
 
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
 func WithHaste() Option {
 	return func(s *settings) {
-		s.pace = pace{first: time.Millisecond, most: 20 * time.Millisecond, attempts: 5, stop: 10 * time.Second}
+		s.pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5, Stop: 10 * time.Second}
 	}
 }
 

@@ -8,14 +8,15 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
 // jobFailure says why a job failed or was cancelled, from its messages: the error that a worker met, or what Dataflow
 // says about the key, or else what Dataflow says about the job.
-func (l *launcher) jobFailure(ctx context.Context, c *clients) error {
+func (l *launcher) jobFailure(ctx context.Context, jobs *dataflowjob.Service) error {
 	job := l.result.Job
-	texts, err := l.errorMessages(ctx, c)
+	texts, err := l.errorMessages(ctx, jobs)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -36,12 +37,12 @@ func (l *launcher) jobFailure(ctx context.Context, c *clients) error {
 }
 
 // errorMessages reads the job's messages of level error, oldest first.
-func (l *launcher) errorMessages(ctx context.Context, c *clients) ([]string, error) {
+func (l *launcher) errorMessages(ctx context.Context, jobs *dataflowjob.Service) ([]string, error) {
 	job := l.result.Job
 	var texts []string
-	err := l.pace.retry(ctx, func(ctx context.Context) error {
+	err := l.pace.Retry(ctx, func(ctx context.Context) error {
 		texts = nil
-		call := c.jobs.Messages.List(job.Project, job.Region, job.ID).MinimumImportance("JOB_MESSAGE_ERROR")
+		call := jobs.API.Projects.Locations.Jobs.Messages.List(job.Project, job.Region, job.ID).MinimumImportance("JOB_MESSAGE_ERROR")
 		return call.Pages(ctx, func(page *api.ListJobMessagesResponse) error {
 			for _, m := range page.JobMessages {
 				texts = append(texts, m.MessageText)

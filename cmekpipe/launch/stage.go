@@ -3,7 +3,6 @@ package launch
 import (
 	"bytes"
 	"context"
-	"io"
 	"os"
 
 	"cloud.google.com/go/storage"
@@ -14,6 +13,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
 // stage brings worker and model into the staging bucket under the key and makes the job that refers to them.
@@ -23,12 +23,14 @@ func (l *launcher) stage(ctx context.Context, client *storage.Client, p *plan, w
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: worker, Hint: "build it again", Err: err}
 	}
 	defer binary.Close() //nolint:errcheck // it was only read
-	staged, err := l.stageFile(ctx, client, "worker", binary)
+	area := &staging.Area{Op: op, Client: client, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
+		Pace: l.pace, Progress: l.progress}
+	staged, err := area.Put(ctx, "worker", binary)
 	if err != nil {
 		return err
 	}
-	p.options.WorkerHash = staged.hash
-	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: staged.url, Sha256: staged.hash})
+	p.options.WorkerHash = staged.Hash
+	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: staged.URL, Sha256: staged.Hash})
 	if err := graphx.UpdateDefaultEnvWorkerType(graphx.URNArtifactURLType, payload, p.model); err != nil {
 		return l.failed("dataflow", err)
 	}
@@ -36,27 +38,15 @@ func (l *launcher) stage(ctx context.Context, client *storage.Client, p *plan, w
 	if err != nil {
 		return l.failed("dataflow", err)
 	}
-	model, err := l.stageFile(ctx, client, "model", bytes.NewReader(text))
+	model, err := area.Put(ctx, "model", bytes.NewReader(text))
 	if err != nil {
 		return err
 	}
-	p.job, err = dataflowlib.Translate(ctx, p.model, p.options, staged.url, model.url, model.hash)
+	p.job, err = dataflowlib.Translate(ctx, p.model, p.options, staged.URL, model.URL, model.Hash)
 	if err != nil {
 		return l.failed("dataflow", err)
 	}
 	// The service keeps a second job from starting when an answer is lost and the call is made again.
 	p.job.ClientRequestId = randomHex(16)
 	return nil
-}
-
-// stageFile uploads content under the key to a name that is made of its hash, unless it is there already.
-func (l *launcher) stageFile(
-	ctx context.Context, client *storage.Client, kind string, content io.ReadSeeker,
-) (*stagedFile, error) {
-	f, err := newStagedFile(l.opts, kind, content)
-	if err != nil {
-		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.Corrupted, Resource: kind, Hint: "launch again", Err: err}
-	}
-	u := &upload{launcher: l, file: f, object: client.Bucket(f.bucket).Object(f.name)}
-	return f, u.run(ctx, content)
 }

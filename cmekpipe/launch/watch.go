@@ -5,28 +5,29 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow/dataflowlib"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
 // watch waits for the job's end. A job that ctx leaves behind goes on: its key is proven.
-func (l *launcher) watch(ctx context.Context, c *clients) error {
+func (l *launcher) watch(ctx context.Context, jobs *dataflowjob.Service) error {
 	job := l.result.Job
 	for n := 0; ; n++ {
-		seen, err := l.get(ctx, c, job.ID, "JOB_VIEW_SUMMARY")
+		seen, err := jobs.Get(ctx, job.ID, dataflowjob.ViewSummary)
 		if err != nil {
 			return l.lost(ctx, err)
 		}
 		if seen.CurrentState != job.State {
 			job.State, n = seen.CurrentState, 0
-			l.progress.say("job %s is %s", job.ID, job.State)
+			l.progress.Say("job %s is %s", job.ID, job.State)
 		}
 		switch {
-		case job.State == done || job.State == updated || job.State == drained:
+		case job.State == dataflowjob.Done || job.State == dataflowjob.Updated || job.State == dataflowjob.Drained:
 			return nil
-		case ended(job.State):
-			return l.jobFailure(ctx, c)
+		case dataflowjob.Ended(job.State):
+			return l.jobFailure(ctx, jobs)
 		}
-		if err := l.pace.wait(ctx, n); err != nil {
+		if err := l.pace.Wait(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -41,10 +42,10 @@ func (l *launcher) lost(ctx context.Context, err error) error {
 }
 
 // readMetrics asks for the pipeline's counters. The job has succeeded without them.
-func (l *launcher) readMetrics(ctx context.Context, c *clients, p *plan) {
+func (l *launcher) readMetrics(ctx context.Context, jobs *dataflowjob.Service, p *plan) {
 	job := l.result.Job
-	err := l.pace.retry(ctx, func(ctx context.Context) error {
-		answer, err := c.jobs.GetMetrics(job.Project, job.Region, job.ID).Context(ctx).Do()
+	err := l.pace.Retry(ctx, func(ctx context.Context) error {
+		answer, err := jobs.API.Projects.Locations.Jobs.GetMetrics(job.Project, job.Region, job.ID).Context(ctx).Do()
 		if err == nil {
 			l.result.Metrics = *dataflowlib.FromMetricUpdates(answer.Metrics, p.model)
 		}

@@ -21,7 +21,7 @@ func (l *launcher) worker(ctx context.Context) (path string, remove func(), err 
 	if path := config.WorkerBinary; path != "" {
 		return path, keep, checkWorker(path)
 	}
-	defer l.progress.step("building the worker for linux")()
+	defer l.progress.Step("building the worker for linux")()
 	path, err = runnerlib.BuildTempWorkerBinary(ctx, runnerlib.CompileOpts{Arch: architecture(config.MachineType)})
 	if err != nil {
 		return "", keep, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "worker_binary", Err: err,

@@ -1,4 +1,5 @@
-package launch
+// Package keycheck compares the key that a service reports with the key that was asked for.
+package keycheck
 
 import (
 	"errors"
@@ -6,9 +7,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// keyError compares the key that a service reports for a resource with the wanted one, part by part. It returns nil if
-// they are the same.
-func keyError(resource, reported string, want cmekpipe.KeyName) *cmekpipe.Error {
+// Compare compares the key that a service reports for a resource with the wanted one, part by part, and returns nil if
+// they are the same. op is the operation that the error names.
+func Compare(op, resource, reported string, want cmekpipe.KeyName) *cmekpipe.Error {
 	e := &cmekpipe.Error{Op: op, Resource: resource,
 		Hint: "look who changed it: " + resource + " was asked to rest under " + want.String()}
 	if reported == "" {

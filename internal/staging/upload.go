@@ -1,4 +1,4 @@
-package launch
+package staging
 
 import (
 	"context"
@@ -10,12 +10,13 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // upload brings one file into the staging bucket.
 type upload struct {
-	*launcher
-	file   *stagedFile
+	*Area
+	file   *File
 	object *storage.ObjectHandle
 }
 
@@ -48,14 +49,14 @@ func (u *upload) write(
 ) (*storage.ObjectAttrs, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	sent, done := u.progress.transfer("uploading "+u.file.url, u.file.size)
+	sent, done := u.Progress.Transfer("uploading "+u.file.URL, u.file.Size)
 	defer done()
 	// Left to itself the client tries again without end, and WithMaxAttempts doesn't hold for uploads.
 	var failures atomic.Int64
 	w := object.Retryer(storage.WithErrorFunc(func(err error) bool {
-		return storage.ShouldRetry(err) && failures.Add(1) < int64(u.pace.attempts)
+		return storage.ShouldRetry(err) && failures.Add(1) < int64(u.Pace.Attempts)
 	})).NewWriter(ctx)
-	w.KMSKeyName = u.file.key.String()
+	w.KMSKeyName = u.file.Key.String()
 	w.ContentType = "application/octet-stream"
 	w.CRC32C, w.SendCRC32C = u.file.crc, true
 	w.ProgressFunc = func(n int64) {
@@ -83,13 +84,13 @@ func (u *upload) check(ctx context.Context, attrs *storage.ObjectAttrs) error {
 	if u.file.holds(attrs) {
 		return nil
 	}
-	e := keyError(u.file.url, attrs.KMSKeyName, u.file.key)
+	e := keycheck.Compare(u.Op, u.file.URL, attrs.KMSKeyName, u.file.Key)
 	if e == nil {
-		e = &cmekpipe.Error{Op: op, Code: cmekpipe.Corrupted, Resource: u.file.url, Hint: "launch again",
+		e = &cmekpipe.Error{Op: u.Op, Code: cmekpipe.Corrupted, Resource: u.file.URL, Hint: "launch again",
 			Err: errors.New("got another size or checksum back than was sent")}
 	}
 	if err := u.object.Generation(attrs.Generation).Delete(context.WithoutCancel(ctx)); err != nil {
-		e.Hint = "delete " + u.file.url + ", which could not be deleted here; " + e.Hint
+		e.Hint = "delete " + u.file.URL + ", which could not be deleted here; " + e.Hint
 	}
 	return e
 }
@@ -98,5 +99,5 @@ func (u *upload) fail(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return gcperr.Wrap(op, u.file.url, u.file.key, err)
+	return gcperr.Wrap(u.Op, u.file.URL, u.file.Key, err)
 }

@@ -1,0 +1,41 @@
+// Package staging brings a launch's files into the staging bucket under the key, content-addressed: what lies there
+// already with the same content under the same key is not sent again.
+package staging
+
+import (
+	"context"
+	"io"
+
+	"cloud.google.com/go/storage"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/pace"
+	"github.com/cmekpipe/cmekpipe-go/internal/progress"
+)
+
+// Area is a place that files are staged in. All fields are required.
+type Area struct {
+	// Op is the operation that errors name.
+	Op string
+	// Client reaches Cloud Storage.
+	Client *storage.Client
+	// Location is a gs:// URL. Its bucket must exist; none is ever created.
+	Location string
+	// Key is the key that every file is put under.
+	Key cmekpipe.KeyName
+	// Pace is how many failures in a row are borne.
+	Pace pace.Pace
+	// Progress takes a line for what takes long.
+	Progress *progress.Progress
+}
+
+// Put uploads content under the key to a name that is made of its hash, unless it is there already. It leaves the file
+// in place, under the key, or nothing of it.
+func (a *Area) Put(ctx context.Context, kind string, content io.ReadSeeker) (*File, error) {
+	f, err := a.Name(kind, content)
+	if err != nil {
+		return nil, err
+	}
+	u := &upload{Area: a, file: f, object: a.Client.Bucket(f.bucket).Object(f.name)}
+	return f, u.run(ctx, content)
+}
