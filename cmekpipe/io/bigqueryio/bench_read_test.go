@@ -34,7 +34,9 @@ func newReadWorld(b *testing.B) *world {
 	toLoopback(b, w)
 	benchpair.Quiet(b)
 	for table, n := range map[string]int{"many": readRows, "one": 1} {
-		err := run(b, func(s beam.Scope) { bigqueryio.Write(s, w.table(b, table), beam.ParDo(s, entriesUpTo, beam.Create(s, n))) })
+		err := run(b, func(s beam.Scope) {
+			bigqueryio.Write(s, w.table(b, table), beam.ParDo(s, entriesUpTo, beam.Create(s, n)))
+		})
 		if err != nil {
 			b.Fatal(err)
 		}

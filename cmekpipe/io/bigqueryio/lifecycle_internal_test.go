@@ -57,7 +57,9 @@ func (s *stage) writer(t *testing.T) *bundles {
 	s.setup(t, f)
 	return &bundles{
 		func(emit func(int, written)) { f.StartBundle(s.run, emit, noRefused) },
-		func(row item, emit func(int, written)) error { return f.ProcessElement(ctx, 0, row, s.run, emit, noRefused) },
+		func(row item, emit func(int, written)) error {
+			return f.ProcessElement(ctx, 0, row, s.run, emit, noRefused)
+		},
 		func(emit func(int, written)) error { return f.FinishBundle(ctx, s.run, emit, noRefused) },
 	}
 }
