@@ -24,7 +24,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
 )
 
-// readRows is as many as make the start of a pipeline, 0.3 seconds on Prism, a small part of the time.
+// readRows is as many as make the start of a pipeline a small part of the time.
 const readRows = 1_000_000
 
 // newReadWorld has a table "many" of readRows and "one" of a row.
