@@ -16,6 +16,7 @@ type settings struct {
 	tamperAnswer func(method string, job *api.Job)
 	lossState    jobState
 	adopt        bool
+	storedKey    bool
 }
 
 // Control is what a test arranges about jobs that Google's service does by itself, or does wrong. What is set holds for
@@ -66,6 +67,10 @@ func (c *Control) SetLossState(state string) {
 	}
 	c.change(func(s *settings) { s.lossState = jobState(state) })
 }
+
+// StoredKeyWins makes the key that a classic template holds decide over that of its launch. By default the launch's
+// alone counts, and a launch without a key makes a job without one. Google documents neither.
+func (c *Control) StoredKeyWins(yes bool) { c.change(func(s *settings) { s.storedKey = yes }) }
 
 // Backdate makes a job one that was created at another time, such as before 2024-03-07. It fails for an unknown job.
 func (c *Control) Backdate(id string, created time.Time) error {

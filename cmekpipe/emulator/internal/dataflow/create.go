@@ -13,7 +13,8 @@ import (
 
 // submission is a job as a client sends it: everything in doc, and by name what the service acts on.
 type submission struct {
-	doc fields
+	doc  fields
+	flex *launcher // nil for a job that no Flex Template makes
 
 	Name                 string
 	Type                 string
@@ -54,9 +55,19 @@ func (s *Server) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	j, err := s.admit(c, sub, "dataflow.jobs.create")
+	if err != nil {
+		return nil, err
+	}
+	return j.acknowledge(view), nil
+}
+
+// admit makes the job of a submission that was checked, or finds the one that it made before. Method is the call that
+// the job is made for.
+func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	same := s.named(c.ctx, c.project, c.region, sub.Name, c.now)
 	if j := resubmitted(same, sub.ClientRequestID); j != nil {
-		return j.acknowledge(view), nil
+		return j, nil
 	}
 	replaced, err := s.replaced(c, sub)
 	if err != nil {
@@ -64,20 +75,22 @@ func (s *Server) create(c *call) (any, error) {
 	}
 	if j := active(same, replaced); j != nil {
 		if s.set.adopt {
-			return j.acknowledge(view), nil
+			return j, nil
 		}
 		return nil, service.AlreadyExists("The workflow could not be created. " +
 			"Causes: There is already an active job named " + sub.Name + ". " +
 			"If you want to submit a second job, try again by setting a different name.")
 	}
+	flex := sub.flex
 	if sub, err = s.tampered(sub); err != nil {
 		return nil, err
 	}
+	sub.flex = flex
 	j := s.newJob(c, sub)
 	j.replaces = replaced
 	s.jobs = append(s.jobs, j)
-	s.record(j)
-	return j.acknowledge(view), nil
+	s.record(j, method)
+	return j, nil
 }
 
 // submission reads and checks the job in the call's body.
@@ -90,20 +103,25 @@ func (c *call) submission() (submission, error) {
 		sub.ReplaceJobID = c.query.Get("replaceJobId")
 		sub.doc.set("replaceJobId", sub.ReplaceJobID)
 	}
+	return sub, c.checkJob(sub)
+}
+
+// checkJob refuses a job that can't be created where the call acts.
+func (c *call) checkJob(sub submission) error {
 	switch {
 	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
-		return sub, service.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
+		return service.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
 	case sub.Type != batch && sub.Type != streaming:
-		return sub, service.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
+		return service.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
 	case sub.ProjectID != "" && sub.ProjectID != c.project:
-		return sub, service.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
+		return service.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
 	case sub.Location != "" && sub.Location != c.region:
-		return sub, service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
+		return service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
 	}
 	if err := checkLabels(sub.Labels); err != nil {
-		return sub, err
+		return err
 	}
-	return sub, checkMapping(sub)
+	return checkMapping(sub)
 }
 
 func parseSubmission(text []byte) (submission, error) {
@@ -150,10 +168,10 @@ func resubmitted(same []*job, request string) *job {
 }
 
 // record takes the job down in the ledger. A key whose name is malformed protects nothing.
-func (s *Server) record(j *job) {
+func (s *Server) record(j *job, method string) {
 	key, _ := cmekpipe.ParseKeyName(j.Environment.ServiceKmsKeyName)
 	s.env.Ledger.Record(service.Entry{
-		Time: j.created, Service: "dataflow", Method: "dataflow.jobs.create", Kind: "job", Name: j.resource(),
+		Time: j.created, Service: "dataflow", Method: method, Kind: "job", Name: j.resource(),
 		Project: j.project, KeyName: key, KeyAsked: key.Valid(),
 	})
 }

@@ -8,6 +8,7 @@
 // nothing happens, so that a key which stops working is noticed at the next look, even at a batch job whose time is
 // up by then.
 //
+//	QUEUED ─ launcher of a Flex Template ─▶ PENDING
 //	PENDING ─ key is good ─▶ RUNNING ─ batch ─▶ DONE
 //	   │                        ├─ cancel ──▶ CANCELLING ─▶ CANCELLED
 //	   └─ key is bad ─▶ FAILED  ├─ drain ───▶ DRAINING ─▶ DRAINED      (streaming)
@@ -18,7 +19,8 @@
 //
 // projects.jobs and projects.locations.jobs: create, get, list, update (cancel, drain, runtime parameters), getMetrics
 // and messages.list; projects.jobs.aggregated. A call that names no location acts on us-central1, as Google's does.
-// Everything that a client submits is kept. Templates, snapshots and the calls of workers are outside and answer 404.
+// Everything that a client submits is kept. projects.templates and projects.locations.templates: create, launch, get;
+// projects.locations.flexTemplates.launch. Snapshots and the calls of workers are outside and answer 404.
 //
 // # Strictness
 //
@@ -33,6 +35,20 @@
 // longest prefix; mapped to "" it was deleted. Transforms are those of the staged pipeline, or the steps of the job. An
 // incompatible job is created and fails, and the old one runs on, as Google has it. Windows, coders and state are not
 // compared.
+//
+// # Templates
+//
+// A classic template is a file with the JSON of a job, what it says about parameters is in the file of its name and
+// "_metadata". A launch changes the job as its environment says. The key of the job is that of the launch alone, unless
+// [Control.StoredKeyWins]; Google documents neither. Without metadata a parameter must be an option of the stored pipeline.
+// Dynamic templates are refused.
+//
+// A Flex Template is a specification in the request or in a file. No container is started: the job gets what the
+// program in it would get of the options, parameters first and additional options after them, so that a key among
+// these wins over the environment's; it has no pipeline. It is QUEUED while the launcher would run, which leaves
+// template_launches/JOB/console_logs and operation_result in the staging folder, under the default key of its bucket and never the
+// job's. A launch that names no temp or no staging folder makes the bucket dataflow-staging-REGION-PROJECTNUMBER, which
+// has no key.
 //
 // # Consistency
 //

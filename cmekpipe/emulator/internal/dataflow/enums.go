@@ -30,7 +30,7 @@ func enumOf(field string) []string {
 
 func jobStates() []string {
 	return []string{
-		"JOB_STATE_UNKNOWN", "JOB_STATE_STOPPED", "JOB_STATE_QUEUED", "JOB_STATE_RESOURCE_CLEANING_UP", "JOB_STATE_PAUSING",
+		"JOB_STATE_UNKNOWN", "JOB_STATE_STOPPED", string(queued), "JOB_STATE_RESOURCE_CLEANING_UP", "JOB_STATE_PAUSING",
 		"JOB_STATE_PAUSED", string(pending), string(running), string(done), string(failed), string(cancelling),
 		string(cancelled), string(draining), string(drained), string(updated),
 	}

@@ -47,7 +47,7 @@ func start(t *testing.T) *cloud {
 	c.env = &service.Env{Now: c.clock.read, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: c.keys}
 	c.server = dataflow.New(c.env, c.files)
 	c.control = c.server.Control()
-	c.control.SetPace(dataflow.Pace{Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second})
+	c.control.SetPace(dataflow.Pace{Queued: time.Second, Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second})
 	c.serve()
 	return c
 }
@@ -173,7 +173,7 @@ func httpClient(t *testing.T) *http.Client {
 	return c
 }
 
-// files are a Cloud Storage of objects by their URLs. It is filled before calls.
+// files are a Cloud Storage of objects by their URLs, and of buckets by theirs. It is filled before calls.
 type files map[string]string
 
 func (f files) Read(_ context.Context, bucket, name string) ([]byte, error) {
@@ -182,6 +182,19 @@ func (f files) Read(_ context.Context, bucket, name string) ([]byte, error) {
 		return nil, errors.New("no such object")
 	}
 	return []byte(text), nil
+}
+
+func (f files) Write(_ context.Context, bucket, name, _ string, data []byte) error {
+	if f["gs://"+bucket+"/"] == "" {
+		return errors.New("The specified bucket does not exist.") //lint:ignore ST1005 Google's words
+	}
+	f["gs://"+bucket+"/"+name] = string(data)
+	return nil
+}
+
+func (f files) MakeBucket(_ context.Context, project, bucket, location string) error {
+	f["gs://"+bucket+"/"] = "bucket of " + project + " in " + location
+	return nil
 }
 
 // clock is a clock that tests move.

@@ -47,9 +47,13 @@ type job struct {
 func (s *Server) newJob(c *call, sub submission) *job {
 	j := &job{
 		submission: sub, project: c.project, region: c.region, id: newID(c.now),
-		seq: len(s.jobs), created: c.now, state: pending, since: c.now,
-		history: []transition{{pending, c.now}},
+		seq: len(s.jobs), created: c.now, since: c.now,
 	}
+	j.state = pending
+	if j.flex != nil {
+		j.state = queued
+	}
+	j.history = []transition{{j.state, c.now}}
 	j.hide(s.set.visibility)
 	j.doc.set("id", j.id)
 	j.doc.set("projectId", j.project)

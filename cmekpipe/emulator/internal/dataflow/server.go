@@ -24,6 +24,10 @@ type Server struct {
 type Files interface {
 	// Read returns what an object holds. It fails if the key that the object rests under can't be used.
 	Read(ctx context.Context, bucket, name string) ([]byte, error)
+	// Write makes an object under the bucket's default key, as a method of some API.
+	Write(ctx context.Context, bucket, name, method string, data []byte) error
+	// MakeBucket makes a bucket of a project without a default key, unless there is one of that name.
+	MakeBucket(ctx context.Context, project, name, location string) error
 }
 
 var _ service.Server = (*Server)(nil)
@@ -46,6 +50,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET "+jobs+"/{job}/messages", s.method("dataflow.jobs.messages.list", s.listMessages))
 		mux.HandleFunc("GET "+jobs+"/{job}/metrics", s.method("dataflow.jobs.getMetrics", s.getMetrics))
 	}
+	s.routeTemplates(mux)
 	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))

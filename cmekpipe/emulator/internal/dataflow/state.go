@@ -9,6 +9,7 @@ import (
 type jobState string
 
 const (
+	queued     jobState = "JOB_STATE_QUEUED"
 	pending    jobState = "JOB_STATE_PENDING"
 	running    jobState = "JOB_STATE_RUNNING"
 	done       jobState = "JOB_STATE_DONE"
@@ -31,6 +32,8 @@ func (s jobState) terminal() bool {
 
 // Pace is how long a job stays in the states that end by themselves, by the cloud's clock. Google takes minutes.
 type Pace struct {
+	// Queued is the time that the launcher of a Flex Template takes before its job is pending.
+	Queued time.Duration
 	// Pending is the time between submit and start, when the key is looked at.
 	Pending time.Duration
 	// Running is the time that a batch job takes. A streaming job runs until it is stopped.
@@ -39,9 +42,9 @@ type Pace struct {
 	Stopping time.Duration
 }
 
-// DefaultPace is 20 ms pending, 50 ms running, 20 ms stopping.
+// DefaultPace is 20 ms queued, 20 ms pending, 50 ms running, 20 ms stopping.
 func DefaultPace() Pace {
-	return Pace{Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+	return Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
 }
 
 // advance brings a job to the state that it has now, through all that lie between.
@@ -60,6 +63,8 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 	var stay time.Duration
 	var next jobState
 	switch j.state {
+	case queued:
+		stay, next = s.set.pace.Queued, pending
 	case pending:
 		stay, next = s.set.pace.Pending, running
 	case running:
@@ -75,8 +80,21 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 		return false
 	case next == running:
 		return s.start(ctx, j, due)
+	case next == pending:
+		return s.launch(ctx, j, due)
 	}
 	j.enter(next, due)
+	return true
+}
+
+// launch runs the launcher of a Flex Template.
+func (s *Server) launch(ctx context.Context, j *job, at time.Time) bool {
+	if refusal := s.launchFiles(ctx, j); refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
+	j.enter(pending, at)
 	return true
 }
 
