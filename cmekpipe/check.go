@@ -34,6 +34,8 @@ func (c Config) check() (KeyName, []*Error) {
 	k.path("staging_location", c.StagingLocation)
 	k.jobName(c.JobName)
 	k.labels(c.Labels)
+	k.update(c)
+	k.template(c)
 	k.sdkVersion(c.SDKVersion)
 	k.plain("worker_binary", c.WorkerBinary)
 	k.plain("sdk_container_image", c.SDKContainerImage)

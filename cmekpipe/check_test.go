@@ -173,7 +173,7 @@ func workerFaults() []singleFault {
 func allSingleFaults() []singleFault {
 	var all []singleFault
 	for _, group := range [][]singleFault{
-		keyFaults(), projectFaults(), pathFaults(), placeFaults(), workerFaults(), metadataFaults(),
+		keyFaults(), projectFaults(), pathFaults(), placeFaults(), workerFaults(), metadataFaults(), replaceFaults(),
 	} {
 		all = append(all, group...)
 	}

@@ -23,6 +23,13 @@ type Config struct {
 	JobName string
 	// Labels of the job. They are job metadata, which no customer key protects.
 	Labels map[string]string
+	// Update replaces the running streaming job of the name JobName, which is then required, instead of starting another.
+	Update bool
+	// TransformNameMapping names, by the full names of transforms in the running job, what they are called in the new
+	// one; "" stands for a transform that is gone. It takes Update.
+	TransformNameMapping map[string]string
+	// TemplateLocation is a gs:// URL of an object. A launch then stages a classic template there and submits no job.
+	TemplateLocation string
 	// Async returns from a launch when the job is submitted and its key verified, without waiting for its end.
 	Async bool
 	// SDKVersion of Beam that builds the job, "2.40.0" or newer. Default: the version linked in.

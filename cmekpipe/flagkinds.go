@@ -52,13 +52,15 @@ func yes(name, usage string, field func(*Config) *bool) option {
 	}}
 }
 
-func setLabels(c *Config, value string) string {
-	var labels map[string]string
-	if value != "" && json.Unmarshal([]byte(value), &labels) != nil {
-		return `a JSON object of strings such as {"team":"risk"}`
-	}
-	c.Labels = labels
-	return ""
+func object(name, usage, example string, field func(*Config) *map[string]string) option {
+	return option{name, usage, false, func(c *Config, value string) string {
+		var m map[string]string
+		if value != "" && json.Unmarshal([]byte(value), &m) != nil {
+			return "a JSON object of strings such as " + example
+		}
+		*field(c) = m
+		return ""
+	}}
 }
 
 func setPublicIPs(c *Config, value string) string {

@@ -20,7 +20,7 @@ func RegisterFlags(fs *flag.FlagSet) {
 }
 
 // FromFlags reads Beam's own flags from a parsed flag set and gives the verdicts of [FromConfig]. Only flags that were
-// set count. Beam's other flags for a runner, such as template_location, are refused with code [Unsupported] when set
+// set count. Beam's other flags for a runner, such as dataflow_endpoint, are refused with code [Unsupported] when set
 // to anything but their default, never ignored.
 func FromFlags(fs *flag.FlagSet) (*Options, error) {
 	given := make(map[string]string)
@@ -48,8 +48,7 @@ func FromFlags(fs *flag.FlagSet) (*Options, error) {
 func refusedFlags() []string {
 	return []string{
 		// of the Dataflow runner
-		"dataflow_endpoint", "template_location", "update", "transform_name_mapping", "dry_run", "teardown_policy",
-		"cpu_profiling",
+		"dataflow_endpoint", "dry_run", "teardown_policy", "cpu_profiling",
 		// of every runner
 		"endpoint", "environment_type", "environment_config", "sdk_harness_container_image_override", "resource_hints",
 		"parallelism", "retain_docker_containers", "element_processing_timeout", "beam_strict",

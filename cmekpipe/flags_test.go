@@ -4,6 +4,7 @@ import (
 	"flag"
 	"maps"
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,11 +12,25 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// flagEffects is every flag that is read, a good value of it and what that sets.
-var flagEffects = []struct {
+type flagEffect struct {
 	name, value string
 	set         func(*cmekpipe.Config)
-}{
+}
+
+// flagsBeside are those without which a flag is refused.
+func flagsBeside(name string) []flagEffect {
+	job := flagEffect{"job_name", "nightly", func(c *cmekpipe.Config) { c.JobName = "nightly" }}
+	switch name {
+	case "update":
+		return []flagEffect{job}
+	case "transform_name_mapping":
+		return []flagEffect{job, {"update", "true", func(c *cmekpipe.Config) { c.Update = true }}}
+	}
+	return nil
+}
+
+// flagEffects is every flag that is read, a good value of it and what that sets.
+var flagEffects = []flagEffect{
 	{"runner", "dataflow", func(c *cmekpipe.Config) { c.Runner = "dataflow" }},
 	{"dataflow_kms_key", goodKey + "2", func(c *cmekpipe.Config) { c.Key = goodKey + "2" }},
 	{"project", "example.com:proj", func(c *cmekpipe.Config) { c.Project = "example.com:proj" }},
@@ -24,6 +39,11 @@ var flagEffects = []struct {
 	{"staging_location", "gs://bank-stage/x", func(c *cmekpipe.Config) { c.StagingLocation = "gs://bank-stage/x" }},
 	{"job_name", "nightly-1", func(c *cmekpipe.Config) { c.JobName = "nightly-1" }},
 	{"labels", `{"team":"risk"}`, func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk"} }},
+	{"update", "true", func(c *cmekpipe.Config) { c.Update = true }},
+	{"transform_name_mapping", `{"Old":"New","Gone":""}`,
+		func(c *cmekpipe.Config) { c.TransformNameMapping = map[string]string{"Old": "New", "Gone": ""} }},
+	{"template_location", "gs://bank-scratch/nightly.json",
+		func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-scratch/nightly.json" }},
 	{"async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"execute_async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"worker_binary", "bin/worker", func(c *cmekpipe.Config) { c.WorkerBinary = "bin/worker" }},
@@ -60,12 +80,17 @@ func TestEveryFlagSetsItsField(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			all := goodFields()
 			all[tt.name] = tt.value
+			for _, other := range flagsBeside(tt.name) {
+				all[other.name] = other.value
+			}
 			got, err := fromFields(t, all)
 			if err != nil {
 				t.Fatal(err)
 			}
 			c := goodConfig()
-			tt.set(&c)
+			for _, set := range slices.Concat(flagsBeside(tt.name), []flagEffect{tt}) {
+				set.set(&c)
+			}
 			if diff := cmp.Diff(mustOptions(t, c).Config(), got.Config()); diff != "" {
 				t.Errorf("configuration (-want +got):\n%s", diff)
 			}
@@ -144,6 +169,7 @@ func TestFromFlagsRefusesWhatOnlyFlagsCanSayWrong(t *testing.T) {
 		"no number":         {fields{"num_workers": "many"}, "num_workers", "want a whole number"},
 		"too big a number":  {fields{"disk_size_gb": "9223372036854775808"}, "disk_size_gb", "want a whole number"},
 		"no JSON":           {fields{"labels": "team=risk"}, "labels", "want a JSON object of strings"},
+		"no JSON mapping":   {fields{"transform_name_mapping": "Old=New"}, "transform_name_mapping", "want a JSON object of strings such as"},
 		"JSON of numbers":   {fields{"labels": `{"team":1}`}, "labels", "want a JSON object of strings"},
 		"two machine types": {fields{"worker_machine_type": "a", "machine_type": "b"}, "worker_machine_type, machine_type", "got two values"},
 		"two images": {fields{"sdk_container_image": "a", "worker_harness_container_image": "b"},
@@ -198,7 +224,7 @@ func TestTwoNamesMayAgree(t *testing.T) {
 
 func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
 	for _, name := range []string{
-		"dataflow_endpoint", "template_location", "update", "transform_name_mapping", "dry_run", "teardown_policy", "cpu_profiling",
+		"dataflow_endpoint", "dry_run", "teardown_policy", "cpu_profiling",
 		"endpoint", "environment_type", "environment_config", "sdk_harness_container_image_override", "resource_hints",
 		"parallelism", "retain_docker_containers", "element_processing_timeout", "beam_strict",
 	} {

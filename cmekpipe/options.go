@@ -64,9 +64,10 @@ func (o *Options) Equal(p *Options) bool {
 
 // clone returns a copy that shares nothing with c. What is empty is nil in it.
 func (c Config) clone() Config {
-	c.Labels = maps.Clone(c.Labels)
-	if len(c.Labels) == 0 {
-		c.Labels = nil
+	for _, m := range []*map[string]string{&c.Labels, &c.TransformNameMapping} {
+		if *m = maps.Clone(*m); len(*m) == 0 {
+			*m = nil
+		}
 	}
 	c.Experiments = slices.Concat(c.Experiments)
 	c.ServiceOptions = slices.Concat(c.ServiceOptions)
