@@ -40,7 +40,7 @@ func (s *Server) method(name string, serve func(*call) (any, error)) http.Handle
 		}
 		c := newCall(r, body)
 		s.env.Faults.HTTP(w, r, name, c.resource(), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
-			answer, err := s.do(c, serve)
+			answer, err := s.do(c, name, serve)
 			if err != nil {
 				service.WriteError(w, err)
 				return
@@ -70,14 +70,18 @@ func newCall(r *http.Request, body []byte) *call {
 }
 
 // do serves a call whole, before any other.
-func (s *Server) do(c *call, serve func(*call) (any, error)) (any, error) {
+func (s *Server) do(c *call, method string, serve func(*call) (any, error)) (any, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = s.env.Now()
-	return serve(c)
+	answer, err := serve(c)
+	if doc, isJob := answer.(fields); isJob && err == nil && s.set.tamperAnswer != nil {
+		return s.tamperedAnswer(method, doc), nil
+	}
+	return answer, err
 }
 
 // resource names what the call is about for the faults: a job by its id or, while it is created, by its name.

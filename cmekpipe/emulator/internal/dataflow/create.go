@@ -15,16 +15,19 @@ import (
 type submission struct {
 	doc fields
 
-	Name            string
-	Type            string
-	ProjectID       string
-	Location        string
-	ClientRequestID string
-	ReplaceJobID    string
-	Steps           []fields
-	Environment     struct {
+	Name                 string
+	Type                 string
+	ProjectID            string
+	Location             string
+	ClientRequestID      string
+	ReplaceJobID         string
+	Steps                []fields
+	Labels               map[string]string
+	TransformNameMapping map[string]string
+	Environment          struct {
 		ServiceKmsKeyName        string
 		WorkerRegion, WorkerZone string
+		SdkPipelineOptions       json.RawMessage
 		UserAgent                struct{ Name, Version string }
 	}
 }
@@ -59,12 +62,13 @@ func (s *Server) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, j := range same {
-		if j != replaced && !j.state.terminal() {
-			return nil, service.AlreadyExists("The workflow could not be created. " +
-				"Causes: There is already an active job named " + sub.Name + ". " +
-				"If you want to submit a second job, try again by setting a different name.")
+	if j := active(same, replaced); j != nil {
+		if s.set.adopt {
+			return j.acknowledge(view), nil
 		}
+		return nil, service.AlreadyExists("The workflow could not be created. " +
+			"Causes: There is already an active job named " + sub.Name + ". " +
+			"If you want to submit a second job, try again by setting a different name.")
 	}
 	if sub, err = s.tampered(sub); err != nil {
 		return nil, err
@@ -96,13 +100,19 @@ func (c *call) submission() (submission, error) {
 	case sub.Location != "" && sub.Location != c.region:
 		return sub, service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
 	}
-	return sub, nil
+	if err := checkLabels(sub.Labels); err != nil {
+		return sub, err
+	}
+	return sub, checkMapping(sub)
 }
 
 func parseSubmission(text []byte) (submission, error) {
 	var sub submission
-	if err := json.Unmarshal(text, &sub.doc); err != nil || sub.doc == nil {
-		return sub, service.BadRequest("got a body that is no JSON object, want a job")
+	if err := checkPayload(text, "job", api.Job{}); err != nil {
+		return sub, err
+	}
+	if err := json.Unmarshal(text, &sub.doc); err != nil {
+		return sub, wrongType(err)
 	}
 	if err := json.Unmarshal(text, &sub); err != nil {
 		return sub, wrongType(err)
@@ -119,6 +129,16 @@ func wrongType(err error) error {
 	return service.BadRequest("got " + field + " of another JSON type than the API defines")
 }
 
+// active finds the job that holds the name, unless it is the one to be replaced.
+func active(same []*job, replaced *job) *job {
+	for _, j := range same {
+		if j != replaced && !j.state.terminal() {
+			return j
+		}
+	}
+	return nil
+}
+
 // resubmitted finds the job that an earlier attempt of the same request made.
 func resubmitted(same []*job, request string) *job {
 	for _, j := range same {
@@ -127,38 +147,6 @@ func resubmitted(same []*job, request string) *job {
 		}
 	}
 	return nil
-}
-
-// replaced finds the running job that a submission wants to take the place of, if it wants to.
-func (s *Server) replaced(c *call, sub submission) (*job, error) {
-	if sub.ReplaceJobID == "" {
-		return nil, nil
-	}
-	j, err := s.find(c, sub.ReplaceJobID)
-	switch {
-	case err != nil:
-		return nil, err
-	case j.Name != sub.Name:
-		return nil, service.BadRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
-	case j.Type != streaming || sub.Type != streaming:
-		return nil, service.BadRequest("only a streaming job can be replaced, by a streaming job")
-	case j.state != running:
-		return nil, service.FailedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
-	}
-	return j, nil
-}
-
-// tampered is the submission after a test had its way with it.
-func (s *Server) tampered(sub submission) (submission, error) {
-	if s.tamper == nil {
-		return sub, nil
-	}
-	var j api.Job
-	if err := json.Unmarshal(marshal(sub.doc), &j); err != nil {
-		return sub, wrongType(err)
-	}
-	s.tamper(&j)
-	return parseSubmission(marshal(&j))
 }
 
 // record takes the job down in the ledger. A key whose name is malformed protects nothing.

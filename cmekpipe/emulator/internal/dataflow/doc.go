@@ -1,7 +1,7 @@
 // Package dataflow is the loopback Dataflow API, version v1b3 over REST, for Google's own client
 // google.golang.org/api/dataflow/v1b3. It exists to show what Dataflow does with the customer's key of a job: it takes
 // every job that is well formed, looks at the key only afterwards, and fails the job with Google's texts. Most callers
-// need [New] alone.
+// need [New] alone; tests reach what may go wrong through [Server.Control].
 //
 // A job is not executed. It only runs through its states: nothing is read, shuffled or written, there are no workers,
 // and metrics are empty. The state moves when somebody looks at the job, by the cloud's clock; between two looks
@@ -12,14 +12,32 @@
 //	   │                        ├─ cancel ──▶ CANCELLING ─▶ CANCELLED
 //	   └─ key is bad ─▶ FAILED  ├─ drain ───▶ DRAINING ─▶ DRAINED      (streaming)
 //	                            ├─ replaced by another job ─▶ UPDATED  (streaming)
-//	                            └─ key stops working ─▶ CANCELLED
+//	                            └─ key stops working ─▶ CANCELLED      (or FAILED, by Control.SetLossState)
 //
 // # Scope
 //
 // projects.jobs and projects.locations.jobs: create, get, list, update (cancel, drain, runtime parameters), getMetrics
 // and messages.list; projects.jobs.aggregated. A call that names no location acts on us-central1, as Google's does.
-// Everything that a client submits is kept, fields unknown to this package too. Templates, snapshots and the calls of
-// workers are outside and answer 404.
+// Everything that a client submits is kept. Templates, snapshots and the calls of workers are outside and answer 404.
+//
+// # Strictness
+//
+// A body is checked as Google's parser does: a field that the message in the client library lacks, a value of another
+// type and a word that its enum lacks are refused with status 400, in Google's words but without the value. Names of fields are
+// taken in lowerCamelCase alone. Names of jobs and labels follow the rules in the reference of type Job.
+//
+// # Updates
+//
+// A job with replaceJobId takes the place of a running streaming job of the same name and under the same key. Each
+// transform of the old job must be in the new one, under its name or the one that transformNameMapping leads to by the
+// longest prefix; mapped to "" it was deleted. Transforms are those of the staged pipeline, or the steps of the job. An
+// incompatible job is created and fails, and the old one runs on, as Google has it. Windows, coders and state are not
+// compared.
+//
+// # Consistency
+//
+// Readers learn of jobs and states at once unless [Control.SetVisibility] lets them wait. A client request id that came
+// before, with the same name in the same region, returns the job that it made.
 //
 // # Keys
 //
@@ -29,7 +47,7 @@
 // https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys; where Cloud KMS refuses, its own
 // message stands in the place of the key's name. A running job is cancelled, with a message, when its key stops
 // working: the page says "canceled" and names no state. Whether a replacement may change the key is documented
-// nowhere, so that it may here.
+// nowhere, so that it may not here.
 //
 // # Errors
 //

@@ -49,6 +49,7 @@ func (s *Server) advance(ctx context.Context, j *job, now time.Time) {
 	for s.step(ctx, j, now) {
 		continue
 	}
+	j.horizon = now.Add(-s.set.visibility.StateLag)
 }
 
 // step takes one transition if its time has come, and reports whether it did.
@@ -60,13 +61,13 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 	var next jobState
 	switch j.state {
 	case pending:
-		stay, next = s.Pace.Pending, running
+		stay, next = s.set.pace.Pending, running
 	case running:
-		stay, next = s.Pace.Running, done
+		stay, next = s.set.pace.Running, done
 	case cancelling:
-		stay, next = s.Pace.Stopping, cancelled
+		stay, next = s.set.pace.Stopping, cancelled
 	case draining:
-		stay, next = s.Pace.Stopping, drained
+		stay, next = s.set.pace.Stopping, drained
 	}
 	due := j.since.Add(stay)
 	switch {
@@ -91,6 +92,11 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 		j.enter(failed, at)
 		return true
 	}
+	if refusal := s.incompatible(ctx, j); refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
 	j.version = version
 	j.enter(running, at)
 	if old := j.replaces; old != nil && old.state == running {
@@ -100,19 +106,20 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 	return true
 }
 
-// stopWithoutKey cancels a job whose key stopped working, and reports whether it did.
+// stopWithoutKey ends a job whose key stopped working, and reports whether it did.
 func (s *Server) stopWithoutKey(ctx context.Context, j *job, now time.Time) bool {
 	refusal := s.recheckKey(ctx, j)
 	if refusal == "" {
 		return false
 	}
 	j.say(now, failure, refusal)
-	j.enter(cancelled, now)
+	j.enter(s.set.lossState, now)
 	return true
 }
 
 // enter puts the job into a state and says so in its messages.
 func (j *job) enter(next jobState, at time.Time) {
 	j.state, j.since = next, at
+	j.history = append(j.history, transition{next, at})
 	j.say(at, basic, "Workflow job "+j.id+" is now "+string(next)+".")
 }
