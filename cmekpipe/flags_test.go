@@ -5,7 +5,9 @@ import (
 	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -44,11 +46,21 @@ var flagEffects = []flagEffect{
 		func(c *cmekpipe.Config) { c.TransformNameMapping = map[string]string{"Old": "New", "Gone": ""} }},
 	{"template_location", "gs://bank-scratch/nightly.json",
 		func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-scratch/nightly.json" }},
+	{"dry_run", "true", func(c *cmekpipe.Config) { c.DryRun = true }},
 	{"async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"execute_async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"worker_binary", "bin/worker", func(c *cmekpipe.Config) { c.WorkerBinary = "bin/worker" }},
 	{"sdk_container_image", "gcr.io/p/i:1", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:1" }},
 	{"worker_harness_container_image", "gcr.io/p/i:2", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:2" }},
+	{"environment_config", "gcr.io/p/i:3", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:3" }},
+	{"environment_type", "loopback", func(c *cmekpipe.Config) { c.EnvironmentType = "LOOPBACK" }},
+	{"sdk_harness_container_image_override", ".*java.*,gcr.io/p/java:1", func(c *cmekpipe.Config) {
+		c.SDKContainerImageOverrides = map[string]string{".*java.*": "gcr.io/p/java:1"}
+	}},
+	{"resource_hints", "min_ram=12GB", func(c *cmekpipe.Config) { c.ResourceHints = []string{"min_ram=12GB"} }},
+	{"element_processing_timeout", "5m", func(c *cmekpipe.Config) { c.ElementProcessingTimeout = 5 * time.Minute }},
+	{"element_processing_timeout", "-1ns", func(c *cmekpipe.Config) {}},
+	{"teardown_policy", "TEARDOWN_ALWAYS", func(c *cmekpipe.Config) { c.TeardownPolicy = "TEARDOWN_ALWAYS" }},
 	{"service_account_email", "w@bank-prod.iam.gserviceaccount.com",
 		func(c *cmekpipe.Config) { c.ServiceAccountEmail = "w@bank-prod.iam.gserviceaccount.com" }},
 	{"network", "inner", func(c *cmekpipe.Config) { c.Network = "inner" }},
@@ -174,7 +186,12 @@ func TestFromFlagsRefusesWhatOnlyFlagsCanSayWrong(t *testing.T) {
 		"two machine types": {fields{"worker_machine_type": "a", "machine_type": "b"}, "worker_machine_type, machine_type", "got two values"},
 		"two images": {fields{"sdk_container_image": "a", "worker_harness_container_image": "b"},
 			"sdk_container_image, worker_harness_container_image", "got two values"},
-		"two asyncs": {fields{"async": "true", "execute_async": "false"}, "async, execute_async", "got two values"},
+		"an image and an environment": {fields{"sdk_container_image": "a", "environment_config": "b"},
+			"sdk_container_image, environment_config", "got two values"},
+		"no image for another": {fields{"sdk_harness_container_image_override": ".*java.*"},
+			"sdk_harness_container_image_override", "want a regular expression and an image with a comma"},
+		"no duration": {fields{"element_processing_timeout": "5"}, "element_processing_timeout", "want a duration"},
+		"two asyncs":  {fields{"async": "true", "execute_async": "false"}, "async, execute_async", "got two values"},
 		"public and not": {fields{"use_public_ips": "true", "no_use_public_ips": "true"},
 			"use_public_ips, no_use_public_ips", "got flags that contradict each other"},
 		"neither public nor not": {fields{"use_public_ips": "false", "no_use_public_ips": "false"},
@@ -222,12 +239,17 @@ func TestTwoNamesMayAgree(t *testing.T) {
 	}
 }
 
+// forbiddenFlags are Beam's flags that are not carried, and a part of the reason.
+var forbiddenFlags = map[string]string{
+	"dataflow_endpoint": "whose use of the key nobody proved", "endpoint": "a job service of another runner",
+	"cpu_profiling": "writes profiles to Cloud Storage without naming the key", "parallelism": "which only Flink knows",
+	"retain_docker_containers": "on a disk that no key protects", "beam_strict": "which Dataflow and Prism ignore",
+	"dot_file": "Beam's runner dot", "enable_hot_key_logging": "to Cloud Logging, outside the job's key",
+	"session_recording": "elements included, without naming the key",
+}
+
 func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
-	for _, name := range []string{
-		"dataflow_endpoint", "dry_run", "teardown_policy", "cpu_profiling",
-		"endpoint", "environment_type", "environment_config", "sdk_harness_container_image_override", "resource_hints",
-		"parallelism", "retain_docker_containers", "element_processing_timeout", "beam_strict",
-	} {
+	for name, reason := range forbiddenFlags {
 		t.Run(name, func(t *testing.T) {
 			fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
 			cmekpipe.RegisterFlags(fs)
@@ -237,7 +259,7 @@ func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for value, want := range map[string]int{"default": 0, "x": 1} {
+			for value, want := range map[string]int{"default": 0, "secret": 1} {
 				if err := fs.Set(name, value); err != nil {
 					t.Fatal(err)
 				}
@@ -247,9 +269,62 @@ func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
 					t.Fatalf("--%s=%s: got %v, want %d faults", name, value, err, want)
 				}
 				for _, f := range faults {
-					checkRefusal(t, f, "", cmekpipe.Unsupported, name, "got a flag that cmekpipe does not carry")
+					checkRefusal(t, f, "", cmekpipe.Unsupported, name, reason)
+					if strings.Contains(f.Error(), value) || !strings.Contains(f.Hint, "; see https://") {
+						t.Errorf("got %v, want the source and not the value", f)
+					}
 				}
 			}
 		})
+	}
+}
+
+// strs is how Beam defines its repeated flags.
+type strs []string
+
+func (s *strs) String() string     { return strings.Join(*s, "|") }
+func (s *strs) Set(v string) error { *s = append(*s, v); return nil }
+func (s strs) Get() any            { return s }
+
+func TestRepeatedFlagsAreReadWhole(t *testing.T) {
+	args := []string{"--resource_hints=min_ram=1GB", "--resource_hints=cpu_count=4",
+		"--sdk_harness_container_image_override=.*java.*,a", "--sdk_harness_container_image_override=.*python.*,b,c"}
+	for name, value := range goodFields() {
+		args = append(args, "--"+name+"="+value)
+	}
+	for _, beams := range []bool{false, true} {
+		fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+		if beams {
+			fs.Var(new(strs), "resource_hints", "as Beam defines it")
+			fs.Var(new(strs), "sdk_harness_container_image_override", "as Beam defines it")
+		}
+		cmekpipe.RegisterFlags(fs)
+		fs.PrintDefaults() // it asks the zero value for its text
+		if err := fs.Parse(args); err != nil {
+			t.Fatal(err)
+		}
+		opts, err := cmekpipe.FromFlags(fs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := goodConfig()
+		want.ResourceHints = []string{"min_ram=1GB", "cpu_count=4"}
+		want.SDKContainerImageOverrides = map[string]string{".*java.*": "a", ".*python.*": "b,c"}
+		if diff := cmp.Diff(mustOptions(t, want).Config(), opts.Config()); diff != "" {
+			t.Errorf("flags of Beam: %v: configuration (-want +got):\n%s", beams, diff)
+		}
+	}
+}
+
+func TestTextsOfARepeatedFlagAreShown(t *testing.T) {
+	fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+	cmekpipe.RegisterFlags(fs)
+	for _, v := range []string{"a=1", "b=2"} {
+		if err := fs.Set("resource_hints", v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fs.Lookup("resource_hints").Value.String(); got != "a=1 b=2" {
+		t.Errorf("got %q, want both values", got)
 	}
 }
