@@ -7,6 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
+	"github.com/cmekpipe/cmekpipe-go/internal/unfinished"
 )
 
 // op is the operation that every error of this package names.
@@ -43,6 +44,10 @@ type launcher struct {
 	opts     *cmekpipe.Options
 	pipeline *beam.Pipeline
 	result   *Result
+
+	unfinished *unfinished.Log
+	recovery   *unfinished.Recovery
+	replaces   string // the id of the job to update
 }
 
 // checkCall refuses what no runner could launch.

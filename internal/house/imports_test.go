@@ -25,6 +25,7 @@ var floors = []struct {
 	{"internal/workerbin", 3},
 	{"internal/staging", 4},
 	{"internal/dataflowjob", 4},
+	{"internal/unfinished", 5},
 	{"internal/house", 0},
 	{"internal/shards", 4},
 	{"cmekpipe/io", 10},
