@@ -11,11 +11,25 @@ import (
 // checker gathers the faults of one configuration. A field is called by the name of Beam's flag for it.
 type checker struct {
 	faults []*Error
-	region string // the key's location; "" when there is no good key
+	key    KeyName // not valid when there is no good one
+	region string  // the key's location; "" when there is no good key
 }
 
 func (c *checker) add(code Code, field, reason, hint string) {
-	c.faults = append(c.faults, &Error{Code: code, Resource: field, Hint: hint, Err: errors.New(reason)})
+	c.faults = append(c.faults, newFault(code, field, reason, hint))
+}
+
+func newFault(code Code, field, reason, hint string) *Error {
+	return &Error{Code: code, Resource: field, Hint: hint, Err: errors.New(reason)}
+}
+
+// error returns all faults as one error, or nil if there are none.
+func (c *checker) error(op string) error {
+	if len(c.faults) == 0 {
+		return nil
+	}
+	return &Error{Op: op, Code: InvalidOptions, Resource: "job options", Err: faultList(c.faults),
+		Hint: "mend each option that is named; cmekpipe.Faults lists them"}
 }
 
 // refuse adds what is wrong with a name, and the whole name for the reader to find it by.
@@ -23,51 +37,51 @@ func (c *checker) refuse(field, name string, f fault) {
 	c.add(InvalidName, field, f.reason+", in "+quote(name), f.hint)
 }
 
-// check returns the key and everything that is wrong, in the order of the fields.
-func (c Config) check() (KeyName, []*Error) {
-	k := &checker{}
-	k.oneOf("runner", c.Runner, "prism", "PrismRunner", "direct", "DirectRunner", "dataflow", "DataflowRunner")
-	key := k.key(c.Key)
-	k.project(c.Project)
-	k.regionIs("region", c.Region)
-	k.tempLocation(c.TempLocation)
-	k.path("staging_location", c.StagingLocation)
-	k.jobName(c.JobName)
-	k.labels(c.Labels)
-	k.sdkVersion(c.SDKVersion)
-	k.plain("worker_binary", c.WorkerBinary)
-	k.plain("sdk_container_image", c.SDKContainerImage)
-	k.serviceAccount(c.ServiceAccountEmail)
-	k.plain("network", c.Network)
-	k.subnetwork(c.Subnetwork)
-	k.workers(c)
-	k.placement(c)
-	k.plain("experiments", c.Experiments...)
-	k.plain("dataflow_service_options", c.ServiceOptions...)
-	return key, k.faults
+// config finds everything that is wrong with a configuration, in the order of the fields.
+func (c *checker) config(cfg Config) {
+	c.oneOf("runner", cfg.Runner, "prism", "PrismRunner", "direct", "DirectRunner", "dataflow", "DataflowRunner")
+	c.jobKey(cfg.Key)
+	c.project(cfg.Project)
+	c.regionIs("region", cfg.Region)
+	c.tempLocation(cfg.TempLocation)
+	c.path("staging_location", cfg.StagingLocation)
+	c.jobName(cfg.JobName)
+	c.labels(cfg.Labels)
+	c.update(cfg)
+	c.template(cfg)
+	c.sdkVersion(cfg.SDKVersion)
+	c.plain("worker_binary", cfg.WorkerBinary)
+	c.plain("sdk_container_image", cfg.SDKContainerImage)
+	c.environment(cfg)
+	c.serviceAccount(cfg.ServiceAccountEmail)
+	c.plain("network", cfg.Network)
+	c.subnetwork("subnetwork", cfg.Subnetwork)
+	c.workers(cfg)
+	c.placement(cfg)
+	c.items("experiments", cfg.Experiments)
+	c.items("dataflow_service_options", cfg.ServiceOptions)
 }
 
-// key also holds the rule that Dataflow takes regional keys only.
+// jobKey also holds the rule that Dataflow takes regional keys only.
 // Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
-func (c *checker) key(name string) KeyName {
+func (c *checker) jobKey(name string) {
 	const field = "dataflow_kms_key"
 	if name == "" {
 		c.add(KeyMissing, field, "got no key, want one in the region where the job is to run", keyNameForm)
-		return KeyName{}
+		return
 	}
 	k, f := splitKeyName(name)
 	if f.reason != "" {
 		c.refuse(field, name, f)
-		return KeyName{}
+		return
 	}
 	if !location.IsRegion(k.Location()) {
 		c.add(LocationMismatch, field,
 			"got a key in "+quote(k.Location())+", want one in a single region: Dataflow takes no other, in "+quote(name),
 			"create a key ring in the region where the job is to run")
-		return KeyName{}
+		return
 	}
-	c.region = k.Location()
-	return k
+	c.key, c.region = k, k.Location()
 }
 
 func (c *checker) project(id string) {

@@ -151,6 +151,8 @@ func workerFaults() []singleFault {
 		textFault("flexrs_goal", "COST", cmekpipe.InvalidOptions, `got "COST"`,
 			func(c *cmekpipe.Config) *string { return &c.FlexRSGoal }),
 		textFault("runner", "spark", cmekpipe.InvalidOptions, `got "spark"`, func(c *cmekpipe.Config) *string { return &c.Runner }),
+		textFault("teardown_policy", "NEVER", cmekpipe.InvalidOptions, `got "NEVER"`,
+			func(c *cmekpipe.Config) *string { return &c.TeardownPolicy }),
 		{"service options", fields{"dataflow_service_options": "a,b\nc"},
 			func(c *cmekpipe.Config) { c.ServiceOptions = []string{"a", "b\nc"} },
 			cmekpipe.InvalidOptions, "dataflow_service_options", `"b\nc"`},
@@ -173,7 +175,8 @@ func workerFaults() []singleFault {
 func allSingleFaults() []singleFault {
 	var all []singleFault
 	for _, group := range [][]singleFault{
-		keyFaults(), projectFaults(), pathFaults(), placeFaults(), workerFaults(), metadataFaults(),
+		keyFaults(), projectFaults(), pathFaults(), placeFaults(), workerFaults(), metadataFaults(), replaceFaults(),
+		environmentFaults(), forbiddenFaults(), sameKeyFaults(),
 	} {
 		all = append(all, group...)
 	}

@@ -53,3 +53,9 @@ func FuzzFHIRStore(f *testing.F) {
 	}
 	fuzzDestination(f, cmekpipe.KeyName.FHIRStore)
 }
+
+func TestTheZeroFHIRStoreHasNoDataset(t *testing.T) {
+	if got := (cmekpipe.FHIRStore{}).DatasetName(); got != "" {
+		t.Errorf("got dataset %q, want none", got)
+	}
+}

@@ -4,18 +4,35 @@ import (
 	"flag"
 	"maps"
 	"reflect"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// flagEffects is every flag that is read, a good value of it and what that sets.
-var flagEffects = []struct {
+type flagEffect struct {
 	name, value string
 	set         func(*cmekpipe.Config)
-}{
+}
+
+// flagsBeside are those without which a flag is refused.
+func flagsBeside(name string) []flagEffect {
+	job := flagEffect{"job_name", "nightly", func(c *cmekpipe.Config) { c.JobName = "nightly" }}
+	switch name {
+	case "update":
+		return []flagEffect{job}
+	case "transform_name_mapping":
+		return []flagEffect{job, {"update", "true", func(c *cmekpipe.Config) { c.Update = true }}}
+	}
+	return nil
+}
+
+// flagEffects is every flag that is read, a good value of it and what that sets.
+var flagEffects = []flagEffect{
 	{"runner", "dataflow", func(c *cmekpipe.Config) { c.Runner = "dataflow" }},
 	{"dataflow_kms_key", goodKey + "2", func(c *cmekpipe.Config) { c.Key = goodKey + "2" }},
 	{"project", "example.com:proj", func(c *cmekpipe.Config) { c.Project = "example.com:proj" }},
@@ -24,11 +41,26 @@ var flagEffects = []struct {
 	{"staging_location", "gs://bank-stage/x", func(c *cmekpipe.Config) { c.StagingLocation = "gs://bank-stage/x" }},
 	{"job_name", "nightly-1", func(c *cmekpipe.Config) { c.JobName = "nightly-1" }},
 	{"labels", `{"team":"risk"}`, func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk"} }},
+	{"update", "true", func(c *cmekpipe.Config) { c.Update = true }},
+	{"transform_name_mapping", `{"Old":"New","Gone":""}`,
+		func(c *cmekpipe.Config) { c.TransformNameMapping = map[string]string{"Old": "New", "Gone": ""} }},
+	{"template_location", "gs://bank-scratch/nightly.json",
+		func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-scratch/nightly.json" }},
+	{"dry_run", "true", func(c *cmekpipe.Config) { c.DryRun = true }},
 	{"async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"execute_async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"worker_binary", "bin/worker", func(c *cmekpipe.Config) { c.WorkerBinary = "bin/worker" }},
 	{"sdk_container_image", "gcr.io/p/i:1", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:1" }},
 	{"worker_harness_container_image", "gcr.io/p/i:2", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:2" }},
+	{"environment_config", "gcr.io/p/i:3", func(c *cmekpipe.Config) { c.SDKContainerImage = "gcr.io/p/i:3" }},
+	{"environment_type", "loopback", func(c *cmekpipe.Config) { c.EnvironmentType = "LOOPBACK" }},
+	{"sdk_harness_container_image_override", ".*java.*,gcr.io/p/java:1", func(c *cmekpipe.Config) {
+		c.SDKContainerImageOverrides = map[string]string{".*java.*": "gcr.io/p/java:1"}
+	}},
+	{"resource_hints", "min_ram=12GB", func(c *cmekpipe.Config) { c.ResourceHints = []string{"min_ram=12GB"} }},
+	{"element_processing_timeout", "5m", func(c *cmekpipe.Config) { c.ElementProcessingTimeout = 5 * time.Minute }},
+	{"element_processing_timeout", "-1ns", func(c *cmekpipe.Config) {}},
+	{"teardown_policy", "TEARDOWN_ALWAYS", func(c *cmekpipe.Config) { c.TeardownPolicy = "TEARDOWN_ALWAYS" }},
 	{"service_account_email", "w@bank-prod.iam.gserviceaccount.com",
 		func(c *cmekpipe.Config) { c.ServiceAccountEmail = "w@bank-prod.iam.gserviceaccount.com" }},
 	{"network", "inner", func(c *cmekpipe.Config) { c.Network = "inner" }},
@@ -60,12 +92,17 @@ func TestEveryFlagSetsItsField(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			all := goodFields()
 			all[tt.name] = tt.value
+			for _, other := range flagsBeside(tt.name) {
+				all[other.name] = other.value
+			}
 			got, err := fromFields(t, all)
 			if err != nil {
 				t.Fatal(err)
 			}
 			c := goodConfig()
-			tt.set(&c)
+			for _, set := range slices.Concat(flagsBeside(tt.name), []flagEffect{tt}) {
+				set.set(&c)
+			}
 			if diff := cmp.Diff(mustOptions(t, c).Config(), got.Config()); diff != "" {
 				t.Errorf("configuration (-want +got):\n%s", diff)
 			}
@@ -144,11 +181,17 @@ func TestFromFlagsRefusesWhatOnlyFlagsCanSayWrong(t *testing.T) {
 		"no number":         {fields{"num_workers": "many"}, "num_workers", "want a whole number"},
 		"too big a number":  {fields{"disk_size_gb": "9223372036854775808"}, "disk_size_gb", "want a whole number"},
 		"no JSON":           {fields{"labels": "team=risk"}, "labels", "want a JSON object of strings"},
+		"no JSON mapping":   {fields{"transform_name_mapping": "Old=New"}, "transform_name_mapping", "want a JSON object of strings such as"},
 		"JSON of numbers":   {fields{"labels": `{"team":1}`}, "labels", "want a JSON object of strings"},
 		"two machine types": {fields{"worker_machine_type": "a", "machine_type": "b"}, "worker_machine_type, machine_type", "got two values"},
 		"two images": {fields{"sdk_container_image": "a", "worker_harness_container_image": "b"},
 			"sdk_container_image, worker_harness_container_image", "got two values"},
-		"two asyncs": {fields{"async": "true", "execute_async": "false"}, "async, execute_async", "got two values"},
+		"an image and an environment": {fields{"sdk_container_image": "a", "environment_config": "b"},
+			"sdk_container_image, environment_config", "got two values"},
+		"no image for another": {fields{"sdk_harness_container_image_override": ".*java.*"},
+			"sdk_harness_container_image_override", "want a regular expression and an image with a comma"},
+		"no duration": {fields{"element_processing_timeout": "5"}, "element_processing_timeout", "want a duration"},
+		"two asyncs":  {fields{"async": "true", "execute_async": "false"}, "async, execute_async", "got two values"},
 		"public and not": {fields{"use_public_ips": "true", "no_use_public_ips": "true"},
 			"use_public_ips, no_use_public_ips", "got flags that contradict each other"},
 		"neither public nor not": {fields{"use_public_ips": "false", "no_use_public_ips": "false"},
@@ -196,12 +239,17 @@ func TestTwoNamesMayAgree(t *testing.T) {
 	}
 }
 
+// forbiddenFlags are Beam's flags that are not carried, and a part of the reason.
+var forbiddenFlags = map[string]string{
+	"dataflow_endpoint": "whose use of the key nobody proved", "endpoint": "a job service of another runner",
+	"cpu_profiling": "writes profiles to Cloud Storage without naming the key", "parallelism": "which only Flink knows",
+	"retain_docker_containers": "on a disk that no key protects", "beam_strict": "which Dataflow and Prism ignore",
+	"dot_file": "Beam's runner dot", "enable_hot_key_logging": "to Cloud Logging, outside the job's key",
+	"session_recording": "elements included, without naming the key",
+}
+
 func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
-	for _, name := range []string{
-		"dataflow_endpoint", "template_location", "update", "transform_name_mapping", "dry_run", "teardown_policy", "cpu_profiling",
-		"endpoint", "environment_type", "environment_config", "sdk_harness_container_image_override", "resource_hints",
-		"parallelism", "retain_docker_containers", "element_processing_timeout", "beam_strict",
-	} {
+	for name, reason := range forbiddenFlags {
 		t.Run(name, func(t *testing.T) {
 			fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
 			cmekpipe.RegisterFlags(fs)
@@ -211,7 +259,7 @@ func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			for value, want := range map[string]int{"default": 0, "x": 1} {
+			for value, want := range map[string]int{"default": 0, "secret": 1} {
 				if err := fs.Set(name, value); err != nil {
 					t.Fatal(err)
 				}
@@ -221,9 +269,62 @@ func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
 					t.Fatalf("--%s=%s: got %v, want %d faults", name, value, err, want)
 				}
 				for _, f := range faults {
-					checkRefusal(t, f, "", cmekpipe.Unsupported, name, "got a flag that cmekpipe does not carry")
+					checkRefusal(t, f, "", cmekpipe.Unsupported, name, reason)
+					if strings.Contains(f.Error(), value) || !strings.Contains(f.Hint, "; see https://") {
+						t.Errorf("got %v, want the source and not the value", f)
+					}
 				}
 			}
 		})
+	}
+}
+
+// strs is how Beam defines its repeated flags.
+type strs []string
+
+func (s *strs) String() string     { return strings.Join(*s, "|") }
+func (s *strs) Set(v string) error { *s = append(*s, v); return nil }
+func (s strs) Get() any            { return s }
+
+func TestRepeatedFlagsAreReadWhole(t *testing.T) {
+	args := []string{"--resource_hints=min_ram=1GB", "--resource_hints=cpu_count=4",
+		"--sdk_harness_container_image_override=.*java.*,a", "--sdk_harness_container_image_override=.*python.*,b,c"}
+	for name, value := range goodFields() {
+		args = append(args, "--"+name+"="+value)
+	}
+	for _, beams := range []bool{false, true} {
+		fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+		if beams {
+			fs.Var(new(strs), "resource_hints", "as Beam defines it")
+			fs.Var(new(strs), "sdk_harness_container_image_override", "as Beam defines it")
+		}
+		cmekpipe.RegisterFlags(fs)
+		fs.PrintDefaults() // it asks the zero value for its text
+		if err := fs.Parse(args); err != nil {
+			t.Fatal(err)
+		}
+		opts, err := cmekpipe.FromFlags(fs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := goodConfig()
+		want.ResourceHints = []string{"min_ram=1GB", "cpu_count=4"}
+		want.SDKContainerImageOverrides = map[string]string{".*java.*": "a", ".*python.*": "b,c"}
+		if diff := cmp.Diff(mustOptions(t, want).Config(), opts.Config()); diff != "" {
+			t.Errorf("flags of Beam: %v: configuration (-want +got):\n%s", beams, diff)
+		}
+	}
+}
+
+func TestTextsOfARepeatedFlagAreShown(t *testing.T) {
+	fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
+	cmekpipe.RegisterFlags(fs)
+	for _, v := range []string{"a=1", "b=2"} {
+		if err := fs.Set("resource_hints", v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got := fs.Lookup("resource_hints").Value.String(); got != "a=1 b=2" {
+		t.Errorf("got %q, want both values", got)
 	}
 }

@@ -21,12 +21,12 @@ func FromConfig(c Config) (*Options, error) { return newOptions("cmekpipe.FromCo
 
 // newOptions checks c. Faults that were found while c was gathered come first.
 func newOptions(op string, c Config, found []*Error) (*Options, error) {
-	key, faults := c.check()
-	if faults = slices.Concat(found, faults); len(faults) > 0 {
-		return nil, &Error{Op: op, Code: InvalidOptions, Resource: "job options", Err: faultList(faults),
-			Hint: "mend each option that is named; cmekpipe.Faults lists them"}
+	k := &checker{faults: slices.Clone(found)}
+	k.config(c)
+	if err := k.error(op); err != nil {
+		return nil, err
 	}
-	return &Options{key: key, config: c.withDefaults(key)}, nil
+	return &Options{key: k.key, config: c.withDefaults(k.key)}, nil
 }
 
 // withDefaults fills in what a good configuration leaves open, and writes what can be said in two ways in one.
@@ -34,6 +34,7 @@ func (c Config) withDefaults(key KeyName) Config {
 	c = c.clone()
 	c.Region = key.Location()
 	c.Runner = cmp.Or(c.Runner, "prism")
+	c.EnvironmentType = strings.ToUpper(c.EnvironmentType)
 	c.TempLocation = strings.TrimRight(c.TempLocation, "/")
 	c.StagingLocation = cmp.Or(strings.TrimRight(c.StagingLocation, "/"), c.TempLocation+"/staging")
 	return c
@@ -64,10 +65,12 @@ func (o *Options) Equal(p *Options) bool {
 
 // clone returns a copy that shares nothing with c. What is empty is nil in it.
 func (c Config) clone() Config {
-	c.Labels = maps.Clone(c.Labels)
-	if len(c.Labels) == 0 {
-		c.Labels = nil
+	for _, m := range []*map[string]string{&c.Labels, &c.TransformNameMapping, &c.SDKContainerImageOverrides} {
+		if *m = maps.Clone(*m); len(*m) == 0 {
+			*m = nil
+		}
 	}
+	c.ResourceHints = slices.Concat(c.ResourceHints)
 	c.Experiments = slices.Concat(c.Experiments)
 	c.ServiceOptions = slices.Concat(c.ServiceOptions)
 	return c

@@ -51,6 +51,7 @@ func TestEqualComparesEverything(t *testing.T) {
 	same := goodConfig()
 	same.Region, same.TempLocation, same.StagingLocation = "us-central1", "gs://bank-scratch/tmp/", "gs://bank-scratch/tmp/staging"
 	same.Runner, same.Labels, same.Experiments = "prism", map[string]string{}, []string{}
+	same.TransformNameMapping = map[string]string{}
 	if other := mustOptions(t, same); !opts.Equal(other) || !other.Equal(opts) {
 		t.Errorf("got unequal for one thing said in two ways: %v and %v", opts.Config(), other.Config())
 	}
@@ -72,9 +73,12 @@ func TestEqualComparesEverything(t *testing.T) {
 func TestOptionsShareNothingWithTheirMaker(t *testing.T) {
 	c := goodConfig()
 	c.Labels, c.Experiments, c.ServiceOptions = map[string]string{"team": "risk"}, []string{"a"}, []string{"b"}
+	c.JobName, c.Update, c.TransformNameMapping = "nightly", true, map[string]string{"Old": "New"}
 	opts, want := mustOptions(t, c), mustOptions(t, c)
+	c.TransformNameMapping["Old"] = "x"
 	c.Labels["team"], c.Experiments[0], c.ServiceOptions[0] = "x", "x", "x"
 	out := opts.Config()
+	out.TransformNameMapping["Old"] = "y"
 	out.Labels["team"], out.Experiments[0], out.ServiceOptions[0] = "y", "y", "y"
 	if !opts.Equal(want) {
 		t.Errorf("got %v after changes outside, want %v", opts.Config(), want.Config())

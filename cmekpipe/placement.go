@@ -2,6 +2,7 @@ package cmekpipe
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,6 +16,7 @@ func (c *checker) workers(cfg Config) {
 	c.plain("min_cpu_platform", cfg.MinCPUPlatform)
 	c.plain("disk_type", cfg.DiskType)
 	c.oneOf("autoscaling_algorithm", cfg.AutoscalingAlgorithm, "NONE", "THROUGHPUT_BASED")
+	c.oneOf("teardown_policy", cfg.TeardownPolicy, "TEARDOWN_ALWAYS", "TEARDOWN_ON_SUCCESS", "TEARDOWN_NEVER")
 	c.oneOf("flexrs_goal", cfg.FlexRSGoal, "FLEXRS_UNSPECIFIED", "FLEXRS_SPEED_OPTIMIZED", "FLEXRS_COST_OPTIMIZED")
 }
 
@@ -42,19 +44,17 @@ func (c *checker) counts(cfg Config) {
 // placement keeps the workers in the job's region: overriding it is what breaks a regional key, and from Beam 2.44.0
 // on Dataflow runs no workers elsewhere. Beam refuses to set more than one of the four.
 func (c *checker) placement(cfg Config) {
-	places := []string{cfg.WorkerRegion, cfg.WorkerZone, cfg.Zone}
+	set := 0
+	for _, place := range []string{cfg.WorkerRegion, cfg.WorkerZone, cfg.Zone} {
+		if place != "" {
+			set++
+		}
+	}
 	c.regionIs("worker_region", cfg.WorkerRegion)
 	c.zoneIn("worker_zone", cfg.WorkerZone)
 	c.zoneIn("zone", cfg.Zone)
-	for _, e := range cfg.Experiments {
-		if region, found := strings.CutPrefix(e, "worker_region="); found {
-			c.regionIs("experiments", region)
-			places = append(places, region)
-		}
-	}
-	set := 0
-	for _, place := range places {
-		if place != "" {
+	for _, item := range slices.Concat(cfg.Experiments, cfg.ServiceOptions) {
+		if name, _, _ := strings.Cut(item, "="); spelling(name) == "workerregion" || spelling(name) == "workerzone" {
 			set++
 		}
 	}
@@ -99,8 +99,7 @@ func (c *checker) zoneIn(field, zone string) {
 
 // subnetwork follows field subnetwork of the Dataflow API's WorkerPool: "regions/REGION/subnetworks/SUBNETWORK" or a
 // complete URL that ends so.
-func (c *checker) subnetwork(name string) {
-	const field = "subnetwork"
+func (c *checker) subnetwork(field, name string) {
 	if name == "" {
 		return
 	}

@@ -23,6 +23,9 @@ func checkDataflow(opts *cmekpipe.Options) error {
 	if _, err := cmekpipe.FromConfig(config); err != nil {
 		return err
 	}
+	if err := checkPending(config); err != nil {
+		return err
+	}
 	for _, name := range slices.Concat(config.Experiments, config.ServiceOptions) {
 		if err := checkExperiment(name); err != nil {
 			return err

@@ -79,6 +79,8 @@ func TestOptionsThatAKeyCantCoverAreRefused(t *testing.T) {
 		{"data sampling as a service option", func(c *cmekpipe.Config) { c.ServiceOptions = []string{"enable_data_sampling=true"} },
 			cmekpipe.Unsupported, "experiment enable_data_sampling"},
 		{"hot keys", func(c *cmekpipe.Config) { c.ServiceOptions = []string{"enable_hot_key_logging"} }, cmekpipe.Unsupported, "experiment enable_hot_key_logging"},
+		{"an update", func(c *cmekpipe.Config) { c.Update = true }, cmekpipe.Unsupported, "update"},
+		{"a template", func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-work/t" }, cmekpipe.Unsupported, "template_location"},
 		{"no worker", func(c *cmekpipe.Config) { c.WorkerBinary = missing }, cmekpipe.NotFound, missing},
 		{"a folder as worker", func(c *cmekpipe.Config) { c.WorkerBinary = filepath.Dir(missing) }, cmekpipe.InvalidOptions, filepath.Dir(missing)},
 		{"no temp bucket", func(c *cmekpipe.Config) {

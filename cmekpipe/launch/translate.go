@@ -76,6 +76,9 @@ func jobOptions(opts *cmekpipe.Options, streaming bool) *dataflowlib.JobOptions 
 		MaxNumWorkers:                  c.MaxNumWorkers,
 		WorkerHarnessThreads:           c.WorkerHarnessThreads,
 		TempLocation:                   c.TempLocation,
+		Update:                         c.Update,
+		TransformNameMapping:           c.TransformNameMapping,
+		TemplateLocation:               c.TemplateLocation,
 	}
 }
 
