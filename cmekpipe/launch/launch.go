@@ -33,6 +33,8 @@ func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Op
 		return result, l.dataflow(ctx)
 	case "direct", "DirectRunner":
 		return result, l.guarded(ctx, l.direct)
+	case "flink", "FlinkRunner", "spark", "SparkRunner", "universal", "portable", "PortableRunner":
+		return result, l.guarded(ctx, l.portable)
 	default:
 		return result, l.guarded(ctx, l.prism)
 	}

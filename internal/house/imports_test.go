@@ -32,6 +32,7 @@ var floors = []struct {
 	{"cmekpipe/io/fileio", 9}, // other connectors find their files with it
 	{"cmekpipe/guard", 20},
 	{"cmekpipe/launch", 30},
+	{"cmekpipe/launch/cmekdataflow", 31},
 	{"cmekpipe/emulator/internal/service", 3},
 	{"cmekpipe/emulator/internal/gcs/store", 4},
 	{"cmekpipe/emulator/internal/bigquery/sql", 3},
