@@ -16,7 +16,7 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[Row]())
 	register.DoFn2x0[[]byte, func(int64)](&chunksFn{})
 	register.DoFn2x0[int64, func(Row)](&rowsFn{})
-	register.DoFn3x1[context.Context, Row, func(Row), error](&tapFn{})
+	beam.RegisterDoFn(&tapFn{})
 	register.Emitter1[int64]()
 	register.Emitter1[Row]()
 }

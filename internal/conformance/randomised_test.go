@@ -14,7 +14,7 @@ import (
 )
 
 var (
-	pipelines = flag.Int("pipelines", 15, "how many randomised pipelines to run")
+	pipelines = flag.Int("pipelines", 10, "how many randomised pipelines to run")
 	seed      = flag.Uint64("seed", 0, "seed of the first randomised pipeline; 0 takes one by chance")
 )
 

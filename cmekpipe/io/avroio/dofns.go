@@ -1,12 +1,9 @@
 package avroio
 
 import (
-	"context"
-
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
@@ -42,6 +39,6 @@ func init() {
 	shards.Register(shards.Types[string]{
 		Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
 	})
-	register.DoFn3x1[context.Context, fileio.ReadableFile, func(beam.X), error](&readFn{})
+	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()
 }

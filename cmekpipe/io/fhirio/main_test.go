@@ -23,7 +23,7 @@ import (
 
 func init() {
 	register.DoFn1x0[string](&collectFn{})
-	register.DoFn3x1[context.Context, string, func(string), error](&triggerFn{})
+	beam.RegisterDoFn(&triggerFn{})
 	register.Emitter1[string]()
 }
 

@@ -1,7 +1,6 @@
 package fileio
 
 import (
-	"context"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -10,7 +9,7 @@ import (
 
 // Workers find DoFns by name, in Beam's registry. Beam's fileio registers the types that they exchange.
 func init() {
-	register.DoFn3x1[context.Context, string, func(FileMetadata), error](&findFn{})
+	beam.RegisterDoFn(&findFn{})
 	register.DoFn2x0[[]byte, func(string)](&globFn{})
 	register.DoFn1x2[FileMetadata, string, FileMetadata](&pathFn{})
 	beam.RegisterDoFn(reflect.TypeFor[*freshFn]())

@@ -1,14 +1,10 @@
 package parquetio
 
 import (
-	"context"
-
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
-
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 )
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
@@ -37,6 +33,6 @@ func init() {
 	shards.Register(shards.Types[beam.X]{
 		Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
 	})
-	register.DoFn3x1[context.Context, fileio.ReadableFile, func(beam.X), error](&readFn{})
+	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()
 }

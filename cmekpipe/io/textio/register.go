@@ -1,7 +1,6 @@
 package textio
 
 import (
-	"context"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -17,10 +16,10 @@ func init() {
 		One: &writeFn{}, Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
 	})
 	beam.RegisterType(reflect.TypeFor[wholeFile]())
-	register.DoFn3x0[fileio.FileMetadata, func(wholeFile), func(string)](&sortFn{})
+	beam.RegisterDoFn(&sortFn{})
 	register.DoFn2x0[fileio.FileMetadata, func(wholeFile)](&wholeFilesFn{})
-	register.DoFn3x1[context.Context, wholeFile, func(string), error](&wholeFn{})
-	register.DoFn3x1[context.Context, wholeFile, func(string, string), error](&wholeNamedFn{})
+	beam.RegisterDoFn(&wholeFn{})
+	beam.RegisterDoFn(&wholeNamedFn{})
 	register.Emitter1[string]()
 	register.Emitter1[wholeFile]()
 	register.Emitter2[string, string]()

@@ -18,8 +18,8 @@ func init() {
 	register.Function2x0(dropAll)
 	register.Function1x2(bySecond)
 	register.Function2x0(countUp)
-	register.DoFn3x1[context.Context, string, func(string), error](&triggerFn{})
-	register.DoFn3x1[*sdf.LockRTracker, []byte, func(string), sdf.ProcessContinuation](&endless{})
+	beam.RegisterDoFn(&triggerFn{})
+	beam.RegisterDoFn(&endless{})
 	register.Emitter1[string]()
 }
 

@@ -21,6 +21,7 @@ import (
 func init() {
 	beam.RegisterType(reflect.TypeFor[conformance.Row]())
 	beam.RegisterDoFn(&fhirResourceFn{})
+	beam.RegisterDoFn(&fhirBundleFn{})
 }
 
 // FHIRImport writes each row as a resource through files.
@@ -31,7 +32,7 @@ func FHIRImport() conformance.Harness {
 	return h
 }
 
-// FHIRBundles writes each row as a bundle that stores one resource under its id.
+// FHIRBundles writes rows as bundles that store each as a resource under its id.
 func FHIRBundles() conformance.Harness {
 	h := fhirHarness("fhirio.ExecuteBundles", true)
 	h.Writes = []string{"healthcare.datasets.get", "healthcare.fhir.executeBundle"}
@@ -94,9 +95,8 @@ func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 	if err != nil {
 		panic(err)
 	}
-	elements := beam.ParDo(scope, &fhirResourceFn{Bundle: s.bundles}, rows)
 	if s.bundles {
-		fhirio.ExecuteBundles(scope, store, elements)
+		fhirio.ExecuteBundles(scope, store, beam.ParDo(scope, &fhirBundleFn{}, rows))
 		return
 	}
 	temp, err := key.Object("gs://" + s.bucket + "/temp")
@@ -108,7 +108,7 @@ func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 		panic(err)
 	}
 	fhirio.Import(scope, store, temp, failed,
-		fhirio.ContentStructureResource, elements)
+		fhirio.ContentStructureResource, beam.ParDo(scope, &fhirResourceFn{}, rows))
 }
 
 // fhirResource is a row in the words of FHIR.
@@ -123,21 +123,56 @@ type fhirExtension struct {
 	ValueString string `json:"valueString"`
 }
 
-// fhirResourceFn makes a resource of a row, or a bundle that stores it.
-type fhirResourceFn struct{ Bundle bool }
+// resource is a row's id at the service, and the text of its resource.
+func resource(row conformance.Row) (id, text string, err error) {
+	id = "row-" + strconv.FormatInt(row.ID, 10)
+	body, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})
+	return id, string(body), err
+}
+
+// fhirResourceFn makes a resource of a row.
+type fhirResourceFn struct{}
 
 // CMEKHelper tells guard that nothing is stored.
 func (f *fhirResourceFn) CMEKHelper() sink.None { return sink.None{} }
 
 // ProcessElement takes a row.
 func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
-	id := "row-" + strconv.FormatInt(row.ID, 10)
-	text, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})
-	if err != nil || !f.Bundle {
-		return string(text), err
+	_, text, err := resource(row)
+	return text, err
+}
+
+// bundledRows is how many rows one FHIR bundle stores, as a pipeline would that minds the number of its calls.
+const bundledRows = 50
+
+// fhirBundleFn makes FHIR bundles of rows that come in one Beam bundle.
+type fhirBundleFn struct{ entries []string }
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *fhirBundleFn) CMEKHelper() sink.None { return sink.None{} }
+
+// StartBundle forgets what a bundle that failed left.
+func (f *fhirBundleFn) StartBundle(func(string)) { f.entries = nil }
+
+// ProcessElement takes a row.
+func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) error {
+	id, text, err := resource(row)
+	if err != nil {
+		return err
 	}
-	return `{"resourceType":"Bundle","type":"batch","entry":[{"resource":` + string(text) +
-		`,"request":{"method":"PUT","url":"Basic/` + id + `"}}]}`, nil
+	f.entries = append(f.entries, `{"resource":`+text+`,"request":{"method":"PUT","url":"Basic/`+id+`"}}`)
+	if len(f.entries) == bundledRows {
+		f.FinishBundle(emit)
+	}
+	return nil
+}
+
+// FinishBundle emits the rest.
+func (f *fhirBundleFn) FinishBundle(emit func(string)) {
+	if len(f.entries) > 0 {
+		emit(`{"resourceType":"Bundle","type":"batch","entry":[` + strings.Join(f.entries, ",") + `]}`)
+		f.entries = nil
+	}
 }
 
 func (s *fhirSink) Rows(t testing.TB, name string) []conformance.Row {
