@@ -16,16 +16,17 @@ type submission struct {
 	doc  fields
 	flex *launcher // nil for a job that no Flex Template makes
 
-	Name                 string
-	Type                 string
-	ProjectID            string
-	Location             string
-	ClientRequestID      string
-	ReplaceJobID         string
-	Steps                []fields
-	Labels               map[string]string
-	TransformNameMapping map[string]string
-	Environment          struct {
+	Name                  string
+	Type                  string
+	ProjectID             string
+	Location              string
+	ClientRequestID       string
+	ReplaceJobID          string
+	Steps                 []fields
+	CreatedFromSnapshotID string
+	Labels                map[string]string
+	TransformNameMapping  map[string]string
+	Environment           struct {
 		ServiceKmsKeyName        string
 		WorkerRegion, WorkerZone string
 		SdkPipelineOptions       json.RawMessage
@@ -71,6 +72,9 @@ func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	}
 	replaced, err := s.replaced(c, sub)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSource(c, sub); err != nil {
 		return nil, err
 	}
 	if j := active(same, replaced); j != nil {

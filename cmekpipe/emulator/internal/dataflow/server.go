@@ -15,9 +15,10 @@ type Server struct {
 	env   *service.Env
 	files Files
 
-	mu   sync.Mutex
-	jobs []*job // in the order of their creation
-	set  settings
+	mu        sync.Mutex
+	jobs      []*job // in the order of their creation
+	snapshots []*snapshot
+	set       settings
 }
 
 // Files is the loopback Cloud Storage, as Dataflow sees it.
@@ -50,7 +51,10 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET "+jobs+"/{job}/messages", s.method("dataflow.jobs.messages.list", s.listMessages))
 		mux.HandleFunc("GET "+jobs+"/{job}/metrics", s.method("dataflow.jobs.getMetrics", s.getMetrics))
 	}
+	mux.HandleFunc("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/executionDetails",
+		s.method("dataflow.jobs.getExecutionDetails", s.getExecutionDetails))
 	s.routeTemplates(mux)
+	s.routeSnapshots(mux)
 	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))

@@ -38,13 +38,16 @@ type Pace struct {
 	Pending time.Duration
 	// Running is the time that a batch job takes. A streaming job runs until it is stopped.
 	Running time.Duration
+	// Snapshot is the time that taking a snapshot takes.
+	Snapshot time.Duration
 	// Stopping is the time that cancelling or draining takes.
 	Stopping time.Duration
 }
 
-// DefaultPace is 20 ms queued, 20 ms pending, 50 ms running, 20 ms stopping.
+// DefaultPace is 20 ms queued, 20 ms pending, 50 ms running, 20 ms stopping; a snapshot takes 20 ms.
 func DefaultPace() Pace {
-	return Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+	return Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond,
+		Stopping: 20 * time.Millisecond, Snapshot: 20 * time.Millisecond}
 }
 
 // advance brings a job to the state that it has now, through all that lie between.
