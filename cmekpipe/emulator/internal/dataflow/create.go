@@ -30,7 +30,10 @@ type submission struct {
 		ServiceKmsKeyName        string
 		WorkerRegion, WorkerZone string
 		SdkPipelineOptions       json.RawMessage
-		UserAgent                struct{ Name, Version string }
+		WorkerPools              []struct {
+			Packages []struct{ Name, Location, Sha256 string }
+		}
+		UserAgent struct{ Name, Version string }
 	}
 }
 

@@ -39,6 +39,7 @@ type job struct {
 	version             cmekpipe.KeyVersionName
 	history             []transition
 	replaces            *job
+	stop                context.CancelFunc // ends the run of its pipeline; nil if it isn't run
 	messages            []message
 	scaling             []*api.AutoscalingEvent
 	metrics             []*api.MetricUpdate

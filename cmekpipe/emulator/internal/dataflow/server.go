@@ -19,6 +19,7 @@ type Server struct {
 	jobs      []*job // in the order of their creation
 	snapshots []*snapshot
 	set       settings
+	exec      executions
 }
 
 // Files is the loopback Cloud Storage, as Dataflow sees it.
@@ -36,6 +37,7 @@ var _ service.Server = (*Server)(nil)
 // New returns a server with [DefaultPace] and no jobs that reads pipelines and templates from files.
 func New(env *service.Env, files Files) *Server {
 	s := &Server{env: env, files: files, set: settings{pace: DefaultPace(), lossState: cancelled}}
+	s.exec.root, s.exec.stop = context.WithCancel(context.Background())
 	s.HTTPServer = service.NewHTTPServer(s.routes())
 	return s
 }
