@@ -1,7 +1,10 @@
 package prismrun
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"os"
 	"os/exec"
@@ -30,11 +33,13 @@ type pool struct {
 	mu      sync.Mutex
 	workers map[string]context.CancelFunc
 	alive   sync.WaitGroup
+	broken  error              // the first worker that did not start or ended by itself
+	onBreak context.CancelFunc // called then
 }
 
 // startPool writes what workers need into a folder and listens for Prism.
-func startPool(dir string, e emulator.Execution) (*pool, error) {
-	p := &pool{program: filepath.Join(dir, "worker"), options: filepath.Join(dir, "options.json"), environ: e.Environ,
+func startPool(dir string, e emulator.Execution, onBreak context.CancelFunc) (*pool, error) {
+	p := &pool{onBreak: onBreak, program: filepath.Join(dir, "worker"), options: filepath.Join(dir, "options.json"), environ: e.Environ,
 		server: grpc.NewServer(), workers: make(map[string]context.CancelFunc)}
 	if err := os.WriteFile(p.program, e.Worker, 0o700); err != nil {
 		return nil, err
@@ -60,7 +65,25 @@ func (p *pool) stop() {
 	p.alive.Wait()
 }
 
-// StartWorker starts the program as the boot loader of Beam's containers does.
+// fail takes down that a worker broke.
+func (p *pool) fail(err error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.broken == nil {
+		p.broken = fmt.Errorf("the worker broke: %w", err)
+		p.onBreak()
+	}
+}
+
+// failure returns why workers broke, if one did.
+func (p *pool) failure() error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.broken
+}
+
+// StartWorker starts the program as the boot loader of Beam's containers does. It never fails, as Prism would panic; a
+// worker that breaks ends the job instead.
 func (p *pool) StartWorker(_ context.Context, r *fnpb.StartWorkerRequest) (*fnpb.StartWorkerResponse, error) {
 	ctx, cancel := context.WithCancel(p.root)
 	worker := exec.CommandContext(ctx, p.program, "--worker=true", "--id="+r.GetWorkerId(),
@@ -68,14 +91,17 @@ func (p *pool) StartWorker(_ context.Context, r *fnpb.StartWorkerRequest) (*fnpb
 	worker.Env = append(append(os.Environ(), p.environ...), "PIPELINE_OPTIONS_FILE="+p.options)
 	if err := worker.Start(); err != nil {
 		cancel()
-		return &fnpb.StartWorkerResponse{Error: err.Error()}, nil
+		p.fail(err)
+		return &fnpb.StartWorkerResponse{}, nil
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.workers[r.GetWorkerId()] = cancel
 	p.alive.Go(func() {
 		defer cancel()
-		_ = worker.Wait() // it is killed when its work is done
+		if err := worker.Wait(); ctx.Err() == nil { // it is killed when its work is done
+			p.fail(cmp.Or(err, errors.New("it ended before its work did")))
+		}
 	})
 	return &fnpb.StartWorkerResponse{}, nil
 }

@@ -36,7 +36,9 @@ func OnPrism(ctx context.Context, e emulator.Execution) ([]*api.MetricUpdate, er
 		return nil, err
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // the system clears what is left of temporary files
-	workers, err := startPool(dir, e)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	workers, err := startPool(dir, e, cancel)
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +52,9 @@ func OnPrism(ctx context.Context, e emulator.Execution) ([]*api.MetricUpdate, er
 		_, _ = client.Cancel(context.WithoutCancel(ctx), &jobpb.CancelJobRequest{JobId: id})
 	})()
 	ended := follow(context.WithoutCancel(ctx), client, id, e.Say)
+	if err := workers.failure(); err != nil {
+		return nil, err
+	}
 	counted, err := client.GetJobMetrics(context.WithoutCancel(ctx), &jobpb.GetJobMetricsRequest{JobId: id})
 	if err != nil {
 		return nil, errors.Join(ended, err)

@@ -5,8 +5,10 @@ import (
 	"errors"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -30,6 +32,7 @@ func TestMain(m *testing.M) {
 func init() {
 	register.Function2x1(shout)
 	register.Function1x2(refuse)
+	register.Function1x1(dawdle)
 }
 
 func shout(ctx context.Context, s string) string {
@@ -38,27 +41,128 @@ func shout(ctx context.Context, s string) string {
 	return s + "!"
 }
 
+// dawdle takes longer than any test.
+func dawdle(s string) string {
+	time.Sleep(time.Hour)
+	return s
+}
+
 func refuse(string) (string, error) { return "", errors.New("no more words") }
 
 // run launches a pipeline on the loopback Dataflow as anybody launches one, with this binary as the worker.
 func run(t *testing.T, build func(beam.Scope, cmekpipe.KeyName)) (*cmektest.Cloud, cmekpipe.KeyName, *launch.Result, error) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
-	key := cloud.Key("us-central1", "pipelines")
-	cloud.Bucket("work", "us-central1", key)
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
+	key, result, err := runOn(t, cloud, self, false, build)
+	return cloud, key, result, err
+}
+
+func runOn(t *testing.T, cloud *cmektest.Cloud, worker string, async bool, build func(beam.Scope, cmekpipe.KeyName)) (cmekpipe.KeyName, *launch.Result, error) {
+	t.Helper()
+	key := cloud.Key("us-central1", "pipelines")
+	cloud.Bucket("work", "us-central1", key)
 	opts, err := cmekpipe.FromConfig(cmekpipe.Config{Runner: "dataflow", Key: key.String(), Project: cmektest.Project,
-		TempLocation: "gs://work/tmp", WorkerBinary: self, JobName: "executed"})
+		TempLocation: "gs://work/tmp", WorkerBinary: worker, JobName: "executed", Async: async})
 	if err != nil {
 		t.Fatal(err)
 	}
 	p, s := beam.NewPipelineWithRoot()
 	build(s, key)
 	result, err := launch.Run(t.Context(), opts, p)
-	return cloud, key, result, err
+	return key, result, err
+}
+
+// wait looks at a job until it has ended.
+func wait(t *testing.T, service *api.Service, id string) *api.Job {
+	t.Helper()
+	for range 1000 {
+		job, err := service.Projects.Locations.Jobs.Get(cmektest.Project, "us-central1", id).Do()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasSuffix(job.CurrentState, "ING") {
+			return job
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("the job goes on")
+	return nil
+}
+
+func dataflow(t *testing.T, cloud *cmektest.Cloud) *api.Service {
+	t.Helper()
+	service, err := api.NewService(t.Context(), cloud.ClientOptions(emulator.Dataflow)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return service
+}
+
+func TestAWorkerThatBreaksFailsTheJob(t *testing.T) {
+	for name, program := range map[string]string{"no program": "a program for linux", "ends at once": "#!/bin/sh\nexit 3\n"} {
+		t.Run(name, func(t *testing.T) {
+			cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
+			worker := filepath.Join(t.TempDir(), "worker")
+			if err := os.WriteFile(worker, []byte(program), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			_, result, err := runOn(t, cloud, worker, true, func(s beam.Scope, _ cmekpipe.KeyName) {
+				beam.ParDo(s, shout, beam.Create(s, "a"))
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := wait(t, dataflow(t, cloud), result.Job.ID).CurrentState; got != "JOB_STATE_FAILED" {
+				t.Errorf("got %s, want JOB_STATE_FAILED", got)
+			}
+		})
+	}
+}
+
+func TestCancelEndsTheRun(t *testing.T) {
+	cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, result, err := runOn(t, cloud, self, true, func(s beam.Scope, key cmekpipe.KeyName) {
+		to, err := key.Object("gs://work/never.txt")
+		if err != nil {
+			t.Fatal(err)
+		}
+		textio.Write(s, to, beam.ParDo(s, dawdle, beam.Create(s, "a")))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	service := dataflow(t, cloud)
+	for range 1000 {
+		job, err := service.Projects.Locations.Jobs.Get(cmektest.Project, "us-central1", result.Job.ID).Do()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if job.CurrentState == "JOB_STATE_RUNNING" {
+			break
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	_, err = service.Projects.Locations.Jobs.Update(cmektest.Project, "us-central1", result.Job.ID,
+		&api.Job{RequestedState: "JOB_STATE_CANCELLED"}).Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := wait(t, service, result.Job.ID).CurrentState; got != "JOB_STATE_CANCELLED" {
+		t.Errorf("got %s, want JOB_STATE_CANCELLED", got)
+	}
+	for _, e := range cloud.Ledger() {
+		if e.Name == "gs://work/never.txt" {
+			t.Errorf("the cancelled job wrote %s", e.Name)
+		}
+	}
 }
 
 func TestALaunchedJobReallyRuns(t *testing.T) {
@@ -99,11 +203,7 @@ func TestAPipelineThatFailsFailsTheJob(t *testing.T) {
 	if err == nil || result == nil || result.Job.State != "JOB_STATE_FAILED" {
 		t.Fatalf("got %+v, %v, want a failed job", result, err)
 	}
-	service, err := api.NewService(t.Context(), cloud.ClientOptions(emulator.Dataflow)...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	list, err := service.Projects.Locations.Jobs.Messages.List(cmektest.Project, "us-central1", result.Job.ID).
+	list, err := dataflow(t, cloud).Projects.Locations.Jobs.Messages.List(cmektest.Project, "us-central1", result.Job.ID).
 		MinimumImportance("JOB_MESSAGE_ERROR").Do()
 	if err != nil {
 		t.Fatal(err)
