@@ -3,9 +3,11 @@
 // every job that is well formed, looks at the key only afterwards, and fails the job with Google's texts. Most callers
 // need [New] alone; tests reach what may go wrong through [Server.Control].
 //
-// A job is not executed. It only runs through its states: nothing is read, shuffled or written, there are no workers,
-// and metrics are
-// those that a test sets, see [Control.SetMetrics]. The state moves when somebody looks at the job, by the cloud's clock; between two looks
+// A job is not executed: it only runs through its states, nothing is read, shuffled or written, there are no workers, and
+// metrics are those that a test sets, see [Control.SetMetrics]. With [Server.ExecuteJobs] a job whose staged pipeline and
+// worker binary can be read is handed to a runner, and states, messages and metrics come from that run.
+//
+// The state moves when somebody looks at the job, by the cloud's clock; between two looks
 // nothing happens, so that a key which stops working is noticed at the next look, even at a batch job whose time is
 // up by then.
 //
