@@ -41,6 +41,11 @@ func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithClock(now)) }
 }
 
+// WithJobs makes jobs of Dataflow run their pipelines, see [emulator.WithJobs].
+func WithJobs(run emulator.Runner) Option {
+	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithJobs(run)) }
+}
+
 // NewCloud starts a cloud that stops when the test ends.
 func NewCloud(t testing.TB, opts ...Option) *Cloud {
 	t.Helper()

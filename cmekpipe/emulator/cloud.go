@@ -41,11 +41,18 @@ type Option func(*settings)
 
 type settings struct {
 	now func() time.Time
+	run Runner
 }
 
 // WithClock makes the cloud take the time from now. The default is [time.Now].
 func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.now = now }
+}
+
+// WithJobs makes jobs of Dataflow run the pipelines that were staged for them: run is called for each batch or streaming
+// job with a pipeline, from its start to its end. Package prismrun has one. By default jobs only run through their states.
+func WithJobs(run Runner) Option {
+	return func(s *settings) { s.run = run }
 }
 
 // Start starts every service on a port of its own on 127.0.0.1. It fails when the computer gives no port. Who starts a
@@ -65,6 +72,9 @@ func Start(opts ...Option) (*Cloud, error) {
 		if err := c.start(r); err != nil {
 			return nil, errors.Join(fmt.Errorf("emulator.Start: %s: %w", r.name, err), c.Close())
 		}
+	}
+	if set.run != nil {
+		c.jobs.ExecuteJobs(set.run, c.Environ)
 	}
 	return c, nil
 }

@@ -26,6 +26,12 @@
 // [Cloud.Inject] arranges that calls are slow, fail, lose their answer or break off. Google's clients try many calls
 // again after a status such as 503, so that a fault of the first call alone may go unnoticed, as it should.
 //
+// # Jobs of Dataflow
+//
+// [Cloud.Jobs] is the hold that a test has on them: how fast they run, how late readers learn of them, what is stored and
+// answered in place of what was asked, what they say and count. They only run through their states unless [WithJobs]
+// hands them to a runner, such as the one in package prismrun, which runs what was staged.
+//
 // # Errors
 //
 // Calls fail with the codes, reasons and texts of Google's services, so far as they are documented. The packages

@@ -11,5 +11,11 @@ type Pace = dataflow.Pace
 // Visibility is how late readers learn of jobs of Dataflow, see [Jobs].
 type Visibility = dataflow.Visibility
 
+// Runner runs the pipeline of a job of Dataflow until it ends, or until ctx does, see [WithJobs].
+type Runner = dataflow.Runner
+
+// Execution is a job of Dataflow whose pipeline is to be run, see [WithJobs].
+type Execution = dataflow.Execution
+
 // Jobs returns the hold that a test has on Dataflow.
 func (c *Cloud) Jobs() *Jobs { return c.jobs.Control() }

@@ -40,6 +40,7 @@ var floors = []struct {
 	{"cmekpipe/emulator/internal/bigquery/store", 4},
 	{"cmekpipe/emulator/internal", 5},
 	{"cmekpipe/emulator", 30},
+	{"cmekpipe/emulator/prismrun", 35},
 	{"cmekpipe/cmektest", 40},
 	{"internal/conformance", 50},
 	{"internal/conformance/internal", 45},

@@ -41,6 +41,7 @@ var allowedInits = map[string]string{
 var allowedVars = map[string]string{
 	"internal/conformance/filetest.onLine": "Beam makes DoFns of its own from JSON, which a test reaches only so",
 	"cmekpipe/launch.prismServer":          "Beam's Prism can be started but not stopped, so a process has one",
+	"cmekpipe/emulator/prismrun.server":    "Beam's Prism can be started but not stopped, so a process has one",
 	"internal/conformance.manyRows":        "a flag of tests must be there before the flags are parsed",
 }
 

@@ -28,6 +28,7 @@ type call struct {
 	ctx                 context.Context
 	now                 time.Time
 	project, region, id string
+	snapshot            string
 	query               url.Values
 	body                []byte
 }
@@ -56,7 +57,7 @@ func newCall(r *http.Request, body []byte) *call {
 	c := &call{
 		// A client that hangs up must not decide what becomes of a job's key.
 		ctx:     context.WithoutCancel(r.Context()),
-		project: r.PathValue("project"), region: r.PathValue("location"), id: r.PathValue("job"),
+		project: r.PathValue("project"), region: r.PathValue("location"), id: r.PathValue("job"), snapshot: r.PathValue("snapshot"),
 		query: r.URL.Query(), body: body,
 	}
 	switch {
@@ -113,8 +114,11 @@ func (c *call) truth(name string) (bool, error) {
 
 // resource names what the call is about for the faults: a job by its id or, while it is created, by its name.
 func (c *call) resource() string {
-	jobs := "projects/" + c.project + "/locations/" + c.region + "/jobs"
-	id := c.id
+	parent := "projects/" + c.project + "/locations/" + c.region
+	if c.snapshot != "" {
+		return parent + "/snapshots/" + c.snapshot
+	}
+	jobs, id := parent+"/jobs", strings.TrimSuffix(c.id, ":snapshot")
 	if id == "" && len(c.body) > 0 {
 		var named struct {
 			Name, JobName   string

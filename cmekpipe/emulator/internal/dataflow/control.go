@@ -1,6 +1,7 @@
 package dataflow
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ type settings struct {
 	lossState    jobState
 	adopt        bool
 	storedKey    bool
+	lost         string // the region that lists don't reach
 }
 
 // Control is what a test arranges about jobs that Google's service does by itself, or does wrong. What is set holds for
@@ -104,6 +106,8 @@ func (c *Control) job(id string, change func(*job)) error {
 	if i < 0 {
 		return fmt.Errorf("dataflow: there is no job %s", id)
 	}
-	change(c.s.jobs[i])
+	j := c.s.jobs[i]
+	c.s.advance(context.Background(), j, c.s.env.Now()) // what happened before comes first
+	change(j)
 	return nil
 }

@@ -16,20 +16,24 @@ type submission struct {
 	doc  fields
 	flex *launcher // nil for a job that no Flex Template makes
 
-	Name                 string
-	Type                 string
-	ProjectID            string
-	Location             string
-	ClientRequestID      string
-	ReplaceJobID         string
-	Steps                []fields
-	Labels               map[string]string
-	TransformNameMapping map[string]string
-	Environment          struct {
+	Name                  string
+	Type                  string
+	ProjectID             string
+	Location              string
+	ClientRequestID       string
+	ReplaceJobID          string
+	Steps                 []fields
+	CreatedFromSnapshotID string
+	Labels                map[string]string
+	TransformNameMapping  map[string]string
+	Environment           struct {
 		ServiceKmsKeyName        string
 		WorkerRegion, WorkerZone string
 		SdkPipelineOptions       json.RawMessage
-		UserAgent                struct{ Name, Version string }
+		WorkerPools              []struct {
+			Packages []struct{ Name, Location, Sha256 string }
+		}
+		UserAgent struct{ Name, Version string }
 	}
 }
 
@@ -71,6 +75,9 @@ func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	}
 	replaced, err := s.replaced(c, sub)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.checkSource(c, sub); err != nil {
 		return nil, err
 	}
 	if j := active(same, replaced); j != nil {

@@ -3,8 +3,11 @@
 // every job that is well formed, looks at the key only afterwards, and fails the job with Google's texts. Most callers
 // need [New] alone; tests reach what may go wrong through [Server.Control].
 //
-// A job is not executed. It only runs through its states: nothing is read, shuffled or written, there are no workers,
-// and metrics are empty. The state moves when somebody looks at the job, by the cloud's clock; between two looks
+// A job is not executed: it only runs through its states, nothing is read, shuffled or written, there are no workers, and
+// metrics are those that a test sets, see [Control.SetMetrics]. With [Server.ExecuteJobs] a job whose staged pipeline and
+// worker binary can be read is handed to a runner, and states, messages and metrics come from that run.
+//
+// The state moves when somebody looks at the job, by the cloud's clock; between two looks
 // nothing happens, so that a key which stops working is noticed at the next look, even at a batch job whose time is
 // up by then.
 //
@@ -17,10 +20,11 @@
 //
 // # Scope
 //
-// projects.jobs and projects.locations.jobs: create, get, list, update (cancel, drain, runtime parameters), getMetrics
-// and messages.list; projects.jobs.aggregated. A call that names no location acts on us-central1, as Google's does.
+// projects.jobs and projects.locations.jobs: create, get, list, update (cancel, drain, runtime parameters), getMetrics,
+// getExecutionDetails (one stage), messages.list and snapshot; projects.jobs.aggregated; projects.snapshots and
+// projects.locations.snapshots: get, list, delete. A call that names no location acts on us-central1, as Google's does.
 // Everything that a client submits is kept. projects.templates and projects.locations.templates: create, launch, get;
-// projects.locations.flexTemplates.launch. Snapshots and the calls of workers are outside and answer 404.
+// projects.locations.flexTemplates.launch. Details of stages and the calls of workers are outside and answer 404.
 //
 // # Strictness
 //
@@ -63,7 +67,7 @@
 // https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys; where Cloud KMS refuses, its own
 // message stands in the place of the key's name. A running job is cancelled, with a message, when its key stops
 // working: the page says "canceled" and names no state. Whether a replacement may change the key is documented
-// nowhere, so that it may not here.
+// nowhere, so that it may not here. A snapshot stays under the key of its job, and a job from it needs that key.
 //
 // # Errors
 //

@@ -47,7 +47,7 @@ func start(t *testing.T) *cloud {
 	c.env = &service.Env{Now: c.clock.read, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: c.keys}
 	c.server = dataflow.New(c.env, c.files)
 	c.control = c.server.Control()
-	c.control.SetPace(dataflow.Pace{Queued: time.Second, Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second})
+	c.control.SetPace(dataflow.Pace{Queued: time.Second, Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second, Snapshot: time.Minute})
 	c.serve()
 	return c
 }

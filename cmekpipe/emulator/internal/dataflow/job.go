@@ -8,6 +8,8 @@ import (
 	"math/rand/v2"
 	"time"
 
+	api "google.golang.org/api/dataflow/v1b3"
+
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
@@ -37,7 +39,11 @@ type job struct {
 	version             cmekpipe.KeyVersionName
 	history             []transition
 	replaces            *job
+	stop                context.CancelFunc // ends the run of its pipeline; nil if it isn't run
 	messages            []message
+	scaling             []*api.AutoscalingEvent
+	metrics             []*api.MetricUpdate
+	counted             time.Time // when metrics were taken down
 	unseen              int       // how many readers still don't find it
 	hidden              time.Time // until when no reader finds it
 	horizon             time.Time // up to when readers know its states

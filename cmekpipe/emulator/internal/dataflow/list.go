@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strconv"
 
+	api "google.golang.org/api/dataflow/v1b3"
+
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
@@ -77,7 +79,7 @@ func (s *Server) list(c *call) (any, error) {
 	}
 	at := map[position]*job{}
 	for _, j := range s.jobs {
-		if !c.lists(j) {
+		if !c.lists(j) || j.region == s.set.lost {
 			continue
 		}
 		s.advance(c.ctx, j, c.now)
@@ -85,7 +87,11 @@ func (s *Server) list(c *call) (any, error) {
 			at[p] = j
 		}
 	}
-	return pageOf(at, size), nil
+	page := pageOf(at, size)
+	if s.set.lost != "" && (c.region == allRegions || c.region == s.set.lost) {
+		page.Failed = []*api.FailedLocation{{Name: s.set.lost}}
+	}
+	return page, nil
 }
 
 // lists reports whether the job is among those that the call asks about. Google filters by name only within a region.
@@ -98,8 +104,9 @@ func (c *call) lists(j *job) bool {
 }
 
 type jobPage struct {
-	Jobs []fields `json:"jobs,omitempty"`
-	Next string   `json:"nextPageToken,omitempty"`
+	Jobs   []fields              `json:"jobs,omitempty"`
+	Next   string                `json:"nextPageToken,omitempty"`
+	Failed []*api.FailedLocation `json:"failedLocation,omitempty"`
 }
 
 func pageOf(at map[position]*job, size int) jobPage {

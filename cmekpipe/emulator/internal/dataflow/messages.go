@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	api "google.golang.org/api/dataflow/v1b3"
+
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
@@ -47,11 +49,26 @@ type messageFilter struct {
 }
 
 func (f messageFilter) admits(m message) bool {
-	return slices.Index(importances(), m.Importance) >= f.minimum &&
-		!m.at.Before(f.from) && (f.to.IsZero() || m.at.Before(f.to))
+	return slices.Index(importances(), m.Importance) >= f.minimum && f.covers(m.at)
 }
 
-// listMessages returns a job's messages, oldest first. Its page token is the place in the job's messages at which the
+func (f messageFilter) covers(at time.Time) bool {
+	return !at.Before(f.from) && (f.to.IsZero() || at.Before(f.to))
+}
+
+// events are those in the time that the filter is about. The importance of messages doesn't touch them.
+func (f messageFilter) events(all []*api.AutoscalingEvent) []*api.AutoscalingEvent {
+	var some []*api.AutoscalingEvent
+	for _, e := range all {
+		at, err := time.Parse(time.RFC3339Nano, e.Time)
+		if err == nil && f.covers(at) {
+			some = append(some, e)
+		}
+	}
+	return some
+}
+
+// listMessages returns a job's messages, oldest first, and the events of the autoscaler on the first page. Its page token is the place in the job's messages at which the
 // next page starts, which never moves.
 func (s *Server) listMessages(c *call) (any, error) {
 	filter, err := c.messageFilter()
@@ -71,8 +88,12 @@ func (s *Server) listMessages(c *call) (any, error) {
 		return nil, err
 	}
 	var page struct {
-		Messages []message `json:"jobMessages,omitempty"`
-		Next     string    `json:"nextPageToken,omitempty"`
+		Messages []message               `json:"jobMessages,omitempty"`
+		Next     string                  `json:"nextPageToken,omitempty"`
+		Scaling  []*api.AutoscalingEvent `json:"autoscalingEvents,omitempty"`
+	}
+	if start == 0 {
+		page.Scaling = filter.events(j.scaling)
 	}
 	for i := start; i < len(j.messages); i++ {
 		if !filter.admits(j.messages[i]) {
@@ -111,15 +132,4 @@ func (c *call) time(name string) (time.Time, error) {
 		return t, service.BadRequest("got " + name + " " + text + ", want a time such as 2026-11-24T01:52:26Z")
 	}
 	return t, nil
-}
-
-// getMetrics tells when it was asked and nothing else: a job that isn't executed counts nothing.
-func (s *Server) getMetrics(c *call) (any, error) {
-	if _, err := c.time("startTime"); err != nil {
-		return nil, err
-	}
-	if _, err := s.see(c, c.id); err != nil {
-		return nil, err
-	}
-	return map[string]any{"metricTime": timestamp(c.now), "metrics": []any{}}, nil
 }

@@ -15,9 +15,11 @@ type Server struct {
 	env   *service.Env
 	files Files
 
-	mu   sync.Mutex
-	jobs []*job // in the order of their creation
-	set  settings
+	mu        sync.Mutex
+	jobs      []*job // in the order of their creation
+	snapshots []*snapshot
+	set       settings
+	exec      executions
 }
 
 // Files is the loopback Cloud Storage, as Dataflow sees it.
@@ -35,6 +37,7 @@ var _ service.Server = (*Server)(nil)
 // New returns a server with [DefaultPace] and no jobs that reads pipelines and templates from files.
 func New(env *service.Env, files Files) *Server {
 	s := &Server{env: env, files: files, set: settings{pace: DefaultPace(), lossState: cancelled}}
+	s.exec.root, s.exec.stop = context.WithCancel(context.Background())
 	s.HTTPServer = service.NewHTTPServer(s.routes())
 	return s
 }
@@ -50,7 +53,10 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET "+jobs+"/{job}/messages", s.method("dataflow.jobs.messages.list", s.listMessages))
 		mux.HandleFunc("GET "+jobs+"/{job}/metrics", s.method("dataflow.jobs.getMetrics", s.getMetrics))
 	}
+	mux.HandleFunc("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/executionDetails",
+		s.method("dataflow.jobs.getExecutionDetails", s.getExecutionDetails))
 	s.routeTemplates(mux)
+	s.routeSnapshots(mux)
 	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))

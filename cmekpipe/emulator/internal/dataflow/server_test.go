@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
@@ -50,6 +51,34 @@ func TestFaultsSpoilTheCallTheyName(t *testing.T) {
 			_, err := c.jobs.GetMetrics(project, region, id).Do()
 			return err
 		}},
+		{"dataflow.jobs.getExecutionDetails", jobs + "/ID", func(c *cloud, id string) error {
+			_, err := c.jobs.GetExecutionDetails(project, region, id).Do()
+			return err
+		}},
+		{"dataflow.jobs.snapshot", jobs + "/ID", func(c *cloud, id string) error {
+			c.clock.pass(time.Second)
+			_, err := c.snap(id)
+			return err
+		}},
+		{"dataflow.snapshots.list", jobs, func(c *cloud, _ string) error {
+			_, err := c.all.Projects.Locations.Snapshots.List(project, region).Do()
+			return err
+		}},
+		{"dataflow.templates.launch", jobs + "/next", func(c *cloud, _ string) error {
+			c.templated(batchJob("template"))
+			_, err := c.all.Projects.Locations.Templates.Launch(project, region, &api.LaunchTemplateParameters{JobName: "next"}).
+				GcsPath(template).Do()
+			return err
+		}},
+		{"dataflow.templates.get", jobs, func(c *cloud, _ string) error {
+			c.templated(batchJob("template"))
+			_, err := c.all.Projects.Locations.Templates.Get(project, region).GcsPath(template).Do()
+			return err
+		}},
+		{"dataflow.flexTemplates.launch", jobs + "/flex", func(c *cloud, _ string) error {
+			_, err := c.flex(flexLaunch(), false)
+			return err
+		}},
 	} {
 		t.Run(test.method, func(t *testing.T) {
 			c := start(t)
@@ -77,6 +106,46 @@ func TestResetComesAfterTheJobWasCreated(t *testing.T) {
 	}
 	if got := names(t, c.jobs.List(project, region)); len(got) != 1 {
 		t.Errorf("got jobs %v, want the one whose answer was lost", got)
+	}
+}
+
+// An answer that breaks off is no answer, and what it was about has happened.
+func TestAnswersBreakOff(t *testing.T) {
+	for name, fault := range map[string]service.Fault{
+		"reset": {Reset: true, Call: 1}, "truncated": {Truncate: 20, Call: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := start(t)
+			ask := withKey(streamingJob("job"), keyName)
+			ask.ClientRequestId = "request"
+			fault.Method = "dataflow.jobs.create"
+			c.env.Faults.Add(fault)
+			if got, err := c.jobs.Create(project, region, ask).Do(); err == nil {
+				t.Fatalf("got %v, want no answer", got)
+			}
+			id := c.create(ask).Id
+			if got := names(t, c.jobs.List(project, region)); len(got) != 1 {
+				t.Errorf("got jobs %v, want one for both attempts", got)
+			}
+			c.clock.pass(time.Second)
+			fault.Method = "dataflow.jobs.update"
+			c.env.Faults.Add(fault)
+			if got, err := c.request(id, "JOB_STATE_CANCELLED"); err == nil {
+				t.Fatalf("got %v, want no answer", got)
+			}
+			c.wantState(id, "JOB_STATE_CANCELLING")
+			for method, call := range map[string]func() error{
+				"dataflow.jobs.get":           func() error { _, err := c.jobs.Get(project, region, id).Do(); return err },
+				"dataflow.jobs.messages.list": func() error { _, err := c.jobs.Messages.List(project, region, id).Do(); return err },
+				"dataflow.jobs.getMetrics":    func() error { _, err := c.jobs.GetMetrics(project, region, id).Do(); return err },
+			} {
+				remove := c.env.Faults.Add(service.Fault{Method: method, Reset: fault.Reset, Truncate: fault.Truncate})
+				if call() == nil {
+					t.Errorf("%s answers, want none", method)
+				}
+				remove()
+			}
+		})
 	}
 }
 

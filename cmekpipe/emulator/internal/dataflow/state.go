@@ -38,13 +38,16 @@ type Pace struct {
 	Pending time.Duration
 	// Running is the time that a batch job takes. A streaming job runs until it is stopped.
 	Running time.Duration
+	// Snapshot is the time that taking a snapshot takes.
+	Snapshot time.Duration
 	// Stopping is the time that cancelling or draining takes.
 	Stopping time.Duration
 }
 
-// DefaultPace is 20 ms queued, 20 ms pending, 50 ms running, 20 ms stopping.
+// DefaultPace is 20 ms queued, 20 ms pending, 50 ms running, 20 ms stopping; a snapshot takes 20 ms.
 func DefaultPace() Pace {
-	return Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+	return Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond,
+		Stopping: 20 * time.Millisecond, Snapshot: 20 * time.Millisecond}
 }
 
 // advance brings a job to the state that it has now, through all that lie between.
@@ -78,6 +81,8 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 	switch {
 	case next == "" || now.Before(due) || (next == done && j.Type == streaming):
 		return false
+	case j.stop != nil && (next == done || next == drained):
+		return false // its run decides
 	case next == running:
 		return s.start(ctx, j, due)
 	case next == pending:
@@ -115,6 +120,11 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 		j.enter(failed, at)
 		return true
 	}
+	if err := s.execute(ctx, j); err != nil {
+		j.say(at, failure, "Workflow failed. Causes: "+err.Error())
+		j.enter(failed, at)
+		return true
+	}
 	j.version = version
 	j.enter(running, at)
 	if old := j.replaces; old != nil && old.state == running {
@@ -138,6 +148,9 @@ func (s *Server) stopWithoutKey(ctx context.Context, j *job, now time.Time) bool
 // enter puts the job into a state and says so in its messages.
 func (j *job) enter(next jobState, at time.Time) {
 	j.state, j.since = next, at
+	if j.stop != nil && next != running && next != draining {
+		j.stop()
+	}
 	j.history = append(j.history, transition{next, at})
 	j.say(at, basic, "Workflow job "+j.id+" is now "+string(next)+".")
 }

@@ -55,7 +55,7 @@ func TestStateIsDatedWhenItBeganAndNotWhenItWasSeen(t *testing.T) {
 }
 
 func TestDefaultPaceIsAsDocumented(t *testing.T) {
-	want := dataflow.Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+	want := dataflow.Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond, Snapshot: 20 * time.Millisecond}
 	if diff := cmp.Diff(want, dataflow.New(&service.Env{}, files{}).Control().Pace()); diff != "" {
 		t.Errorf("pace (-want +got):\n%s", diff)
 	}

@@ -1,0 +1,116 @@
+package prismrun
+
+import (
+	"context"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
+	api "google.golang.org/api/dataflow/v1b3"
+	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+// server starts Prism once for the whole process, because Beam has no way to stop it.
+var server = sync.OnceValues(func() (jobpb.JobServiceClient, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	defer cancel()
+	return prism.CreateJobServer(ctx, prism.Options{})
+})
+
+// OnPrism runs the pipeline of a job on Prism with the job's own worker binary.
+func OnPrism(ctx context.Context, e emulator.Execution) ([]*api.MetricUpdate, error) {
+	client, err := server()
+	if err != nil {
+		return nil, err
+	}
+	dir, err := os.MkdirTemp("", "prismrun-*")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // the system clears what is left of temporary files
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	workers, err := startPool(dir, e, cancel)
+	if err != nil {
+		return nil, err
+	}
+	defer workers.stop()
+	outside(e.Model, workers.endpoint)
+	id, err := submit(ctx, client, e, filepath.Join(dir, "empty"))
+	if err != nil {
+		return nil, err
+	}
+	defer context.AfterFunc(ctx, func() {
+		_, _ = client.Cancel(context.WithoutCancel(ctx), &jobpb.CancelJobRequest{JobId: id})
+	})()
+	ended := follow(context.WithoutCancel(ctx), client, id, e.Say)
+	if err := workers.failure(); err != nil {
+		return nil, err
+	}
+	counted, err := client.GetJobMetrics(context.WithoutCancel(ctx), &jobpb.GetJobMetricsRequest{JobId: id})
+	if err != nil {
+		return nil, errors.Join(ended, err)
+	}
+	return metricsOf(e.Model, counted.GetMetrics()), ended
+}
+
+// submit starts the job. Prism wants a worker binary staged even if workers start by themselves.
+func submit(ctx context.Context, client jobpb.JobServiceClient, e emulator.Execution, empty string) (id string, err error) {
+	if err := os.WriteFile(empty, nil, 0o600); err != nil {
+		return "", err
+	}
+	if err := runnerlib.UpdateGoEnvironmentWorker(empty, e.Model); err != nil {
+		return "", err
+	}
+	prepared, err := client.Prepare(ctx, &jobpb.PrepareJobRequest{
+		Pipeline: e.Model, JobName: e.Job, PipelineOptions: &structpb.Struct{},
+	})
+	if err != nil {
+		return "", err
+	}
+	token, err := runnerlib.Stage(ctx, prepared.GetPreparationId(), prepared.GetArtifactStagingEndpoint().GetUrl(), empty,
+		prepared.GetStagingSessionToken())
+	if err != nil {
+		return "", err
+	}
+	return runnerlib.Submit(context.WithoutCancel(ctx), client, prepared.GetPreparationId(), token)
+}
+
+// follow hands the job's messages on until it ends. The last of them come after the state of failure.
+func follow(ctx context.Context, client jobpb.JobServiceClient, id string, say func(importance, text string)) error {
+	stream, err := client.GetMessageStream(ctx, &jobpb.JobMessagesRequest{JobId: id})
+	if err != nil {
+		return err
+	}
+	ended := errors.New("the pipeline ended in no state")
+	for {
+		answer, err := stream.Recv()
+		switch {
+		case errors.Is(err, io.EOF):
+			return ended
+		case err != nil:
+			return err
+		}
+		if m := answer.GetMessageResponse(); m.GetImportance() >= jobpb.JobMessage_JOB_MESSAGE_ERROR {
+			say("JOB_MESSAGE_ERROR", "Error message from worker: generic::unknown: "+m.GetMessageText())
+		} else if m != nil {
+			say("JOB_MESSAGE_DETAILED", m.GetMessageText())
+		}
+		switch answer.GetStateResponse().GetState() {
+		case jobpb.JobState_DONE:
+			return nil
+		case jobpb.JobState_CANCELLED:
+			return errors.New("the pipeline was cancelled")
+		case jobpb.JobState_FAILED:
+			ended = errors.New("the pipeline failed")
+		}
+	}
+}
