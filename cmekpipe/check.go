@@ -39,7 +39,7 @@ func (c *checker) refuse(field, name string, f fault) {
 
 // config finds everything that is wrong with a configuration, in the order of the fields.
 func (c *checker) config(cfg Config) {
-	c.oneOf("runner", cfg.Runner, "prism", "PrismRunner", "direct", "DirectRunner", "dataflow", "DataflowRunner")
+	c.oneOf("runner", cfg.Runner, runners()...)
 	c.jobKey(cfg.Key)
 	c.project(cfg.Project)
 	c.regionIs("region", cfg.Region)

@@ -150,7 +150,7 @@ func workerFaults() []singleFault {
 			func(c *cmekpipe.Config) *string { return &c.AutoscalingAlgorithm }),
 		textFault("flexrs_goal", "COST", cmekpipe.InvalidOptions, `got "COST"`,
 			func(c *cmekpipe.Config) *string { return &c.FlexRSGoal }),
-		textFault("runner", "spark", cmekpipe.InvalidOptions, `got "spark"`, func(c *cmekpipe.Config) *string { return &c.Runner }),
+		textFault("runner", "samza", cmekpipe.InvalidOptions, `got "samza"`, func(c *cmekpipe.Config) *string { return &c.Runner }),
 		textFault("teardown_policy", "NEVER", cmekpipe.InvalidOptions, `got "NEVER"`,
 			func(c *cmekpipe.Config) *string { return &c.TeardownPolicy }),
 		{"service options", fields{"dataflow_service_options": "a,b\nc"},

@@ -50,6 +50,8 @@ const (
 	Unsupported Code = "unsupported"
 	// Internal: the library or a service broke a promise; please report it.
 	Internal Code = "internal"
+	// KeyUnreachable: Cloud KMS can't reach the external key manager that holds the key.
+	KeyUnreachable Code = "key-unreachable"
 )
 
 // Codes returns every code, in the order of their documentation.
@@ -57,7 +59,7 @@ func Codes() []Code {
 	return []Code{
 		InvalidName, InvalidOptions, LocationMismatch, KeyMissing, KeyMismatch, KeyNotFound, KeyDisabled, KeyDenied,
 		KeyUnusable, Unprotected, EmulatorSet, PermissionDenied, NotFound, AlreadyExists, PreconditionFailed,
-		Unavailable, Corrupted, JobFailed, Unsupported, Internal,
+		Unavailable, Corrupted, JobFailed, Unsupported, Internal, KeyUnreachable,
 	}
 }
 

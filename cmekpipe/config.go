@@ -7,7 +7,8 @@ import "time"
 //
 // The zero value of a field leaves the choice to Dataflow, except where its comment says otherwise.
 type Config struct {
-	// Runner is "prism", "direct" or "dataflow". Default: "prism", as in Beam, so that nothing leaves the machine unasked.
+	// Runner is "prism", "direct" or "dataflow"; or "flink", "spark" or "universal", which Beam's own flags configure.
+	// Default: "prism", as in Beam, so that nothing leaves the machine unasked.
 	Runner string
 	// Key is the full name of the CryptoKey. Required. Its location is the job's region.
 	Key string

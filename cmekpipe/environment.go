@@ -45,6 +45,10 @@ func (c *checker) overrides(images map[string]string) {
 // environmentType lets workers run only where their disks are known to be under the key, or on this machine.
 func (c *checker) environmentType(runner, kind string) {
 	const field = "environment_type"
+	if slices.Contains(portableRunners(), runner) {
+		c.oneOf(field, strings.ToUpper(kind), "DOCKER", "LOOPBACK", "PROCESS", "EXTERNAL")
+		return
+	}
 	want := environmentType(runner)
 	switch given := strings.ToUpper(kind); {
 	case given == "" || given == want:

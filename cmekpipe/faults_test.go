@@ -12,7 +12,7 @@ import (
 
 func TestAllFaultsComeBackAtOnce(t *testing.T) {
 	_, err := cmekpipe.FromConfig(cmekpipe.Config{
-		Runner: "spark", Key: keyIn("global"), Project: "X", Region: "US-CENTRAL1", TempLocation: "gs:/bank-scratch",
+		Runner: "samza", Key: keyIn("global"), Project: "X", Region: "US-CENTRAL1", TempLocation: "gs:/bank-scratch",
 		StagingLocation: "s3://bank", JobName: "X", Labels: map[string]string{"B": "", "A": ""}, SDKVersion: "2.39.0",
 		WorkerBinary: "\n", SDKContainerImage: "\n", ServiceAccountEmail: "x", Network: "\n", Subnetwork: "x", NumWorkers: -1,
 		MachineType: "\n", AutoscalingAlgorithm: "x", FlexRSGoal: "x", WorkerRegion: "global", Zone: "x",

@@ -23,7 +23,7 @@ func FromFlags(fs *flag.FlagSet) (*Options, error) {
 	k := &checker{}
 	fs.Visit(func(f *flag.Flag) {
 		set[f.Name] = given(f)
-		if row, found := forbiddenFlag(f.Name); found && f.Value.String() != f.DefValue {
+		if row, found := forbiddenFlag(f.Name); found && f.Value.String() != f.DefValue && !forOthers(fs, f.Name) {
 			k.faults = append(k.faults, row.fault(f.Name, f.Name))
 		}
 	})
@@ -37,6 +37,13 @@ func FromFlags(fs *flag.FlagSet) (*Options, error) {
 	}
 	k.aliases(set)
 	return newOptions("cmekpipe.FromFlags", c, k.faults)
+}
+
+// forOthers reports whether a flag belongs to a runner of others and such a runner is asked for.
+func forOthers(fs *flag.FlagSet, name string) bool {
+	runner := fs.Lookup("runner")
+	return runner != nil && slices.Contains(portableRunners(), plainRunner(runner.Value.String())) &&
+		slices.Contains([]string{"endpoint", "retain_docker_containers", "parallelism", "beam_strict"}, name)
 }
 
 // aliases refuses two names of one option that say different things.

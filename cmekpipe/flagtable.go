@@ -3,7 +3,7 @@ package cmekpipe
 // options returns the flags that [FromFlags] reads, under Beam's own names.
 func options() []option {
 	return []option{
-		text("runner", "prism, direct or dataflow", func(c *Config) *string { return &c.Runner }),
+		text("runner", "prism, direct, dataflow, or flink, spark or universal", func(c *Config) *string { return &c.Runner }),
 		text("dataflow_kms_key", "full name of the CryptoKey that protects the job",
 			func(c *Config) *string { return &c.Key }),
 		text("project", "id of the project that runs the job", func(c *Config) *string { return &c.Project }),

@@ -21,6 +21,7 @@ func FromConfig(c Config) (*Options, error) { return newOptions("cmekpipe.FromCo
 
 // newOptions checks c. Faults that were found while c was gathered come first.
 func newOptions(op string, c Config, found []*Error) (*Options, error) {
+	c.Runner = plainRunner(c.Runner)
 	k := &checker{faults: slices.Clone(found)}
 	k.config(c)
 	if err := k.error(op); err != nil {

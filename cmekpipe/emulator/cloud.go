@@ -102,4 +102,4 @@ func (c *Cloud) Advance(d time.Duration) {
 // TamperJobs makes Dataflow store something else than a client submits: change is called with every new job before it
 // is stored. Google's service does no such thing; this is for tests of programs that compare what was stored with what
 // they sent. Nil ends it.
-func (c *Cloud) TamperJobs(change func(*api.Job)) { c.jobs.TamperJobs(change) }
+func (c *Cloud) TamperJobs(change func(*api.Job)) { c.Jobs().Tamper(change) }

@@ -67,7 +67,7 @@ func coreServices() []row {
 			return c.objects
 		}},
 		{Dataflow, endpoint.DataflowVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
-			c.jobs = dataflow.New(env)
+			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
 		}},
 	}

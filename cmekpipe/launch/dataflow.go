@@ -5,7 +5,6 @@ import (
 
 	"cloud.google.com/go/storage"
 	"github.com/googleapis/gax-go/v2"
-	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
@@ -34,7 +33,7 @@ func (l *launcher) dataflow(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := l.submit(ctx, c.jobs, p.job); err != nil || l.opts.Config().Async {
+		if err := l.submit(ctx, c.jobs, p); err != nil || l.opts.Config().Async {
 			return err
 		}
 		if err := l.watch(ctx, c.jobs); err != nil {
@@ -78,23 +77,13 @@ func (l *launcher) prepare(ctx context.Context, c *clients) (*plan, error) {
 	if err := l.checkBuckets(ctx, c.storage); err != nil {
 		return nil, err
 	}
+	if err := l.look(ctx, c, p); err != nil {
+		return nil, err
+	}
 	worker, remove, err := l.worker(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer remove()
 	return p, l.stage(ctx, c.storage, p, worker)
-}
-
-// submit leaves a job running that rests under the key, or none.
-func (l *launcher) submit(ctx context.Context, jobs *dataflowjob.Service, job *api.Job) error {
-	created, err := jobs.Submit(ctx, job)
-	if err != nil {
-		return err
-	}
-	l.result.Job = &Job{
-		ID: created.Id, Name: job.Name, Project: jobs.Project, Region: jobs.Region, Key: jobs.Key, State: created.CurrentState,
-	}
-	l.progress.Say("job %s was submitted and rests under %s: %s", created.Id, jobs.Key, l.result.Job.ConsoleURL())
-	return nil
 }

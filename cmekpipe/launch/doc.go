@@ -1,5 +1,5 @@
-// Package launch runs a Beam pipeline on Prism, on the direct runner or on Dataflow, and on Dataflow only under the
-// customer's own Cloud KMS key: not one object is staged, and not one job left running, that rests under anything else.
+// Package launch runs a Beam pipeline on Prism, on the direct runner, on Dataflow or on a job service such as Flink's, and
+// on Dataflow only under the customer's own Cloud KMS key: not one object is staged, and not one job left running, that rests under anything else.
 // Programs call [Run] where they called beamx.Run:
 //
 //	opts, err := cmekpipe.FromFlags(flag.CommandLine)
@@ -18,15 +18,18 @@
 //     already with the same content under the same key is not sent again. Cloud Storage's answer must name the key.
 //   - The job is submitted with the key, read back, and its key compared. A job with another key, or none, is cancelled
 //     and Run waits until it has stopped.
-//   - Run waits for the job's end, unless the options say Async.
+//   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
+//
+// [Explain] reads a message about a key that somebody found in the console or in a ticket. Package cmekdataflow brings all
+// this to programs that call beamx.Run or beam.Run.
 //
 // Neither the pipeline nor the job is ever logged: both hold the pipeline's constants.
 //
 // # Defaults
 //
 // The runner is Prism, in this process, at which nothing leaves the machine but what the pipeline itself writes. Async
-// has a meaning on Dataflow only. Dataflow is asked for the job's state after 1 s, then at growing intervals up to
-// 15 s. A service that is unavailable is asked 8 times in a row. A job to be cancelled has 10 minutes to stop.
+// has a meaning on Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals up
+// to 15 s, which begin anew whenever something happens. A service that is unavailable is asked 8 times in a row. A job to be cancelled has 10 minutes to stop.
 //
 // Options travel to the workers as far as the program set them in beam.PipelineOptions. Flags do not: they would become
 // metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location does not
@@ -66,11 +69,13 @@
 //	LocationMismatch   a bucket, or by Dataflow's word the key, is in another place than the job
 //	KeyMissing         what Cloud Storage or Dataflow stored rests under no key; it was deleted or cancelled
 //	KeyMismatch        it rests under another key; it was deleted or cancelled
-//	KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable
-//	                   Cloud Storage or Dataflow can't use the key
+//	KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable, KeyUnreachable
+//	                   Cloud Storage, Dataflow or another service that a worker called can't use the key; the cause says
+//	                   why, and the hint which command mends it
 //	AlreadyExists      an active job has the name; it is never adopted, and the error says which key it has
 //	PermissionDenied, PreconditionFailed, Unavailable
-//	                   the caller lacks a permission; a policy forbids the call; a service did not answer
+//	                   the caller lacks a permission; a policy forbids the call; a service did not answer, or the quota of
+//	                   Cloud KMS is used up
 //	Corrupted          Cloud Storage stored something else than was sent
 //	JobFailed          the job failed or was cancelled for a reason that is not about keys
 //	Internal           a job that must not run could not be cancelled; the hint is the command that does it

@@ -12,7 +12,8 @@ import (
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
 func WithHaste() Option {
 	return func(s *settings) {
-		s.pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5, Stop: 10 * time.Second}
+		s.pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5,
+			Settle: 200 * time.Millisecond, Stop: 10 * time.Second}
 	}
 }
 

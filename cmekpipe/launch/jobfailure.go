@@ -3,20 +3,18 @@ package launch
 import (
 	"context"
 	"errors"
-	"strings"
+	"regexp"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// jobFailure says why a job failed or was cancelled, from its messages: the error that a worker met, or what Dataflow
-// says about the key, or else what Dataflow says about the job.
-func (l *launcher) jobFailure(ctx context.Context, jobs *dataflowjob.Service) error {
-	job := l.result.Job
-	texts, err := l.errorMessages(ctx, jobs)
+// failure says why a job failed or was cancelled, from its messages: the error that a worker met, or what Dataflow says
+// about the key, or what another service said to a worker about a key, or else what Dataflow says about the job.
+func (w *watcher) failure(ctx context.Context) error {
+	texts, err := w.errorMessages(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
@@ -26,23 +24,64 @@ func (l *launcher) jobFailure(ctx context.Context, jobs *dataflowjob.Service) er
 			return e
 		}
 	}
-	for _, text := range texts {
-		if code := gcperr.TextCode(text); code != "" {
-			return &cmekpipe.Error{Op: op, Code: code, Resource: job.String(), Hint: l.keyHint(code),
-				Err: &runnerError{serviceText(text), errors.New(text)}}
-		}
+	if e := w.keyFailure(texts); e != nil {
+		return e
 	}
-	return &cmekpipe.Error{Op: op, Code: cmekpipe.JobFailed, Resource: job.String(), Hint: "see " + job.ConsoleURL(),
-		Err: &runnerError{jobText(job.State, texts), errors.Join(append(toErrors(texts), err)...)}}
+	return &cmekpipe.Error{Op: w.jobs.Op, Code: cmekpipe.JobFailed, Resource: w.job.String(), Hint: "see " + w.job.ConsoleURL(),
+		Err: &runnerError{w.jobText(texts), errors.Join(append(toErrors(texts), err)...)}}
 }
 
-// errorMessages reads the job's messages of level error, oldest first.
-func (l *launcher) errorMessages(ctx context.Context, jobs *dataflowjob.Service) ([]string, error) {
-	job := l.result.Job
+// aboutKeys finds messages that are about keys at all, so that a user's own words are not taken for a service's.
+var aboutKeys = regexp.MustCompile(`(?i)kms|cryptokey|encryption key|external key|cmek`)
+
+// keyFailure is the error of a job that could not go on because of a key, or nil. What the service itself says counts for
+// more than what it repeats.
+func (w *watcher) keyFailure(texts []string) *cmekpipe.Error {
+	var repeated *cmekpipe.Error
+	for _, text := range texts {
+		fault, ok := gcperr.ReadKeyFault(text)
+		if !ok || !aboutKeys.MatchString(text) {
+			continue
+		}
+		own, isOwn := gcperr.DataflowText(text)
+		says := fault.Cause
+		if isOwn {
+			says += ": " + own
+		}
+		e := &cmekpipe.Error{Op: w.jobs.Op, Code: fault.Code, Resource: w.job.String(), Err: &runnerError{says, errors.New(text)},
+			Hint: fault.Remedy(gcperr.Where{Key: w.job.Key, Project: w.job.Project, Region: w.job.Region})}
+		if isOwn {
+			return e
+		}
+		if repeated == nil {
+			repeated = e
+		}
+	}
+	return repeated
+}
+
+// errorMessages reads the job's messages of level error, oldest first. They may show up after the job's last state.
+func (w *watcher) errorMessages(ctx context.Context) (texts []string, err error) {
+	const readings = 3
+	for n := range readings {
+		if n > 0 {
+			if err := w.pace.Wait(ctx, n-1); err != nil {
+				return nil, err
+			}
+		}
+		if texts, err = w.listErrors(ctx); err != nil || len(texts) > 0 {
+			break
+		}
+	}
+	return texts, err
+}
+
+func (w *watcher) listErrors(ctx context.Context) ([]string, error) {
 	var texts []string
-	err := l.pace.Retry(ctx, func(ctx context.Context) error {
+	err := w.pace.Retry(ctx, func(ctx context.Context) error {
 		texts = nil
-		call := jobs.API.Projects.Locations.Jobs.Messages.List(job.Project, job.Region, job.ID).MinimumImportance("JOB_MESSAGE_ERROR")
+		call := w.jobs.API.Projects.Locations.Jobs.Messages.List(w.job.Project, w.job.Region, w.job.ID).
+			MinimumImportance("JOB_MESSAGE_ERROR")
 		return call.Pages(ctx, func(page *api.ListJobMessagesResponse) error {
 			for _, m := range page.JobMessages {
 				texts = append(texts, m.MessageText)
@@ -53,43 +92,15 @@ func (l *launcher) errorMessages(ctx context.Context, jobs *dataflowjob.Service)
 	return texts, err
 }
 
-// keyHint says what to do about a key that Dataflow could not use.
-func (l *launcher) keyHint(code cmekpipe.Code) string {
-	key := l.opts.Key().String()
-	switch code {
-	case cmekpipe.KeyDenied:
-		return "make sure that " + key + " exists, and grant roles/cloudkms.cryptoKeyEncrypterDecrypter on it to the " +
-			"Dataflow and the Compute Engine service agent of " + l.opts.Project()
-	case cmekpipe.KeyDisabled:
-		return "enable the primary version of " + key
-	case cmekpipe.LocationMismatch:
-		return "use a key in " + l.opts.Region()
-	}
-	return "check the spelling of " + key + " and that its purpose is ENCRYPT_DECRYPT"
-}
-
 // jobText is what the service itself says about a job that ended early; what workers said may hold user data.
-func jobText(state string, texts []string) string {
-	text := "the job ended in " + state
+func (w *watcher) jobText(texts []string) string {
+	text := "the job ended in " + w.job.State
 	for _, t := range texts {
-		if strings.HasPrefix(t, "Workflow failed") {
-			return text + ": " + serviceText(t)
+		if own, ok := gcperr.DataflowText(t); ok {
+			return text + ": " + own
 		}
 	}
 	return text
-}
-
-// serviceText cuts a message of Dataflow where it begins to quote a worker, and keeps it short.
-func serviceText(text string) string {
-	const limit = 500
-	text, _, _ = strings.Cut(text, "\n")
-	for _, quoted := range []string{"Error message from worker", "Root cause:"} {
-		text, _, _ = strings.Cut(text, quoted)
-	}
-	if len(text) > limit {
-		text = strings.ToValidUTF8(text[:limit], "") + "…"
-	}
-	return strings.TrimSpace(text)
 }
 
 func toErrors(texts []string) []error {

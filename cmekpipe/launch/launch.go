@@ -7,6 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
+	"github.com/cmekpipe/cmekpipe-go/internal/unfinished"
 )
 
 // op is the operation that every error of this package names.
@@ -32,6 +33,8 @@ func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Op
 		return result, l.dataflow(ctx)
 	case "direct", "DirectRunner":
 		return result, l.guarded(ctx, l.direct)
+	case "flink", "FlinkRunner", "spark", "SparkRunner", "universal", "portable", "PortableRunner":
+		return result, l.guarded(ctx, l.portable)
 	default:
 		return result, l.guarded(ctx, l.prism)
 	}
@@ -43,6 +46,10 @@ type launcher struct {
 	opts     *cmekpipe.Options
 	pipeline *beam.Pipeline
 	result   *Result
+
+	unfinished *unfinished.Log
+	recovery   *unfinished.Recovery
+	replaces   string // the id of the job to update
 }
 
 // checkCall refuses what no runner could launch.

@@ -11,7 +11,7 @@ import (
 
 // intercept stands between the launch and a service of the cloud. The handler that it is given serves the request there;
 // a test may do something before, after or instead.
-func intercept(t *testing.T, variable string, serve func(w http.ResponseWriter, r *http.Request, service http.Handler)) {
+func intercept(t testing.TB, variable string, serve func(w http.ResponseWriter, r *http.Request, service http.Handler)) {
 	t.Helper()
 	target, err := url.Parse("http://" + os.Getenv(variable))
 	if err != nil {

@@ -5,13 +5,12 @@ import (
 	"os"
 	"strings"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/workerbin"
 )
 
-// worker returns the path of the worker binary, and a function that removes it if it was built here. Beam finds the
-// program to build on the stack of the calling goroutine, so that this must be called on the caller's.
+// worker returns the path of the worker binary, and a function that removes it if it was built here. The program to build
+// is found on the stack of the calling goroutine, so that this must be called on the caller's.
 func (l *launcher) worker(ctx context.Context) (path string, remove func(), err error) {
 	keep := func() {}
 	if err := ctx.Err(); err != nil {
@@ -21,13 +20,20 @@ func (l *launcher) worker(ctx context.Context) (path string, remove func(), err 
 	if path := config.WorkerBinary; path != "" {
 		return path, keep, checkWorker(path)
 	}
-	defer l.progress.Step("building the worker for linux")()
-	path, err = runnerlib.BuildTempWorkerBinary(ctx, runnerlib.CompileOpts{Arch: architecture(config.MachineType)})
-	if err != nil {
-		return "", keep, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "worker_binary", Err: err,
-			Hint: "launch on main's own goroutine where sources and the go command are, or build the worker and name it"}
+	const hint = "launch on main's own goroutine where sources and the go command are, or build the worker and name it"
+	program, ok := workerbin.Caller()
+	if !ok {
+		return "", keep, refuse(cmekpipe.InvalidOptions, "worker_binary", "got none, and a program whose sources can't be found", hint)
 	}
-	return path, func() { os.Remove(path) }, nil
+	defer l.progress.Step("building the worker for linux")()
+	path, remove, err = workerbin.Build(ctx, program, architecture(config.MachineType))
+	switch {
+	case ctx.Err() != nil:
+		return "", keep, ctx.Err()
+	case err != nil:
+		return "", keep, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "worker_binary", Err: err, Hint: hint}
+	}
+	return path, remove, nil
 }
 
 func checkWorker(path string) error {

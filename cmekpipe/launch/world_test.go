@@ -50,13 +50,13 @@ func refuseOn(string) (string, error) {
 // world is a cloud with a key and a bucket that has no default key, so that only a key that is asked for protects.
 type world struct {
 	*cmektest.Cloud
-	t      *testing.T
+	t      testing.TB
 	key    cmekpipe.KeyName
 	worker string
 	said   *safeBuffer
 }
 
-func newWorld(t *testing.T) *world {
+func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t, said: &safeBuffer{}}
 	w.key = w.Key("us-central1", "pipelines")

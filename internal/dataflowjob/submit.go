@@ -3,6 +3,7 @@ package dataflowjob
 import (
 	"context"
 	"errors"
+	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -10,23 +11,37 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// Submit creates the job and proves that it rests under the key. Unless it proves that, no job is left running. The job
-// needs a client request id, which makes all attempts one request.
-func (s *Service) Submit(ctx context.Context, job *api.Job) (*api.Job, error) {
-	created, err := s.create(ctx, job)
-	switch {
-	case ctx.Err() != nil:
-		return nil, s.abandon(ctx, job, ctx.Err())
-	case cmekpipe.CodeOf(err) == cmekpipe.Unavailable:
-		return nil, s.abandon(ctx, job, err)
-	case err != nil:
-		return nil, err
-	}
-	return created, s.Prove(ctx, created.Id)
+// Submission is what came of [Service.Submit].
+type Submission struct {
+	// Job is the job whose key is proven; nil with an error.
+	Job *api.Job
+	// Open says that a job of this request may run unproven, or may yet turn up. Somebody has to look for it again.
+	Open bool
 }
 
-// create makes the call until it is answered.
-func (s *Service) create(ctx context.Context, job *api.Job) (*api.Job, error) {
+// Submit creates the job and proves that it rests under the key. Unless it proves that, no job is left running, as far
+// as can be seen. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
+// labels.
+func (s *Service) Submit(ctx context.Context, job *api.Job) (Submission, error) {
+	if err := ctx.Err(); err != nil {
+		return Submission{}, err
+	}
+	r := Request{ID: job.ClientRequestId, Name: job.Name, Began: time.Now()}
+	job = labelled(job)
+	created, err := s.create(ctx, r, job)
+	switch {
+	case err == nil:
+		return s.proven(ctx, r, created, job)
+	case ctx.Err() != nil:
+		return s.abandon(ctx, r, ctx.Err())
+	case cmekpipe.CodeOf(err) == cmekpipe.Unavailable:
+		return s.abandon(ctx, r, err)
+	}
+	return Submission{}, err
+}
+
+// create makes the call until it is answered. What it returns is this request's job or another that has the name.
+func (s *Service) create(ctx context.Context, r Request, job *api.Job) (*api.Job, error) {
 	defer s.Progress.Step("submitting job " + job.Name)()
 	var created *api.Job
 	err := s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
@@ -34,35 +49,103 @@ func (s *Service) create(ctx context.Context, job *api.Job) (*api.Job, error) {
 		return err
 	})
 	switch {
-	case err == nil && (created.ClientRequestId == "" || created.ClientRequestId == job.ClientRequestId):
+	case err == nil && (created.ClientRequestId == "" || created.ClientRequestId == r.ID):
 		return created, nil
 	case err == nil || gcperr.Code(err) == cmekpipe.AlreadyExists:
-		return s.taken(ctx, job)
+		return s.taken(ctx, r, job)
 	}
 	return nil, gcperr.Wrap(s.Op, s.Resource(job.Name), s.Key, err)
 }
 
+// proven reads the created job back. An answer without client request id may be about another's job, which is left
+// alone.
+func (s *Service) proven(ctx context.Context, r Request, created, asked *api.Job) (Submission, error) {
+	stored, err := s.readBack(ctx, created.Id)
+	if err == nil && !r.made(stored) {
+		return Submission{}, s.nameTaken(stored, asked, nil)
+	}
+	if err == nil {
+		err = s.check(stored, asked)
+	}
+	if err != nil {
+		stopped, err := s.cancel(ctx, created.Id, err)
+		return Submission{Open: !stopped}, err
+	}
+	return Submission{Job: created}, nil
+}
+
 // taken looks at the job that has the name already. It may be ours, of an attempt whose answer was lost; any other is
-// never adopted, whatever its key, but the error says which key it has.
-func (s *Service) taken(ctx context.Context, job *api.Job) (*api.Job, error) {
-	other, err := s.Active(ctx, job.Name)
-	if err == nil && other != nil && other.ClientRequestId == job.ClientRequestId {
-		return other, nil
+// never adopted, whatever its key, but the error says which key it has. Neither may be visible yet.
+func (s *Service) taken(ctx context.Context, r Request, job *api.Job) (*api.Job, error) {
+	start := time.Now()
+	for n := 0; ; n++ {
+		ours, err := s.find(ctx, r)
+		if ours != nil {
+			return ours, nil
+		}
+		var other *api.Job
+		if err == nil {
+			other, err = s.activeExcept(ctx, job.Name, job.ReplaceJobId)
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		if err != nil || other != nil || time.Since(start) >= s.Pace.Settle {
+			return nil, s.nameTaken(other, job, err)
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return nil, err
+		}
 	}
-	if ctx.Err() != nil {
-		return nil, ctx.Err()
+}
+
+// activeExcept returns an active job of a name, but not the one that is to be replaced.
+func (s *Service) activeExcept(ctx context.Context, name, replaced string) (*api.Job, error) {
+	jobs, err := s.active(ctx, name)
+	for _, job := range jobs {
+		if job.Id != replaced {
+			return job, nil
+		}
 	}
+	return nil, err
+}
+
+// nameTaken is the error of a job whose name another has, which can be seen or not.
+func (s *Service) nameTaken(other, job *api.Job, err error) error {
 	resource, reason := s.Resource(job.Name), "got a job of the same name that is active"
 	switch {
 	case err != nil:
 		reason += "; what key it has can't be seen: " + gcperr.Code(err).Error()
 	case other == nil:
 		reason += ", or was a moment ago"
-	case other.Environment == nil || other.Environment.ServiceKmsKeyName == "":
-		resource, reason = s.Resource(other.Id), reason+", and it has no key"
+	case keyOf(other) == "":
+		resource, reason = s.Resource(other.Id), reason+", and it has no key; this launch asks for "+s.Key.String()
 	default:
-		resource, reason = s.Resource(other.Id), reason+", under key "+other.Environment.ServiceKmsKeyName
+		resource = s.Resource(other.Id)
+		reason += ", under key " + keyOf(other) + "; this launch asks for " + s.Key.String()
 	}
-	return nil, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.AlreadyExists, Resource: resource,
+	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.AlreadyExists, Resource: resource,
 		Hint: "set another job_name, or cancel that job first", Err: errors.New(reason)}
+}
+
+// abandon finds and cancels the job of a create call that was cut off or whose answers were lost. It returns why.
+func (s *Service) abandon(ctx context.Context, r Request, why error) (Submission, error) {
+	after, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.Stop)
+	defer stop()
+	ours, err := s.await(after, r)
+	switch {
+	case err != nil:
+		return Submission{Open: true}, errors.Join(why, s.unseen(r.Name, err))
+	case ours == nil:
+		return Submission{Open: true}, why
+	}
+	stopped, err := s.cancel(ctx, ours.Id, why)
+	return Submission{Open: !stopped}, err
+}
+
+// unseen is the error of a job that may run and that nobody could look for.
+func (s *Service) unseen(name string, err error) error {
+	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(name), Err: err,
+		Hint: "a job may run whose key nobody proved; look for it now: gcloud dataflow jobs list --status=active" +
+			" --filter=name=" + name + " --project=" + s.Project + " --region=" + s.Region}
 }

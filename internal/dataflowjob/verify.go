@@ -3,6 +3,8 @@ package dataflowjob
 import (
 	"context"
 	"errors"
+	"path"
+	"strings"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -11,55 +13,102 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// Prove compares a job's key with the wanted one and cancels the job unless they are the same. It returns when the job
-// has stopped, even if ctx ended.
+// Prove compares a job's key and place with the wanted ones and cancels the job unless they are the same. It returns
+// when the job has stopped, even if ctx ended.
 func (s *Service) Prove(ctx context.Context, id string) error {
-	if err := s.verify(ctx, id); err != nil {
-		return s.cancel(ctx, id, err)
+	stored, err := s.readBack(ctx, id)
+	if err == nil {
+		err = s.check(stored, nil)
 	}
-	return nil
+	if err != nil {
+		_, err = s.cancel(ctx, id, err)
+	}
+	return err
 }
 
-// verify reads the job back from the service and compares its key with the wanted one, part by part. What create
-// answered is no proof: it may be an echo.
-func (s *Service) verify(ctx context.Context, id string) error {
+// readBack reads the job from the service. What create answered is no proof: it may be an echo.
+func (s *Service) readBack(ctx context.Context, id string) (*api.Job, error) {
 	defer s.Progress.Step("reading back the key of job " + id)()
-	for n := 0; ; n++ {
-		stored, err := s.Get(ctx, id, ViewAll)
-		if err == nil {
-			return s.compare(stored)
-		}
-		// A job that was just created may not be visible yet.
-		if gcperr.Code(err) != cmekpipe.NotFound || n+1 >= s.Pace.Attempts {
-			return gcperr.Wrap(s.Op, s.Resource(id), s.Key, err)
-		}
-		if err := s.Pace.Wait(ctx, n); err != nil {
-			return err
-		}
+	stored, err := s.seen(ctx, id, ViewAll)
+	if err != nil {
+		return nil, gcperr.Wrap(s.Op, s.Resource(id), s.Key, err)
 	}
+	return stored, nil
 }
 
-func (s *Service) compare(stored *api.Job) error {
-	reported := ""
-	if stored.Environment != nil {
-		reported = stored.Environment.ServiceKmsKeyName
+// keyOf returns the key that Dataflow reports for a job, "" if it has none.
+func keyOf(job *api.Job) string {
+	if job.Environment == nil {
+		return ""
 	}
-	if e := keycheck.Compare(s.Op, s.Resource(stored.Id), reported, s.Key); e != nil {
+	return job.Environment.ServiceKmsKeyName
+}
+
+// check holds a job against the key, and against what was asked for if that is known. What the service leaves out is
+// not compared, but the key.
+func (s *Service) check(stored, asked *api.Job) error {
+	if e := keycheck.Compare(s.Op, s.Resource(stored.Id), keyOf(stored), s.Key); e != nil {
 		return e
 	}
+	if got := s.elsewhere(stored); got != "" {
+		return s.contradiction(stored, cmekpipe.LocationMismatch, "got "+got+", want "+s.Region+", where job and key were to be")
+	}
+	if asked == nil {
+		return nil
+	}
+	if stored.Name != "" && stored.Name != asked.Name {
+		return s.contradiction(stored, cmekpipe.Internal, "got job name "+stored.Name+", want "+asked.Name)
+	}
+	if stored.Environment == nil || asked.Environment == nil {
+		return nil
+	}
+	got, want := tempBucket(stored.Environment.TempStoragePrefix), tempBucket(asked.Environment.TempStoragePrefix)
+	if got != "" && got != want {
+		return s.contradiction(stored, cmekpipe.Internal, "got temporary files in bucket "+got+", want "+want)
+	}
 	return nil
 }
 
-// abandon finds and cancels the job of a create call that was cut off or whose answers were lost. It returns why.
-func (s *Service) abandon(ctx context.Context, job *api.Job, why error) error {
-	after, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.Stop)
-	defer stop()
-	ours, err := s.Active(after, job.Name)
-	if err != nil {
-		return errors.Join(why, s.leftRunning(job.Name, err))
+func (s *Service) contradiction(stored *api.Job, code cmekpipe.Code, reason string) error {
+	return &cmekpipe.Error{Op: s.Op, Code: code, Resource: s.Resource(stored.Id), Err: errors.New(reason),
+		Hint: "look who changed it: " + s.Resource(stored.Id) + " was asked for otherwise"}
+}
+
+// elsewhere returns the place outside the region in which the job or its workers are, or "".
+func (s *Service) elsewhere(job *api.Job) string {
+	if job.Location != "" && job.Location != s.Region {
+		return "a job in " + job.Location
 	}
-	if ours == nil || ours.ClientRequestId != job.ClientRequestId {
-		return why
+	if job.Environment == nil {
+		return ""
 	}
-	return s.cancel(ctx, ours.Id, why)
+	if region := job.Environment.WorkerRegion; region != "" && region != s.Region {
+		return "workers in " + region
+	}
+	zones := []string{job.Environment.WorkerZone}
+	for _, pool := range job.Environment.WorkerPools {
+		zones = append(zones, pool.Zone)
+	}
+	for _, zone := range zones {
+		if zone = path.Base(zone); zone != "." && !strings.HasPrefix(zone, s.Region+"-") {
+			return "workers in " + zone
+		}
+	}
+	return ""
+}
+
+// tempBucket takes the bucket out of the forms of field tempStoragePrefix of the API's Environment, and gs:// URLs; it
+// returns "" for any other.
+func tempBucket(prefix string) string {
+	const host = "storage.googleapis.com"
+	first, rest, _ := strings.Cut(strings.TrimPrefix(prefix, "gs://"), "/")
+	bucket, inHost := strings.CutSuffix(first, "."+host)
+	switch {
+	case strings.HasPrefix(prefix, "gs://") || inHost:
+		return bucket
+	case first == host:
+		bucket, _, _ = strings.Cut(rest, "/")
+		return bucket
+	}
+	return ""
 }

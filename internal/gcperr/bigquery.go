@@ -12,19 +12,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// bigQueryCode reads BigQuery's texts.
+// bigQueryCode reads those of BigQuery's texts that name no fault of a key.
 // Source: https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption.
 func bigQueryCode(text string) cmekpipe.Code {
 	for _, known := range []struct {
 		part string
 		code cmekpipe.Code
 	}{
-		{"Please grant Cloud KMS CryptoKey Encrypter/Decrypter role", cmekpipe.KeyDenied},
-		{"This region is not supported", cmekpipe.LocationMismatch},
 		{"was not found in location", cmekpipe.LocationMismatch},
-		{"Existing table encryption settings don't match", cmekpipe.KeyMismatch},
-		{"requires that you specify an encryption key", cmekpipe.PreconditionFailed},
-		{"prevents using KMS keys from project", cmekpipe.PreconditionFailed},
 		{"cannot be set for scripts", cmekpipe.Unsupported},
 		{"in jobs with DDL statements", cmekpipe.Unsupported},
 		{"in jobs with DML statements", cmekpipe.Unsupported},

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"strings"
 
 	"cloud.google.com/go/storage"
 	"github.com/googleapis/gax-go/v2/apierror"
@@ -86,19 +85,10 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 	return cmekpipe.Unavailable
 }
 
-// textCode reads the texts that services pass on from Cloud KMS. The more telling text comes first: Dataflow's text
-// of a denied key also says that the key can't be validated.
+// textCode reads the texts that services pass on from Cloud KMS, and BigQuery's own.
 func textCode(text string) cmekpipe.Code {
-	switch {
-	case strings.Contains(text, "is not enabled, current state is"), strings.Contains(text, "disabled, destroyed, or scheduled to be destroyed"),
-		inaccessible(text):
-		return cmekpipe.KeyDisabled
-	case strings.Contains(text, "Permission denied on Cloud KMS key"), strings.Contains(text, "cloudkms.cryptoKeyVersions.useTo"):
-		return cmekpipe.KeyDenied
-	case strings.Contains(text, "can't protect resources for this job"), strings.Contains(text, "Cloud KMS key location not allowed"):
-		return cmekpipe.LocationMismatch
-	case strings.Contains(text, "cannot be validated"):
-		return cmekpipe.KeyUnusable
+	if kind, ok := keyFaultKind(text); ok {
+		return kind.code
 	}
 	return bigQueryCode(text)
 }

@@ -17,6 +17,8 @@ func hint(code cmekpipe.Code, resource string, key cmekpipe.KeyName) string {
 		return "check the spelling of " + name + " and that its project has Cloud KMS enabled"
 	case cmekpipe.KeyUnusable:
 		return "use a symmetric key of purpose ENCRYPT_DECRYPT, by its key name, not " + name
+	case cmekpipe.KeyUnreachable:
+		return "look at the external key manager that holds " + name + " and at Cloud KMS's way to it"
 	case cmekpipe.LocationMismatch:
 		return "use a key in the location of " + resource + "; " + name + " is in " + key.Location()
 	case cmekpipe.NotFound:

@@ -1,6 +1,7 @@
 package gcperr
 
 import (
+	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
@@ -9,11 +10,17 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// inaccessible knows the texts which tell that a key can't be used, and not whether it is disabled or denied.
+// inaccessibleTexts tell that a key can't be used, and not whether it is disabled or denied.
 // Sources: https://docs.cloud.google.com/spanner/docs/cmek and https://docs.cloud.google.com/firestore/native/docs/use-cmek.
+func inaccessibleTexts() []string {
+	return []string{
+		"KMS key required by the Spanner resource is not accessible",
+		"customer-managed encryption key required by the requested resource is not accessible",
+	}
+}
+
 func inaccessible(text string) bool {
-	return strings.Contains(text, "KMS key required by the Spanner resource is not accessible") ||
-		strings.Contains(text, "customer-managed encryption key required by the requested resource is not accessible")
+	return slices.ContainsFunc(inaccessibleTexts(), func(part string) bool { return strings.Contains(text, part) })
 }
 
 // KeyInaccessible reports whether a service refused a call because it can't use a key, without a word on the reason.

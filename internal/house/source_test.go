@@ -21,6 +21,7 @@ var allowedInits = map[string]string{
 	"cmekpipe/io/parquetio":         "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/textio":            "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/xlang/bigqueryio":  "Beam looks types up in a registry",
+	"cmekpipe/launch/cmekdataflow":  "Beam looks runners up by name in a registry, and flags must be there before they are parsed",
 	"internal/conformance/filetest": "Beam looks DoFns up by type in a registry",
 	"examples/wordcount":            "Beam looks DoFns up by type in a registry",
 	"examples/bigquery_kms_key":     "Beam looks types up in a registry",

@@ -15,13 +15,16 @@ type Pace struct {
 	First, Most time.Duration
 	// Attempts is how often a call is tried while the service is unavailable.
 	Attempts int
+	// Settle is how long what was created may take to be seen by those who look for it.
+	Settle time.Duration
 	// Stop is how long a job may take to stop once it was told to.
 	Stop time.Duration
 }
 
-// Default is the pace of launches: after 1 s, then at intervals that double up to 15 s; 8 attempts; 10 minutes to stop.
+// Default is the pace of launches: after 1 s, then at intervals that double up to 15 s; 8 attempts; 30 s to be
+// seen; 10 minutes to stop.
 func Default() Pace {
-	return Pace{First: time.Second, Most: 15 * time.Second, Attempts: 8, Stop: 10 * time.Minute}
+	return Pace{First: time.Second, Most: 15 * time.Second, Attempts: 8, Settle: 30 * time.Second, Stop: 10 * time.Minute}
 }
 
 // Wait sleeps before question n, counted from 0, or until ctx ends.

@@ -11,7 +11,8 @@ import (
 // patience is how long a step may take before it is worth a line.
 const patience = 2 * time.Second
 
-// Progress is where the lines go. It only ever writes names of resources, sizes and durations.
+// Progress is where the lines go. It only ever writes names of resources, sizes, durations and
+// what Dataflow itself says of a job.
 type Progress struct {
 	mu sync.Mutex
 	w  io.Writer

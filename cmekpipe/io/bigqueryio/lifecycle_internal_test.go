@@ -30,6 +30,38 @@ type stage struct {
 	rows   rows
 	run    run
 	client *bigquery.Client
+	write  bigquery.TableWriteDisposition
+	own    preparation
+}
+
+// bundles is the DoFn that Write uses for a disposition to fill pending streams.
+type bundles struct {
+	start  func(emit func(int, written))
+	take   func(row item, emit func(int, written)) error
+	finish func(emit func(int, written)) error
+}
+
+func (s *stage) writer(t *testing.T) *bundles {
+	t.Helper()
+	ctx, work := t.Context(), pending{streamed{rows: s.rows}}
+	if s.write == bigquery.WriteAppend {
+		f := &appendFn{pending: work, Prepare: s.own}
+		s.setup(t, f)
+		return &bundles{
+			func(emit func(int, written)) { f.StartBundle(emit, noRefused) },
+			func(row item, emit func(int, written)) error { return f.ProcessElement(ctx, 0, row, emit, noRefused) },
+			func(emit func(int, written)) error { return f.FinishBundle(ctx, emit, noRefused) },
+		}
+	}
+	f := &pendingFn{work}
+	s.setup(t, f)
+	return &bundles{
+		func(emit func(int, written)) { f.StartBundle(s.run, emit, noRefused) },
+		func(row item, emit func(int, written)) error {
+			return f.ProcessElement(ctx, 0, row, s.run, emit, noRefused)
+		},
+		func(emit func(int, written)) error { return f.FinishBundle(ctx, s.run, emit, noRefused) },
+	}
 }
 
 func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
@@ -52,8 +84,8 @@ func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 		t.Fatal(err)
 	}
 	s.rows = rows{Table: s.table, Type: beam.EncodedType{T: reflect.TypeFor[item]()}, Schema: string(schema)}
-	prepare := &prepareFn{Write: write,
-		preparation: preparation{Table: s.table, Schema: string(schema), Create: bigquery.CreateIfNeeded}}
+	s.write, s.own = write, preparation{Table: s.table, Schema: string(schema), Create: bigquery.CreateIfNeeded}
+	prepare := &prepareFn{Write: write, preparation: s.own}
 	s.setup(t, prepare)
 	if err := prepare.ProcessElement(t.Context(), nil, func(r run) { s.run = r }); err != nil {
 		t.Fatal(err)
@@ -104,17 +136,17 @@ func (s *stage) requireIDs(t *testing.T, want ...int64) {
 func noRefused(beam.EventTime, beam.X) { panic("got a refused row") }
 
 // pending runs a bundle and returns the stream that it emits, if it is finished.
-func (s *stage) pending(t *testing.T, f *pendingFn, finish bool, ids ...int64) (streams []written) {
+func (s *stage) pending(t *testing.T, f *bundles, finish bool, ids ...int64) (streams []written) {
 	t.Helper()
 	emit := func(_ int, w written) { streams = append(streams, w) }
-	f.StartBundle(s.run, emit, noRefused)
+	f.start(emit)
 	for _, id := range ids {
-		if err := f.ProcessElement(t.Context(), 0, item{id}, s.run, emit, noRefused); err != nil {
+		if err := f.take(item{id}, emit); err != nil {
 			t.Fatal(err)
 		}
 	}
 	if finish {
-		if err := f.FinishBundle(t.Context(), s.run, emit, noRefused); err != nil {
+		if err := f.finish(emit); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -143,8 +175,7 @@ func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {
 	for _, write := range []bigquery.TableWriteDisposition{bigquery.WriteAppend, bigquery.WriteTruncate, bigquery.WriteEmpty} {
 		t.Run(string(write), func(t *testing.T) {
 			s := newStage(t, write)
-			f := &pendingFn{pending{streamed{rows: s.rows}}}
-			s.setup(t, f)
+			f := s.writer(t)
 			s.pending(t, f, true, 1, 2)  // finished, but its output is lost
 			s.pending(t, f, false, 1, 2) // given up in the middle
 			first := s.pending(t, f, true, 1, 2)
@@ -162,8 +193,7 @@ func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {
 
 func TestCommitWhoseAnswerWasLost(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{pending{streamed{rows: s.rows}}}
-	s.setup(t, f)
+	f := s.writer(t)
 	streams := append(s.pending(t, f, true, 1), s.pending(t, f, true, 2)...)
 	defer s.Inject(emulator.Fault{Method: "bigquerystorage.BatchCommitWriteStreams", Call: 1, Reset: true})()
 	if err := s.commit(t, streams...); err != nil {
@@ -174,8 +204,7 @@ func TestCommitWhoseAnswerWasLost(t *testing.T) {
 
 func TestCommitGoesOnAfterAPartOfTheStreams(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{pending{streamed{rows: s.rows}}}
-	s.setup(t, f)
+	f := s.writer(t)
 	first, second := s.pending(t, f, true, 1), s.pending(t, f, true, 2)
 	if err := s.commit(t, first...); err != nil {
 		t.Fatal(err)
@@ -188,8 +217,7 @@ func TestCommitGoesOnAfterAPartOfTheStreams(t *testing.T) {
 
 func TestNothingIsVisibleOfACommitThatFails(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{pending{streamed{rows: s.rows}}}
-	s.setup(t, f)
+	f := s.writer(t)
 	streams := append(s.pending(t, f, true, 1), written{Stream: path(s.table) + "/streams/unknown", Rows: 1})
 	if err := s.commit(t, streams...); cmekpipe.CodeOf(err) != cmekpipe.NotFound {
 		t.Errorf("got %v, want code %v", err, cmekpipe.NotFound)
@@ -202,8 +230,7 @@ func TestACopyThatFailsLeavesTheTable(t *testing.T) {
 	if err := s.client.Dataset("bank").Table("items").Inserter().Put(t.Context(), item{9}); err != nil {
 		t.Fatal(err)
 	}
-	f := &pendingFn{pending{streamed{rows: s.rows}}}
-	s.setup(t, f)
+	f := s.writer(t)
 	streams := s.pending(t, f, true, 1)
 	remove := s.Inject(emulator.Fault{Method: "bigquery.jobs.insert", Code: codes.PermissionDenied})
 	if err := s.commit(t, streams...); cmekpipe.CodeOf(err) != cmekpipe.PermissionDenied {
@@ -282,12 +309,11 @@ func TestInsertIDsStayTheSame(t *testing.T) {
 
 func TestAStreamThatVanishedWithItsKeyTellsOfTheKey(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
-	f := &pendingFn{pending{streamed{rows: s.rows}}}
-	s.setup(t, f)
+	f := s.writer(t)
 	s.pending(t, f, false, 1)
 	s.DestroyKey(s.table.Key())
 	s.Advance(40 * 24 * time.Hour) // the stream expires, and then the key is gone
-	err := f.FinishBundle(t.Context(), s.run, func(int, written) {}, noRefused)
+	err := f.finish(func(int, written) {})
 	if cmekpipe.CodeOf(err) != cmekpipe.KeyDisabled {
 		t.Errorf("got %v, want code %v", err, cmekpipe.KeyDisabled)
 	}

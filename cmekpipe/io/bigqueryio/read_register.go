@@ -12,7 +12,7 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[readStream]())
 	beam.RegisterDoFn(&sessionFn{})
 	beam.RegisterDoFn(&streamFn{})
-	register.DoFn2x0[[]byte, func(string)](&tokenFn{})
+	beam.RegisterDoFn(&tokenFn{})
 	beam.RegisterDoFn(&queryFn{})
 	beam.RegisterDoFn(&cleanupFn{})
 	register.Emitter1[readStream]()

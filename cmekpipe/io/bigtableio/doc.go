@@ -8,11 +8,11 @@
 //	bigtableio.Write(s, entries, mutations)
 //
 // In Bigtable the key belongs to the cluster, is chosen when the cluster is made, and must be in the cluster's region. So
-// Write looks at the keys of all clusters of the instance in each run, before the first row is written, and refuses an
-// instance with a cluster that rests under none, or under one that wasn't named. The keys of clusters in other regions are
-// named by [ClusterKey]. It refuses, too, when Bigtable doesn't show all clusters. As anybody may add a cluster, it looks
-// again every 5 minutes. [CreateIfMissing] makes a table, which rests under the keys of the clusters; instances and clusters
-// are never made.
+// every worker looks at the keys of all clusters of the instance before it takes its first row, and refuses an instance
+// with a cluster that rests under none, or under one that wasn't named. The keys of clusters in other regions are named by
+// [ClusterKey]. It refuses, too, when Bigtable doesn't show all clusters. As anybody may add a cluster, it looks again every
+// 5 minutes. [CreateIfMissing] makes a table, which rests under the keys of the clusters; instances and clusters are never
+// made.
 //
 // # Defaults
 //
@@ -23,7 +23,7 @@
 // each row, and both of its writers group rows on one worker unless they have a GroupKey; here nothing is grouped, and a
 // GroupKey has no meaning.
 //
-// A request that fails in a way that may pass is made again, up to 8 times, for the rows that weren't written and whose
+// A request that fails in a way that may pass is made again, up to 8 times in all, for the rows that weren't written and whose
 // cells all bring their time along: that leaves each cell there once, with one version, whatever happened. A row with a cell
 // of bigtable.ServerTime would get another version of it, so that it is never sent again, and the bundle fails. A runner then
 // runs the bundle again: a pipeline that lets the server choose times writes at least once.
@@ -48,8 +48,8 @@
 //
 // # Concurrency
 //
-// Rows are written by all workers; only the first look at the keys is one small step. Every worker thread has one connection
-// and holds one batch in memory.
+// Rows are written by all workers. Every worker thread has one connection and holds two batches in memory: one on its way,
+// and the next. Batches of a bundle follow each other, so that what a bundle writes to a row stays in order.
 //
 // # Testing
 //

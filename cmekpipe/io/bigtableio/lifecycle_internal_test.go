@@ -1,21 +1,130 @@
 package bigtableio
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
 
 	"cloud.google.com/go/bigtable"
+	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// These tests run a bundle by hand, so that the key can go after the look at it and before the rows.
+// These tests run a writer by hand, without the step that looks, so that something can happen between its calls.
+
+const (
+	ledgerInstance = "projects/" + cmektest.Project + "/instances/ledger"
+	entriesTable   = ledgerInstance + "/tables/entries"
+)
+
+// withCluster returns a cloud with a table in a cluster under a key, and a writer whose table another key may have minted.
+func withCluster(t *testing.T, minted string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
+	t.Helper()
+	cloud := cmektest.NewCloud(t)
+	key := cloud.Key("us-central1", "records")
+	cloud.BigtableInstance(ledgerInstance, "us-central1-b", key)
+	cloud.BigtableTable(entriesTable, "f")
+	mint := key
+	if minted != "records" {
+		mint = cloud.Key("us-central1", minted)
+	}
+	return cloud, key, &applyFn{Lookout: lookout{Op: opWrite, Table: mint.MustBigtableTable(entriesTable)}, Every: time.Hour}
+}
+
+// begun sets a writer up and begins a bundle.
+func begun(t *testing.T, f *applyFn) {
+	t.Helper()
+	if err := f.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := f.Teardown(); err != nil {
+			t.Error(err)
+		}
+	})
+	f.StartBundle(t.Context())
+}
+
+// cell returns a mutation of one cell, always the same.
+func cell(value string) Mutation {
+	m := NewMutation("row")
+	m.Set("f", "note", bigtable.Timestamp(1_000_000), []byte(value))
+	return *m
+}
+
+func requireNoRows(t *testing.T, cloud *cmektest.Cloud) {
+	t.Helper()
+	for _, entry := range cloud.Ledger() {
+		if entry.Kind == "rows" {
+			t.Error("got a row written, want none")
+		}
+	}
+}
+
+func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
+	for _, tt := range []struct {
+		name, minted string
+		fault        emulator.Fault
+		want         cmekpipe.Code
+	}{
+		{name: "its key", minted: "records"},
+		{name: "another key", minted: "other", want: cmekpipe.KeyMismatch},
+		{name: "too many calls for now", minted: "records",
+			fault: emulator.Fault{Method: "bigtableadmin.clusters.list", Code: codes.ResourceExhausted}},
+		{name: "clusters are not for it to see", minted: "records", want: cmekpipe.PermissionDenied,
+			fault: emulator.Fault{Method: "bigtableadmin.clusters.list", Code: codes.PermissionDenied}},
+		{name: "the table is not for it to see", minted: "records", want: cmekpipe.PermissionDenied,
+			fault: emulator.Fault{Method: "bigtableadmin.tables.get", Code: codes.PermissionDenied}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			cloud, _, f := withCluster(t, tt.minted)
+			if tt.fault.Method != "" {
+				tt.fault.Call = 1
+				cloud.Inject(tt.fault)
+			}
+			err := f.Setup(t.Context())
+			defer f.Teardown()
+			if tt.want == "" && (err != nil || f.conn == nil) {
+				t.Errorf("got connection %v and error %v, want a connection", f.conn, err)
+			}
+			if tt.want != "" && (!errors.Is(err, tt.want) || f.conn != nil) {
+				t.Errorf("got connection %v and error %v, want none and %v", f.conn, err, tt.want)
+			}
+		})
+	}
+}
+
+// A cluster that is added while a long run goes on is seen by the next look.
+func TestKeysAreLookedAtAgain(t *testing.T) {
+	for name, every := range map[string]time.Duration{"due": 0, "not due": time.Hour} {
+		t.Run(name, func(t *testing.T) {
+			cloud, _, f := withCluster(t, "records")
+			f.Every = every
+			begun(t, f)
+			cloud.BigtableCluster(ledgerInstance, "europe-west3-a", cloud.Key("europe-west3", "far"))
+			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
+				t.Fatal(err)
+			}
+			err := f.FinishBundle(t.Context())
+			if name == "not due" {
+				if err != nil || len(cloud.BigtableRows(entriesTable)) != 1 {
+					t.Errorf("got error %v and %d rows, want a row", err, len(cloud.BigtableRows(entriesTable)))
+				}
+				return
+			}
+			if !errors.Is(err, cmekpipe.KeyMismatch) {
+				t.Errorf("got %v, want %v", err, cmekpipe.KeyMismatch)
+			}
+			requireNoRows(t, cloud)
+		})
+	}
+}
 
 func TestKeyThatGoesBetweenTheLookAndTheRowsIsNamed(t *testing.T) {
-	const name = "projects/" + cmektest.Project + "/instances/ledger/tables/entries"
 	for _, tt := range []struct {
 		name  string
 		spoil func(*cmektest.Cloud, cmekpipe.KeyName)
@@ -26,32 +135,79 @@ func TestKeyThatGoesBetweenTheLookAndTheRowsIsNamed(t *testing.T) {
 		{"destroyed", func(c *cmektest.Cloud, key cmekpipe.KeyName) { c.DestroyKey(key) }, cmekpipe.KeyDisabled},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cloud := cmektest.NewCloud(t)
-			key := cloud.Key("us-central1", "records")
-			cloud.BigtableInstance("projects/"+cmektest.Project+"/instances/ledger", "us-central1-b", key)
-			cloud.BigtableTable(name, "f")
-			f := &applyFn{Lookout: lookout{Op: opWrite, Table: key.MustBigtableTable(name)}, Every: time.Hour}
-			if err := f.Setup(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			defer f.Teardown()
-			f.StartBundle(t.Context(), time.Now().UnixNano())
-			m := NewMutation("row")
-			m.Set("f", "note", bigtable.Timestamp(1_000_000), []byte("note"))
-			if err := f.ProcessElement(t.Context(), *m, 0); err != nil {
+			cloud, key, f := withCluster(t, "records")
+			begun(t, f)
+			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
 				t.Fatal(err)
 			}
 			tt.spoil(cloud, key)
-			err := f.FinishBundle(t.Context(), 0)
+			err := f.FinishBundle(t.Context())
 			e, ok := errors.AsType[*cmekpipe.Error](err)
-			if !ok || e.Code != tt.want || e.Resource != name || e.Hint == "" {
+			if !ok || e.Code != tt.want || e.Resource != entriesTable || e.Hint == "" {
 				t.Errorf("got %v, want code %v, the table and a hint", err, tt.want)
 			}
-			for _, entry := range cloud.Ledger() {
-				if entry.Kind == "rows" {
-					t.Error("got a row written, want none")
-				}
-			}
+			requireNoRows(t, cloud)
 		})
 	}
+}
+
+// TestBatchesOfABundleFollowEachOther writes a cell in three batches, of which the first is slow, as it is sent twice.
+func TestBatchesOfABundleFollowEachOther(t *testing.T) {
+	cloud, _, f := withCluster(t, "records")
+	begun(t, f)
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Call: 1, Code: codes.Unavailable})
+	for _, value := range []string{"first", "second", "third"} {
+		if err := f.ProcessElement(t.Context(), cell(value)); err != nil {
+			t.Fatal(err)
+		}
+		if err := f.flush(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := f.FinishBundle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	rows := cloud.BigtableRows(entriesTable)
+	if len(rows) != 1 || string(rows[0]["f"][0].Value) != "third" {
+		t.Errorf("got %v, want what was written last", rows)
+	}
+}
+
+// TestBatchThatFailedOnItsWayFailsItsBundleOnly has nothing left to write when the bundle ends.
+func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
+	cloud, _, f := withCluster(t, "records")
+	begun(t, f)
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Call: 1, Code: codes.PermissionDenied})
+	if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.flush(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.PermissionDenied) {
+		t.Errorf("got %v, want %v", err, cmekpipe.PermissionDenied)
+	}
+	f.StartBundle(t.Context())
+	if err := f.FinishBundle(t.Context()); err != nil {
+		t.Errorf("got %v in the next bundle, want no error", err)
+	}
+}
+
+// TestBundleThatIsCalledOffDoesNotWait cancels the context while Bigtable takes no rows.
+func TestBundleThatIsCalledOffDoesNotWait(t *testing.T) {
+	cloud, _, f := withCluster(t, "records")
+	begun(t, f)
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable})
+	ctx, cancel := context.WithCancel(t.Context())
+	if err := f.ProcessElement(ctx, cell("note")); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.flush(ctx); err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if err := f.FinishBundle(ctx); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v, want the context's error", err)
+	}
+	requireNoRows(t, cloud)
 }

@@ -21,6 +21,22 @@ type lookout struct {
 	Op      string
 	Table   cmekpipe.BigtableTable
 	Further []cmekpipe.KeyName // other keys that a cluster may have
+
+	Create   bool // whether it makes a table that is missing, with these families
+	Families []string
+}
+
+// run looks at the clusters and at the table, which it may make between. An error means that nothing may be written.
+func (l lookout) run(ctx context.Context) error {
+	if err := l.clusters(ctx); err != nil {
+		return err
+	}
+	if l.Create {
+		if err := l.create(ctx); err != nil {
+			return err
+		}
+	}
+	return l.table(ctx)
 }
 
 // instance returns the full name of the table's instance.
@@ -42,7 +58,7 @@ func (l lookout) clusters(ctx context.Context) error {
 	}
 	defer client.Close()
 	var found *adminpb.ListClustersResponse
-	err = retry(ctx, func(ctx context.Context) (err error) {
+	err = retry(ctx, looks, func(ctx context.Context) (err error) {
 		found, err = client.ListClusters(ctx, &adminpb.ListClustersRequest{Parent: l.instance()}, gax.WithRetry(nil))
 		return err
 	})
@@ -114,7 +130,7 @@ func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error)
 		return nil, err
 	}
 	defer client.Close()
-	err = retry(ctx, func(ctx context.Context) (err error) {
+	err = retry(ctx, looks, func(ctx context.Context) (err error) {
 		found, err = client.GetTable(ctx, &adminpb.GetTableRequest{Name: l.Table.String(), View: adminpb.Table_ENCRYPTION_VIEW},
 			gax.WithRetry(nil))
 		return err
@@ -123,17 +139,17 @@ func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error)
 }
 
 // create makes the table unless there is one.
-func (l lookout) create(ctx context.Context, families []string) error {
+func (l lookout) create(ctx context.Context) error {
 	client, err := endpoint.BigtableTables(ctx)
 	if err != nil {
 		return l.fault(ctx, err)
 	}
 	defer client.Close()
 	made := &adminpb.Table{ColumnFamilies: map[string]*adminpb.ColumnFamily{}}
-	for _, family := range families {
+	for _, family := range l.Families {
 		made.ColumnFamilies[family] = &adminpb.ColumnFamily{}
 	}
-	err = retry(ctx, func(ctx context.Context) error {
+	err = retry(ctx, looks, func(ctx context.Context) error {
 		_, err := client.CreateTable(ctx, &adminpb.CreateTableRequest{Parent: l.instance(), TableId: l.Table.ID(), Table: made},
 			gax.WithRetry(nil))
 		return err

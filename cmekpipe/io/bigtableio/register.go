@@ -12,7 +12,6 @@ import (
 // names must differ from those in Beam's bigtableio.
 func init() {
 	beam.RegisterType(reflect.TypeFor[Mutation]())
-	register.DoFn3x1[context.Context, []byte, func(int64), error](&lookFn{})
-	register.DoFn3x1[context.Context, Mutation, int64, error](&applyFn{})
-	register.Emitter1[int64]()
+	register.DoFn2x1[context.Context, []byte, error](&lookFn{})
+	register.DoFn2x1[context.Context, Mutation, error](&applyFn{})
 }

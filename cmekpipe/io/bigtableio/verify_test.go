@@ -157,23 +157,3 @@ func TestCreateIfMissingThatIsForbidden(t *testing.T) {
 	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
 	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.PermissionDenied)
 }
-
-// A cluster that is added while a long run goes on is seen by the next look.
-func TestKeysAreLookedAtAgain(t *testing.T) {
-	for name, every := range map[string]time.Duration{"due": 0, "not due": time.Hour} {
-		t.Run(name, func(t *testing.T) {
-			w := withTable(t)
-			w.Inject(emulator.Fault{Method: "bigtableadmin.clusters.list", Call: 2, Code: codes.PermissionDenied})
-			err := w.write(t, 10, bigtableio.LookAgainEvery(every))
-			if name == "not due" {
-				if err != nil {
-					t.Fatal(err)
-				}
-				w.requireRows(t, 10)
-				return
-			}
-			requireCode(t, err, cmekpipe.PermissionDenied)
-			w.requireRows(t, 0)
-		})
-	}
-}

@@ -36,41 +36,24 @@ func write(s beam.Scope, op string, table cmekpipe.BigtableTable, col beam.PColl
 	s = s.Scope(op)
 	must(true, checkInput(op, table, col))
 	o := must(collect(op, table, opts))
-	look := lookout{Op: op, Table: table, Further: o.further}
-	seen := beam.ParDo(s, &lookFn{Lookout: look, Create: o.create, Families: o.families}, beam.Impulse(s))
-	beam.ParDo0(s, &applyFn{Lookout: look, Every: o.every}, col, beam.SideInput{Input: seen})
+	look := lookout{Op: op, Table: table, Further: o.further, Create: o.create, Families: o.families}
+	beam.ParDo0(s, &lookFn{Lookout: look}, beam.Impulse(s))
+	beam.ParDo0(s, &applyFn{Lookout: look, Every: o.every}, col)
 }
 
-// lookFn looks once in a run whether a table rests under its keys, and may make the table. It emits when that was, in
-// nanoseconds since 1970, for the writers to begin.
+// lookFn looks whether a table rests under its keys, and may make the table, where there may be no row to be written.
 type lookFn struct {
-	Lookout  lookout
-	Create   bool
-	Families []string
+	Lookout lookout
 }
 
 // ProcessElement takes the impulse.
-func (f *lookFn) ProcessElement(ctx context.Context, _ []byte, emit func(int64)) error {
-	at := time.Now()
-	if err := f.Lookout.clusters(ctx); err != nil {
-		return err
-	}
-	if f.Create {
-		if err := f.Lookout.create(ctx, f.Families); err != nil {
-			return err
-		}
-	}
-	if err := f.Lookout.table(ctx); err != nil {
-		return err
-	}
-	emit(at.UnixNano())
-	return nil
-}
+func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Lookout.run(ctx) }
 
 // CMEKDestination tells guard what rests where.
 func (f *lookFn) CMEKDestination() sink.Destination { return f.Lookout.destination() }
 
-// applyFn writes rows in batches.
+// applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
+// step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
 type applyFn struct {
 	Lookout lookout
 	Every   time.Duration // how old a look at the keys may be
@@ -79,19 +62,26 @@ type applyFn struct {
 	sender sender
 	looked time.Time
 	batch  batch
+	flight chan error // what became of the batch before, which is on its way; nil if there is none
 }
 
-// Setup opens the connection.
+// Setup looks at the keys and opens the connection.
 func (f *applyFn) Setup(ctx context.Context) (err error) {
+	at := time.Now()
+	if err := f.Lookout.run(ctx); err != nil {
+		return err
+	}
 	if f.conn, err = endpoint.Bigtable(ctx); err != nil {
 		return f.Lookout.fault(ctx, err)
 	}
+	f.looked = at
 	f.sender = sender{client: bigtablepb.NewBigtableClient(f.conn), table: f.Lookout.Table}
 	return nil
 }
 
 // Teardown releases the connection.
 func (f *applyFn) Teardown() error {
+	_ = f.land() // of a bundle that failed already
 	if f.conn == nil {
 		return nil
 	}
@@ -99,15 +89,13 @@ func (f *applyFn) Teardown() error {
 }
 
 // StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
-func (f *applyFn) StartBundle(_ context.Context, seen int64) {
+func (f *applyFn) StartBundle(context.Context) {
+	_ = f.land()
 	f.batch = batch{}
-	if at := time.Unix(0, seen); at.After(f.looked) {
-		f.looked = at
-	}
 }
 
 // ProcessElement takes a row.
-func (f *applyFn) ProcessElement(ctx context.Context, m Mutation, _ int64) error {
+func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
 	if err := f.Lookout.checkMutation(m); err != nil {
 		return err
 	}
@@ -122,9 +110,19 @@ func (f *applyFn) ProcessElement(ctx context.Context, m Mutation, _ int64) error
 }
 
 // FinishBundle writes the rest. A bundle that ends well was answered, row by row.
-func (f *applyFn) FinishBundle(ctx context.Context, _ int64) error { return f.flush(ctx) }
+func (f *applyFn) FinishBundle(ctx context.Context) error {
+	if err := f.flush(ctx); err != nil {
+		return err
+	}
+	return f.land()
+}
 
+// flush sends the batch on its way once the one before has arrived, so that the next rows are made meanwhile and what is
+// written to a row stays in order.
 func (f *applyFn) flush(ctx context.Context) error {
+	if err := f.land(); err != nil {
+		return err
+	}
 	rows := f.batch.entries
 	f.batch = batch{}
 	if len(rows) == 0 {
@@ -133,7 +131,20 @@ func (f *applyFn) flush(ctx context.Context) error {
 	if err := f.lookAgain(ctx); err != nil {
 		return err
 	}
-	return f.Lookout.fault(ctx, f.sender.send(ctx, rows))
+	flight := make(chan error, 1)
+	f.flight = flight
+	go func() { flight <- f.Lookout.fault(ctx, f.sender.send(ctx, rows)) }()
+	return nil
+}
+
+// land waits for the batch that is on its way.
+func (f *applyFn) land() error {
+	if f.flight == nil {
+		return nil
+	}
+	err := <-f.flight
+	f.flight = nil
+	return err
 }
 
 // lookAgain looks at the keys if the last look is too old, since anybody may add a cluster to an instance.

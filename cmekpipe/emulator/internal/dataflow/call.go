@@ -1,12 +1,14 @@
 package dataflow
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 
@@ -40,7 +42,7 @@ func (s *Server) method(name string, serve func(*call) (any, error)) http.Handle
 		}
 		c := newCall(r, body)
 		s.env.Faults.HTTP(w, r, name, c.resource(), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
-			answer, err := s.do(c, serve)
+			answer, err := s.do(c, name, serve)
 			if err != nil {
 				service.WriteError(w, err)
 				return
@@ -70,14 +72,43 @@ func newCall(r *http.Request, body []byte) *call {
 }
 
 // do serves a call whole, before any other.
-func (s *Server) do(c *call, serve func(*call) (any, error)) (any, error) {
+func (s *Server) do(c *call, method string, serve func(*call) (any, error)) (any, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c.now = s.env.Now()
-	return serve(c)
+	answer, err := serve(c)
+	if doc, isJob := answer.(fields); isJob && err == nil && s.set.tamperAnswer != nil {
+		return s.tamperedAnswer(method, doc), nil
+	}
+	return answer, err
+}
+
+// read reads the body into a message of the client library. Root is the name of the message in the request, "" if it is
+// the request.
+func (c *call) read(root string, message any) error {
+	if err := checkPayload(c.body, root, message); err != nil {
+		return err
+	}
+	if err := json.Unmarshal(c.body, message); err != nil {
+		return wrongType(err)
+	}
+	return nil
+}
+
+// truth reads a boolean from the query; false if there is none.
+func (c *call) truth(name string) (bool, error) {
+	text := c.query.Get(name)
+	if text == "" {
+		return false, nil
+	}
+	yes, err := strconv.ParseBool(text)
+	if err != nil {
+		return false, service.BadRequest("Invalid value at '" + snakeCase(name) + "' (TYPE_BOOL)")
+	}
+	return yes, nil
 }
 
 // resource names what the call is about for the faults: a job by its id or, while it is created, by its name.
@@ -85,9 +116,12 @@ func (c *call) resource() string {
 	jobs := "projects/" + c.project + "/locations/" + c.region + "/jobs"
 	id := c.id
 	if id == "" && len(c.body) > 0 {
-		var named struct{ Name string }
+		var named struct {
+			Name, JobName   string
+			LaunchParameter struct{ JobName string }
+		}
 		_ = json.Unmarshal(c.body, &named) // a body that is no job has no name, and create says what is wrong
-		id = named.Name
+		id = cmp.Or(named.Name, named.JobName, named.LaunchParameter.JobName)
 	}
 	return strings.TrimSuffix(jobs+"/"+id, "/")
 }

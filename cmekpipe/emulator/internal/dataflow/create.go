@@ -13,18 +13,22 @@ import (
 
 // submission is a job as a client sends it: everything in doc, and by name what the service acts on.
 type submission struct {
-	doc fields
+	doc  fields
+	flex *launcher // nil for a job that no Flex Template makes
 
-	Name            string
-	Type            string
-	ProjectID       string
-	Location        string
-	ClientRequestID string
-	ReplaceJobID    string
-	Steps           []fields
-	Environment     struct {
+	Name                 string
+	Type                 string
+	ProjectID            string
+	Location             string
+	ClientRequestID      string
+	ReplaceJobID         string
+	Steps                []fields
+	Labels               map[string]string
+	TransformNameMapping map[string]string
+	Environment          struct {
 		ServiceKmsKeyName        string
 		WorkerRegion, WorkerZone string
+		SdkPipelineOptions       json.RawMessage
 		UserAgent                struct{ Name, Version string }
 	}
 }
@@ -51,29 +55,42 @@ func (s *Server) create(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	j, err := s.admit(c, sub, "dataflow.jobs.create")
+	if err != nil {
+		return nil, err
+	}
+	return j.acknowledge(view), nil
+}
+
+// admit makes the job of a submission that was checked, or finds the one that it made before. Method is the call that
+// the job is made for.
+func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	same := s.named(c.ctx, c.project, c.region, sub.Name, c.now)
 	if j := resubmitted(same, sub.ClientRequestID); j != nil {
-		return j.acknowledge(view), nil
+		return j, nil
 	}
 	replaced, err := s.replaced(c, sub)
 	if err != nil {
 		return nil, err
 	}
-	for _, j := range same {
-		if j != replaced && !j.state.terminal() {
-			return nil, service.AlreadyExists("The workflow could not be created. " +
-				"Causes: There is already an active job named " + sub.Name + ". " +
-				"If you want to submit a second job, try again by setting a different name.")
+	if j := active(same, replaced); j != nil {
+		if s.set.adopt {
+			return j, nil
 		}
+		return nil, service.AlreadyExists("The workflow could not be created. " +
+			"Causes: There is already an active job named " + sub.Name + ". " +
+			"If you want to submit a second job, try again by setting a different name.")
 	}
+	flex := sub.flex
 	if sub, err = s.tampered(sub); err != nil {
 		return nil, err
 	}
+	sub.flex = flex
 	j := s.newJob(c, sub)
 	j.replaces = replaced
 	s.jobs = append(s.jobs, j)
-	s.record(j)
-	return j.acknowledge(view), nil
+	s.record(j, method)
+	return j, nil
 }
 
 // submission reads and checks the job in the call's body.
@@ -86,23 +103,34 @@ func (c *call) submission() (submission, error) {
 		sub.ReplaceJobID = c.query.Get("replaceJobId")
 		sub.doc.set("replaceJobId", sub.ReplaceJobID)
 	}
+	return sub, c.checkJob(sub)
+}
+
+// checkJob refuses a job that can't be created where the call acts.
+func (c *call) checkJob(sub submission) error {
 	switch {
 	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
-		return sub, service.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
+		return service.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
 	case sub.Type != batch && sub.Type != streaming:
-		return sub, service.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
+		return service.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
 	case sub.ProjectID != "" && sub.ProjectID != c.project:
-		return sub, service.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
+		return service.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
 	case sub.Location != "" && sub.Location != c.region:
-		return sub, service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
+		return service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
 	}
-	return sub, nil
+	if err := checkLabels(sub.Labels); err != nil {
+		return err
+	}
+	return checkMapping(sub)
 }
 
 func parseSubmission(text []byte) (submission, error) {
 	var sub submission
-	if err := json.Unmarshal(text, &sub.doc); err != nil || sub.doc == nil {
-		return sub, service.BadRequest("got a body that is no JSON object, want a job")
+	if err := checkPayload(text, "job", api.Job{}); err != nil {
+		return sub, err
+	}
+	if err := json.Unmarshal(text, &sub.doc); err != nil {
+		return sub, wrongType(err)
 	}
 	if err := json.Unmarshal(text, &sub); err != nil {
 		return sub, wrongType(err)
@@ -119,6 +147,16 @@ func wrongType(err error) error {
 	return service.BadRequest("got " + field + " of another JSON type than the API defines")
 }
 
+// active finds the job that holds the name, unless it is the one to be replaced.
+func active(same []*job, replaced *job) *job {
+	for _, j := range same {
+		if j != replaced && !j.state.terminal() {
+			return j
+		}
+	}
+	return nil
+}
+
 // resubmitted finds the job that an earlier attempt of the same request made.
 func resubmitted(same []*job, request string) *job {
 	for _, j := range same {
@@ -129,43 +167,11 @@ func resubmitted(same []*job, request string) *job {
 	return nil
 }
 
-// replaced finds the running job that a submission wants to take the place of, if it wants to.
-func (s *Server) replaced(c *call, sub submission) (*job, error) {
-	if sub.ReplaceJobID == "" {
-		return nil, nil
-	}
-	j, err := s.find(c, sub.ReplaceJobID)
-	switch {
-	case err != nil:
-		return nil, err
-	case j.Name != sub.Name:
-		return nil, service.BadRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
-	case j.Type != streaming || sub.Type != streaming:
-		return nil, service.BadRequest("only a streaming job can be replaced, by a streaming job")
-	case j.state != running:
-		return nil, service.FailedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
-	}
-	return j, nil
-}
-
-// tampered is the submission after a test had its way with it.
-func (s *Server) tampered(sub submission) (submission, error) {
-	if s.tamper == nil {
-		return sub, nil
-	}
-	var j api.Job
-	if err := json.Unmarshal(marshal(sub.doc), &j); err != nil {
-		return sub, wrongType(err)
-	}
-	s.tamper(&j)
-	return parseSubmission(marshal(&j))
-}
-
 // record takes the job down in the ledger. A key whose name is malformed protects nothing.
-func (s *Server) record(j *job) {
+func (s *Server) record(j *job, method string) {
 	key, _ := cmekpipe.ParseKeyName(j.Environment.ServiceKmsKeyName)
 	s.env.Ledger.Record(service.Entry{
-		Time: j.created, Service: "dataflow", Method: "dataflow.jobs.create", Kind: "job", Name: j.resource(),
+		Time: j.created, Service: "dataflow", Method: method, Kind: "job", Name: j.resource(),
 		Project: j.project, KeyName: key, KeyAsked: key.Valid(),
 	})
 }

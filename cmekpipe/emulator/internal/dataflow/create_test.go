@@ -2,7 +2,6 @@ package dataflow_test
 
 import (
 	"encoding/json"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -102,8 +101,8 @@ func TestRefusalNamesTheFieldAndNotItsValue(t *testing.T) {
 	c := start(t)
 	_, text := c.post(t, project, region,
 		`{"name":"job","type":"JOB_TYPE_BATCH","environment":{"workerZone":["secret-zone"]}}`)
-	if !strings.Contains(text, "WorkerZone of another JSON type") || strings.Contains(text, "secret-zone") {
-		t.Errorf("got %s, want the field workerZone without its value", text)
+	if !strings.Contains(text, "'job.environment.worker_zone'") || strings.Contains(text, "secret-zone") {
+		t.Errorf("got %s, want the field worker_zone without its value", text)
 	}
 }
 
@@ -195,9 +194,9 @@ func TestSameClientRequestIdReturnsTheSameJob(t *testing.T) {
 
 func TestEveryFieldOfASubmittedJobSurvives(t *testing.T) {
 	c := start(t)
-	status, text := c.post(t, project, region, `{"name":"job","type":"JOB_TYPE_BATCH","fieldOfTomorrow":{"deep":[1,2]},
+	status, text := c.post(t, project, region, `{"name":"job","type":"JOB_TYPE_BATCH","tempFiles":["a","b"],
 		"id":"mine","currentState":"JOB_STATE_DONE","replacedByJobId":"other",
-		"labels":{"team":"a"},"environment":{"serviceKmsKeyName":"`+keyName+`","optionOfTomorrow":9007199254740993}}`)
+		"labels":{"team":"a"},"environment":{"serviceKmsKeyName":"`+keyName+`","sdkPipelineOptions":{"deep":9007199254740993}}}`)
 	if status != http.StatusOK {
 		t.Fatalf("got status %d %s", status, text)
 	}
@@ -215,9 +214,9 @@ func TestEveryFieldOfASubmittedJobSurvives(t *testing.T) {
 		t.Fatal(err)
 	}
 	for field, want := range map[string]string{
-		"fieldOfTomorrow": `{"deep":[1,2]}`, "labels": `{"team":"a"}`, "currentState": `"JOB_STATE_PENDING"`,
+		"tempFiles": `["a","b"]`, "labels": `{"team":"a"}`, "currentState": `"JOB_STATE_PENDING"`,
 		"replacedByJobId": "",
-		"environment":     `{"serviceKmsKeyName":"` + keyName + `","optionOfTomorrow":9007199254740993}`,
+		"environment":     `{"serviceKmsKeyName":"` + keyName + `","sdkPipelineOptions":{"deep":9007199254740993}}`,
 	} {
 		if string(got[field]) != want {
 			t.Errorf("got %s %s, want %s", field, got[field], want)
@@ -254,7 +253,7 @@ func TestLedgerTellsTheKeyOfEveryJob(t *testing.T) {
 
 func TestTamperedJobIsStoredInPlaceOfTheSubmittedOne(t *testing.T) {
 	c := start(t)
-	c.server.TamperJobs(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+	c.control.Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 	id := c.create(withKey(batchJob("job"), keyName)).Id
 	if got := c.look(id).Environment.ServiceKmsKeyName; got != "" {
 		t.Errorf("got key %s, want none", got)
@@ -262,7 +261,7 @@ func TestTamperedJobIsStoredInPlaceOfTheSubmittedOne(t *testing.T) {
 	if got := c.env.Ledger.Entries()[0].KeyName; got.Valid() {
 		t.Errorf("got key %s in the ledger, want none", got)
 	}
-	c.server.TamperJobs(nil)
+	c.control.Tamper(nil)
 	id = c.create(withKey(batchJob("next"), keyName)).Id
 	if got := c.look(id).Environment.ServiceKmsKeyName; got != keyName {
 		t.Errorf("got key %s after the tampering, want %s", got, keyName)
@@ -271,27 +270,17 @@ func TestTamperedJobIsStoredInPlaceOfTheSubmittedOne(t *testing.T) {
 
 func TestJobThatCanNotBeTamperedWithIsRefused(t *testing.T) {
 	c := start(t)
-	c.server.TamperJobs(func(*api.Job) {})
+	c.control.Tamper(func(*api.Job) {})
 	status, text := c.post(t, project, region, `{"name":"job","type":"JOB_TYPE_BATCH","labels":7}`)
 	if status != http.StatusBadRequest || !strings.Contains(text, "labels") {
 		t.Errorf("got status %d %s, want 400 and the field", status, text)
 	}
 }
 
-// post submits a body as it stands.
+// post submits a job as it stands.
 func (c *cloud) post(t *testing.T, project, region, body string) (status int, text string) {
 	t.Helper()
-	resp, err := httpClient(t).Post(c.url+"/v1b3/projects/"+project+"/locations/"+region+"/jobs", "application/json",
-		strings.NewReader(body))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return resp.StatusCode, string(answer)
+	return c.send(t, http.MethodPost, "/v1b3/projects/"+project+"/locations/"+region+"/jobs", body)
 }
 
 func FuzzCreate(f *testing.F) {
@@ -302,7 +291,7 @@ func FuzzCreate(f *testing.F) {
 	f.Add(`{"name":"job","type":"JOB_TYPE_BATCH","environment":{"serviceKmsKeyName":"` + keyName + `"},"steps":[null]}`)
 	f.Fuzz(func(t *testing.T, body string) {
 		env := &service.Env{Now: time.Now, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: newKeys()}
-		status, text := serveOnce(t, dataflow.New(env), body)
+		status, text := serveOnce(t, dataflow.New(env, files{}), body)
 		if status != http.StatusOK && status != http.StatusBadRequest && status != http.StatusNotFound {
 			t.Errorf("got status %d %s", status, text)
 		}

@@ -3,8 +3,10 @@ package dataflow_test
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -26,23 +28,26 @@ const (
 
 // cloud is a server under test with everything around it.
 type cloud struct {
-	t      *testing.T
-	server *dataflow.Server
-	env    *service.Env
-	clock  *clock
-	keys   *keys
-	jobs   *api.ProjectsLocationsJobsService
-	all    *api.Service
-	url    string
+	t       *testing.T
+	server  *dataflow.Server
+	control *dataflow.Control
+	env     *service.Env
+	clock   *clock
+	keys    *keys
+	files   files
+	jobs    *api.ProjectsLocationsJobsService
+	all     *api.Service
+	url     string
 }
 
 // start serves on a loopback listener until the test ends. Time stands still but for clock.pass.
 func start(t *testing.T) *cloud {
 	t.Helper()
-	c := &cloud{t: t, clock: &clock{now: time.Date(2026, 11, 24, 1, 52, 26, 0, time.UTC)}, keys: newKeys()}
+	c := &cloud{t: t, clock: &clock{now: time.Date(2026, 11, 24, 1, 52, 26, 0, time.UTC)}, keys: newKeys(), files: files{}}
 	c.env = &service.Env{Now: c.clock.read, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: c.keys}
-	c.server = dataflow.New(c.env)
-	c.server.Pace = dataflow.Pace{Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second}
+	c.server = dataflow.New(c.env, c.files)
+	c.control = c.server.Control()
+	c.control.SetPace(dataflow.Pace{Queued: time.Second, Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second})
 	c.serve()
 	return c
 }
@@ -142,11 +147,54 @@ func wantError(t *testing.T, err error, status int, reason string) *googleapi.Er
 	return e
 }
 
+// send sends a body as it stands to a path.
+func (c *cloud) send(t *testing.T, method, path, body string) (status int, text string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), method, c.url+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := httpClient(t).Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(answer)
+}
+
 func httpClient(t *testing.T) *http.Client {
 	t.Helper()
 	c := &http.Client{Transport: &http.Transport{}}
 	t.Cleanup(c.CloseIdleConnections)
 	return c
+}
+
+// files are a Cloud Storage of objects by their URLs, and of buckets by theirs. It is filled before calls.
+type files map[string]string
+
+func (f files) Read(_ context.Context, bucket, name string) ([]byte, error) {
+	text, ok := f["gs://"+bucket+"/"+name]
+	if !ok {
+		return nil, errors.New("no such object")
+	}
+	return []byte(text), nil
+}
+
+func (f files) Write(_ context.Context, bucket, name, _ string, data []byte) error {
+	if f["gs://"+bucket+"/"] == "" {
+		return errors.New("The specified bucket does not exist.") //lint:ignore ST1005 Google's words
+	}
+	f["gs://"+bucket+"/"+name] = string(data)
+	return nil
+}
+
+func (f files) MakeBucket(_ context.Context, project, bucket, location string) error {
+	f["gs://"+bucket+"/"] = "bucket of " + project + " in " + location
+	return nil
 }
 
 // clock is a clock that tests move.

@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // fields are a JSON object whose values stay as they were sent.
@@ -36,16 +35,26 @@ type job struct {
 	state               jobState
 	since               time.Time // when it entered the state
 	version             cmekpipe.KeyVersionName
+	history             []transition
 	replaces            *job
 	messages            []message
+	unseen              int       // how many readers still don't find it
+	hidden              time.Time // until when no reader finds it
+	horizon             time.Time // up to when readers know its states
 }
 
 // newJob gives a submitted job its identity and its first state.
 func (s *Server) newJob(c *call, sub submission) *job {
 	j := &job{
 		submission: sub, project: c.project, region: c.region, id: newID(c.now),
-		seq: len(s.jobs), created: c.now, state: pending, since: c.now,
+		seq: len(s.jobs), created: c.now, since: c.now,
 	}
+	j.state = pending
+	if j.flex != nil {
+		j.state = queued
+	}
+	j.history = []transition{{j.state, c.now}}
+	j.hide(s.set.visibility)
 	j.doc.set("id", j.id)
 	j.doc.set("projectId", j.project)
 	j.doc.set("location", j.region)
@@ -74,11 +83,12 @@ func (j *job) describeSDK() {
 	}})
 }
 
-// document returns the whole job as it is now.
+// document returns the whole job as readers see it now.
 func (j *job) document() fields {
 	doc := maps.Clone(j.doc)
-	doc.set("currentState", j.state)
-	doc.set("currentStateTime", timestamp(j.since))
+	face := j.face()
+	doc.set("currentState", face.state)
+	doc.set("currentStateTime", timestamp(face.at))
 	return doc
 }
 
@@ -96,12 +106,6 @@ func (s *Server) find(c *call, id string) (*job, error) {
 		}
 	}
 	return nil, unknownJob(id)
-}
-
-// unknownJob is Google's text for a job that isn't there.
-func unknownJob(id string) error {
-	return service.NotFound("Information about job " + id + " could not be found in our system. " +
-		"Please double check the id is correct. If it is please contact customer support.")
 }
 
 // named returns the jobs of one name in a region, as they are now.

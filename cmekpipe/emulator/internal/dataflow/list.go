@@ -52,11 +52,12 @@ func (c *call) listFilter() (listFilter, error) {
 
 // place returns where the job stands in a list, and whether it does.
 func (f listFilter) place(j *job) (position, bool) {
-	switch ended := j.state.terminal(); {
+	face := j.face()
+	switch ended := face.state.terminal(); {
 	case f.mixed || !ended:
 		return position{Nanos: j.created.UnixNano(), Seq: j.seq}, f.active
 	default:
-		return position{Ended: true, Nanos: j.since.UnixNano(), Seq: j.seq}, f.ended
+		return position{Ended: true, Nanos: face.at.UnixNano(), Seq: j.seq}, f.ended
 	}
 }
 
@@ -80,7 +81,7 @@ func (s *Server) list(c *call) (any, error) {
 			continue
 		}
 		s.advance(c.ctx, j, c.now)
-		if p, ok := filter.place(j); ok && (last == nil || p.compare(*last) > 0) {
+		if p, ok := filter.place(j); ok && j.visible(c.now) && (last == nil || p.compare(*last) > 0) {
 			at[p] = j
 		}
 	}

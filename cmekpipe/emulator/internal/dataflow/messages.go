@@ -66,7 +66,7 @@ func (s *Server) listMessages(c *call) (any, error) {
 	if err := c.pageToken(&start); err != nil || start < 0 {
 		return nil, badPageToken()
 	}
-	j, err := s.find(c, c.id)
+	j, err := s.see(c, c.id)
 	if err != nil {
 		return nil, err
 	}
@@ -118,7 +118,7 @@ func (s *Server) getMetrics(c *call) (any, error) {
 	if _, err := c.time("startTime"); err != nil {
 		return nil, err
 	}
-	if _, err := s.find(c, c.id); err != nil {
+	if _, err := s.see(c, c.id); err != nil {
 		return nil, err
 	}
 	return map[string]any{"metricTime": timestamp(c.now), "metrics": []any{}}, nil

@@ -1,10 +1,9 @@
 package dataflow
 
 import (
+	"context"
 	"net/http"
 	"sync"
-
-	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
@@ -13,32 +12,31 @@ import (
 type Server struct {
 	*service.HTTPServer
 
-	// Pace is how long jobs stay in the states that end by themselves. Set it before Serve.
-	Pace Pace
+	env   *service.Env
+	files Files
 
-	env *service.Env
+	mu   sync.Mutex
+	jobs []*job // in the order of their creation
+	set  settings
+}
 
-	mu     sync.Mutex
-	jobs   []*job // in the order of their creation
-	tamper func(*api.Job)
+// Files is the loopback Cloud Storage, as Dataflow sees it.
+type Files interface {
+	// Read returns what an object holds. It fails if the key that the object rests under can't be used.
+	Read(ctx context.Context, bucket, name string) ([]byte, error)
+	// Write makes an object under the bucket's default key, as a method of some API.
+	Write(ctx context.Context, bucket, name, method string, data []byte) error
+	// MakeBucket makes a bucket of a project without a default key, unless there is one of that name.
+	MakeBucket(ctx context.Context, project, name, location string) error
 }
 
 var _ service.Server = (*Server)(nil)
 
-// New returns a server with [DefaultPace] and no jobs.
-func New(env *service.Env) *Server {
-	s := &Server{Pace: DefaultPace(), env: env}
+// New returns a server with [DefaultPace] and no jobs that reads pipelines and templates from files.
+func New(env *service.Env, files Files) *Server {
+	s := &Server{env: env, files: files, set: settings{pace: DefaultPace(), lossState: cancelled}}
 	s.HTTPServer = service.NewHTTPServer(s.routes())
 	return s
-}
-
-// TamperJobs makes the service store something else than what it is asked for: change is called with every new job
-// before it is stored. Google's service does no such thing; this is for the tests of programs that compare a job with
-// what they submitted. The stored job holds only what [api.Job] can hold. Nil ends it.
-func (s *Server) TamperJobs(change func(*api.Job)) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.tamper = change
 }
 
 // routes spells out the surface of the API, with and without a location.
@@ -52,6 +50,7 @@ func (s *Server) routes() http.Handler {
 		mux.HandleFunc("GET "+jobs+"/{job}/messages", s.method("dataflow.jobs.messages.list", s.listMessages))
 		mux.HandleFunc("GET "+jobs+"/{job}/metrics", s.method("dataflow.jobs.getMetrics", s.getMetrics))
 	}
+	s.routeTemplates(mux)
 	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))

@@ -133,7 +133,7 @@ func TestServerClosedBeforeItServesReleasesTheListener(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := dataflow.New(&service.Env{})
+	s := dataflow.New(&service.Env{}, files{})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestServeReportsAListenerThatBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	if err := dataflow.New(&service.Env{}).Serve(l); err == nil {
+	if err := dataflow.New(&service.Env{}, files{}).Serve(l); err == nil {
 		t.Error("got nil, want the listener's error")
 	}
 }

@@ -9,6 +9,7 @@ import (
 type jobState string
 
 const (
+	queued     jobState = "JOB_STATE_QUEUED"
 	pending    jobState = "JOB_STATE_PENDING"
 	running    jobState = "JOB_STATE_RUNNING"
 	done       jobState = "JOB_STATE_DONE"
@@ -31,6 +32,8 @@ func (s jobState) terminal() bool {
 
 // Pace is how long a job stays in the states that end by themselves, by the cloud's clock. Google takes minutes.
 type Pace struct {
+	// Queued is the time that the launcher of a Flex Template takes before its job is pending.
+	Queued time.Duration
 	// Pending is the time between submit and start, when the key is looked at.
 	Pending time.Duration
 	// Running is the time that a batch job takes. A streaming job runs until it is stopped.
@@ -39,9 +42,9 @@ type Pace struct {
 	Stopping time.Duration
 }
 
-// DefaultPace is 20 ms pending, 50 ms running, 20 ms stopping.
+// DefaultPace is 20 ms queued, 20 ms pending, 50 ms running, 20 ms stopping.
 func DefaultPace() Pace {
-	return Pace{Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+	return Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
 }
 
 // advance brings a job to the state that it has now, through all that lie between.
@@ -49,6 +52,7 @@ func (s *Server) advance(ctx context.Context, j *job, now time.Time) {
 	for s.step(ctx, j, now) {
 		continue
 	}
+	j.horizon = now.Add(-s.set.visibility.StateLag)
 }
 
 // step takes one transition if its time has come, and reports whether it did.
@@ -59,14 +63,16 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 	var stay time.Duration
 	var next jobState
 	switch j.state {
+	case queued:
+		stay, next = s.set.pace.Queued, pending
 	case pending:
-		stay, next = s.Pace.Pending, running
+		stay, next = s.set.pace.Pending, running
 	case running:
-		stay, next = s.Pace.Running, done
+		stay, next = s.set.pace.Running, done
 	case cancelling:
-		stay, next = s.Pace.Stopping, cancelled
+		stay, next = s.set.pace.Stopping, cancelled
 	case draining:
-		stay, next = s.Pace.Stopping, drained
+		stay, next = s.set.pace.Stopping, drained
 	}
 	due := j.since.Add(stay)
 	switch {
@@ -74,8 +80,21 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 		return false
 	case next == running:
 		return s.start(ctx, j, due)
+	case next == pending:
+		return s.launch(ctx, j, due)
 	}
 	j.enter(next, due)
+	return true
+}
+
+// launch runs the launcher of a Flex Template.
+func (s *Server) launch(ctx context.Context, j *job, at time.Time) bool {
+	if refusal := s.launchFiles(ctx, j); refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
+	j.enter(pending, at)
 	return true
 }
 
@@ -91,6 +110,11 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 		j.enter(failed, at)
 		return true
 	}
+	if refusal := s.incompatible(ctx, j); refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
 	j.version = version
 	j.enter(running, at)
 	if old := j.replaces; old != nil && old.state == running {
@@ -100,19 +124,20 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 	return true
 }
 
-// stopWithoutKey cancels a job whose key stopped working, and reports whether it did.
+// stopWithoutKey ends a job whose key stopped working, and reports whether it did.
 func (s *Server) stopWithoutKey(ctx context.Context, j *job, now time.Time) bool {
 	refusal := s.recheckKey(ctx, j)
 	if refusal == "" {
 		return false
 	}
 	j.say(now, failure, refusal)
-	j.enter(cancelled, now)
+	j.enter(s.set.lossState, now)
 	return true
 }
 
 // enter puts the job into a state and says so in its messages.
 func (j *job) enter(next jobState, at time.Time) {
 	j.state, j.since = next, at
+	j.history = append(j.history, transition{next, at})
 	j.say(at, basic, "Workflow job "+j.id+" is now "+string(next)+".")
 }

@@ -9,6 +9,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 func TestJobsRunThroughTheirStates(t *testing.T) {
@@ -54,8 +55,8 @@ func TestStateIsDatedWhenItBeganAndNotWhenItWasSeen(t *testing.T) {
 }
 
 func TestDefaultPaceIsAsDocumented(t *testing.T) {
-	want := dataflow.Pace{Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
-	if diff := cmp.Diff(want, dataflow.New(nil).Pace); diff != "" {
+	want := dataflow.Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond}
+	if diff := cmp.Diff(want, dataflow.New(&service.Env{}, files{}).Control().Pace()); diff != "" {
 		t.Errorf("pace (-want +got):\n%s", diff)
 	}
 }
@@ -64,7 +65,7 @@ func TestReplacementTakesOverWhenItRuns(t *testing.T) {
 	c := start(t)
 	old := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)
-	next := streamingJob("job")
+	next := withKey(streamingJob("job"), keyName)
 	next.ReplaceJobId = old
 	id := c.create(next).Id
 	c.wantState(old, "JOB_STATE_RUNNING")
@@ -82,7 +83,9 @@ func TestReplacementThatFailsLeavesTheOldJobRunning(t *testing.T) {
 	c := start(t)
 	old := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)
-	next := withKey(streamingJob("job"), "no-key")
+	c.wantState(old, "JOB_STATE_RUNNING")
+	c.keys.change(func(k *keys) { k.encrypt[service.ComputeAgent(project)] = false })
+	next := withKey(streamingJob("job"), keyName)
 	next.ReplaceJobId = old
 	id := c.create(next).Id
 	c.clock.pass(time.Second)

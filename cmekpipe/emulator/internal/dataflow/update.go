@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 
+	api "google.golang.org/api/dataflow/v1b3"
+
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
@@ -20,6 +22,9 @@ type change struct {
 // update stops a job or changes its runtime parameters, one at a time.
 func (s *Server) update(c *call) (any, error) {
 	var want change
+	if err := checkPayload(c.body, "job", api.Job{}); err != nil {
+		return nil, err
+	}
 	if err := json.Unmarshal(c.body, &want); err != nil {
 		return nil, service.BadRequest("got a body that is no job")
 	}

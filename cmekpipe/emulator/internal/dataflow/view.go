@@ -69,7 +69,7 @@ func (s *Server) get(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	j, err := s.find(c, c.id)
+	j, err := s.see(c, c.id)
 	if err != nil {
 		return nil, err
 	}

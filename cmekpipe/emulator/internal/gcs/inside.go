@@ -3,6 +3,9 @@ package gcs
 import (
 	"bytes"
 	"context"
+	"errors"
+
+	raw "google.golang.org/api/storage/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
@@ -45,6 +48,18 @@ func (in Inside) Read(ctx context.Context, bucket, name string) ([]byte, error) 
 	data.Grow(int(o.Data.Size()))
 	err = o.Data.WriteRange(&data, 0, o.Data.Size())
 	return data.Bytes(), err
+}
+
+// MakeBucket makes a bucket of a project without a default key, unless there is one of that name.
+func (in Inside) MakeBucket(_ context.Context, project, name, location string) error {
+	b := &store.Bucket{Project: project, Attrs: raw.Bucket{Name: name, Location: location}}
+	if err := in.s.newBucket(b); err != nil {
+		return err
+	}
+	if err := in.s.store.CreateBucket(b); !errors.Is(err, store.BucketExists) {
+		return err
+	}
+	return nil
 }
 
 // Write makes an object under the bucket's default key. Method is the call that it is made for.

@@ -13,6 +13,7 @@ type APIError struct {
 	Reason  string // "alreadyExists", as in errors[].reason
 	Code    string // "ALREADY_EXISTS", the name of the gRPC code
 	Message string
+	Details []any // messages with their "@type", if the API gives any
 }
 
 // Error returns the message.
@@ -20,27 +21,27 @@ func (e *APIError) Error() string { return e.Message }
 
 // BadRequest is a refusal of a malformed call.
 func BadRequest(message string) error {
-	return &APIError{http.StatusBadRequest, "badRequest", "INVALID_ARGUMENT", message}
+	return &APIError{Status: http.StatusBadRequest, Reason: "badRequest", Code: "INVALID_ARGUMENT", Message: message}
 }
 
 // FailedPrecondition is a refusal of a call that the state of things doesn't allow.
 func FailedPrecondition(message string) error {
-	return &APIError{http.StatusBadRequest, "failedPrecondition", "FAILED_PRECONDITION", message}
+	return &APIError{Status: http.StatusBadRequest, Reason: "failedPrecondition", Code: "FAILED_PRECONDITION", Message: message}
 }
 
 // NotFound is a refusal of a call about something that isn't there.
 func NotFound(message string) error {
-	return &APIError{http.StatusNotFound, "notFound", "NOT_FOUND", message}
+	return &APIError{Status: http.StatusNotFound, Reason: "notFound", Code: "NOT_FOUND", Message: message}
 }
 
 // AlreadyExists is a refusal of a name that is taken.
 func AlreadyExists(message string) error {
-	return &APIError{http.StatusConflict, "alreadyExists", "ALREADY_EXISTS", message}
+	return &APIError{Status: http.StatusConflict, Reason: "alreadyExists", Code: "ALREADY_EXISTS", Message: message}
 }
 
 // Forbidden is a refusal for want of a permission.
 func Forbidden(message string) error {
-	return &APIError{http.StatusForbidden, "forbidden", "PERMISSION_DENIED", message}
+	return &APIError{Status: http.StatusForbidden, Reason: "forbidden", Code: "PERMISSION_DENIED", Message: message}
 }
 
 // FailStatus answers with a status that a test asked for.
@@ -74,7 +75,7 @@ func FailStatus(w http.ResponseWriter, status int) {
 func WriteError(w http.ResponseWriter, err error) {
 	e, ok := errors.AsType[*APIError](err)
 	if !ok {
-		e = &APIError{http.StatusInternalServerError, "backendError", "INTERNAL", err.Error()}
+		e = &APIError{Status: http.StatusInternalServerError, Reason: "backendError", Code: "INTERNAL", Message: err.Error()}
 	}
 	type item struct {
 		Message string `json:"message"`
@@ -86,9 +87,10 @@ func WriteError(w http.ResponseWriter, err error) {
 		Message string `json:"message"`
 		Errors  []item `json:"errors"`
 		Status  string `json:"status"`
+		Details []any  `json:"details,omitempty"`
 	}
 	WriteJSON(w, e.Status, map[string]body{
-		"error": {e.Status, e.Message, []item{{e.Message, "global", e.Reason}}, e.Code},
+		"error": {e.Status, e.Message, []item{{e.Message, "global", e.Reason}}, e.Code, e.Details},
 	})
 }
 

@@ -1,0 +1,131 @@
+package dataflow
+
+import (
+	"encoding/json"
+	"strings"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// launchFlex makes the job of a Flex Template. No container runs: the job is what the launcher would make of the
+// options, without a pipeline.
+func (s *Server) launchFlex(c *call) (any, error) {
+	var request api.LaunchFlexTemplateRequest
+	if err := c.read("", &request); err != nil {
+		return nil, err
+	}
+	l := request.LaunchParameter
+	if l == nil {
+		return nil, service.BadRequest("want launchParameter")
+	}
+	spec, err := s.flexSpec(c, l)
+	if err != nil {
+		return nil, err
+	}
+	e := merged(spec.DefaultEnvironment, l.Environment)
+	if err := checkFlex(spec, l, e); err != nil {
+		return nil, err
+	}
+	set := options(l.Parameters, e.AdditionalPipelineOptions)
+	sub, err := s.instance(c, flexJob(spec, l, e, set), l.JobName, l.Update, l.TransformNameMappings)
+	if err != nil || request.ValidateOnly {
+		return struct{}{}, err
+	}
+	sub.flex = &launcher{temp: folderOf(e.TempLocation, set["tempLocation"]), staging: folderOf(e.StagingLocation, set["stagingLocation"])}
+	return s.launched(c, sub, "dataflow.flexTemplates.launch")
+}
+
+// folderOf is the folder that an option names, or else the environment.
+func folderOf(environment, option string) string {
+	if option != "" {
+		return option
+	}
+	return environment
+}
+
+// flexSpec is the template's specification, which comes in the request or in a file.
+func (s *Server) flexSpec(c *call, l *api.LaunchFlexTemplateParameter) (*api.ContainerSpec, error) {
+	if (l.ContainerSpec == nil) == (l.ContainerSpecGcsPath == "") {
+		return nil, service.BadRequest("want either containerSpec or containerSpecGcsPath: one of them, not both")
+	}
+	if l.ContainerSpec != nil {
+		return l.ContainerSpec, checkSpec(l.ContainerSpec)
+	}
+	text, err := s.templateFile(c, l.ContainerSpecGcsPath)
+	if err != nil {
+		return nil, err
+	}
+	spec, err := parseSpec(text)
+	if err != nil {
+		return nil, service.BadRequest("Invalid template file " + l.ContainerSpecGcsPath + ". " + err.Error())
+	}
+	return spec, nil
+}
+
+func parseSpec(text []byte) (*api.ContainerSpec, error) {
+	var spec api.ContainerSpec
+	if err := checkPayload(text, "container_spec", spec); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return nil, wrongType(err)
+	}
+	return &spec, checkSpec(&spec)
+}
+
+func checkSpec(spec *api.ContainerSpec) error {
+	if spec.Image == "" {
+		return service.BadRequest("No container image is provided.")
+	}
+	if spec.SdkInfo == nil {
+		return service.BadRequest("No SDK language information is provided.")
+	}
+	switch spec.SdkInfo.Language {
+	case "JAVA", "PYTHON", "GO", "YAML":
+		return nil
+	}
+	return service.BadRequest("No SDK language information is provided.")
+}
+
+func checkFlex(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api.FlexTemplateRuntimeEnvironment) error {
+	if spec.Metadata != nil {
+		if err := checkParameters(spec.Metadata, l.Parameters); err != nil {
+			return err
+		}
+	}
+	if err := checkOnce(l.Parameters, l.Environment); err != nil {
+		return err
+	}
+	return checkFolders(e.TempLocation, e.StagingLocation, e.SaveHeapDumpsToGcsPath)
+}
+
+// merged is the default environment of a template, changed as a launch says.
+func merged(base, given *api.FlexTemplateRuntimeEnvironment) *api.FlexTemplateRuntimeEnvironment {
+	var e api.FlexTemplateRuntimeEnvironment
+	all := readFields(base)
+	for name, value := range readFields(given) {
+		all[name] = value
+	}
+	_ = json.Unmarshal(marshal(all), &e) // both were of the type
+	return &e
+}
+
+// readFields are the fields that a message has set.
+func readFields(message any) fields {
+	set := fields{}
+	_ = json.Unmarshal(marshal(message), &set) // what marshals is an object or null
+	if set == nil {
+		set = fields{}
+	}
+	return set
+}
+
+// isStreaming reports what kind of job a template makes.
+func isStreaming(spec *api.ContainerSpec, set map[string]string) bool {
+	if spec.Metadata != nil && spec.Metadata.Streaming {
+		return true
+	}
+	return strings.EqualFold(set["streaming"], "true")
+}

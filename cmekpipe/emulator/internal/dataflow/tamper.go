@@ -1,0 +1,30 @@
+package dataflow
+
+import (
+	"encoding/json"
+
+	api "google.golang.org/api/dataflow/v1b3"
+)
+
+// tampered is the submission after a test had its way with it.
+func (s *Server) tampered(sub submission) (submission, error) {
+	if s.set.tamper == nil {
+		return sub, nil
+	}
+	var j api.Job
+	if err := json.Unmarshal(marshal(sub.doc), &j); err != nil {
+		return sub, wrongType(err)
+	}
+	s.set.tamper(&j)
+	return parseSubmission(marshal(&j))
+}
+
+// tamperedAnswer is an answer after a test had its way with it.
+func (s *Server) tamperedAnswer(method string, doc fields) *api.Job {
+	var j api.Job
+	if err := json.Unmarshal(marshal(doc), &j); err != nil {
+		panic("dataflow: " + err.Error()) // what is stored was checked against the type
+	}
+	s.set.tamperAnswer(method, &j)
+	return &j
+}

@@ -1,0 +1,196 @@
+package dataflow
+
+import (
+	"encoding/json"
+	"errors"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// routeTemplates adds the methods that make jobs from templates.
+func (s *Server) routeTemplates(mux *http.ServeMux) {
+	for _, parent := range []string{"/v1b3/projects/{project}", "/v1b3/projects/{project}/locations/{location}"} {
+		mux.HandleFunc("POST "+parent+"/templates", s.method("dataflow.templates.create", s.createFromTemplate))
+		mux.HandleFunc("POST "+parent+"/templates:launch", s.method("dataflow.templates.launch", s.launchTemplate))
+		mux.HandleFunc("GET "+parent+"/templates:get", s.method("dataflow.templates.get", s.getTemplate))
+	}
+	mux.HandleFunc("POST /v1b3/projects/{project}/locations/{location}/flexTemplates:launch",
+		s.method("dataflow.flexTemplates.launch", s.launchFlex))
+}
+
+// launch is the launch of a classic template.
+type launch struct {
+	api.LaunchTemplateParameters
+
+	path string // of the template
+}
+
+// createFromTemplate is the older call that launches a classic template. It can't update a job.
+func (s *Server) createFromTemplate(c *call) (any, error) {
+	var request api.CreateJobFromTemplateRequest
+	if err := c.read("", &request); err != nil {
+		return nil, err
+	}
+	if request.Location != "" && request.Location != c.region {
+		return nil, service.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
+	}
+	sub, err := s.fromTemplate(c, launch{path: request.GcsPath, LaunchTemplateParameters: api.LaunchTemplateParameters{
+		JobName: request.JobName, Environment: request.Environment, Parameters: request.Parameters,
+	}})
+	if err != nil {
+		return nil, err
+	}
+	j, err := s.admit(c, sub, "dataflow.templates.create")
+	if err != nil {
+		return nil, err
+	}
+	return j.in(summary), nil
+}
+
+func (s *Server) launchTemplate(c *call) (any, error) {
+	l := launch{path: c.query.Get("gcsPath")}
+	if err := c.read("launch_parameters", &l.LaunchTemplateParameters); err != nil {
+		return nil, err
+	}
+	if c.query.Has("dynamicTemplate.gcsPath") {
+		return nil, service.BadRequest("the loopback Dataflow has no dynamic templates")
+	}
+	validateOnly, err := c.truth("validateOnly")
+	if err != nil {
+		return nil, err
+	}
+	sub, err := s.fromTemplate(c, l)
+	if err != nil || validateOnly {
+		return struct{}{}, err
+	}
+	return s.launched(c, sub, "dataflow.templates.launch")
+}
+
+// launched is the answer to the launch of a template.
+func (s *Server) launched(c *call, sub submission, method string) (any, error) {
+	j, err := s.admit(c, sub, method)
+	if err != nil {
+		return nil, err
+	}
+	return map[string]fields{"job": j.in(summary)}, nil
+}
+
+// fromTemplate makes the job that a launch asks for, and checks it.
+func (s *Server) fromTemplate(c *call, l launch) (submission, error) {
+	var sub submission
+	job, err := s.templateJob(c, l.path)
+	if err != nil {
+		return sub, err
+	}
+	if err := s.setParameters(c, job, l); err != nil {
+		return sub, err
+	}
+	if err := s.applyRuntime(job, l.Environment); err != nil {
+		return sub, err
+	}
+	return s.instance(c, job, l.JobName, l.Update, l.TransformNameMapping)
+}
+
+// instance is a job from a template under a name of its own, which takes the place of the running job of that name if
+// it is an update.
+func (s *Server) instance(c *call, job *api.Job, name string, update bool, mapping map[string]string) (submission, error) {
+	job.Name, job.ProjectId, job.Location = name, c.project, c.region
+	job.Id, job.ClientRequestId, job.ReplaceJobId, job.TransformNameMapping = "", "", "", mapping
+	if update {
+		old := active(s.named(c.ctx, c.project, c.region, name, c.now), nil)
+		if old == nil {
+			return submission{}, service.NotFound("there is no active job named " + name + " to update")
+		}
+		job.ReplaceJobId = old.id
+	}
+	sub, err := parseSubmission(marshal(job))
+	if err != nil {
+		return sub, err
+	}
+	return sub, c.checkJob(sub)
+}
+
+// templateJob reads the job that a classic template holds.
+func (s *Server) templateJob(c *call, path string) (*api.Job, error) {
+	text, err := s.templateFile(c, path)
+	if err != nil {
+		return nil, err
+	}
+	var job api.Job
+	if checkPayload(text, "job", job) != nil || json.Unmarshal(text, &job) != nil || job.Type == "" {
+		return nil, service.BadRequest("Unable to parse template file '" + path + "'.")
+	}
+	if job.Environment == nil {
+		job.Environment = &api.Environment{}
+	}
+	return &job, nil
+}
+
+// templateFile reads a file that a call names.
+func (s *Server) templateFile(c *call, path string) ([]byte, error) {
+	text, err := s.file(c.ctx, path)
+	if _, malformed := errors.AsType[*service.APIError](err); malformed {
+		return nil, err
+	}
+	if err != nil {
+		return nil, service.NotFound("Unable to open template file: " + path + ".")
+	}
+	return text, nil
+}
+
+// setParameters hands the parameters of a launch to the job: those that the template's metadata describes, or that are
+// options of its pipeline.
+func (s *Server) setParameters(c *call, job *api.Job, l launch) error {
+	metadata, err := s.templateMetadata(c, l.path)
+	if err != nil {
+		return err
+	}
+	set := readOptions(job.Environment.SdkPipelineOptions)
+	if metadata != nil {
+		if err := checkParameters(metadata, l.Parameters); err != nil {
+			return err
+		}
+	} else if unknown := set.unknown(l.Parameters); len(unknown) > 0 {
+		return service.BadRequest("The workflow could not be created. Causes: Found unexpected parameters: ['" +
+			strings.Join(unknown, "', '") + "']")
+	}
+	if l.Environment != nil && len(l.Environment.AdditionalPipelineOptions) > 0 {
+		set.Options["additionalPipelineOptions"] = marshal(l.Environment.AdditionalPipelineOptions)
+	}
+	for name, value := range l.Parameters {
+		set.Options[name] = marshal(value)
+	}
+	job.Environment.SdkPipelineOptions = set.marshal()
+	return nil
+}
+
+// pipelineOptions are the options in the environment of a job: those of the service beside everything else.
+type pipelineOptions struct {
+	Options fields
+	rest    fields
+}
+
+func readOptions(text []byte) pipelineOptions {
+	set := pipelineOptions{Options: fields{}, rest: fields{}}
+	_ = json.Unmarshal(text, &set.rest) // options of another form are none
+	_ = json.Unmarshal(set.rest["options"], &set.Options)
+	return set
+}
+
+func (p pipelineOptions) unknown(parameters map[string]string) []string {
+	return slices.DeleteFunc(slices.Sorted(maps.Keys(parameters)), func(name string) bool { return p.Options[name] != nil })
+}
+
+func (p pipelineOptions) marshal() []byte {
+	if p.rest == nil {
+		p.rest = fields{}
+	}
+	p.rest.set("options", p.Options)
+	return marshal(p.rest)
+}

@@ -1,0 +1,82 @@
+package dataflow
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+)
+
+// transforms returns the names of the job's transforms that have no others inside, in order: from the staged pipeline
+// of a job of the portable kind, else from its steps. There are none if they can't be seen.
+func (s *Server) transforms(ctx context.Context, j *job) []string {
+	var names []string
+	if model := s.model(ctx, j); model != nil {
+		for _, t := range model.GetComponents().GetTransforms() {
+			if len(t.GetSubtransforms()) == 0 {
+				names = append(names, t.GetUniqueName())
+			}
+		}
+	} else {
+		for _, step := range j.Steps {
+			names = append(names, stepName(step))
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// model returns the staged pipeline, nil if there is none that can be read.
+func (s *Server) model(ctx context.Context, j *job) *pipepb.Pipeline {
+	var set struct{ Options struct{ PipelineURL string } }
+	_ = json.Unmarshal(j.Environment.SdkPipelineOptions, &set) // options of any other form name no pipeline
+	text, err := s.file(ctx, set.Options.PipelineURL)
+	if err != nil {
+		return nil
+	}
+	var model pipepb.Pipeline
+	if proto.Unmarshal(text, &model) != nil {
+		return nil
+	}
+	return &model
+}
+
+// stepName is the user's name of a step, or the service's if it has none.
+func stepName(step fields) string {
+	var named struct {
+		Properties struct {
+			UserName string `json:"user_name"`
+		}
+		Name string
+	}
+	_ = json.Unmarshal(marshal(step), &named) // a step that is none has no name
+	if named.Properties.UserName != "" {
+		return named.Properties.UserName
+	}
+	return named.Name
+}
+
+// file reads gs://bucket/object.
+func (s *Server) file(ctx context.Context, url string) ([]byte, error) {
+	bucket, name, err := splitURL(url)
+	if err != nil {
+		return nil, err
+	}
+	return s.files.Read(ctx, bucket, name)
+}
+
+// splitURL takes the URL of an object apart.
+func splitURL(url string) (bucket, name string, err error) {
+	path, isURL := strings.CutPrefix(url, "gs://")
+	bucket, name, _ = strings.Cut(path, "/")
+	if !isURL || bucket == "" || name == "" {
+		return "", "", service.BadRequest("got " + strconv.Quote(url) + ", want gs://bucket/object")
+	}
+	return bucket, name, nil
+}
