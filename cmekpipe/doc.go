@@ -28,6 +28,28 @@
 // of every type names nothing, its Valid method says so, and whatever takes one refuses it. Its text form is empty and
 // is read back as the zero value.
 //
+// # Flags
+//
+// [RegisterFlags] and [FromFlags] know every flag of Beam's Dataflow runner, of options/jobopts and options/gcpopts:
+//
+//	the job        job_name labels project region runner async execute_async dry_run template_location update
+//	               transform_name_mapping dataflow_kms_key temp_location staging_location
+//	workers        worker_binary sdk_container_image worker_harness_container_image environment_config environment_type
+//	               sdk_harness_container_image_override resource_hints element_processing_timeout num_workers
+//	               max_num_workers number_of_worker_harness_threads worker_machine_type machine_type min_cpu_platform
+//	               disk_size_gb disk_type disk_provisioned_iops disk_provisioned_throughput_mibps autoscaling_algorithm
+//	               flexrs_goal teardown_policy
+//	their place    network subnetwork no_use_public_ips use_public_ips worker_region worker_zone zone
+//	               service_account_email
+//	Dataflow       experiments dataflow_service_options
+//	refused        cpu_profiling dataflow_endpoint endpoint retain_docker_containers parallelism beam_strict, and
+//	               enable_hot_key_logging where a program defines it
+//
+// File forbidden.go is the table of what is refused, as a flag, an experiment, a service option or beside the job, with
+// the reason and the source: data sampling, hot-key logging, profilers, heap dumps, the old monitoring agent, and what
+// turns off Runner v2. Names count in every spelling. An option that repeats the key or a place must say the same;
+// [CheckOptions] holds options that travel beside a Config, such as a template's parameters, to these rules.
+//
 // # Errors
 //
 // Every error is an [*Error] with a [Code] from a closed set; errors.Is takes the code as its target. Resource is the

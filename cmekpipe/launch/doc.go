@@ -33,10 +33,16 @@
 //
 // Options travel to the workers as far as the program set them in beam.PipelineOptions. Flags do not: they would become
 // metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location does not
-// travel either, because workers upload heap profiles there without a key.
+// travel either, because workers upload heap profiles there without a key. What the program set must agree with the
+// options: an entry that names another key, another region, or something that the options refuse stops the launch.
 //
-// Cross-language transforms are refused with code Unsupported, because no key reaches the other SDK yet; so are
-// experiments and hooks that write data at rest without a key.
+// The key stands in the job's serviceKmsKeyName and in the pipeline options that workers of other SDKs read, as
+// dataflowKmsKey for Java and dataflow_kms_key for Python. The sampling of elements that a worker failed on, which
+// Dataflow turns on by itself for Java and Python and which names no key, is turned off for every job.
+//
+// Cross-language transforms are refused with code Unsupported: those that guard finds protected because the files of the
+// other SDK can't be staged under the key yet, the others because no key reaches them. So are hooks that write data at
+// rest without a key.
 //
 // # Permissions
 //
@@ -55,9 +61,9 @@
 //
 // Errors are [*cmekpipe.Error]; those of a context stay themselves.
 //
-//	InvalidOptions     no options, no pipeline, no beam.Init, no worker to be built, an SDK that isn't the one linked in
+//	InvalidOptions     options beside that contradict (see cmekpipe.Faults), no options, no pipeline, no beam.Init, no worker to be built, an SDK that isn't the one linked in
 //	Unprotected        guard refuses the pipeline
-//	Unsupported        a transform, experiment or hook that can't be run under a key
+//	Unsupported        a transform, option or hook that can't be run under a key
 //	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch elsewhere
 //	NotFound           a bucket or the worker binary is missing
 //	LocationMismatch   a bucket, or by Dataflow's word the key, is in another place than the job

@@ -2,6 +2,9 @@ package launch_test
 
 import (
 	"context"
+	"errors"
+	"reflect"
+	"strings"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -11,6 +14,7 @@ import (
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/xlang/bigqueryio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
@@ -30,19 +34,46 @@ func expand(_ context.Context, p *xlangx.HandlerParams) (*jobpb.ExpansionRespons
 	}, nil
 }
 
-// No key reaches the other SDK yet, so that even what guard lets pass is refused.
+type ledgerEntry struct{ Name string }
+
+func init() { beam.RegisterType(reflect.TypeFor[ledgerEntry]()) }
+
+// Each refusal says what is missing for this transform.
 func TestTransformsOfOtherSDKsAreRefused(t *testing.T) {
 	w := newWorld(t)
-	for _, runner := range []string{"dataflow", "prism"} {
-		t.Run(runner, func(t *testing.T) {
+	read := func(s beam.Scope) { kafkaio.Read(s, "offline:", "broker:1", []string{"entries"}) }
+	write := func(s beam.Scope) {
+		kafkaio.Write(s, "offline:", "broker:1", "entries", beam.ParDo(s, toKV, beam.Create(s, "a")))
+	}
+	load := func(s beam.Scope) {
+		bigqueryio.Write(s, w.key.MustTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}), bigqueryio.ExpansionAddr("offline:"))
+	}
+	for _, tc := range []struct {
+		name, runner string
+		build        func(beam.Scope)
+		says         string
+	}{
+		{"reads", "dataflow", read, "its files would be staged without it"},
+		{"protected", "dataflow", load, "its files would be staged without it"},
+		{"outside Cloud KMS", "dataflow", write, "guard finds it no-cmek"},
+		{"reads on Prism", "prism", read, "whose workers this process does not run"},
+		{"protected on Prism", "prism", load, "whose workers this process does not run"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
 			p, s := beam.NewPipelineWithRoot()
-			kafkaio.Read(s, "offline:", "broker:1", []string{"entries"})
-			opts := w.options(func(c *cmekpipe.Config) { c.Runner = runner })
+			tc.build(s)
+			opts := w.options(func(c *cmekpipe.Config) { c.Runner = tc.runner })
 			_, err := launch.Run(t.Context(), opts, p, launch.WithHaste(), launch.WithProgress(w.said))
-			if got := cmekpipe.CodeOf(err); got != cmekpipe.Unsupported {
-				t.Errorf("got error %v, want code %q", err, cmekpipe.Unsupported)
+			e, ok := errors.AsType[*cmekpipe.Error](err)
+			if !ok || e.Code != cmekpipe.Unsupported || !strings.HasPrefix(e.Resource, "root/") || e.Hint == "" {
+				t.Fatalf("got error %v, want code %q, the transform and a hint", err, cmekpipe.Unsupported)
+			}
+			if !strings.Contains(e.Err.Error(), tc.says) {
+				t.Errorf("got %q, want it to say %q", e.Err, tc.says)
 			}
 			requireNothing(t, w)
 		})
 	}
 }
+
+func toKV(s string) ([]byte, []byte) { return []byte(s), []byte(s) }

@@ -18,24 +18,6 @@ func marshal(edges []*graph.MultiEdge, environment *pipepb.Environment, c cmekpi
 	return graphx.Marshal(edges, &graphx.Options{Environment: environment, PipelineResourceHints: resourceHints(c.ResourceHints)})
 }
 
-// checkExternal refuses transforms that a launch can't carry. Those of another SDK come with files that would rest in
-// staging, and with services' clients that no key reaches. Those that only Dataflow knows make Prism log their payload.
-func checkExternal(edges []*graph.MultiEdge, onDataflow bool) error {
-	for _, e := range edges {
-		if e.Op != graph.External || (onDataflow && e.External == nil) {
-			continue
-		}
-		name := e.Scope().String() + "/" + e.Name()
-		if e.External == nil {
-			return refuse(cmekpipe.Unsupported, name, "got a transform that only Dataflow knows",
-				"use runner dataflow, or leave the transform out of a test")
-		}
-		return refuse(cmekpipe.Unsupported, name, "got a transform of another SDK, whose files this version can't stage under the key yet",
-			"use a connector of cmekpipe/io")
-	}
-	return nil
-}
-
 // jobName returns the name of the options, or makes one up from the time and chance.
 func jobName(opts *cmekpipe.Options) string {
 	if name := opts.Config().JobName; name != "" {

@@ -28,7 +28,7 @@ func (l *launcher) prism(ctx context.Context) error {
 	if err != nil {
 		return l.failed("prism", err)
 	}
-	if err := checkExternal(edges, false); err != nil {
+	if err := checkExternal(edges, l.result.Coverage, false); err != nil {
 		return err
 	}
 	client, err := prismServer()

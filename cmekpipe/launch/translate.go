@@ -28,7 +28,7 @@ func (l *launcher) translate(ctx context.Context) (*plan, error) {
 	if err != nil {
 		return nil, l.failed("dataflow", err)
 	}
-	if err := checkExternal(edges, true); err != nil {
+	if err := checkExternal(edges, l.result.Coverage, true); err != nil {
 		return nil, err
 	}
 	options := jobOptions(l.opts, !graph.Bounded(nodes))

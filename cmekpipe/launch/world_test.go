@@ -32,6 +32,7 @@ func TestMain(m *testing.M) {
 
 func init() {
 	register.Function1x1(shout)
+	register.Function1x2(toKV)
 	register.Function1x2(breakOn)
 	register.Function1x2(refuseOn)
 }
