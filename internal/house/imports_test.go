@@ -28,6 +28,7 @@ var floors = []struct {
 	{"internal/shards", 4},
 	{"cmekpipe/io", 10},
 	{"cmekpipe/io/fileio", 9}, // other connectors find their files with it
+	{"cmekpipe/rule", 2},
 	{"cmekpipe/guard", 20},
 	{"cmekpipe/launch", 30},
 	{"cmekpipe/emulator/internal/service", 3},
@@ -88,6 +89,7 @@ func TestProductionDoesNotLinkTheLoopbackCloud(t *testing.T) {
 var leaves = map[string][]string{
 	"cmekpipe":          nil,
 	"cmekpipe/location": nil,
+	"cmekpipe/rule":     nil,
 	"internal/cmekgs":   nil,
 	"internal/sink":     nil,
 	"internal/house":    nil,
