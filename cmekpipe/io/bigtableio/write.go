@@ -70,6 +70,9 @@ func (f *lookFn) ProcessElement(ctx context.Context, _ []byte, emit func(int64))
 // CMEKDestination tells guard what rests where.
 func (f *lookFn) CMEKDestination() sink.Destination { return f.Lookout.destination() }
 
+// CMEKFurtherKeys tells guard which other keys clusters may have.
+func (f *lookFn) CMEKFurtherKeys() sink.Keys { return f.Lookout.Further }
+
 // applyFn writes rows in batches.
 type applyFn struct {
 	Lookout lookout
@@ -151,6 +154,9 @@ func (f *applyFn) lookAgain(ctx context.Context) error {
 
 // CMEKDestination tells guard what rests where.
 func (f *applyFn) CMEKDestination() sink.Destination { return f.Lookout.destination() }
+
+// CMEKFurtherKeys tells guard which other keys clusters may have.
+func (f *applyFn) CMEKFurtherKeys() sink.Keys { return f.Lookout.Further }
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -29,6 +29,9 @@ func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return 
 // CMEKDestination tells guard what rests where.
 func (f *verifyFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
 
+// CMEKFurtherKeys tells guard which other keys there are.
+func (f *verifyFn) CMEKFurtherKeys() sink.Keys { return f.Check.Further }
+
 // check is what must be so of a database before a row is written.
 type check struct {
 	Database cmekpipe.Database
