@@ -22,6 +22,7 @@ var floors = []struct {
 	{"internal/keycause", 3},
 	{"internal/pace", 3},
 	{"internal/keycheck", 3},
+	{"internal/atrest", 3},
 	{"internal/staging", 4},
 	{"internal/dataflowjob", 4},
 	{"internal/house", 0},
