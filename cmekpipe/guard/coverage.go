@@ -50,6 +50,11 @@ type Transform struct {
 	Destination string `json:"destination,omitzero"`
 	// Key is what the destination rests under. It is valid only if the verdict is Protected.
 	Key cmekpipe.KeyName `json:"key,omitzero"`
+	// FurtherKeys are those that parts of the destination may rest under beside Key: a database in several regions.
+	FurtherKeys []cmekpipe.KeyName `json:"furtherKeys,omitempty"`
+	// Extent is "" if Destination is one resource, "shards" if it is the prefix of the objects that this module's sharded
+	// writes make, and "passing" if it is where something lies that may be gone at the end.
+	Extent string `json:"extent,omitzero"`
 	// Reason says why the verdict is what it is.
 	Reason string `json:"reason,omitzero"`
 	// Replacement says what to write instead of an unprotected transform.

@@ -74,7 +74,8 @@ func judgeOwn(d sink.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform
 	case reason != "" && sink.NeedsWholeInput(fn.Recv):
 		t.refuse(overwrites(reason))
 	default:
-		t.Verdict, t.Key = Protected, d.Key
+		t.Verdict, t.Key, t.Extent = Protected, d.Key, string(d.Extent)
+		t.FurtherKeys = sink.FurtherKeysOf(fn.Recv)
 	}
 }
 
@@ -86,7 +87,7 @@ func overwrites(partial string) (reason, replacement string) {
 
 // refuse makes an unprotected transform of one that seemed protected.
 func (t *Transform) refuse(reason, replacement string) {
-	t.Verdict, t.Key, t.Reason, t.Replacement = Unprotected, cmekpipe.KeyName{}, reason, replacement
+	t.Verdict, t.Key, t.FurtherKeys, t.Reason, t.Replacement = Unprotected, cmekpipe.KeyName{}, nil, reason, replacement
 }
 
 // partialInput says what keeps a main input from arriving in one piece; "" if nothing does.

@@ -14,23 +14,13 @@ import (
 // dataflow launches on Dataflow. What needs no service comes first, and nothing is written before guard, options and
 // buckets are in order.
 func (l *launcher) dataflow(ctx context.Context) error {
-	if err := checkEnvironment(); err != nil {
-		return err
-	}
-	if err := checkDataflow(l.opts); err != nil {
-		return err
-	}
-	return l.guarded(ctx, func(ctx context.Context) error {
-		if err := checkLocal(l.result.Coverage); err != nil {
-			return err
-		}
+	return l.proposed(ctx, func(ctx context.Context, p *plan) error {
 		c, err := l.connect(ctx)
 		if err != nil {
 			return err
 		}
 		defer c.storage.Close() //nolint:errcheck // every upload was closed and checked by itself
-		p, err := l.prepare(ctx, c)
-		if err != nil {
+		if err := l.prepare(ctx, c, p); err != nil {
 			return err
 		}
 		if err := l.submit(ctx, c.jobs, p); err != nil || l.opts.Config().Async {
@@ -68,22 +58,19 @@ func (l *launcher) connect(ctx context.Context) (*clients, error) {
 	}}, nil
 }
 
-// prepare brings everything into place that a job needs and returns the plan with the job to submit.
-func (l *launcher) prepare(ctx context.Context, c *clients) (*plan, error) {
-	p, err := l.translate(ctx)
-	if err != nil {
-		return nil, err
-	}
+// prepare brings everything into place that the job needs, and gives the plan the job to submit. A bucket that is
+// missing is found before the worker is built.
+func (l *launcher) prepare(ctx context.Context, c *clients, p *plan) error {
 	if err := l.checkBuckets(ctx, c.storage); err != nil {
-		return nil, err
+		return err
 	}
 	if err := l.look(ctx, c, p); err != nil {
-		return nil, err
+		return err
 	}
-	worker, remove, err := l.worker(ctx)
+	cargo, err := l.load(ctx, p)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer remove()
-	return p, l.stage(ctx, c.storage, p, worker)
+	defer cargo.close()
+	return cargo.send(ctx, c.storage)
 }

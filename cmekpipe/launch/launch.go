@@ -20,27 +20,31 @@ const op = "launch.Run"
 // A pipeline that package guard finds unprotected is refused on every runner, before anything is called. The [Result]
 // is as complete as the launch got; it is returned with an error too, so that a job that failed can be looked up.
 func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Option) (*Result, error) {
-	result := &Result{}
-	if err := checkCall(opts, p); err != nil {
-		return result, err
+	l, err := newLauncher(ctx, opts, p, os)
+	if err != nil {
+		return l.result, err
 	}
-	if err := ctx.Err(); err != nil {
-		return result, err
-	}
-	l := &launcher{opts: opts, pipeline: p, settings: newSettings(os), result: result}
-	switch config := opts.Config(); config.Runner {
-	case "dataflow", "DataflowRunner":
-		return result, l.dataflow(ctx)
-	case "direct", "DirectRunner":
-		return result, l.guarded(ctx, l.direct)
-	case "flink", "FlinkRunner", "spark", "SparkRunner", "universal", "portable", "PortableRunner":
-		return result, l.guarded(ctx, l.portable)
+	switch l.runner() {
+	case onDataflow:
+		return l.result, l.dataflow(ctx)
+	case onDirect:
+		return l.result, l.guarded(ctx, l.direct)
+	case onPortable:
+		return l.result, l.guarded(ctx, l.portable)
 	default:
-		return result, l.guarded(ctx, l.prism)
+		return l.result, l.guarded(ctx, l.prism)
 	}
 }
 
-// launcher is one call of Run.
+// The runners, as a draft names them.
+const (
+	onDataflow = "dataflow"
+	onDirect   = "direct"
+	onPrism    = "prism"
+	onPortable = "portable"
+)
+
+// launcher is one call of Run or Plan.
 type launcher struct {
 	settings
 	opts     *cmekpipe.Options
@@ -50,6 +54,28 @@ type launcher struct {
 	unfinished *unfinished.Log
 	recovery   *unfinished.Recovery
 	replaces   string // the id of the job to update
+}
+
+// newLauncher returns a launcher with an empty result even if nothing can be launched.
+func newLauncher(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os []Option) (*launcher, error) {
+	l := &launcher{opts: opts, pipeline: p, settings: newSettings(os), result: &Result{}}
+	if err := checkCall(opts, p); err != nil {
+		return l, err
+	}
+	return l, ctx.Err()
+}
+
+// runner returns which runner the options name.
+func (l *launcher) runner() string {
+	switch l.opts.Config().Runner {
+	case "dataflow", "DataflowRunner":
+		return onDataflow
+	case "direct", "DirectRunner":
+		return onDirect
+	case "flink", "FlinkRunner", "spark", "SparkRunner", "universal", "portable", "PortableRunner":
+		return onPortable
+	}
+	return onPrism
 }
 
 // checkCall refuses what no runner could launch.
@@ -74,6 +100,7 @@ func (l *launcher) guarded(ctx context.Context, launch func(context.Context) err
 		return err
 	}
 	l.result.Coverage = coverage
+	l.result.Draft = l.newDraft(coverage)
 	if err := coverage.Err(); err != nil {
 		return err
 	}

@@ -13,6 +13,8 @@ import (
 type Result struct {
 	// Coverage is what guard found in the pipeline; nil if the launch was refused before guard looked.
 	Coverage *guard.Coverage
+	// Draft is what the launch was to do, for [Verify] to compare with what came of it; nil as long as Coverage is.
+	Draft *Draft
 	// Job is the job on Dataflow; nil on other runners, and as long as there is none that runs under the key.
 	Job *Job
 	// Orphans are the jobs of earlier launches that were killed before they could prove the key, and what came of them.

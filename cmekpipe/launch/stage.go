@@ -9,47 +9,74 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/protox"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow/dataflowlib"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
-// stage brings worker and model into the staging bucket under the key and makes the job that refers to them.
-func (l *launcher) stage(ctx context.Context, client *storage.Client, p *plan, worker string) error {
-	binary, err := os.Open(worker)
+// cargo is what a job needs in the staging bucket, with its names, as long as nothing of it has been sent.
+type cargo struct {
+	area                  *staging.Area // without a client
+	worker                *os.File
+	remove                func() // removes a worker that was built here
+	model                 []byte // holds the pipeline's constants; never printed
+	workerFile, modelFile *staging.File
+}
+
+// load builds the worker if there is none, names what is to be staged and makes the job that refers to it. It sends
+// nothing and calls nobody.
+func (l *launcher) load(ctx context.Context, p *plan) (*cargo, error) {
+	c := &cargo{area: &staging.Area{Op: op, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
+		Pace: l.pace, Progress: l.progress}}
+	path, remove, err := l.worker(ctx)
 	if err != nil {
-		return &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: worker, Hint: "build it again", Err: err}
+		return nil, err
 	}
-	defer binary.Close() //nolint:errcheck // it was only read
-	area := &staging.Area{Op: op, Client: client, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
-		Pace: l.pace, Progress: l.progress}
-	staged, err := area.Put(ctx, "worker", binary)
-	if err != nil {
+	c.remove = remove
+	if c.worker, err = os.Open(path); err != nil {
+		remove()
+		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: path, Hint: "build it again", Err: err}
+	}
+	if err := l.name(ctx, p, c); err != nil {
+		c.close()
+		return nil, err
+	}
+	l.result.Draft.complete(p.job, c, l.opts.Config().JobName != "")
+	return c, nil
+}
+
+// name gives the files names made of their hashes. The model refers to the worker, and the job to both.
+func (l *launcher) name(ctx context.Context, p *plan, c *cargo) (err error) {
+	if c.workerFile, err = c.area.Name("worker", c.worker); err != nil {
 		return err
 	}
-	p.options.WorkerHash = staged.Hash
-	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: staged.URL, Sha256: staged.Hash})
+	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: c.workerFile.URL, Sha256: c.workerFile.Hash})
 	if err := graphx.UpdateDefaultEnvWorkerType(graphx.URNArtifactURLType, payload, p.model); err != nil {
 		return l.failed("dataflow", err)
 	}
-	text, err := proto.MarshalOptions{Deterministic: true}.Marshal(p.model)
-	if err != nil {
+	if c.model, err = (proto.MarshalOptions{Deterministic: true}).Marshal(p.model); err != nil {
 		return l.failed("dataflow", err)
 	}
-	model, err := area.Put(ctx, "model", bytes.NewReader(text))
-	if err != nil {
+	if c.modelFile, err = c.area.Name("model", bytes.NewReader(c.model)); err != nil {
 		return err
 	}
-	p.job, err = dataflowlib.Translate(ctx, p.model, p.options, staged.URL, model.URL, model.Hash)
-	if err != nil {
-		return l.failed("dataflow", err)
+	p.job, err = l.request(ctx, p, c)
+	return err
+}
+
+// send brings the files into the staging bucket under the key.
+func (c *cargo) send(ctx context.Context, client *storage.Client) error {
+	area := *c.area
+	area.Client = client
+	if err := area.Send(ctx, c.workerFile, c.worker); err != nil {
+		return err
 	}
-	if err := keyEverywhere(p.job, l.opts.Key()); err != nil {
-		return l.failed("dataflow", err)
-	}
-	// The service keeps a second job from starting when an answer is lost and the call is made again.
-	p.job.ClientRequestId = randomHex(16)
-	return nil
+	return area.Send(ctx, c.modelFile, bytes.NewReader(c.model))
+}
+
+// close lets the worker go.
+func (c *cargo) close() {
+	c.worker.Close() //nolint:errcheck // it was only read
+	c.remove()
 }

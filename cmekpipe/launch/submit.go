@@ -41,6 +41,7 @@ func (l *launcher) submit(ctx context.Context, jobs *dataflowjob.Service, p *pla
 	l.result.Job = &Job{
 		ID: made.Job.Id, Name: p.job.Name, Project: jobs.Project, Region: jobs.Region, Key: jobs.Key, State: made.Job.CurrentState,
 	}
+	l.result.Draft.submitted(l.result.Job)
 	l.progress.Say("job %s was submitted and rests under %s: %s", made.Job.Id, jobs.Key, l.result.Job.ConsoleURL())
 	if l.replaces != "" {
 		l.progress.Say("job %s replaces job %s as soon as it runs", made.Job.Id, l.replaces)

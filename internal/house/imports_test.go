@@ -23,6 +23,7 @@ var floors = []struct {
 	{"internal/pace", 3},
 	{"internal/keycheck", 3},
 	{"internal/workerbin", 3},
+	{"internal/atrest", 3},
 	{"internal/staging", 4},
 	{"internal/dataflowjob", 4},
 	{"internal/unfinished", 5},
@@ -30,6 +31,7 @@ var floors = []struct {
 	{"internal/shards", 4},
 	{"cmekpipe/io", 10},
 	{"cmekpipe/io/fileio", 9}, // other connectors find their files with it
+	{"cmekpipe/rule", 2},
 	{"cmekpipe/guard", 20},
 	{"cmekpipe/launch", 30},
 	{"cmekpipe/launch/cmekdataflow", 31},
@@ -92,6 +94,7 @@ func TestProductionDoesNotLinkTheLoopbackCloud(t *testing.T) {
 var leaves = map[string][]string{
 	"cmekpipe":          nil,
 	"cmekpipe/location": nil,
+	"cmekpipe/rule":     nil,
 	"internal/cmekgs":   nil,
 	"internal/sink":     nil,
 	"internal/house":    nil,

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -20,6 +21,12 @@ func (t Target) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
 		name += "-" + pane
 	}
 	return t.sibling(fmt.Sprintf("%s-%05d-of-%05d%s", name, shard, of, t.Suffix))
+}
+
+// IsShard reports whether an object's name is one that a sharded write to prefix gives.
+func IsShard(prefix, name string) bool {
+	rest, ok := strings.CutPrefix(name, prefix+"-")
+	return ok && regexp.MustCompile(`^(.*-pane-\d+(-first)?(-last)?-)?\d{5}-of-\d{5}`).MatchString(rest)
 }
 
 // tempFolder returns the folder of a write's temporary objects. It lies beside the prefix and not behind it, so that no

@@ -15,6 +15,33 @@ import (
 func noPane() beam.PaneInfo     { return typex.NoFiringPane() }
 func globalWindow() beam.Window { return window.GlobalWindow{} }
 
+func TestIsShardKnowsWhatShardNameGives(t *testing.T) {
+	key, err := cmekpipe.ParseKeyName("projects/p-1234/locations/us-central1/keyRings/r/cryptoKeys/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := Target{Object: key.MustObject("gs://bank-records/out/lines"), Suffix: ".txt"}
+	panes := []string{"", paneName(globalWindow(), noPane()), paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 12, IsFirst: true, IsLast: true}),
+		paneName(window.IntervalWindow{Start: 1, End: 2000}, beam.PaneInfo{Index: 3, IsLast: true})}
+	for _, pane := range panes {
+		o, err := target.shardName(pane, 2, 30)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !IsShard("out/lines", o.Name()) {
+			t.Errorf("got false for %s, want true", o.Name())
+		}
+		if IsShard("out/line", o.Name()) || IsShard("out/lines-", o.Name()) {
+			t.Errorf("got %s taken for a shard of another prefix", o.Name())
+		}
+	}
+	for _, name := range []string{"out/lines", "out/lines-", "out/lines-a", "out/lines-more-00000-of-00001", "out/.cmekpipe-temp-x/y"} {
+		if IsShard("out/lines", name) {
+			t.Errorf("got true for %s, want false", name)
+		}
+	}
+}
+
 func TestPaneNames(t *testing.T) {
 	at := func(s string) mtime.Time {
 		v, err := time.Parse(time.RFC3339Nano, s)

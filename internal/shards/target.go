@@ -14,6 +14,8 @@ type Target struct {
 	Op string
 	// Object is the one object, or the prefix of the shards' names, and its key.
 	Object cmekpipe.Object
+	// Sharded says that Object is a prefix.
+	Sharded bool
 	// TempID tells the temporary objects of this write from those of others.
 	TempID string
 	// Suffix ends the name of each shard.
@@ -24,7 +26,14 @@ type Target struct {
 
 // CMEKDestination tells guard what rests where.
 func (t Target) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: t.Object.String(), Key: t.Object.Key()}
+	return sink.Destination{Name: t.Object.String(), Key: t.Object.Key(), Extent: t.extent()}
+}
+
+func (t Target) extent() sink.Extent {
+	if t.Sharded {
+		return sink.Shards
+	}
+	return sink.Whole
 }
 
 // complete gives an error of a format what it can't know. The resource is what the user named, not a temporary object.

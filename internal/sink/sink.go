@@ -20,7 +20,21 @@ type Destination struct {
 	Name string
 	// Key is what everything that the DoFn creates will rest under, temporary data included.
 	Key cmekpipe.KeyName
+	// Extent says what Name stands for.
+	Extent Extent
 }
+
+// Extent says what the name of a destination stands for, which a look at the destination has to know.
+type Extent string
+
+const (
+	// Whole is the resource of that name. It exists when the pipeline has ended well.
+	Whole Extent = ""
+	// Shards are the objects that package shards makes of a prefix. There is at least one of a bounded pipeline.
+	Shards Extent = "shards"
+	// Passing is what lies in a folder, or in a project's temporary datasets, and may be gone at the end.
+	Passing Extent = "passing"
+)
 
 // None is a result that says nothing; a marker returns it because its type can't be named outside this module.
 type None struct{}
@@ -28,6 +42,13 @@ type None struct{}
 // Marked is implemented by each DoFn of this module that creates data at rest. It is called when a pipeline is
 // inspected, on the DoFn that was given to Beam, before Setup; it must not call a service.
 type Marked interface{ CMEKDestination() Destination }
+
+// Keys are keys of a destination beside its own.
+type Keys []cmekpipe.KeyName
+
+// SeveralKeys is implemented by a [Marked] DoFn whose destination may rest under further keys, as a database does that
+// several regions hold.
+type SeveralKeys interface{ CMEKFurtherKeys() Keys }
 
 // Helper is implemented by each DoFn and CombineFn of this module that creates nothing at rest.
 type Helper interface{ CMEKHelper() None }
@@ -43,6 +64,14 @@ func DestinationOf(dofn any) (Destination, bool) {
 		return m.CMEKDestination(), true
 	}
 	return Destination{}, false
+}
+
+// FurtherKeysOf returns the keys that the destination of a DoFn of this module may rest under beside its own.
+func FurtherKeysOf(dofn any) []cmekpipe.KeyName {
+	if s, ok := own[SeveralKeys](dofn); ok {
+		return s.CMEKFurtherKeys()
+	}
+	return nil
 }
 
 // IsHelper reports whether a DoFn or CombineFn is of this module and creates nothing at rest.

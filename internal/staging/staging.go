@@ -36,6 +36,12 @@ func (a *Area) Put(ctx context.Context, kind string, content io.ReadSeeker) (*Fi
 	if err != nil {
 		return nil, err
 	}
+	return f, a.Send(ctx, f, content)
+}
+
+// Send is [Area.Put] for content that [Area.Name] has read already. Content that changed since is refused by Cloud
+// Storage, which gets the checksum that Name found.
+func (a *Area) Send(ctx context.Context, f *File, content io.ReadSeeker) error {
 	u := &upload{Area: a, file: f, object: a.Client.Bucket(f.bucket).Object(f.name)}
-	return f, u.run(ctx, content)
+	return u.run(ctx, content)
 }

@@ -108,7 +108,7 @@ func (f *fileFn) FinishBundle(
 
 // CMEKDestination tells guard what rests where: the files, under the key of their prefix.
 func (f *fileFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Temp.String(), Key: f.Temp.Key()}
+	return sink.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: sink.Passing}
 }
 
 // newLoadFile names a file for one attempt of a bundle.

@@ -69,7 +69,8 @@ func (f *queryFn) Teardown() error {
 
 // CMEKDestination tells guard what rests where.
 func (f *queryFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key()}
+	return sink.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key(),
+		Extent: sink.Passing}
 }
 
 // ProcessElement takes the token of the run. It may be repeated at any point: it goes on with what an earlier attempt

@@ -126,5 +126,5 @@ func (f *batchFn) abort() {
 
 // CMEKDestination tells guard what rests where.
 func (f *batchFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Temp.String(), Key: f.Temp.Key()}
+	return sink.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: sink.Passing}
 }

@@ -50,7 +50,7 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 
 // CMEKDestination tells guard what rests where.
 func (f *deadLetterFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key()}
+	return sink.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key(), Extent: sink.Passing}
 }
 
 // removeFn removes files.

@@ -12,6 +12,7 @@ import (
 	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
@@ -28,6 +29,9 @@ func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return 
 
 // CMEKDestination tells guard what rests where.
 func (f *verifyFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
+
+// CMEKFurtherKeys tells guard which other keys there are.
+func (f *verifyFn) CMEKFurtherKeys() sink.Keys { return f.Check.Further }
 
 // check is what must be so of a database before a row is written.
 type check struct {
@@ -90,7 +94,7 @@ func passes(err error) bool {
 
 // verify compares the keys that the database rests under with those that it should rest under.
 func (f *check) verify(found *databasepb.Database) error {
-	got := keyNames(found)
+	got := atrest.Spanner(found)
 	if len(got) == 0 {
 		return f.refusal(cmekpipe.KeyMissing, "rests under no customer-managed key")
 	}
@@ -112,24 +116,6 @@ func (f *check) verify(found *databasepb.Database) error {
 		}
 	}
 	return nil
-}
-
-// keyNames returns the keys that a database was created with, each once. One that is no key's name stays as it is.
-func keyNames(d *databasepb.Database) []string {
-	names := d.GetEncryptionConfig().GetKmsKeyNames()
-	if one := d.GetEncryptionConfig().GetKmsKeyName(); one != "" {
-		names = append(slices.Clone(names), one)
-	}
-	var keys []string
-	for _, name := range names {
-		if key, err := cmekpipe.KeyOf(name); err == nil {
-			name = key.String()
-		}
-		if !slices.Contains(keys, name) {
-			keys = append(keys, name)
-		}
-	}
-	return keys
 }
 
 // keys returns all keys that the database should rest under.

@@ -132,6 +132,9 @@ func (f *commitFn) fault(ctx context.Context, err error) error {
 // CMEKDestination tells guard what rests where.
 func (f *commitFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
 
+// CMEKFurtherKeys tells guard which other keys there are.
+func (f *commitFn) CMEKFurtherKeys() sink.Keys { return f.Check.Further }
+
 func destination(db cmekpipe.Database) sink.Destination {
 	return sink.Destination{Name: db.String(), Key: db.Key()}
 }

@@ -1,0 +1,193 @@
+package launch_test
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+)
+
+const linesTopic = "projects/" + cmektest.Project + "/topics/lines"
+
+// wrote runs a pipeline with several sinks on Prism and returns its draft, read back from JSON.
+func (w *world) wrote() *launch.Draft {
+	w.t.Helper()
+	p, s := beam.NewPipelineWithRoot()
+	lines := beam.ParDo(s, shout, beam.Create(s, "a", "b"))
+	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.NumShards(2))
+	pubsubio.Write(s, w.key.MustTopic(linesTopic), beam.ParDo(s, toMessage, lines), pubsubio.CreateIfMissing())
+	opts := w.options(func(c *cmekpipe.Config) { c.Runner = "prism" })
+	result, err := launch.Run(w.t.Context(), opts, p, launch.WithHaste(), launch.WithProgress(w.said))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return w.readBack(result.Draft)
+}
+
+func (w *world) readBack(d *launch.Draft) *launch.Draft {
+	w.t.Helper()
+	text, err := json.Marshal(d)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	var read launch.Draft
+	if err := json.Unmarshal(text, &read); err != nil {
+		w.t.Fatal(err)
+	}
+	return &read
+}
+
+// rewrite puts an object under a key, or under none.
+func (w *world) rewrite(bucket, name string, key cmekpipe.KeyName) {
+	w.t.Helper()
+	out := w.Storage().Bucket(bucket).Object(name).NewWriter(w.t.Context())
+	out.KMSKeyName = key.String()
+	if _, err := out.Write([]byte("x")); err != nil {
+		w.t.Fatal(err)
+	}
+	if err := out.Close(); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestVerifyFindsWhatIsNotAsTheDraftSays(t *testing.T) {
+	for _, tc := range []struct {
+		name                 string
+		spoil                func(w *world)
+		rule, resource, says string
+	}{
+		{"all in order", func(*world) {}, "", "", ""},
+		{"one object under another key", func(w *world) { w.rewrite("bank-work", "out/all", w.Key("us-central1", "other")) },
+			"CMEK022", "gs://bank-work/out/all", "cryptoKeys/other"},
+		{"one shard under no key", func(w *world) { w.rewrite("bank-work", "out/lines-00001-of-00002", cmekpipe.KeyName{}) },
+			"CMEK021", "gs://bank-work/out/lines-00001-of-00002", "got no key"},
+		{"a key whose name begins alike", func(w *world) { w.rewrite("bank-work", "out/all", w.Key("us-central1", "pipelines2")) },
+			"CMEK022", "gs://bank-work/out/all", "pipelines2"},
+		{"an object that is no shard", func(w *world) { w.rewrite("bank-work", "out/lines-of-others", cmekpipe.KeyName{}) }, "", "", ""},
+		{"one object deleted", func(w *world) { w.remove("out/all") }, "CMEK020", "gs://bank-work/out/all", "nothing"},
+		{"all shards deleted", func(w *world) { w.remove("out/lines-00000-of-00002"); w.remove("out/lines-00001-of-00002") },
+			"CMEK020", "gs://bank-work/out/lines", "nothing"},
+		{"objects not to be read", func(w *world) { w.Inject(emulator.Fault{Method: "storage.objects.get", Status: 403}) },
+			"CMEK023", "gs://bank-work/out/all", "storage.objects.get"},
+		{"shards not to be listed", func(w *world) { w.Inject(emulator.Fault{Method: "storage.objects.list", Status: 403}) },
+			"CMEK023", "gs://bank-work/out/lines", "storage.objects.list"},
+		{"a topic that was made anew", func(w *world) { w.remakeTopic() }, "CMEK021", linesTopic, "got no key"},
+		{"a service that fails once", func(w *world) {
+			w.Inject(emulator.Fault{Method: "storage.objects.list", Call: 1, Status: 503})
+		}, "", "", ""},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			draft := w.wrote()
+			tc.spoil(w)
+			w.requireOnly(draft, tc.rule, tc.resource, tc.says)
+		})
+	}
+}
+
+// requireOnly fails unless Verify finds exactly one thing, or nothing if the rule is "".
+func (w *world) requireOnly(draft *launch.Draft, rule, resource, says string) {
+	w.t.Helper()
+	found, err := launch.Verify(w.t.Context(), draft, launch.WithHaste())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if rule == "" {
+		if len(found) != 0 {
+			w.t.Errorf("got findings %+v, want none", found)
+		}
+		return
+	}
+	if len(found) != 1 || found[0].Rule != rule || found[0].Resource != resource || !strings.Contains(found[0].Detail, says) {
+		w.t.Errorf("got findings %+v, want only %s on %s that says %q", found, rule, resource, says)
+	}
+}
+
+func (w *world) remove(name string) {
+	w.t.Helper()
+	if err := w.Storage().Bucket("bank-work").Object(name).Delete(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// remakeTopic puts a topic without a key in the place of the one that the pipeline made.
+func (w *world) remakeTopic() {
+	w.t.Helper()
+	client, err := endpoint.PubSub(w.t.Context())
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer client.Close()
+	if err := client.DeleteTopic(w.t.Context(), &pubsubpb.DeleteTopicRequest{Topic: linesTopic}); err != nil {
+		w.t.Fatal(err)
+	}
+	if _, err := client.CreateTopic(w.t.Context(), &pubsubpb.Topic{Name: linesTopic}); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+func TestVerifyLooksAtStagedFilesAndTheJob(t *testing.T) {
+	w := newWorld(t)
+	planned, err := w.plan(harmless(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	job := "projects/" + cmektest.Project + "/locations/us-central1/jobs/"
+	if found, err := launch.Verify(t.Context(), planned, launch.WithHaste()); err != nil || len(found) != 3 {
+		t.Errorf("got %+v and error %v before the launch, want both files and the job missing", found, err)
+	}
+	result, err := w.run(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.requireOnly(w.readBack(result.Draft), "", "", "")
+	w.requireOnly(w.readBack(planned), "", "", "")
+	w.Inject(emulator.Fault{Method: "dataflow.jobs.get", Status: 403})
+	w.requireOnly(result.Draft, "CMEK023", job+result.Job.ID, "dataflow.jobs.get")
+	w.requireOnly(planned, "CMEK023", job+"nightly", "dataflow.jobs.get and dataflow.jobs.list")
+}
+
+func TestVerifyComparesTheJobsKey(t *testing.T) {
+	w := newWorld(t)
+	result, err := w.run(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	draft := result.Draft
+	other := w.Key("us-central1", "other")
+	draft.JobID, draft.JobName = w.squatter(func(j *api.Job) { j.Environment.ServiceKmsKeyName = other.String() }), "nightly"
+	w.requireOnly(draft, "CMEK022", "projects/"+cmektest.Project+"/locations/us-central1/jobs/"+draft.JobID, "cryptoKeys/other")
+	draft.JobID, draft.JobName = "", ""
+	w.requireOnly(draft, "CMEK024", "projects/"+cmektest.Project+"/locations/us-central1/jobs/(made up when launched)", "no name yet")
+}
+
+func TestVerifyEndsWithItsContextAndRefusesNoDraft(t *testing.T) {
+	w := newWorld(t)
+	draft, err := w.plan(harmless(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := launch.Verify(ctx, draft); err != context.Canceled {
+		t.Errorf("got error %v, want %v", err, context.Canceled)
+	}
+	for _, none := range []*launch.Draft{nil, {}} {
+		if _, err := launch.Verify(t.Context(), none); cmekpipe.CodeOf(err) != cmekpipe.InvalidOptions {
+			t.Errorf("got error %v for no draft, want code %q", err, cmekpipe.InvalidOptions)
+		}
+	}
+}

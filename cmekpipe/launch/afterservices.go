@@ -1,0 +1,180 @@
+package launch
+
+import (
+	"context"
+	"errors"
+	"strings"
+
+	"cloud.google.com/go/bigquery"
+	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
+	"google.golang.org/api/iterator"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
+	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+)
+
+// Each of these returns the look at a destination of one service, or false for one of another.
+
+func topic(d Destination) (look, bool) {
+	t, err := d.Key.Topic(d.Name)
+	return d.look("pubsub.topics.get", func(ctx context.Context, report report) error {
+		client, err := endpoint.PubSub(ctx)
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		found, err := client.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: t.String()})
+		if err == nil {
+			report(d.Name, found.GetKmsKeyName())
+		}
+		return err
+	}), err == nil
+}
+
+func spannerDatabase(d Destination) (look, bool) {
+	db, err := d.Key.Database(d.Name)
+	return d.look("spanner.databases.get", func(ctx context.Context, report report) error {
+		client, err := endpoint.SpannerDatabases(ctx)
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		found, err := client.GetDatabase(ctx, &databasepb.GetDatabaseRequest{Name: db.String()})
+		if err != nil {
+			return err
+		}
+		keys := atrest.Spanner(found)
+		if len(keys) == 0 {
+			keys = []string{""}
+		}
+		reportAll(report, d.Name, append(keys, atrest.SpannerInUse(found)...))
+		return nil
+	}), err == nil
+}
+
+func bigtableTable(d Destination) (look, bool) {
+	t, err := d.Key.BigtableTable(d.Name)
+	return d.look("bigtable.tables.get and bigtable.clusters.list", func(ctx context.Context, report report) error {
+		tables, err := endpoint.BigtableTables(ctx)
+		if err != nil {
+			return err
+		}
+		defer tables.Close() //nolint:errcheck // nothing was written
+		if _, err := tables.GetTable(ctx, &adminpb.GetTableRequest{Name: t.String(), View: adminpb.Table_ENCRYPTION_VIEW}); err != nil {
+			return err
+		}
+		instances, err := endpoint.BigtableInstances(ctx)
+		if err != nil {
+			return err
+		}
+		defer instances.Close() //nolint:errcheck // nothing was written
+		parent, _, _ := strings.Cut(t.String(), "/tables/")
+		found, err := instances.ListClusters(ctx, &adminpb.ListClustersRequest{Parent: parent})
+		if err != nil {
+			return err
+		}
+		if unseen := found.GetFailedLocations(); len(unseen) > 0 {
+			return untold{"got no sight of clusters in " + strings.Join(unseen, ", "), "verify again when Bigtable shows all clusters"}
+		}
+		reportAll(report, d.Name, atrest.Bigtable(found))
+		return nil
+	}), err == nil
+}
+
+func datastoreDatabase(d Destination) (look, bool) {
+	db, err := d.Key.DatastoreDatabase(d.Name)
+	return d.look("datastore.databases.getMetadata", func(ctx context.Context, report report) error {
+		admin, err := endpoint.FirestoreAdmin(ctx)
+		if err != nil {
+			return err
+		}
+		found, err := admin.Projects.Databases.Get(db.String()).Context(ctx).Do()
+		if err == nil {
+			reportAll(report, d.Name, atrest.Firestore(found))
+		}
+		return err
+	}), err == nil
+}
+
+func fhirStore(d Destination) (look, bool) {
+	store, err := d.Key.FHIRStore(d.Name)
+	return d.look("healthcare.fhirStores.get and healthcare.datasets.get", func(ctx context.Context, report report) error {
+		service, err := endpoint.Healthcare(ctx)
+		if err != nil {
+			return err
+		}
+		datasets := service.Projects.Locations.Datasets
+		found, err := datasets.Get(store.DatasetName()).Context(ctx).Do()
+		if err != nil {
+			return err
+		}
+		name := ""
+		if found.EncryptionSpec != nil {
+			name = found.EncryptionSpec.KmsKeyName
+		}
+		report(d.Name, name)
+		return nil
+	}), err == nil
+}
+
+func bigQueryTable(d Destination) (look, bool) {
+	t, err := d.Key.Table(d.Name)
+	return d.look("bigquery.tables.get", func(ctx context.Context, report report) error {
+		client, err := endpoint.BigQuery(ctx, t.Project())
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		meta, err := client.DatasetInProject(t.Project(), t.Dataset()).Table(t.ID()).Metadata(ctx)
+		if err == nil {
+			report(d.Name, bigQueryKey(meta.EncryptionConfig))
+		}
+		return err
+	}), err == nil
+}
+
+// tempDatasets is the look at what queries of this module left in a project. Each such dataset has the key of the pipeline
+// that made it, which need not be this one, but none is without.
+func (i *inspector) tempDatasets(d Destination, project string) look {
+	return d.look("bigquery.datasets.get", func(ctx context.Context, report report) error {
+		client, err := endpoint.BigQuery(ctx, project)
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		for it := client.Datasets(ctx); ; {
+			dataset, err := it.Next()
+			if errors.Is(err, iterator.Done) {
+				return nil
+			}
+			if err != nil {
+				return err
+			}
+			if !strings.HasPrefix(dataset.DatasetID, "cmekpipe_temp_") {
+				continue
+			}
+			meta, err := dataset.Metadata(ctx)
+			if err != nil {
+				return err
+			}
+			if bigQueryKey(meta.DefaultEncryptionConfig) == "" {
+				report(project+"."+dataset.DatasetID, "")
+			}
+		}
+	})
+}
+
+func bigQueryKey(c *bigquery.EncryptionConfig) string {
+	if c == nil {
+		return ""
+	}
+	return c.KMSKeyName
+}
+
+func reportAll(report report, resource string, keys []string) {
+	for _, key := range keys {
+		report(resource, key)
+	}
+}

@@ -1,0 +1,303 @@
+package launch_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"io"
+	"net/http"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+)
+
+var update = flag.Bool("update_golden", false, "write the golden files anew; Beam has a flag update")
+
+type payment struct{ Account string }
+
+// manySinks is a pipeline with sinks of several kinds and a constant in it.
+func (w *world) manySinks() *beam.Pipeline {
+	p, s := beam.NewPipelineWithRoot()
+	lines := beam.ParDo(s, shout, beam.Create(s, secret))
+	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.NumShards(2))
+	pubsubio.Write(s, w.key.MustTopic("projects/bank-prod/topics/lines"), beam.ParDo(s, toMessage, lines))
+	bigqueryio.Write(s, w.key.MustTable("bank-prod.ledger.payments"), beam.ParDo(s, toPayment, lines))
+	return p
+}
+
+func (w *world) plan(p *beam.Pipeline, change func(*cmekpipe.Config)) (*launch.Draft, error) {
+	w.t.Helper()
+	return launch.Plan(w.t.Context(), w.options(change), p, launch.WithProgress(w.said))
+}
+
+// golden compares a print with a file.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := "testdata/" + name
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got), go test -update_golden writes it anew:\n%s", path, diff)
+	}
+}
+
+func TestADraftPrintsTheSameInEveryRun(t *testing.T) {
+	beam.PipelineOptions.Set("mine", secret)
+	for range 2 {
+		w := newWorld(t)
+		draft, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk", "env": "prod"} })
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.MarshalIndent(draft, "", "  ")
+		if err != nil {
+			t.Fatal(err)
+		}
+		// A sharded write names a temporary folder by chance when the pipeline is built, so that runs don't share one.
+		model := draft.Staged[1].SHA256
+		stable := strings.NewReplacer(model, "HASH-OF-THE-MODEL", model[:12], "HASH")
+		golden(t, "draft.txt", stable.Replace(draft.String()))
+		golden(t, "draft.json", stable.Replace(string(text))+"\n")
+		for _, print := range []string{draft.String(), string(text)} {
+			if found := leak(print); found != "" {
+				t.Errorf("found the secret in %q of\n%s", found, print)
+			}
+		}
+	}
+}
+
+// What is submitted can't differ from the plan: both are compared as they go over the wire.
+func TestRunSubmitsWhatPlanSays(t *testing.T) {
+	w := newWorld(t)
+	beam.PipelineOptions.Set("mine", secret)
+	change := func(c *cmekpipe.Config) {
+		c.Labels, c.NumWorkers, c.WorkerZone = map[string]string{"team": "risk"}, 3, "us-central1-b"
+		c.Experiments, c.ServiceOptions = []string{"mine"}, []string{"block_project_ssh_keys"}
+	}
+	var sent []byte
+	intercept(t, dataflowHost, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
+		if r.Method == http.MethodPost {
+			sent, _ = io.ReadAll(r.Body)
+			r.Body = io.NopCloser(bytes.NewReader(sent))
+		}
+		service.ServeHTTP(rw, r)
+	})
+	draft, err := w.plan(harmless(), change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(w.entries("object"))+len(w.entries("job")) != 0 || sent != nil {
+		t.Fatalf("a plan left %v and sent %s", w.Ledger(), sent)
+	}
+	result, err := w.run(change)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requestID := regexp.MustCompile(`"clientRequestId":"[0-9a-f]{32}",`)
+	if !requestID.Match(sent) {
+		t.Fatalf("got %s, want a request id", sent)
+	}
+	for name, d := range map[string]*launch.Draft{"Plan": draft, "Run": result.Draft} {
+		planned, err := json.Marshal(d.Request())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(planned), strings.TrimSpace(requestID.ReplaceAllString(string(sent), ""))); diff != "" {
+			t.Errorf("%s's request (-planned +sent)\n%s", name, diff)
+		}
+		if len(d.Staged) != 2 {
+			t.Fatalf("%s: got staged files %+v, want worker and model", name, d.Staged)
+		}
+		for _, f := range d.Staged {
+			if got := w.ReadObject(f.URL); int64(len(got)) != f.Size || f.Key != w.key {
+				t.Errorf("%s: got %d bytes of %+v", name, len(got), f)
+			}
+		}
+	}
+	if result.Draft.JobID != result.Job.ID || result.Draft.JobName != "nightly" {
+		t.Errorf("got draft of job %s %s, want %s", result.Draft.JobName, result.Draft.JobID, result.Job.ID)
+	}
+}
+
+func TestANameThatIsMadeUpIsNotPromised(t *testing.T) {
+	w := newWorld(t)
+	noName := func(c *cmekpipe.Config) { c.JobName = "" }
+	var prints []string
+	for range 2 {
+		draft, err := w.plan(harmless(), noName)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := json.Marshal(draft)
+		if err != nil {
+			t.Fatal(err)
+		}
+		prints = append(prints, draft.String()+string(text))
+		if draft.JobName != "" || draft.Request().Name == "" {
+			t.Errorf("got name %q and request's %q", draft.JobName, draft.Request().Name)
+		}
+	}
+	if prints[0] != prints[1] {
+		t.Errorf("got two plans that differ:\n%s", cmp.Diff(prints[0], prints[1]))
+	}
+	result, err := w.run(noName)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.Draft.JobName != result.Job.Name || !strings.Contains(result.Draft.String(), result.Job.Name+" ("+result.Job.ID+")") {
+		t.Errorf("got %s, want it to name the job that runs", result.Draft)
+	}
+}
+
+func TestARefusedPipelineHasADraftAllTheSame(t *testing.T) {
+	w := newWorld(t)
+	draft, err := w.plan(unprotected(), nil)
+	if got := cmekpipe.CodeOf(err); got != cmekpipe.Unprotected {
+		t.Fatalf("got error %v, want code %q", err, cmekpipe.Unprotected)
+	}
+	found := 0
+	for _, f := range draft.Findings {
+		if f.Rule == "CMEK001" && f.Resource != "" && f.Remedy != "" {
+			found++
+		}
+	}
+	if found != 1 || draft.Request() != nil {
+		t.Errorf("got %d findings on the transform and request %v in\n%s", found, draft.Request(), draft)
+	}
+}
+
+func TestAPlanIsRefusedAsALaunchWouldBe(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.plan(harmless(), func(c *cmekpipe.Config) { c.WorkerBinary = "/none" })
+	if e := requireError(t, err, cmekpipe.NotFound, "/none"); e.Op != "launch.Plan" {
+		t.Errorf("got operation %s, want launch.Plan", e.Op)
+	}
+	draft, err := launch.Plan(t.Context(), nil, harmless())
+	if got := cmekpipe.CodeOf(err); got != cmekpipe.InvalidOptions || draft != nil {
+		t.Errorf("got draft %v and error %v, want none and code %q", draft, err, cmekpipe.InvalidOptions)
+	}
+	t.Setenv("PUBSUB_EMULATOR_HOST", "example.com:1")
+	if _, err := w.plan(harmless(), nil); cmekpipe.CodeOf(err) != cmekpipe.EmulatorSet {
+		t.Errorf("got error %v, want code %q", err, cmekpipe.EmulatorSet)
+	}
+}
+
+func TestAPlanForAnotherRunnerHasDestinationsOnly(t *testing.T) {
+	w := newWorld(t)
+	draft, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Runner = "prism" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(draft.Destinations) != 4 || draft.Request() != nil || len(draft.Staged) != 0 || draft.Runner != "prism" {
+		t.Errorf("got\n%s", draft)
+	}
+}
+
+func TestTwoKeysForOneDestinationAreFound(t *testing.T) {
+	w := newWorld(t)
+	p, s := beam.NewPipelineWithRoot()
+	lines := beam.Create(s, "a")
+	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
+	textio.Write(s, w.Key("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
+	draft, err := w.plan(p, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for _, f := range draft.Findings {
+		if f.Rule == "CMEK009" && f.Resource == "gs://bank-work/out/all" {
+			found++
+		}
+	}
+	if found != 1 {
+		t.Errorf("got\n%s, want one finding CMEK009", draft)
+	}
+}
+
+func TestADraftIsReadBackWhole(t *testing.T) {
+	w := newWorld(t)
+	draft, err := w.plan(w.manySinks(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.Marshal(draft)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read launch.Draft
+	if err := json.Unmarshal(text, &read); err != nil {
+		t.Fatal(err)
+	}
+	again, err := json.Marshal(&read)
+	if err != nil || !bytes.Equal(again, text) {
+		t.Errorf("got another JSON from what was read back (error %v):\n%s", err, cmp.Diff(string(text), string(again)))
+	}
+	if read.String() != draft.String() || read.Request() != nil {
+		t.Errorf("got another text from what was read back:\n%s", cmp.Diff(draft.String(), read.String()))
+	}
+}
+
+func TestWhatIsNoDraftIsRefused(t *testing.T) {
+	const key = `"projects/p-1234/locations/us-central1/keyRings/r/cryptoKeys/k"`
+	for name, text := range map[string]string{
+		"nothing":        `{}`,
+		"no version":     `{"runner":"dataflow","key":` + key + `}`,
+		"another":        `{"schemaVersion":2,"runner":"dataflow","key":` + key + `}`,
+		"no runner":      `{"schemaVersion":1,"key":` + key + `}`,
+		"unknown runner": `{"schemaVersion":1,"runner":"spark","key":` + key + `}`,
+		"no key":         `{"schemaVersion":1,"runner":"dataflow"}`,
+		"a bad key":      `{"schemaVersion":1,"runner":"dataflow","key":"k"}`,
+		"no sink's key":  `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"destinations":[{"name":"gs://b/o"}]}`,
+		"no sink's name": `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"destinations":[{"key":` + key + `}]}`,
+		"no file's key":  `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"staged":[{"url":"gs://b/o"}]}`,
+		"other types":    `{"schemaVersion":1,"runner":1}`,
+	} {
+		var d launch.Draft
+		err := json.Unmarshal([]byte(text), &d)
+		if got := cmekpipe.CodeOf(err); got != cmekpipe.InvalidOptions {
+			t.Errorf("%s: got error %v, want code %q", name, err, cmekpipe.InvalidOptions)
+		}
+		if d.Runner != "" {
+			t.Errorf("%s: got %+v left behind", name, d)
+		}
+	}
+	if _, err := json.Marshal(&launch.Draft{}); err == nil {
+		t.Error("got no error for the zero Draft")
+	}
+	if got := (&launch.Draft{}).String(); !strings.Contains(got, "no draft") {
+		t.Errorf("got %q for the zero Draft", got)
+	}
+}
+
+func toMessage(line string) *pubsubpb.PubsubMessage {
+	return &pubsubpb.PubsubMessage{Data: []byte(line)}
+}
+
+func toPayment(line string) payment { return payment{line} }
+
+func init() {
+	register.Function1x1(toMessage)
+	register.Function1x1(toPayment)
+	beam.RegisterType(reflect.TypeFor[payment]())
+}
