@@ -82,8 +82,10 @@ const (
 
 // executioner stands between a launcher and the services and kills it at one of its calls.
 type executioner struct {
-	at   int // the call, counted from 1; 0 lets it live
-	when moment
+	at     int // the call, counted from 1; 0 lets it live
+	when   moment
+	counts func(*http.Request) bool // the calls that count; once one does, all that follow do if they are to
+	sticky bool
 
 	mu    sync.Mutex
 	calls int
@@ -95,11 +97,7 @@ func (e *executioner) serve(t *testing.T, host string) string {
 	service := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: host})
 	service.ErrorHandler = func(http.ResponseWriter, *http.Request, error) {}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		e.mu.Lock()
-		e.calls++
-		mine := e.calls == e.at
-		e.mu.Unlock()
-		if !mine {
+		if !e.due(r) {
 			service.ServeHTTP(w, r)
 			return
 		}
@@ -120,6 +118,17 @@ func (e *executioner) serve(t *testing.T, host string) string {
 	}))
 	t.Cleanup(proxy.Close)
 	return proxy.Listener.Addr().String()
+}
+
+// due counts a call and reports whether the launcher is to die at it.
+func (e *executioner) due(r *http.Request) bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.counts == nil || e.counts(r) || e.sticky && e.calls > 0 {
+		e.calls++
+		return e.calls == e.at
+	}
+	return false
 }
 
 // cut is the end of a body that was not sent whole.
@@ -250,7 +259,7 @@ func TestKilledAtEachStep(t *testing.T) {
 				for call := 1; ; call++ {
 					k := &killing{quietWorld(t, worker), tc.update, tc.keyless}
 					if k.at(call, when) {
-						if call < 10 {
+						if call < 4 {
 							t.Errorf("the launcher made %d calls, want more to be killed at", call-1)
 						}
 						return
@@ -278,7 +287,14 @@ func (k *killing) at(call int, when moment) (completed bool) {
 		k.TamperJobs(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 	}
 	update := func(c *cmekpipe.Config) { c.Update = k.update }
-	first, lived := k.child(update, &executioner{at: call, when: when})
+	e := &executioner{at: call, when: when}
+	switch {
+	case when == halfway:
+		e.counts = func(r *http.Request) bool { return r.ContentLength != 0 }
+	case k.keyless: // until a job is there nothing differs
+		e.counts, e.sticky = request("POST", "/jobs"), true
+	}
+	first, lived := k.child(update, e)
 	k.TamperJobs(nil)
 	k.requireCovered(step)
 	left := k.active()
@@ -288,6 +304,9 @@ func (k *killing) at(call int, when moment) (completed bool) {
 	if lived {
 		k.requireFirst(first, left)
 		return true
+	}
+	if when == before && call > 1 {
+		return false // the services are as they were before the last call's answer, and so is the next launch
 	}
 	recorded := k.records() > 0 && k.submitted()
 	second, _ := k.child(update, &executioner{})
