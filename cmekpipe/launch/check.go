@@ -1,9 +1,9 @@
 package launch
 
 import (
-	"slices"
 	"strings"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/hooks"
 
@@ -26,13 +26,30 @@ func checkDataflow(opts *cmekpipe.Options) error {
 	if err := checkPending(config); err != nil {
 		return err
 	}
-	for _, name := range slices.Concat(config.Experiments, config.ServiceOptions) {
-		if err := checkExperiment(name); err != nil {
-			return err
-		}
+	if err := checkProgram(opts); err != nil {
+		return err
 	}
-	// Beam's own hooks for profiles write them to Cloud Storage without a key.
-	for _, name := range []string{"prof", "trace", "heap"} {
+	return checkHooks()
+}
+
+// checkProgram holds what the program put into beam.PipelineOptions against the options: the key above all, in every
+// spelling. Flags are looked at too, although they don't travel: a flag that says something else was meant to count.
+func checkProgram(opts *cmekpipe.Options) error {
+	program := beam.PipelineOptions.Export().Options
+	if err := cmekpipe.CheckOptions(opts.Key(), program); err != nil {
+		return err
+	}
+	temp := strings.TrimRight(program["temp_location"], "/")
+	if temp != "" && temp != opts.Config().TempLocation {
+		return refuse(cmekpipe.InvalidOptions, "temp_location",
+			"got "+temp+" in beam.PipelineOptions, want "+opts.Config().TempLocation+", as the options say", "leave it out")
+	}
+	return nil
+}
+
+// checkHooks refuses Beam's own hooks whose profiles would rest in Cloud Storage without a key.
+func checkHooks() error {
+	for _, name := range []string{"prof", "trace", "heap", "beam:go:hook:diagnostics:heapDump"} {
 		if enabled, _ := hooks.IsEnabled(name); enabled {
 			return refuse(cmekpipe.Unsupported, "hook "+name,
 				"got a hook whose profiles would rest without a key", "don't enable it")
@@ -48,24 +65,6 @@ func checkLocal(coverage *guard.Coverage) error {
 			return refuse(cmekpipe.Unsupported, t.Path(), "got a path on the worker's own disk: "+t.Destination,
 				"write to Cloud Storage: cmekpipe/io/textio with an object that a key minted")
 		}
-	}
-	return nil
-}
-
-// checkExperiment refuses what would run another service than the one that takes keys, or take data out of its reach.
-func checkExperiment(experiment string) error {
-	name, _, _ := strings.Cut(experiment, "=")
-	switch name {
-	case "disable_runner_v2", "disable_runner_v2_until_2023", "disable_prime_runner_v2", "disable_portable_runner",
-		"enable_streaming_java_runner":
-		return refuse(cmekpipe.Unsupported, "experiment "+name,
-			"got an experiment that turns off the only runner for Go", "leave it out")
-	case "enable_data_sampling":
-		return refuse(cmekpipe.Unsupported, "experiment "+name,
-			"got an experiment that writes elements to the temp location without naming the key", "leave it out")
-	case "enable_hot_key_logging":
-		return refuse(cmekpipe.Unsupported, "experiment "+name,
-			"got an option that writes keys of elements to Cloud Logging, outside the job's key", "leave it out")
 	}
 	return nil
 }

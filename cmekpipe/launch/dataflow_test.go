@@ -166,7 +166,7 @@ func TestEveryOptionReachesTheJob(t *testing.T) {
 		c.DiskSizeGB, c.DiskType, c.DiskProvisionedIOPS, c.DiskProvisionedThroughputMiBps = 50, "hyperdisk-balanced", 4000, 200
 		c.AutoscalingAlgorithm, c.FlexRSGoal = "THROUGHPUT_BASED", "FLEXRS_COST_OPTIMIZED"
 		c.WorkerZone = "us-central1-b"
-		c.Experiments, c.ServiceOptions = []string{"use_runner_v2=yes", "mine"}, []string{"block_project_ssh_keys"}
+		c.Experiments, c.ServiceOptions = []string{"use_runner_v2=true", "mine"}, []string{"block_project_ssh_keys"}
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -199,8 +199,8 @@ func TestEveryOptionReachesTheJob(t *testing.T) {
 		{"FlexRS", env.FlexResourceSchedulingGoal, "FLEXRS_COST_OPTIMIZED"},
 		{"worker zone", env.WorkerZone, "us-central1-b"},
 		{"service options", strings.Join(env.ServiceOptions, ","), "block_project_ssh_keys"},
-		{"experiments", strings.Join(env.Experiments, ","), "use_runner_v2=yes,mine,beam_fn_api,use_unified_worker," +
-			"use_portable_job_submission,min_cpu_platform=Intel Ice Lake"},
+		{"experiments", strings.Join(env.Experiments, ","), "use_runner_v2=true,mine,beam_fn_api,use_unified_worker," +
+			"use_portable_job_submission,disable_always_on_exception_sampling,min_cpu_platform=Intel Ice Lake"},
 	} {
 		if field.got != field.want {
 			t.Errorf("%s: got %v, want %v", field.name, field.got, field.want)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow" // its flags
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx" // the flags of all its runners
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
@@ -16,7 +16,7 @@ import (
 func notOption(name string) bool {
 	return strings.HasPrefix(name, "test.") || slices.Contains([]string{
 		"worker", "id", "logging_endpoint", "control_endpoint", "semi_persist_dir", "options",
-		"log_level", "log_kind", "v", "logtostderr", "beam_log_level",
+		"log_level", "log_kind", "v", "logtostderr", "beam_log_level", "timestamp_format", "log_timestamp",
 	}, name)
 }
 

@@ -8,15 +8,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/resource"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // marshal turns the graph into Beam's model, which holds the pipeline's constants: it is for runners only, never for a
 // log or an error.
-func marshal(edges []*graph.MultiEdge, environment *pipepb.Environment) (*pipepb.Pipeline, error) {
-	return graphx.Marshal(edges, &graphx.Options{Environment: environment, PipelineResourceHints: resource.NewHints()})
+func marshal(edges []*graph.MultiEdge, environment *pipepb.Environment, c cmekpipe.Config) (*pipepb.Pipeline, error) {
+	return graphx.Marshal(edges, &graphx.Options{Environment: environment, PipelineResourceHints: resourceHints(c.ResourceHints)})
 }
 
 // checkExternal refuses transforms that a launch can't carry. Those of another SDK come with files that would rest in

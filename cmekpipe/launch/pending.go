@@ -9,5 +9,8 @@ func checkPending(c cmekpipe.Config) error {
 		return refuse(cmekpipe.Unsupported, "template_location",
 			"got a template, which this version can't stage under the key yet", "leave it out")
 	}
+	if c.DryRun {
+		return refuse(cmekpipe.Unsupported, "dry_run", "got a dry run, which this version can't carry out yet", "use launch.Plan")
+	}
 	return nil
 }

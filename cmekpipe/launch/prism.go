@@ -46,7 +46,7 @@ func (l *launcher) prism(ctx context.Context) error {
 	if err != nil {
 		return l.failed("prism", err)
 	}
-	model, err := marshal(edges, environment)
+	model, err := marshal(edges, environment, l.opts.Config())
 	if err != nil {
 		return l.failed("prism", err)
 	}

@@ -66,21 +66,9 @@ func TestOptionsThatAKeyCantCoverAreRefused(t *testing.T) {
 		resource string
 	}{
 		{"another SDK", func(c *cmekpipe.Config) { c.SDKVersion = "2.50.0" }, cmekpipe.InvalidOptions, "sdk_version"},
-		{"no runner v2", func(c *cmekpipe.Config) { c.Experiments = []string{"disable_runner_v2"} }, cmekpipe.Unsupported, "experiment disable_runner_v2"},
-		{"no runner v2 for a while", func(c *cmekpipe.Config) { c.Experiments = []string{"disable_runner_v2_until_2023"} },
-			cmekpipe.Unsupported, "experiment disable_runner_v2_until_2023"},
-		{"no prime runner", func(c *cmekpipe.Config) { c.Experiments = []string{"disable_prime_runner_v2"} },
-			cmekpipe.Unsupported, "experiment disable_prime_runner_v2"},
-		{"no portable runner", func(c *cmekpipe.Config) { c.Experiments = []string{"a", "disable_portable_runner"} },
-			cmekpipe.Unsupported, "experiment disable_portable_runner"},
-		{"Java's runner", func(c *cmekpipe.Config) { c.Experiments = []string{"enable_streaming_java_runner"} },
-			cmekpipe.Unsupported, "experiment enable_streaming_java_runner"},
-		{"data sampling", func(c *cmekpipe.Config) { c.Experiments = []string{"enable_data_sampling"} }, cmekpipe.Unsupported, "experiment enable_data_sampling"},
-		{"data sampling as a service option", func(c *cmekpipe.Config) { c.ServiceOptions = []string{"enable_data_sampling=true"} },
-			cmekpipe.Unsupported, "experiment enable_data_sampling"},
-		{"hot keys", func(c *cmekpipe.Config) { c.ServiceOptions = []string{"enable_hot_key_logging"} }, cmekpipe.Unsupported, "experiment enable_hot_key_logging"},
 		{"an update", func(c *cmekpipe.Config) { c.Update = true }, cmekpipe.Unsupported, "update"},
 		{"a template", func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-work/t" }, cmekpipe.Unsupported, "template_location"},
+		{"a dry run", func(c *cmekpipe.Config) { c.DryRun = true }, cmekpipe.Unsupported, "dry_run"},
 		{"no worker", func(c *cmekpipe.Config) { c.WorkerBinary = missing }, cmekpipe.NotFound, missing},
 		{"a folder as worker", func(c *cmekpipe.Config) { c.WorkerBinary = filepath.Dir(missing) }, cmekpipe.InvalidOptions, filepath.Dir(missing)},
 		{"no temp bucket", func(c *cmekpipe.Config) {
@@ -136,14 +124,18 @@ func TestABucketWhoseServiceStaysAwayStopsTheLaunch(t *testing.T) {
 
 func TestProfilingHooksAreRefused(t *testing.T) {
 	w := newWorld(t)
-	hooks.RegisterHook("prof", func([]string) hooks.Hook { return hooks.Hook{} })
-	if err := hooks.EnableHook("prof"); err != nil {
-		t.Fatal(err)
+	for _, name := range []string{"prof", "trace", "heap", "beam:go:hook:diagnostics:heapDump"} {
+		if name != "beam:go:hook:diagnostics:heapDump" { // Beam's harness, which is linked in, has it already
+			hooks.RegisterHook(name, func([]string) hooks.Hook { return hooks.Hook{} })
+		}
+		if err := hooks.EnableHook(name); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.run(nil)
+		hooks.DisableHook(name)
+		requireError(t, err, cmekpipe.Unsupported, "hook "+name)
+		requireNothing(t, w)
 	}
-	defer hooks.DisableHook("prof")
-	_, err := w.run(nil)
-	requireError(t, err, cmekpipe.Unsupported, "hook prof")
-	requireNothing(t, w)
 }
 
 func TestPrismRefusesWhatOnlyDataflowKnows(t *testing.T) {

@@ -46,6 +46,9 @@ func (l *launcher) stage(ctx context.Context, client *storage.Client, p *plan, w
 	if err != nil {
 		return l.failed("dataflow", err)
 	}
+	if err := keyEverywhere(p.job, l.opts.Key()); err != nil {
+		return l.failed("dataflow", err)
+	}
 	// The service keeps a second job from starting when an answer is lost and the call is made again.
 	p.job.ClientRequestId = randomHex(16)
 	return nil

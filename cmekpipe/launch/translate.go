@@ -37,8 +37,11 @@ func (l *launcher) translate(ctx context.Context) (*plan, error) {
 	if err != nil {
 		return nil, l.failed("dataflow", err)
 	}
-	model, err := marshal(edges, environment)
+	model, err := marshal(edges, environment, l.opts.Config())
 	if err != nil {
+		return nil, l.failed("dataflow", err)
+	}
+	if err := overrideImages(model, l.opts.Config().SDKContainerImageOverrides); err != nil {
 		return nil, l.failed("dataflow", err)
 	}
 	return &plan{model: model, options: options}, nil
@@ -51,7 +54,7 @@ func jobOptions(opts *cmekpipe.Options, streaming bool) *dataflowlib.JobOptions 
 		Name:                           jobName(opts),
 		Experiments:                    experiments(c, streaming),
 		DataflowServiceOptions:         c.ServiceOptions,
-		Options:                        workerOptions(),
+		Options:                        workerOptions(c),
 		Streaming:                      streaming,
 		Project:                        c.Project,
 		Region:                         c.Region,
@@ -72,6 +75,7 @@ func jobOptions(opts *cmekpipe.Options, streaming bool) *dataflowlib.JobOptions 
 		WorkerZone:                     c.WorkerZone,
 		ContainerImage:                 containerImage(c),
 		FlexRSGoal:                     c.FlexRSGoal,
+		TeardownPolicy:                 c.TeardownPolicy,
 		Algorithm:                      c.AutoscalingAlgorithm,
 		MaxNumWorkers:                  c.MaxNumWorkers,
 		WorkerHarnessThreads:           c.WorkerHarnessThreads,
@@ -90,7 +94,8 @@ func containerImage(c cmekpipe.Config) string {
 	return "gcr.io/cloud-dataflow/v1beta3/beam_go_sdk:" + core.SdkVersion
 }
 
-// experiments adds the ones that every SDK sets for the portable runner, as Beam's own launcher does.
+// experiments adds the ones that every SDK sets for the portable runner, as Beam's own launcher does, and one that keeps
+// elements out of Cloud Storage.
 func experiments(c cmekpipe.Config, streaming bool) []string {
 	list := c.Experiments
 	add := func(names ...string) {
@@ -101,6 +106,9 @@ func experiments(c cmekpipe.Config, streaming bool) []string {
 		}
 	}
 	add("beam_fn_api", "use_runner_v2", "use_unified_worker", "use_portable_job_submission")
+	// Dataflow turns on by itself that workers of other SDKs write elements that they fail on below the temp location,
+	// without naming the key. Source: https://docs.cloud.google.com/dataflow/docs/guides/data-sampling.
+	add("disable_always_on_exception_sampling")
 	if streaming {
 		add("enable_streaming_engine", "enable_windmill_service")
 	}

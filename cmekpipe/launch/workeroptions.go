@@ -17,12 +17,15 @@ import (
 // in beam.PipelineOptions. They become metadata of the job, which no key covers, so that nothing that is a flag of the
 // program is among them: Beam would put every flag there, passwords too. Nor is temp_location, to which a worker that
 // crashes would upload heap profiles without a key.
-func workerOptions() runtime.RawOptions {
+func workerOptions(c cmekpipe.Config) runtime.RawOptions {
 	hooks.SerializeHooksToOptions() // before the export; without it not even the workers' logs come through
 	options := beam.PipelineOptions.Export()
 	maps.DeleteFunc(options.Options, func(name, _ string) bool {
 		return !travels(name, flag.Lookup(name) != nil)
 	})
+	if c.ElementProcessingTimeout > 0 {
+		options.Options["element_processing_timeout"] = c.ElementProcessingTimeout.String()
+	}
 	return options
 }
 
@@ -31,7 +34,7 @@ func travels(name string, isFlag bool) bool { return name != "temp_location" && 
 // localOptions are the options of a job on Prism.
 func localOptions(opts *cmekpipe.Options) (*structpb.Struct, error) {
 	return tools.OptionsToProto(runtime.RawOptionsWrapper{
-		Options:     workerOptions(),
+		Options:     workerOptions(opts.Config()),
 		AppName:     "cmekpipe",
 		Experiments: append(opts.Config().Experiments, "beam_fn_api"),
 	})
