@@ -25,7 +25,7 @@ func TestTheContextEndsInEachStep(t *testing.T) {
 		{"upload of worker", storageHost, request("POST", "/o"), false, 0, ""},
 		{"upload of worker, taken", storageHost, request("POST", "/o"), true, 1, ""},
 		{"look for model", storageHost, request("GET", "/model"), false, 1, ""},
-		{"submit", dataflowHost, request("POST", "/jobs"), false, 2, ""},
+		{"submit", dataflowHost, request("POST", "/jobs"), false, 3, ""},
 		{"submit, taken", dataflowHost, request("POST", "/jobs"), true, 2, "JOB_STATE_CANCELLED"},
 		{"read back", dataflowHost, view("JOB_VIEW_ALL"), false, 2, "JOB_STATE_CANCELLED"},
 		{"read back, answered", dataflowHost, view("JOB_VIEW_ALL"), true, 2, "JOB_STATE_CANCELLED"},

@@ -16,20 +16,47 @@
 //   - The worker is built for linux, unless the options name one.
 //   - Worker and pipeline are uploaded under the key, to a name made of their hash and the key's; what lies there
 //     already with the same content under the same key is not sent again. Cloud Storage's answer must name the key.
-//   - The job is submitted with the key, read back, and its key compared. A job with another key, or none, is cancelled
-//     and Run waits until it has stopped.
+//   - The job is submitted with the key, read back, and key, place, name and temp bucket are compared. A job with another
+//     key, or none, is cancelled and Run waits until it has stopped.
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
 //
-// [Explain] reads a message about a key that somebody found in the console or in a ticket. Package cmekdataflow brings all
-// this to programs that call beamx.Run or beam.Run.
+// [Plan] tells what Run would do, and [Verify] looks afterwards whether all of it rests under its key. [Explain] reads a
+// message about a key that somebody found in the console or in a ticket. Package cmekdataflow brings all this to programs
+// that call beamx.Run or beam.Run.
+//
+// # Launches that were killed
+//
+// Before it submits, Run writes a small record below the staging location, under the key: the job's name and place, the
+// key's name, the id of the request and the hash of the pipeline. It removes the record when the key is proven, or when it
+// is certain that no job runs. The job carries the request's id in the label cmekpipe-request, which leaves room for 63
+// labels of the user's.
+//
+// Whatever kills a launcher, the next Run with the same staging location reads the records first. A job of one, an
+// orphan, is held against the key of its record: one that rests under it is left alone; any other is cancelled, and Run
+// waits until it has stopped. Either is in Result.Orphans and in the progress. An orphan that can't be cancelled ends the
+// launch with the command that does it.
+//
+// No job is ever doubled unasked: if a proven orphan has the name of the job to launch, or runs the same pipeline under a
+// name that was made up, Run refuses with code AlreadyExists. If it ran to its end, Run refuses once.
+//
+// # Updates
+//
+// With option Update, Run replaces the running streaming job of the name. Before anything is staged that job must run, in
+// the region of the options and under their key, and every transform that the mapping names must be there. A job created up
+// to 2024-03-07, or one whose state began with such a job, is refused with code Unsupported: it keeps the keys of elements
+// outside the customer's key. Drain it with [Drain] and launch without Update. If the new job's key can't be proven it is
+// cancelled, and the error's hint says what became of the old one.
+//
+// [Drain] and [Cancel] stop a job and wait for its end.
 //
 // Neither the pipeline nor the job is ever logged: both hold the pipeline's constants.
 //
 // # Defaults
 //
 // The runner is Prism, in this process, at which nothing leaves the machine but what the pipeline itself writes. Async
-// has a meaning on Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals up
-// to 15 s, which begin anew whenever something happens. A service that is unavailable is asked 8 times in a row. A job to be cancelled has 10 minutes to stop.
+// has a meaning on Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals
+// up to 15 s, which begin anew whenever something happens. A service that is unavailable is asked 8 times in a row. A new
+// job has 30 s to become visible. A job to be cancelled has 10 minutes to stop.
 //
 // Options travel to the workers as far as the program set them in beam.PipelineOptions. Flags do not: they would become
 // metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location does not
@@ -52,7 +79,7 @@
 //	                              dataflow.metrics.get (roles/dataflow.developer)
 //	on the workers' account       iam.serviceAccounts.actAs (roles/iam.serviceAccountUser)
 //	on both buckets               storage.buckets.get
-//	on the staging bucket         storage.objects.create, get and delete (roles/storage.objectUser)
+//	on the staging bucket         storage.objects.create, get, list and delete (roles/storage.objectUser)
 //
 // and no permission on the key. These need roles/cloudkms.cryptoKeyEncrypterDecrypter on it: the Cloud Storage service
 // agent of the project that owns the staging bucket, the Dataflow and the Compute Engine service agent of the job's.

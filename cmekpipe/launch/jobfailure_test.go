@@ -22,9 +22,6 @@ func TestAKeyThatDataflowCantUseFailsTheLaunch(t *testing.T) {
 	}{
 		{"denied to Dataflow", func(w *world) { w.DenyKey(w.key, emulator.Dataflow) }, cmekpipe.KeyDenied, "Compute Engine"},
 		{"denied to the workers' disks", func(w *world) { w.DenyKey(w.key, emulator.Compute) }, cmekpipe.KeyDenied, "Compute Engine"},
-		{"workers elsewhere", func(w *world) {
-			w.TamperJobs(func(j *api.Job) { j.Environment.WorkerRegion = "us-east1" })
-		}, cmekpipe.LocationMismatch, "us-central1"},
 		{"disabled meanwhile", func(w *world) {
 			w.TamperJobs(func(*api.Job) { w.DisableKey(w.key) })
 		}, cmekpipe.KeyDisabled, "enable"},

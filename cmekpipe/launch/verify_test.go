@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -63,6 +64,86 @@ func TestAJobUnderAnotherKeyIsCancelled(t *testing.T) {
 				t.Errorf("got a job in %s, want it stopped", stored.CurrentState)
 			}
 		})
+	}
+}
+
+func TestAJobThatContradictsItsLaunchIsCancelled(t *testing.T) {
+	for _, tc := range []struct {
+		name   string
+		tamper func(*api.Job)
+		code   cmekpipe.Code
+		says   string
+	}{
+		{"workers in another region", func(j *api.Job) { j.Environment.WorkerRegion = "us-east1" }, cmekpipe.LocationMismatch, "us-east1"},
+		{"workers in another zone", func(j *api.Job) { j.Environment.WorkerZone = "us-east1-b" }, cmekpipe.LocationMismatch, "us-east1-b"},
+		{"a pool in another zone", func(j *api.Job) { j.Environment.WorkerPools[0].Zone = "zones/us-east1-b" }, cmekpipe.LocationMismatch, "us-east1-b"},
+		{"another name", func(j *api.Job) { j.Name = "daily" }, cmekpipe.Internal, "daily"},
+		{"another temp bucket", func(j *api.Job) { j.Environment.TempStoragePrefix = "gs://other/tmp" }, cmekpipe.Internal, "other"},
+		{"another temp bucket in the API's form", func(j *api.Job) { j.Environment.TempStoragePrefix = "storage.googleapis.com/other/tmp" }, cmekpipe.Internal, "other"},
+		{"another temp bucket as host", func(j *api.Job) { j.Environment.TempStoragePrefix = "other.storage.googleapis.com/tmp" }, cmekpipe.Internal, "other"},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			w := newWorld(t)
+			w.TamperJobs(tc.tamper)
+			_, err := w.stream(nil)
+			stored := w.jobs()[0]
+			e := requireError(t, err, tc.code, "projects/"+cmektest.Project+"/locations/us-central1/jobs/"+stored.Id)
+			if !strings.Contains(e.Err.Error(), tc.says) {
+				t.Errorf("got %q, want it to say %q", e.Err, tc.says)
+			}
+			if got := w.settled(); got != "JOB_STATE_CANCELLED" && got != "JOB_STATE_FAILED" {
+				t.Errorf("got a job in %s, want it stopped", got)
+			}
+		})
+	}
+}
+
+func TestWhatTheServiceFillsInIsNoContradiction(t *testing.T) {
+	w := newWorld(t)
+	w.TamperJobs(func(j *api.Job) {
+		j.Environment.WorkerZone = "us-central1-f"
+		j.Environment.TempStoragePrefix = "storage.googleapis.com/bank-work/tmp/nightly"
+	})
+	if _, err := w.stream(nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestReadersThatLearnLateAreWaitedFor(t *testing.T) {
+	w := newWorld(t)
+	w.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond, StateLag: 20 * time.Millisecond})
+	if _, err := w.run(nil); err != nil {
+		t.Error(err)
+	}
+	w.TamperJobs(storeKey(""))
+	if _, err := w.stream(func(c *cmekpipe.Config) { c.JobName = "second" }); !errors.Is(err, cmekpipe.KeyMissing) || errors.Is(err, cmekpipe.Internal) {
+		t.Errorf("got error %v, want the job found without key and cancelled", err)
+	}
+	time.Sleep(50 * time.Millisecond)
+	if got := w.settled(); got != "JOB_STATE_CANCELLED" {
+		t.Errorf("got a job in %s, want it cancelled", got)
+	}
+}
+
+func TestAJobWhoseAnswersAreLostIsFoundWhenItIsSeen(t *testing.T) {
+	w := newWorld(t)
+	w.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+	w.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})
+	if _, err := w.stream(nil); !errors.Is(err, cmekpipe.Unavailable) {
+		t.Errorf("got error %v, want code %q", err, cmekpipe.Unavailable)
+	}
+	if got := w.settled(); got != "JOB_STATE_CANCELLED" {
+		t.Errorf("got a job in %s, want it cancelled", got)
+	}
+}
+
+func TestAJobThatEndsBeforeItCanBeCancelledIsShouted(t *testing.T) {
+	w := newWorld(t)
+	w.Jobs().SetPace(emulator.Pace{})
+	w.TamperJobs(storeKey(""))
+	_, err := w.run(nil)
+	if !errors.Is(err, cmekpipe.KeyMissing) || !errors.Is(err, cmekpipe.Internal) || !strings.Contains(err.Error(), "JOB_STATE_DONE before") {
+		t.Errorf("got error %v, want that the job ended without the key", err)
 	}
 }
 

@@ -26,6 +26,9 @@ const secret = "pan-4111111111111111"
 func TestMain(m *testing.M) {
 	flag.Parse()
 	beam.Init()
+	if os.Getenv(childVariable) != "" {
+		os.Exit(launchAsChild())
+	}
 	xlangx.RegisterHandler("offline", expand)
 	os.Exit(m.Run())
 }
