@@ -88,7 +88,8 @@
 //
 // Errors are [*cmekpipe.Error]; those of a context stay themselves.
 //
-//	InvalidOptions     options beside that contradict (see cmekpipe.Faults), no options, no pipeline, no beam.Init, no worker to be built, an SDK that isn't the one linked in
+//	InvalidOptions     no options, or pipeline options that contradict them (see cmekpipe.Faults); no pipeline, no
+//	                   beam.Init, no worker to be built; an SDK that isn't the one linked in
 //	Unprotected        guard refuses the pipeline
 //	Unsupported        a transform, option or hook that can't be run under a key
 //	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch elsewhere

@@ -93,7 +93,7 @@ type executioner struct {
 }
 
 // serve makes a proxy of the service at a host.
-func (e *executioner) serve(t *testing.T, host string) string {
+func (e *executioner) serve(t testing.TB, host string) string {
 	service := httputil.NewSingleHostReverseProxy(&url.URL{Scheme: "http", Host: host})
 	service.ErrorHandler = func(http.ResponseWriter, *http.Request, error) {}
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
