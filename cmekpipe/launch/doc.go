@@ -6,6 +6,9 @@
 //	…
 //	result, err := launch.Run(ctx, opts, p)
 //
+// [Plan] says beforehand what Run would do, from the same code and without a call: the request, the files, every destination
+// with its key, and findings. [Verify] looks afterwards whether all of that exists and rests under its key.
+//
 // # What a launch does
 //
 // On every runner package guard inspects the pipeline first; if a transform is unprotected nothing is launched. On

@@ -24,7 +24,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
-var update = flag.Bool("update_golden", false, "write the golden files anew; Beam has a flag update")
+// updating reports whether golden files are to be written anew. The flag is Beam's own, which no test needs otherwise.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 type payment struct{ Account string }
 
@@ -48,7 +49,7 @@ func (w *world) plan(p *beam.Pipeline, change func(*cmekpipe.Config)) (*launch.D
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	path := "testdata/" + name
-	if *update {
+	if updating() {
 		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +59,7 @@ func golden(t *testing.T, name, got string) {
 		t.Fatal(err)
 	}
 	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got), go test -update_golden writes it anew:\n%s", path, diff)
+		t.Errorf("%s (-want +got), go test -update writes it anew:\n%s", path, diff)
 	}
 }
 
