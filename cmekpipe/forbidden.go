@@ -25,15 +25,19 @@ type forbidden struct {
 	source string // where the reader finds what the option does
 }
 
+// Where the reader finds what an option does.
+const (
+	guides = "https://docs.cloud.google.com/dataflow/docs/"
+	beam   = "https://github.com/apache/beam/blob/v2.77.0/sdks/go/"
+	api    = "https://docs.cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.locations."
+)
+
 // forbiddenOptions is every option that breaks a key's promise or that a launch could only ignore.
-func forbiddenOptions() []forbidden {
-	const (
-		guides = "https://docs.cloud.google.com/dataflow/docs/"
-		beam   = "https://github.com/apache/beam/blob/v2.77.0/sdks/go/"
-		api    = "https://docs.cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.locations."
-	)
+func forbiddenOptions() []forbidden { return append(leaks(), strangers()...) }
+
+// leaks are the options that take data out of the key's reach.
+func leaks() []forbidden {
 	return []forbidden{
-		// What takes data out of the key's reach.
 		{[]string{"enable_data_sampling", "enable_always_on_exception_sampling"}, inList | beside, Unsupported,
 			"which writes elements below temp_location without naming the key",
 			"leave it out", guides + "guides/data-sampling"},
@@ -62,7 +66,12 @@ func forbiddenOptions() []forbidden {
 		{[]string{"disable_staged_file_integrity_checks"}, inList | beside, Unsupported,
 			"which lets workers run a file that is not the one that was staged",
 			"leave it out", beam + "container/boot.go"},
+	}
+}
 
+// strangers are the options of another service or runner than those that take the key.
+func strangers() []forbidden {
+	return []forbidden{
 		// What turns off the only runner for Go, and with it what is known of the key's use.
 		{[]string{"disable_runner_v2", "disable_prime_runner_v2", "disable_portable_runner",
 			"enable_streaming_java_runner"}, inList | beside, Unsupported,

@@ -63,7 +63,7 @@ type Destination struct {
 }
 
 // Request returns the request by which Run creates the job on Dataflow, apart from its ClientRequestId, which each launch
-// has for itself, and from a made-up name. It is nil on other runners, after an error, and for a draft that was read back
+// has for itself and repeats in the label cmekpipe-request, and from a made-up name. It is nil on other runners, after an error, and for a draft that was read back
 // from JSON.
 //
 // It holds the values of beam.PipelineOptions and other metadata of the user's: don't print or log it. Changes to it
