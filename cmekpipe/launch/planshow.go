@@ -52,8 +52,8 @@ func showableOptions(message []byte, named bool) []byte {
 	}
 	for name := range in.Options {
 		switch name {
-		case "experiments", "pipelineUrl", "pipelineProtoHash", "region", "tempLocation", "diskProvisionedIops",
-			"diskProvisionedThroughputMibps":
+		case "dataflowKmsKey", "dataflow_kms_key", "experiments", "pipelineUrl", "pipelineProtoHash", "region", "tempLocation",
+			"diskProvisionedIops", "diskProvisionedThroughputMibps":
 		default:
 			in.Options[name] = quoted(redacted)
 		}
