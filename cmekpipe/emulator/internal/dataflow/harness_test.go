@@ -186,7 +186,7 @@ func (f files) Read(_ context.Context, bucket, name string) ([]byte, error) {
 
 func (f files) Write(_ context.Context, bucket, name, _ string, data []byte) error {
 	if f["gs://"+bucket+"/"] == "" {
-		return errors.New("The specified bucket does not exist.") //lint:ignore ST1005 Google's words
+		return errors.New("The specified bucket does not exist.")
 	}
 	f["gs://"+bucket+"/"+name] = string(data)
 	return nil
