@@ -12,11 +12,15 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
-// checkBuckets makes sure that staging and temp bucket exist, where the key can serve them. It never creates one.
+// checkBuckets makes sure that the buckets of staging, temp and template exist, where the key can serve them. It never creates one.
 func (l *launcher) checkBuckets(ctx context.Context, client *storage.Client) error {
 	config := l.opts.Config()
 	checked := make(map[string]bool)
-	for _, place := range []string{config.StagingLocation, config.TempLocation} {
+	places := []string{config.StagingLocation, config.TempLocation}
+	if l.makesTemplate() {
+		places = append(places, config.TemplateLocation)
+	}
+	for _, place := range places {
 		bucket, _ := staging.SplitPlace(place)
 		if checked[bucket] {
 			continue

@@ -23,6 +23,9 @@ func (l *launcher) dataflow(ctx context.Context) error {
 		if err := l.prepare(ctx, c, p); err != nil {
 			return err
 		}
+		if l.makesTemplate() {
+			return l.template(ctx, c, p)
+		}
 		if err := l.submit(ctx, c.jobs, p); err != nil || l.opts.Config().Async {
 			return err
 		}
@@ -64,8 +67,10 @@ func (l *launcher) prepare(ctx context.Context, c *clients, p *plan) error {
 	if err := l.checkBuckets(ctx, c.storage); err != nil {
 		return err
 	}
-	if err := l.look(ctx, c, p); err != nil {
-		return err
+	if !l.makesTemplate() { // which starts no job that others could be beside
+		if err := l.look(ctx, c, p); err != nil {
+			return err
+		}
 	}
 	cargo, err := l.load(ctx, p)
 	if err != nil {

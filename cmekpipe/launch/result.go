@@ -17,6 +17,8 @@ type Result struct {
 	Draft *Draft
 	// Job is the job on Dataflow; nil on other runners, and as long as there is none that runs under the key.
 	Job *Job
+	// Template is the gs:// URL of the classic template that was staged instead of submitting a job; "" without one.
+	Template string
 	// Orphans are the jobs of earlier launches that were killed before they could prove the key, and what came of them.
 	Orphans []Orphan
 	// Metrics are the pipeline's own counters and distributions; empty for a job that was not waited for.

@@ -18,6 +18,7 @@ type upload struct {
 	*Area
 	file   *File
 	object *storage.ObjectHandle
+	always bool // write even over the same size and checksum, which prove nothing where no hash is in the name
 }
 
 // run leaves the file in place, under the key, or nothing of it.
@@ -25,7 +26,7 @@ func (u *upload) run(ctx context.Context, content io.Reader) error {
 	present, err := u.object.Attrs(ctx)
 	replaces := storage.Conditions{DoesNotExist: true}
 	switch {
-	case err == nil && u.file.holds(present):
+	case err == nil && !u.always && u.file.holds(present):
 		return nil
 	case err == nil:
 		replaces = storage.Conditions{GenerationMatch: present.Generation}

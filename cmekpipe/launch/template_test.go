@@ -1,0 +1,64 @@
+package launch_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+)
+
+const nightlyTemplate = "gs://bank-work/templates/nightly.json"
+
+func toTemplate(c *cmekpipe.Config) { c.TemplateLocation = nightlyTemplate }
+
+func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
+	w := newWorld(t)
+	w.PutObject(nightlyTemplate, []byte("of last year, without a key"))
+	for range 2 {
+		result, err := w.run(toTemplate)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if result.Template != nightlyTemplate || result.Job != nil {
+			t.Errorf("got template %q and job %v, want %s and none", result.Template, result.Job, nightlyTemplate)
+		}
+	}
+	if got := w.entries("job"); len(got) != 0 {
+		t.Errorf("got jobs %v, want none", got)
+	}
+	for _, o := range w.entries("object") {
+		if o.ProtectedBy() != w.key || !o.KeyAsked {
+			t.Errorf("%s rests under %q, want %s, asked for", o.Name, o.ProtectedBy(), w.key)
+		}
+	}
+	var job api.Job
+	if err := json.Unmarshal(w.ReadObject(nightlyTemplate), &job); err != nil {
+		t.Fatal(err)
+	}
+	if job.Environment.ServiceKmsKeyName != w.key.String() || job.ClientRequestId != "" {
+		t.Errorf("got key %q and request id %q, want %s and none", job.Environment.ServiceKmsKeyName, job.ClientRequestId, w.key)
+	}
+	if n := strings.Count(string(job.Environment.SdkPipelineOptions), w.key.String()); n < 2 {
+		t.Errorf("got the key %d times in the pipeline's options, want it in both spellings", n)
+	}
+}
+
+func TestATemplateThatCannotRestUnderTheKeyIsNotWritten(t *testing.T) {
+	w := newWorld(t)
+	w.Bucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
+	_, err := w.run(func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-abroad/t" })
+	requireError(t, err, cmekpipe.LocationMismatch, "gs://bank-abroad")
+	_, err = w.run(func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-none/t" })
+	requireError(t, err, cmekpipe.NotFound, "gs://bank-none")
+	w.DenyKey(w.key, emulator.Storage)
+	if _, err = w.run(toTemplate); cmekpipe.CodeOf(err) != cmekpipe.KeyDenied {
+		t.Errorf("got error %v, want code %q", err, cmekpipe.KeyDenied)
+	}
+	if got := append(w.entries("object"), w.entries("job")...); len(got) != 0 {
+		t.Errorf("got %v, want nothing written", got)
+	}
+}
