@@ -44,6 +44,9 @@ func (l *launcher) proposed(ctx context.Context, launch func(context.Context, *p
 		if err := checkLocal(l.result.Coverage); err != nil {
 			return err
 		}
+		if err := l.checkTemplate(l.result.Coverage); err != nil {
+			return err
+		}
 		p, err := l.translate(ctx)
 		if err != nil {
 			return err

@@ -2,13 +2,17 @@ package launch_test
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 	"testing"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
 const nightlyTemplate = "gs://bank-work/templates/nightly.json"
@@ -57,6 +61,21 @@ func TestATemplateThatCannotRestUnderTheKeyIsNotWritten(t *testing.T) {
 	w.DenyKey(w.key, emulator.Storage)
 	if _, err = w.run(toTemplate); cmekpipe.CodeOf(err) != cmekpipe.KeyDenied {
 		t.Errorf("got error %v, want code %q", err, cmekpipe.KeyDenied)
+	}
+	if got := append(w.entries("object"), w.entries("job")...); len(got) != 0 {
+		t.Errorf("got %v, want nothing written", got)
+	}
+}
+
+// Two jobs of one template at once must not lose each other's rows.
+func TestATemplateWhoseJobsWouldShareATemporaryFolderIsRefused(t *testing.T) {
+	w := newWorld(t)
+	p, s := beam.NewPipelineWithRoot()
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), beam.Create(s, secret))
+	_, err := launch.Run(t.Context(), w.options(toTemplate), p, launch.WithHaste(), launch.WithProgress(w.said))
+	e, ok := errors.AsType[*cmekpipe.Error](err)
+	if !ok || e.Code != cmekpipe.Unsupported || !strings.Contains(e.Resource, "textio.WriteSharded") || e.Hint == "" {
+		t.Errorf("got error %v, want code %q for the sharded write, with a hint", err, cmekpipe.Unsupported)
 	}
 	if got := append(w.entries("object"), w.entries("job")...); len(got) != 0 {
 		t.Errorf("got %v, want nothing written", got)
