@@ -78,7 +78,11 @@ func bigtableTable(d Destination) (look, bool) {
 		if unseen := found.GetFailedLocations(); len(unseen) > 0 {
 			return untold{"got no sight of clusters in " + strings.Join(unseen, ", "), "verify again when Bigtable shows all clusters"}
 		}
-		reportAll(report, d.Name, atrest.Bigtable(found))
+		keys := atrest.Bigtable(found)
+		if len(keys) == 0 {
+			return untold{"got no clusters of the table's instance", "verify again when Bigtable shows its clusters"}
+		}
+		reportAll(report, d.Name, keys)
 		return nil
 	}), err == nil
 }

@@ -41,7 +41,7 @@ func stop(ctx context.Context, op string, job *Job, want string, os []Option) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	jobs, err := stopper(ctx, op, job, newSettings(os))
+	jobs, err := reach(ctx, op, job, newSettings(os))
 	if err != nil {
 		return err
 	}
@@ -68,13 +68,10 @@ func stop(ctx context.Context, op string, job *Job, want string, os []Option) er
 	return nil
 }
 
-// stopper reaches the jobs of the job's project and region.
-func stopper(ctx context.Context, op string, job *Job, s settings) (*dataflowjob.Service, error) {
+// reach reaches the jobs of the job's project and region.
+func reach(ctx context.Context, op string, job *Job, s settings) (*dataflowjob.Service, error) {
 	if err := checkEnvironment(); err != nil {
-		if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
-			e.Op = op
-		}
-		return nil, err
+		return nil, asOf(op, err)
 	}
 	service, err := endpoint.Dataflow(ctx)
 	if err != nil {

@@ -1,10 +1,8 @@
 package launch
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"slices"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -39,19 +37,6 @@ func keyEverywhere(job *api.Job, key cmekpipe.KeyName) error {
 	if sent["options"], err = json.Marshal(options); err != nil {
 		return err
 	}
-	if sent["display_data"], err = sorted(sent["display_data"]); err != nil {
-		return err
-	}
 	job.Environment.SdkPipelineOptions, err = json.Marshal(sent)
 	return err
-}
-
-// sorted brings display data into one order, in which a launch is the same every time; Beam leaves it to chance.
-func sorted(list json.RawMessage) (json.RawMessage, error) {
-	var items []json.RawMessage
-	if err := json.Unmarshal(list, &items); err != nil {
-		return nil, errors.New("got display data from Beam's translation that is no list")
-	}
-	slices.SortFunc(items, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
-	return json.Marshal(items)
 }

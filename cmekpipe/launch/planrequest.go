@@ -1,7 +1,7 @@
 package launch
 
 import (
-	"cmp"
+	"bytes"
 	"context"
 	"encoding/json"
 	"slices"
@@ -44,23 +44,17 @@ const (
 	goNamespace  = "go_options"
 )
 
-// inOrder puts the display data, which Beam takes out of a map, into an order.
+// inOrder puts the display data, which Beam takes out of a map, into an order, whatever fields they have.
 func inOrder(message googleapi.RawMessage) (googleapi.RawMessage, error) {
 	fields := map[string]json.RawMessage{}
 	if err := json.Unmarshal(message, &fields); err != nil {
 		return nil, err
 	}
-	var items []displayItem
+	var items []json.RawMessage
 	if err := json.Unmarshal(fields[displayField], &items); err != nil {
 		return nil, err
 	}
-	slices.SortStableFunc(items, func(a, b displayItem) int {
-		// What is not of the pipeline's own options comes first, as Beam puts it.
-		if a.Namespace != goNamespace || b.Namespace != goNamespace {
-			return cmp.Compare(order(a), order(b))
-		}
-		return cmp.Compare(a.Key, b.Key)
-	})
+	slices.SortFunc(items, func(a, b json.RawMessage) int { return bytes.Compare(a, b) })
 	text, err := json.Marshal(items)
 	if err != nil {
 		return nil, err
@@ -68,11 +62,4 @@ func inOrder(message googleapi.RawMessage) (googleapi.RawMessage, error) {
 	fields[displayField] = text
 	message, err = json.Marshal(fields)
 	return message, err
-}
-
-func order(d displayItem) int {
-	if d.Namespace == goNamespace {
-		return 1
-	}
-	return 0
 }

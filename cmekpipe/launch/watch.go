@@ -9,7 +9,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -25,18 +24,13 @@ func Watch(ctx context.Context, job *Job, os ...Option) error {
 	const op = "launch.Watch"
 	s := newSettings(os)
 	if job == nil || job.ID == "" || job.Project == "" || job.Region == "" || !job.Key.Valid() {
-		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Err: errors.New("got no whole job"),
+		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "job",
+			Err:  errors.New("got a job without id, project, region or key"),
 			Hint: "take it from a Result, or set ID, Project, Region and Key"}
 	}
-	if err := checkEnvironment(); err != nil {
-		return err
-	}
-	service, err := endpoint.Dataflow(ctx)
+	jobs, err := reach(ctx, op, job, s)
 	if err != nil {
-		return gcperr.Wrap(op, "Dataflow", job.Key, err)
-	}
-	jobs := &dataflowjob.Service{
-		Op: op, Project: job.Project, Region: job.Region, Key: job.Key, API: service, Pace: s.pace, Progress: s.progress,
+		return err
 	}
 	return newWatcher(s, jobs, job).run(ctx)
 }

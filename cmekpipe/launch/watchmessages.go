@@ -9,6 +9,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
@@ -110,7 +111,7 @@ func (s *messageStream) take(due func(message) bool) []message {
 func (w *watcher) listen(ctx context.Context) int {
 	fresh, due, err := w.messages.read(ctx)
 	if err != nil {
-		if !w.deaf && ctx.Err() == nil && gcperr.Code(err) != "unavailable" {
+		if !w.deaf && ctx.Err() == nil && gcperr.Code(err) != cmekpipe.Unavailable {
 			w.deaf = true
 			w.logger.WarnContext(ctx, "cmekpipe: the job's messages can't be read",
 				"job", w.job.String(), "code", gcperr.Code(err).Error())

@@ -114,6 +114,21 @@ func TestAnOpenSubmissionSaysSo(t *testing.T) {
 	}
 }
 
+// A call that is refused says nothing of the one before, whose answer was lost.
+func TestAJobWhoseAnswerWasLostIsStoppedWhateverTheNextAnswerIs(t *testing.T) {
+	j := newJobs(t)
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Call: 1, Reset: true})
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Call: 2, Status: 403})
+	made, err := j.Submit(t.Context(), j.job("req-1"))
+	if !errors.Is(err, cmekpipe.PermissionDenied) || made.Open || made.Job != nil {
+		t.Errorf("got %+v and %v, want the refusal and a job that is stopped", made, err)
+	}
+	list, err := j.API.Projects.Locations.Jobs.List(cmektest.Project, region).Do()
+	if err != nil || len(list.Jobs) != 1 || list.Jobs[0].CurrentState != dataflowjob.Cancelled {
+		t.Errorf("got jobs %+v and error %v, want one that is cancelled", list, err)
+	}
+}
+
 func TestNeitherLookIsPossible(t *testing.T) {
 	j := newJobs(t)
 	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})

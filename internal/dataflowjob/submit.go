@@ -28,33 +28,37 @@ func (s *Service) Submit(ctx context.Context, job *api.Job) (Submission, error) 
 	}
 	r := Request{ID: job.ClientRequestId, Name: job.Name, Began: time.Now()}
 	job = labelled(job)
-	created, err := s.create(ctx, r, job)
+	created, unsure, err := s.create(ctx, r, job)
 	switch {
 	case err == nil:
 		return s.proven(ctx, r, created, job)
 	case ctx.Err() != nil:
 		return s.abandon(ctx, r, ctx.Err())
-	case cmekpipe.CodeOf(err) == cmekpipe.Unavailable:
+	case unsure:
 		return s.abandon(ctx, r, err)
 	}
 	return Submission{}, err
 }
 
-// create makes the call until it is answered. What it returns is this request's job or another that has the name.
-func (s *Service) create(ctx context.Context, r Request, job *api.Job) (*api.Job, error) {
+// create makes the call until it is answered. What it returns is this request's job or another that has the name. With an
+// error, unsure says that an earlier call, whose answer was lost, may have made the job all the same.
+func (s *Service) create(ctx context.Context, r Request, job *api.Job) (created *api.Job, unsure bool, err error) {
 	defer s.Progress.Step("submitting job " + job.Name)()
-	var created *api.Job
-	err := s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+	calls := 0
+	err = s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+		calls++
 		created, err = s.jobs().Create(s.Project, s.Region, job).Context(ctx).Do()
 		return err
 	})
 	switch {
 	case err == nil && (created.ClientRequestId == "" || created.ClientRequestId == r.ID):
-		return created, nil
+		return created, false, nil
 	case err == nil || gcperr.Code(err) == cmekpipe.AlreadyExists:
-		return s.taken(ctx, r, job)
+		ours, other, err := s.taken(ctx, r, job)
+		return ours, calls > 1 && other == nil, err
 	}
-	return nil, gcperr.Wrap(s.Op, s.Resource(job.Name), s.Key, err)
+	unsure = calls > 1 || gcperr.Code(err) == cmekpipe.Unavailable
+	return nil, unsure, gcperr.Wrap(s.Op, s.Resource(job.Name), s.Key, err)
 }
 
 // proven reads the created job back. An answer without client request id may be about another's job, which is left
@@ -76,25 +80,23 @@ func (s *Service) proven(ctx context.Context, r Request, created, asked *api.Job
 
 // taken looks at the job that has the name already. It may be ours, of an attempt whose answer was lost; any other is
 // never adopted, whatever its key, but the error says which key it has. Neither may be visible yet.
-func (s *Service) taken(ctx context.Context, r Request, job *api.Job) (*api.Job, error) {
+func (s *Service) taken(ctx context.Context, r Request, job *api.Job) (ours, other *api.Job, err error) {
 	start := time.Now()
 	for n := 0; ; n++ {
-		ours, err := s.find(ctx, r)
-		if ours != nil {
-			return ours, nil
+		if ours, err = s.find(ctx, r); ours != nil {
+			return ours, nil, nil
 		}
-		var other *api.Job
 		if err == nil {
 			other, err = s.activeExcept(ctx, job.Name, job.ReplaceJobId)
 		}
 		if ctx.Err() != nil {
-			return nil, ctx.Err()
+			return nil, nil, ctx.Err()
 		}
 		if err != nil || other != nil || time.Since(start) >= s.Pace.Settle {
-			return nil, s.nameTaken(other, job, err)
+			return nil, other, s.nameTaken(other, job, err)
 		}
 		if err := s.Pace.Wait(ctx, n); err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 }

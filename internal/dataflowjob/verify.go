@@ -13,19 +13,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// Prove compares a job's key and place with the wanted ones and cancels the job unless they are the same. It returns
-// when the job has stopped, even if ctx ended.
-func (s *Service) Prove(ctx context.Context, id string) error {
-	stored, err := s.readBack(ctx, id)
-	if err == nil {
-		err = s.check(stored, nil)
-	}
-	if err != nil {
-		_, err = s.cancel(ctx, id, err)
-	}
-	return err
-}
-
 // readBack reads the job from the service. What create answered is no proof: it may be an echo.
 func (s *Service) readBack(ctx context.Context, id string) (*api.Job, error) {
 	defer s.Progress.Step("reading back the key of job " + id)()
