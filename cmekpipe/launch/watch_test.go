@@ -273,7 +273,7 @@ func TestWatchRefuses(t *testing.T) {
 		"nil": nil, "empty": {}, "no key": {ID: "j", Project: "bank-prod", Region: "us-central1"},
 		"no id": {Project: "bank-prod", Region: "us-central1", Key: w.key},
 	} {
-		t.Run(name, func(t *testing.T) { requireError(t, w.watch(job), cmekpipe.InvalidOptions, "") })
+		t.Run(name, func(t *testing.T) { requireError(t, w.watch(job), cmekpipe.InvalidOptions, "job") })
 	}
 	missing := w.watched()
 	requireError(t, w.watch(missing), cmekpipe.NotFound, missing.String())

@@ -135,8 +135,11 @@ func TestWhatLiesThereInsteadIsReplaced(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got, err := cmekpipe.KeyOf(attrs.KMSKeyName); err != nil || got != w.area.Key || attrs.Size != int64(len("a program")) {
-				t.Errorf("got %d bytes under %q, want the program under %s", attrs.Size, attrs.KMSKeyName, w.area.Key)
+			if got, err := cmekpipe.KeyOf(attrs.KMSKeyName); err != nil || got != w.area.Key {
+				t.Errorf("got key %q, want %s", attrs.KMSKeyName, w.area.Key)
+			}
+			if got := string(w.ReadObject(f.URL)); got != "a program" {
+				t.Errorf("got %q, want the program", got)
 			}
 		})
 	}
