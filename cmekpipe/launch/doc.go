@@ -42,6 +42,14 @@
 // No job is ever doubled unasked: if a proven orphan has the name of the job to launch, or runs the same pipeline under a
 // name that was made up, Run refuses with code AlreadyExists. If it ran to its end, Run refuses once.
 //
+// # Templates
+//
+// With option TemplateLocation, Run stages worker and pipeline as for a job and writes the request that it would submit to
+// that URL, under the key, as a classic template; it submits nothing, and Result.Template is the URL. Whoever launches the
+// template has to name the key again, as kmsKeyName: this package proves nothing of such jobs. A pipeline whose sinks have
+// a temporary place that was named when it was built, such as a sharded write, is refused with code Unsupported, because
+// all jobs of the template would share that place and take each other's files.
+//
 // # Updates
 //
 // With option Update, Run replaces the running streaming job of the name. Before anything is staged that job must run, in
