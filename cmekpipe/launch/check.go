@@ -23,9 +23,6 @@ func checkDataflow(opts *cmekpipe.Options) error {
 	if _, err := cmekpipe.FromConfig(config); err != nil {
 		return err
 	}
-	if err := checkPending(config); err != nil {
-		return err
-	}
 	if err := checkProgram(opts); err != nil {
 		return err
 	}

@@ -29,11 +29,11 @@ func (l *launcher) dataflow(ctx context.Context) error {
 		if err := l.submit(ctx, c.jobs, p); err != nil || l.opts.Config().Async {
 			return err
 		}
-		if err := l.watch(ctx, c.jobs); err != nil {
-			return err
+		err = l.watch(ctx, c.jobs)
+		if ctx.Err() == nil && dataflowjob.Ended(l.result.Job.State) {
+			l.readMetrics(ctx, c.jobs, p)
 		}
-		l.readMetrics(ctx, c.jobs, p)
-		return nil
+		return err
 	})
 }
 

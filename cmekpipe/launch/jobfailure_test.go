@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
 func TestAKeyThatDataflowCantUseFailsTheLaunch(t *testing.T) {
@@ -57,12 +58,27 @@ func (w *world) endWith(state string, messages ...string) {
 				page.JobMessages = append(page.JobMessages, &api.JobMessage{MessageText: text})
 			}
 			_ = json.NewEncoder(rw).Encode(page)
+		case strings.HasSuffix(r.URL.Path, "/metrics"):
+			_ = json.NewEncoder(rw).Encode(&api.JobMetrics{Metrics: counted})
 		case r.URL.Query().Get("view") == "JOB_VIEW_SUMMARY":
 			_ = json.NewEncoder(rw).Encode(&api.Job{Id: "j", CurrentState: state})
 		default:
 			service.ServeHTTP(rw, r)
 		}
 	})
+}
+
+// counted is what a job counts in one of the pipeline's steps.
+var counted = []*api.MetricUpdate{{Scalar: 42.0, Name: &api.MetricStructuredName{Name: "rows", Origin: "user",
+	Context: map[string]string{"step": "e1", "namespace": "test"}}}}
+
+// requireCounted fails unless the result has the job's counter.
+func requireCounted(t *testing.T, result *launch.Result) {
+	t.Helper()
+	counters := result.Metrics.AllMetrics().Counters()
+	if len(counters) != 1 || counters[0].Key.Name != "rows" || counters[0].Committed != 42 {
+		t.Errorf("got counters %+v, want 42 rows", counters)
+	}
 }
 
 func TestWhyAJobFailedComesFromItsMessages(t *testing.T) {
@@ -102,6 +118,7 @@ func TestWhyAJobFailedComesFromItsMessages(t *testing.T) {
 			if result.Job == nil || result.Job.State != tc.state {
 				t.Errorf("got job %+v, want it in %s", result.Job, tc.state)
 			}
+			requireCounted(t, result)
 		})
 	}
 }
@@ -114,6 +131,7 @@ func TestGoodEndsAreSuccess(t *testing.T) {
 		if err != nil || result.Job.State != state {
 			t.Errorf("got %+v, %v, want state %s", result.Job, err, state)
 		}
+		requireCounted(t, result)
 	}
 }
 

@@ -19,10 +19,16 @@ const op = "launch.Run"
 //
 // A pipeline that package guard finds unprotected is refused on every runner, before anything is called. The [Result]
 // is as complete as the launch got; it is returned with an error too, so that a job that failed can be looked up.
+//
+// With DryRun in the options it does what [Plan] does, on every runner: the plan is the result's Draft, and goes to the
+// writer of [WithProgress].
 func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Option) (*Result, error) {
 	l, err := newLauncher(ctx, opts, p, os)
 	if err != nil {
 		return l.result, err
+	}
+	if l.opts.Config().DryRun {
+		return l.result, l.dryRun(ctx)
 	}
 	switch l.runner() {
 	case onDataflow:

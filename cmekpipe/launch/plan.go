@@ -22,14 +22,18 @@ import (
 // no pipeline that could be looked at.
 func Plan(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Option) (*Draft, error) {
 	l, err := newLauncher(ctx, opts, p, os)
-	switch {
-	case err != nil:
-	case l.runner() == onDataflow:
-		err = l.proposed(ctx, l.propose)
-	default:
-		err = l.guarded(ctx, func(context.Context) error { return nil })
+	if err == nil {
+		err = l.plan(ctx)
 	}
 	return l.result.Draft, asOf("launch.Plan", err)
+}
+
+// plan leaves the draft in the result.
+func (l *launcher) plan(ctx context.Context) error {
+	if l.runner() == onDataflow {
+		return l.proposed(ctx, l.propose)
+	}
+	return l.guarded(ctx, func(context.Context) error { return nil })
 }
 
 // proposed makes every check of a launch on Dataflow that needs no call, and passes the translated pipeline on.

@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
@@ -322,4 +323,32 @@ func init() {
 	register.Function1x1(toMessage)
 	register.Function1x1(toPayment)
 	beam.RegisterType(reflect.TypeFor[payment]())
+}
+
+func TestADryRunPlansAndTouchesNothing(t *testing.T) {
+	w := newWorld(t)
+	var calls atomic.Int64
+	count := func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
+		calls.Add(1)
+		service.ServeHTTP(rw, r)
+	}
+	intercept(t, dataflowHost, count)
+	want, err := w.plan(harmless(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := len(w.Ledger())
+	for _, runner := range []string{"dataflow", "prism"} {
+		opts := w.options(func(c *cmekpipe.Config) { c.DryRun, c.Runner = true, runner })
+		result, err := launch.Run(t.Context(), opts, harmless(), launch.WithHaste(), launch.WithProgress(w.said))
+		if err != nil || result.Job != nil || result.Draft == nil || result.Draft.Runner != runner {
+			t.Fatalf("%s: got %+v and error %v, want a draft and no job", runner, result, err)
+		}
+		if got := result.Draft.String(); !strings.Contains(w.said.String(), got) || runner == "dataflow" && got != want.String() {
+			t.Errorf("%s: got draft\n%s\nand said\n%s\nwant what Plan has, in both", runner, got, w.said)
+		}
+	}
+	if calls.Load() > 0 || len(w.Ledger()) > before {
+		t.Errorf("got %d calls and %d new resources, want none", calls.Load(), len(w.Ledger())-before)
+	}
 }

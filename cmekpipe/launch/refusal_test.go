@@ -67,7 +67,6 @@ func TestOptionsThatAKeyCantCoverAreRefused(t *testing.T) {
 	}{
 		{"another SDK", func(c *cmekpipe.Config) { c.SDKVersion = "2.50.0" }, cmekpipe.InvalidOptions, "sdk_version"},
 		{"an update", func(c *cmekpipe.Config) { c.Update = true }, cmekpipe.Unsupported, "update"},
-		{"a dry run", func(c *cmekpipe.Config) { c.DryRun = true }, cmekpipe.Unsupported, "dry_run"},
 		{"no worker", func(c *cmekpipe.Config) { c.WorkerBinary = missing }, cmekpipe.NotFound, missing},
 		{"a folder as worker", func(c *cmekpipe.Config) { c.WorkerBinary = filepath.Dir(missing) }, cmekpipe.InvalidOptions, filepath.Dir(missing)},
 		{"no temp bucket", func(c *cmekpipe.Config) {

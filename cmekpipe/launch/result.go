@@ -21,7 +21,8 @@ type Result struct {
 	Template string
 	// Orphans are the jobs of earlier launches that were killed before they could prove the key, and what came of them.
 	Orphans []Orphan
-	// Metrics are the pipeline's own counters and distributions; empty for a job that was not waited for.
+	// Metrics are the pipeline's own counters and distributions, of a job that failed too; empty for a job that was not
+	// waited for.
 	Metrics metrics.Results
 }
 

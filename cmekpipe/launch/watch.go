@@ -134,7 +134,7 @@ func (w *watcher) countElements(ctx context.Context) {
 	}
 }
 
-// readMetrics asks for the pipeline's counters. The job has succeeded without them.
+// readMetrics asks for the counters of a job that has ended, however it did. That is no less true without them.
 func (l *launcher) readMetrics(ctx context.Context, jobs *dataflowjob.Service, p *plan) {
 	job := l.result.Job
 	err := l.pace.Retry(ctx, func(ctx context.Context) error {

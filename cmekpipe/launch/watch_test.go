@@ -138,18 +138,28 @@ func TestWatchTellsEveryMessageOnceInTheOrderOfTime(t *testing.T) {
 	}
 }
 
+// A message waits for one more reading before it is told; at the last one there is none.
 func TestWatchTellsWhatComesAfterTheEnd(t *testing.T) {
-	w := newWorld(t)
-	s := &script{states: running(1, "JOB_STATE_DONE"), messages: []told{
-		{0, "a", 0, "BASIC", "Executing operation 0"},
-		{3, "b", time.Second, "BASIC", "Executing operation 1"},
-	}}
-	s.play(t)
-	if err := w.watch(w.watched()); err != nil {
-		t.Fatal(err)
+	from := func(readings ...int) (late []told, want []string) {
+		for i, reading := range readings {
+			n := strconv.Itoa(i)
+			late = append(late, told{reading, n, time.Duration(i) * time.Second, "BASIC", "Executing operation " + n})
+			want = append(want, n)
+		}
+		return late, want
 	}
-	if got := numbered(w.said.String()); !slices.Equal(got, []string{"0", "1"}) {
-		t.Errorf("got messages %v, want the late one too", got)
+	for _, readings := range [][]int{{0, 3}, {0, 2, 3, 4, 5}} {
+		t.Run(fmt.Sprint(readings), func(t *testing.T) {
+			w := newWorld(t)
+			messages, want := from(readings...)
+			(&script{states: running(1, "JOB_STATE_DONE"), messages: messages}).play(t)
+			if err := w.watch(w.watched()); err != nil {
+				t.Fatal(err)
+			}
+			if got := numbered(w.said.String()); !slices.Equal(got, want) {
+				t.Errorf("got messages %v, want %v, the late ones too", got, want)
+			}
+		})
 	}
 }
 

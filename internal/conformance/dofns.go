@@ -9,13 +9,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 func init() {
 	beam.RegisterType(reflect.TypeFor[Row]())
-	register.DoFn2x0[[]byte, func(int64)](&chunksFn{})
-	register.DoFn2x0[int64, func(Row)](&rowsFn{})
+	dofn.Register2x0[[]byte, func(int64)](&chunksFn{})
+	dofn.Register2x0[int64, func(Row)](&rowsFn{})
 	beam.RegisterDoFn(&tapFn{})
 	register.Emitter1[int64]()
 	register.Emitter1[Row]()

@@ -54,6 +54,13 @@ func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) erro
 	if w.Retries.Bundles > 0 {
 		return retryrunner.Run(ctx, p, w.Retries.config())
 	}
+	_, err := w.result(ctx, t, p)
+	return err
+}
+
+// result runs a pipeline on Prism.
+func (w *world) result(ctx context.Context, t testing.TB, p *beam.Pipeline) (*launch.Result, error) {
+	t.Helper()
 	opts, err := cmekpipe.FromConfig(cmekpipe.Config{
 		Runner: "prism", Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
 		Key: "projects/" + cmektest.Project + "/locations/us-central1/keyRings/cmektest/cryptoKeys/job",
@@ -61,6 +68,5 @@ func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = launch.Run(ctx, opts, p, launch.WithProgress(io.Discard), launch.WithLogger(slog.New(slog.DiscardHandler)))
-	return err
+	return launch.Run(ctx, opts, p, launch.WithProgress(io.Discard), launch.WithLogger(slog.New(slog.DiscardHandler)))
 }

@@ -12,7 +12,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/textio"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -25,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-func init() { register.DoFn2x1[context.Context, string, error](&careless{}) }
+func init() { beam.RegisterDoFn(&careless{}) }
 
 // careless writes as Beam's avroio and parquetio do: it drops the error of Close.
 type careless struct{ At string }

@@ -24,6 +24,7 @@ var floors = []struct {
 	{"internal/keycheck", 3},
 	{"internal/workerbin", 3},
 	{"internal/atrest", 3},
+	{"internal/dofn", 2},
 	{"internal/staging", 4},
 	{"internal/dataflowjob", 4},
 	{"internal/unfinished", 5},

@@ -6,12 +6,14 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 )
 
 // Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
 	beam.RegisterType(reflect.TypeFor[Part]())
-	register.DoFn2x0[[]byte, func(int, []byte)](&Members{})
+	beam.RegisterDoFn(&Members{})
 	register.Emitter2[int, Part]()
 	register.Emitter2[int, []byte]()
 	register.Iter1[[]byte]()
@@ -42,12 +44,12 @@ type Types[T any] struct {
 
 // Register makes a connector's DoFns known to Beam. It is for init functions.
 func Register[T any](types Types[T]) {
-	// Package register compiles for minutes where methods have four parameters or more, and these run once a shard.
+	// Only Bundle and Deal see every element; the others run once a shard.
 	if types.One != nil {
 		beam.RegisterDoFn(types.One)
 	}
-	register.DoFn3x1[context.Context, T, func(int, Part), error](types.Bundle)
-	register.DoFn2x0[T, func(int, T)](types.Deal)
+	dofn.Register3x1[context.Context, T, func(int, Part), error](types.Bundle)
+	dofn.Register2x0[T, func(int, T)](types.Deal)
 	beam.RegisterDoFn(types.Numbered)
 	beam.RegisterDoFn(types.Pane)
 	beam.RegisterDoFn(types.Publish)

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/passert"
 	"github.com/linkedin/goavro/v2"
 
@@ -21,7 +20,7 @@ import (
 )
 
 func init() {
-	register.DoFn1x0[string](&collectFn{})
+	beam.RegisterDoFn(&collectFn{})
 	beam.RegisterType(reflect.TypeFor[row]())
 }
 

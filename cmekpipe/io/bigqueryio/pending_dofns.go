@@ -2,11 +2,9 @@ package bigqueryio
 
 import (
 	"context"
-	"reflect"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/reflectx"
 )
 
 // pendingFn writes rows to a table that another step made for the run.
@@ -79,38 +77,4 @@ func (f *appendFn) ProcessElement(
 // FinishBundle finalizes the bundle's stream and emits it.
 func (f *appendFn) FinishBundle(ctx context.Context, emit func(int, written), refused func(beam.EventTime, beam.X)) error {
 	return f.end(ctx, f.run, emit, refused)
-}
-
-// appendCall calls an appendFn for a row without reflection. Beam's generator of such code takes minutes for a method of
-// so many parameters.
-type appendCall struct{ fn *appendFn }
-
-var _ reflectx.Func5x1 = appendCall{}
-
-func registerAppend() {
-	beam.RegisterDoFn(&appendFn{})
-	reflectx.RegisterStructWrapper(reflect.TypeFor[appendFn](), func(fn any) map[string]reflectx.Func {
-		return map[string]reflectx.Func{"ProcessElement": appendCall{fn.(*appendFn)}}
-	})
-}
-
-// Name implements reflectx.Func.
-func (c appendCall) Name() string { return "bigqueryio.appendFn.ProcessElement" }
-
-// Type implements reflectx.Func.
-func (c appendCall) Type() reflect.Type { return reflect.TypeOf(c.fn.ProcessElement) }
-
-// Call implements reflectx.Func.
-func (c appendCall) Call(args []any) []any {
-	return []any{c.Call5x1(args[0], args[1], args[2], args[3], args[4])}
-}
-
-// Call5x1 implements reflectx.Func5x1.
-func (c appendCall) Call5x1(ctx, t, row, emit, refused any) any {
-	err := c.fn.ProcessElement(ctx.(context.Context), t.(beam.EventTime), row,
-		emit.(func(int, written)), refused.(func(beam.EventTime, beam.X)))
-	if err != nil {
-		return err
-	}
-	return nil
 }

@@ -1,28 +1,30 @@
 package bigqueryio
 
 import (
+	"context"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 )
 
-// Workers find DoFns and the types they exchange by name, in Beam's registry. An instance of register.DoFn2x0 or its
-// sisters takes half a minute to compile, so that there is none.
+// Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
 	registerRational()
 	beam.RegisterType(reflect.TypeFor[run]())
 	beam.RegisterType(reflect.TypeFor[written]())
 	beam.RegisterType(reflect.TypeFor[loadFile]())
 	beam.RegisterDoFn(&prepareFn{})
-	beam.RegisterDoFn(&pendingFn{})
-	registerAppend()
+	dofn.Register6x1[context.Context, beam.EventTime, beam.X, run, func(int, written), func(beam.EventTime, beam.X), error](&pendingFn{})
+	dofn.Register5x1[context.Context, beam.EventTime, beam.X, func(int, written), func(beam.EventTime, beam.X), error](&appendFn{})
 	beam.RegisterDoFn(&commitFn{})
-	beam.RegisterDoFn(&defaultFn{})
-	beam.RegisterDoFn(&fileFn{})
+	dofn.Register5x1[context.Context, beam.EventTime, beam.X, run, func(beam.EventTime, beam.X), error](&defaultFn{})
+	dofn.Register6x1[context.Context, beam.EventTime, beam.X, run, func(int, loadFile), func(beam.EventTime, beam.X), error](&fileFn{})
 	beam.RegisterDoFn(&loadFn{})
-	beam.RegisterDoFn(&idFn{})
-	beam.RegisterDoFn(&insertFn{})
+	dofn.Register2x0[beam.X, func(string, beam.X)](&idFn{})
+	dofn.Register6x1[context.Context, beam.EventTime, string, beam.X, run, func(beam.EventTime, beam.X), error](&insertFn{})
 	register.Emitter1[run]()
 	register.Emitter2[int, written]()
 	register.Emitter2[int, loadFile]()

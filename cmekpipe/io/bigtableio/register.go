@@ -5,13 +5,14 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 )
 
 // Workers find DoFns by name, in Beam's registry. It knows them by the last part of the package's path, so that their
 // names must differ from those in Beam's bigtableio.
 func init() {
 	beam.RegisterType(reflect.TypeFor[Mutation]())
-	register.DoFn2x1[context.Context, []byte, error](&lookFn{})
-	register.DoFn2x1[context.Context, Mutation, error](&applyFn{})
+	beam.RegisterDoFn(&lookFn{})
+	dofn.Register2x1[context.Context, Mutation, error](&applyFn{})
 }

@@ -22,7 +22,7 @@ import (
 )
 
 func init() {
-	register.DoFn1x0[string](&collectFn{})
+	beam.RegisterDoFn(&collectFn{})
 	beam.RegisterDoFn(&triggerFn{})
 	register.Emitter1[string]()
 }

@@ -1,16 +1,19 @@
 package fhirio
 
 import (
+	"context"
+
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 )
 
 // Workers find DoFns by name, in Beam's registry. Those that are called once for each element come with generated code,
 // which is fast and takes long to compile. Beam files that code under "fhirio." and the type's name, so that no type may
 // be called as one of Beam's own fhirio is.
 func init() {
-	// Package register compiles for minutes where a method has four parameters or more.
-	beam.RegisterDoFn(&batchFn{})
+	dofn.Register4x1[context.Context, string, func(string), func(string), error](&batchFn{})
 	beam.RegisterDoFn(&loadFn{})
 	beam.RegisterDoFn(&deadLetterFn{})
 	beam.RegisterDoFn(&removeFn{})

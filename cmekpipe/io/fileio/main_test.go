@@ -9,14 +9,13 @@ import (
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
 )
 
 func TestMain(m *testing.M) {
-	register.DoFn2x1[context.Context, fileio.ReadableFile, error](&collectFn{})
+	beam.RegisterDoFn(&collectFn{})
 	beam.Init()
 	os.Exit(m.Run())
 }

@@ -10,8 +10,8 @@ import (
 // Workers find DoFns by name, in Beam's registry. Beam's fileio registers the types that they exchange.
 func init() {
 	beam.RegisterDoFn(&findFn{})
-	register.DoFn2x0[[]byte, func(string)](&globFn{})
-	register.DoFn1x2[FileMetadata, string, FileMetadata](&pathFn{})
+	beam.RegisterDoFn(&globFn{})
+	beam.RegisterDoFn(&pathFn{})
 	beam.RegisterDoFn(reflect.TypeFor[*freshFn]())
 	register.Emitter1[FileMetadata]()
 	register.Emitter1[string]()

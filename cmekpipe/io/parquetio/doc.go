@@ -20,7 +20,8 @@
 //
 // Types for which that library writes something else than the rows hold are refused: a struct without any tag, which it
 // writes no rows of; an int64 as INT32, which it cuts; an array, of which it writes the type's name; repetitiontype=OPTIONAL
-// without a pointer, which it writes nulls for; a field whose name is not of ASCII, which it leaves out.
+// without a pointer, which it writes nulls for; a field whose name is not of ASCII, which it leaves out;
+// encoding=DELTA_BINARY_PACKED, with which it loses numbers whose differences overflow.
 //
 // # Defaults
 //

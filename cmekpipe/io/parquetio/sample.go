@@ -203,13 +203,12 @@ func kinds(stored parquet.Type) []reflect.Kind {
 	return []reflect.Kind{reflect.String}
 }
 
-// encodes reports whether the format has an encoding for a type.
+// encodes reports whether the format has an encoding for a type. DELTA_BINARY_PACKED is none: the library loses numbers
+// whose differences overflow.
 func encodes(tag *common.Tag, stored parquet.Type) bool {
 	switch tag.Encoding {
 	case parquet.Encoding_PLAIN, parquet.Encoding_PLAIN_DICTIONARY, parquet.Encoding_RLE_DICTIONARY:
 		return true
-	case parquet.Encoding_DELTA_BINARY_PACKED:
-		return stored == parquet.Type_INT32 || stored == parquet.Type_INT64
 	case parquet.Encoding_DELTA_LENGTH_BYTE_ARRAY, parquet.Encoding_DELTA_BYTE_ARRAY:
 		return stored == parquet.Type_BYTE_ARRAY
 	case parquet.Encoding_BYTE_STREAM_SPLIT:

@@ -164,6 +164,9 @@ func TestTypesThatWouldLoseSomethingAreRefused(t *testing.T) {
 		"A: int64 can't be written with type=INT32": struct {
 			A int64 `parquet:"name=a, type=INT32"`
 		}{},
+		"A: int64 can't be written with encoding=DELTA_BINARY_PACKED and type=INT64": struct {
+			A int64 `parquet:"name=a, type=INT64, encoding=DELTA_BINARY_PACKED"`
+		}{},
 		"A: [12]uint8 can't be written with type=BYTE_ARRAY": struct {
 			A [12]byte `parquet:"name=a, type=BYTE_ARRAY"`
 		}{},

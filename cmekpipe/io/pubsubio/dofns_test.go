@@ -13,8 +13,8 @@ import (
 
 func init() {
 	beam.RegisterType(reflect.TypeFor[unpackFn]())
-	register.DoFn2x1[[]byte, func(*pubsubpb.PubsubMessage), error](&unpackFn{})
-	register.DoFn1x1[int, []byte](&blobFn{})
+	beam.RegisterDoFn(&unpackFn{})
+	beam.RegisterDoFn(&blobFn{})
 	register.Emitter1[*pubsubpb.PubsubMessage]()
 }
 

@@ -12,7 +12,6 @@ import (
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -22,8 +21,8 @@ import (
 )
 
 func init() {
-	register.DoFn1x0[[]byte](&collectFn{})
-	register.DoFn2x1[context.Context, []byte, error](&failFn{})
+	beam.RegisterDoFn(&collectFn{})
+	beam.RegisterDoFn(&failFn{})
 }
 
 // collected holds what pipelines read, by the name of the test.

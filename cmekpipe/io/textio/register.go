@@ -6,7 +6,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
@@ -17,7 +16,7 @@ func init() {
 	})
 	beam.RegisterType(reflect.TypeFor[wholeFile]())
 	beam.RegisterDoFn(&sortFn{})
-	register.DoFn2x0[fileio.FileMetadata, func(wholeFile)](&wholeFilesFn{})
+	beam.RegisterDoFn(&wholeFilesFn{})
 	beam.RegisterDoFn(&wholeFn{})
 	beam.RegisterDoFn(&wholeNamedFn{})
 	register.Emitter1[string]()

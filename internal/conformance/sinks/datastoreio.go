@@ -8,7 +8,6 @@ import (
 
 	"cloud.google.com/go/datastore"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
@@ -16,12 +15,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/datastoreio"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 func init() {
 	beam.RegisterType(reflect.TypeFor[datastoreRow]())
-	register.DoFn1x2[conformance.Row, string, datastoreRow](&datastoreRowFn{})
+	dofn.Register1x2[conformance.Row, string, datastoreRow](&datastoreRowFn{})
 }
 
 // DatastoreWrite is datastoreio.Write into a database that exists.

@@ -6,19 +6,19 @@ import (
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance/parquetrows"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 func init() {
 	beam.RegisterType(reflect.TypeFor[parquetRow]())
-	register.DoFn1x1[conformance.Row, parquetRow](&parquetFn{})
+	dofn.Register1x1[conformance.Row, parquetRow](&parquetFn{})
 }
 
 // ParquetIO is parquetio.Write where the runner decides on shards.

@@ -9,18 +9,18 @@ import (
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 func init() {
-	register.DoFn1x2[conformance.Row, *pubsubpb.PubsubMessage, error](&messageFn{})
+	dofn.Register1x2[conformance.Row, *pubsubpb.PubsubMessage, error](&messageFn{})
 }
 
 // PubSub is pubsubio.Write to a topic that exists. A row is a message: its data is JSON, and an attribute has the id.

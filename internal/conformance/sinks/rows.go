@@ -3,14 +3,13 @@ package sinks
 import (
 	"encoding/json"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
-
 	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 func init() {
-	register.DoFn1x2[conformance.Row, string, error](&lineFn{})
+	dofn.Register1x2[conformance.Row, string, error](&lineFn{})
 }
 
 // lineFn makes a line of JSON of a row.
