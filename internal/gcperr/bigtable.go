@@ -7,12 +7,18 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // BigtablePasses reports whether a call to Bigtable failed in a way that may pass, so that the same call may succeed
-// later. Whether it took effect is open. Source: the retries of Google's client, cloud.google.com/go/bigtable, and
+// later. Whether it took effect is open. An error that this module made doesn't pass, whatever it wraps: it is what came of
+// the attempts, or a refusal. Source: the retries of Google's client, cloud.google.com/go/bigtable, and
 // https://docs.cloud.google.com/bigtable/docs/status-codes.
 func BigtablePasses(err error) bool {
+	if _, typed := errors.AsType[*cmekpipe.Error](err); typed {
+		return false
+	}
 	if errors.Is(err, context.DeadlineExceeded) {
 		return true
 	}

@@ -29,7 +29,9 @@ func TestWhatEachServiceIsAskedAgain(t *testing.T) {
 		want string
 	}{
 		{"no error", nil, ""},
-		{"own", &cmekpipe.Error{Op: "op", Code: cmekpipe.Unavailable, Err: grpc(codes.Unavailable)}, "b"}, // Bigtable's looks through
+		{"own", &cmekpipe.Error{Op: "op", Code: cmekpipe.Unavailable, Err: grpc(codes.Unavailable)}, ""},
+		{"own, of a deadline", fmt.Errorf("bundle: %w", &cmekpipe.Error{Op: "op", Code: cmekpipe.Unavailable, Err: context.DeadlineExceeded}), ""},
+		{"own, of a key", &cmekpipe.Error{Op: "op", Code: cmekpipe.KeyDisabled, Err: grpc(codes.Unavailable)}, ""},
 		{"own, wrapped", fmt.Errorf("bundle: %w", &cmekpipe.Error{Op: "op", Code: cmekpipe.Unavailable}), ""},
 		{"broken connection", errors.New("read: connection reset by peer"), "qd"},
 		{"no connection", &net.OpError{Op: "dial", Err: errors.New("refused")}, "qd"},

@@ -28,11 +28,14 @@
 // of bigtable.ServerTime would get another version of it, so that it is never sent again, and the bundle fails. A runner then
 // runs the bundle again: a pipeline that lets the server choose times writes at least once.
 //
+// A look at the keys that fails in such a way is made again, too: up to 8 times, which takes some seconds, and up to 18 times in
+// about a minute and a half where a quota is used up for the moment.
+//
 // # Permissions
 //
 // The worker's service account needs bigtable.clusters.list, bigtable.tables.get and bigtable.tables.mutateRows, and
-// bigtable.tables.create for CreateIfMissing. The Bigtable service agent of the instance's project, and not the worker,
-// needs roles/cloudkms.cryptoKeyEncrypterDecrypter on the keys.
+// bigtable.tables.create for CreateIfMissing where the table is missing. The Bigtable service agent of the instance's project,
+// and not the worker, needs roles/cloudkms.cryptoKeyEncrypterDecrypter on the keys.
 //
 // # Errors
 //

@@ -31,12 +31,17 @@ func (l lookout) run(ctx context.Context) error {
 	if err := l.clusters(ctx); err != nil {
 		return err
 	}
-	if l.Create {
+	found, err := l.describe(ctx)
+	if l.Create && gcperr.Code(err) == cmekpipe.NotFound {
 		if err := l.create(ctx); err != nil {
 			return err
 		}
+		found, err = l.describe(ctx)
 	}
-	return l.table(ctx)
+	if err != nil {
+		return l.fault(ctx, err)
+	}
+	return l.judgeTable(ctx, found)
 }
 
 // instance returns the full name of the table's instance.
@@ -58,7 +63,7 @@ func (l lookout) clusters(ctx context.Context) error {
 	}
 	defer client.Close()
 	var found *adminpb.ListClustersResponse
-	err = retry(ctx, looks, func(ctx context.Context) (err error) {
+	err = retry(ctx, lookPatience(), func(ctx context.Context) (err error) {
 		found, err = client.ListClusters(ctx, &adminpb.ListClustersRequest{Parent: l.instance()}, gax.WithRetry(nil))
 		return err
 	})
@@ -92,13 +97,9 @@ func (l lookout) judge(found *adminpb.ListClustersResponse) error {
 	return nil
 }
 
-// table fails unless the table is there, and reports no other keys than it should rest under, all of which Bigtable can
-// use. What a table doesn't report is left to the look at the clusters.
-func (l lookout) table(ctx context.Context) error {
-	found, err := l.describe(ctx)
-	if err != nil {
-		return l.fault(ctx, err)
-	}
+// judgeTable fails unless the table reports no other keys than it should rest under, all of which Bigtable can use. What a
+// table doesn't report is left to the look at the clusters.
+func (l lookout) judgeTable(ctx context.Context, found *adminpb.Table) error {
 	for id, state := range found.GetClusterStates() {
 		for _, info := range state.GetEncryptionInfo() {
 			if err := l.judgeInfo(ctx, id, info); err != nil {
@@ -130,7 +131,7 @@ func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error)
 		return nil, err
 	}
 	defer client.Close()
-	err = retry(ctx, looks, func(ctx context.Context) (err error) {
+	err = retry(ctx, lookPatience(), func(ctx context.Context) (err error) {
 		found, err = client.GetTable(ctx, &adminpb.GetTableRequest{Name: l.Table.String(), View: adminpb.Table_ENCRYPTION_VIEW},
 			gax.WithRetry(nil))
 		return err
@@ -138,7 +139,8 @@ func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error)
 	return found, err
 }
 
-// create makes the table unless there is one.
+// create makes the table. Another worker may be faster, or the answer to an attempt may have been lost, so that a table that
+// is there by now is no failure; the caller looks at it in any case.
 func (l lookout) create(ctx context.Context) error {
 	client, err := endpoint.BigtableTables(ctx)
 	if err != nil {
@@ -149,7 +151,7 @@ func (l lookout) create(ctx context.Context) error {
 	for _, family := range l.Families {
 		made.ColumnFamilies[family] = &adminpb.ColumnFamily{}
 	}
-	err = retry(ctx, looks, func(ctx context.Context) error {
+	err = retry(ctx, lookPatience(), func(ctx context.Context) error {
 		_, err := client.CreateTable(ctx, &adminpb.CreateTableRequest{Parent: l.instance(), TableId: l.Table.ID(), Table: made},
 			gax.WithRetry(nil))
 		return err

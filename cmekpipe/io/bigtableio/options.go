@@ -29,8 +29,8 @@ func ClusterKey(keys ...cmekpipe.KeyName) WriteOption {
 }
 
 // CreateIfMissing makes the table, with these column families, if it does not exist; its cells are kept for ever, as no
-// rule for their deletion is set. A table rests under the keys of the clusters, which are looked at first. A table that
-// exists is used as it is. Instances and clusters are never made. Default: a table that does not exist is an error.
+// rule for their deletion is set. A table rests under the keys of the clusters, which are looked at first, and what it
+// reports of them is looked at once it is made. A table that exists is used as it is, and then takes no permission to make one. Instances and clusters are never made. Default: a table that does not exist is an error.
 func CreateIfMissing(families ...string) WriteOption {
 	return func(o *writeOptions) { o.create, o.families = true, append(o.families, families...) }
 }

@@ -6,10 +6,8 @@ import (
 	"io"
 	"net/url"
 	"slices"
-	"time"
 
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
-	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/metadata"
@@ -18,36 +16,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
-
-const (
-	// attempts is how often a call is made before its service's failure is taken for lasting.
-	attempts = 8
-	// looks is the same for calls that administer: Bigtable may refuse them for more than a minute when hundreds of
-	// workers begin at once.
-	looks = 18
-	// deadline is how long a request may take. One that takes longer is made again if it may be.
-	deadline = time.Minute
-)
-
-func pauses() gax.Backoff {
-	return gax.Backoff{Initial: 50 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
-}
-
-// retry makes a call that may be made twice until it succeeds, or fails in a way that doesn't pass.
-func retry(ctx context.Context, most int, call func(context.Context) error) error {
-	pause := pauses()
-	for attempt := 1; ; attempt++ {
-		once, cancel := context.WithTimeout(ctx, deadline)
-		err := call(once)
-		cancel()
-		if err == nil || ctx.Err() != nil || attempt == most || !gcperr.BigtablePasses(err) {
-			return err
-		}
-		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
-			return err
-		}
-	}
-}
 
 // sender writes the rows of a table.
 type sender struct {
@@ -58,7 +26,7 @@ type sender struct {
 // send returns when every row was answered as written. Rows that weren't are sent again if that does no harm.
 func (s sender) send(ctx context.Context, rows []*entry) error {
 	left := rows
-	return retry(ctx, attempts, func(ctx context.Context) (err error) {
+	return retry(ctx, rowPatience(), func(ctx context.Context) (err error) {
 		left, err = s.once(ctx, left)
 		if err != nil && !slices.ContainsFunc(left, func(e *entry) bool { return !e.again }) {
 			return err

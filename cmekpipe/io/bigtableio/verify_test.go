@@ -157,3 +157,12 @@ func TestCreateIfMissingThatIsForbidden(t *testing.T) {
 	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
 	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.PermissionDenied)
 }
+
+func TestCreateIfMissingNeedsNoPermissionForATableThatIsThere(t *testing.T) {
+	w := withTable(t)
+	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
+	if err := w.write(t, 10, bigtableio.CreateIfMissing("f")); err != nil {
+		t.Fatal(err)
+	}
+	w.requireRows(t, 10)
+}

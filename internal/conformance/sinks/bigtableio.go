@@ -23,7 +23,9 @@ func init() {
 func BigtableIO() conformance.Harness {
 	return conformance.Harness{
 		Name: "bigtableio.Write", KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
-		New:    func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &bigtableSink{cloud: cloud} },
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &bigtableSink{cloud: cloud, prefix: "records"}
+		},
 		Writes: []string{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"},
 		Names:  []string{"a.b-c_d", "_", strings.Repeat("n", 50)},
 		Partial: "Bigtable has no transactions over several rows, so that rows can be seen as soon as their request was answered; " +
@@ -35,7 +37,13 @@ func BigtableIO() conformance.Harness {
 // bigtableSink has an instance for each destination, as keys belong to the clusters of instances.
 type bigtableSink struct {
 	cloud     *cmektest.Cloud
+	prefix    string   // of its instances' ids
 	instances []string // names of destinations; one that is made again gets another instance
+}
+
+// Apart writes to instances of its own.
+func (s *bigtableSink) Apart(tag string) conformance.Sink {
+	return &bigtableSink{cloud: s.cloud, prefix: s.prefix + "-" + tag}
 }
 
 // instance returns the number of the newest instance of a destination.
@@ -50,7 +58,7 @@ func (s *bigtableSink) instance(name string) int {
 
 // Destination is a table in the newest instance.
 func (s *bigtableSink) Destination(name string) string {
-	return fmt.Sprintf("projects/%s/instances/records-%d/tables/%s", cmektest.Project, s.instance(name), name)
+	return fmt.Sprintf("projects/%s/instances/%s-%d/tables/%s", cmektest.Project, s.prefix, s.instance(name), name)
 }
 
 func (s *bigtableSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {

@@ -41,7 +41,7 @@ func DatastoreCreate() conformance.Harness {
 func datastoreHarness(name string, create bool) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true,
-		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &datastoreSink{cloud, create} },
+		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &datastoreSink{cloud, create, ""} },
 		Names:      []string{"(default)", "a--b", "a" + strings.Repeat("0", 62)},
 		MaxPayload: 1<<20 - 256,
 		Partial:    "Datastore has no transaction that spans the commits of a run",
@@ -52,11 +52,17 @@ func datastoreHarness(name string, create bool) conformance.Harness {
 type datastoreSink struct {
 	cloud  *cmektest.Cloud
 	create bool
+	prefix string // of its databases' ids
+}
+
+// Apart writes to databases of its own.
+func (s *datastoreSink) Apart(tag string) conformance.Sink {
+	return &datastoreSink{s.cloud, s.create, s.prefix + tag + "-"}
 }
 
 // Destination is a database of its own, as the key is the database's.
-func (*datastoreSink) Destination(name string) string {
-	return "projects/" + cmektest.Project + "/databases/" + name
+func (s *datastoreSink) Destination(name string) string {
+	return "projects/" + cmektest.Project + "/databases/" + s.prefix + name
 }
 
 // Prepare makes the database unless the connector does.
@@ -114,7 +120,7 @@ func (*datastoreRowFn) CMEKHelper() sink.None { return sink.None{} }
 // Rows reads the entities.
 func (s *datastoreSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
-	id := name
+	id := s.prefix + name
 	if id == "(default)" {
 		id = ""
 	}

@@ -39,14 +39,23 @@ func PubSub() conformance.Harness {
 
 // pubSubSink keeps what it read of each topic, since reading takes messages out of it.
 type pubSubSink struct {
-	cloud *cmektest.Cloud
-	read  map[string][]conformance.Row
+	cloud  *cmektest.Cloud
+	prefix string                       // of its topics' ids
+	read   map[string][]conformance.Row // by id
 }
+
+// Apart writes to topics of its own.
+func (s *pubSubSink) Apart(tag string) conformance.Sink {
+	return &pubSubSink{cloud: s.cloud, prefix: s.prefix + tag + "-", read: map[string][]conformance.Row{}}
+}
+
+// id returns what a topic and its subscription are called.
+func (s *pubSubSink) id(name string) string { return s.prefix + name }
 
 // Prepare makes the topic, and a subscription that has its messages.
 func (s *pubSubSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
-	s.cloud.Topic(name, key)
+	s.cloud.Topic(s.id(name), key)
 }
 
 // Occupy makes topic and subscription anew.
@@ -62,14 +71,14 @@ func (s *pubSubSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 		t.Fatal(err)
 	}
 	defer subscriptions.Close()
-	subscription := &pubsubpb.DeleteSubscriptionRequest{Subscription: "projects/" + cmektest.Project + "/subscriptions/" + name}
+	subscription := &pubsubpb.DeleteSubscriptionRequest{Subscription: "projects/" + cmektest.Project + "/subscriptions/" + s.id(name)}
 	if err := subscriptions.DeleteSubscription(t.Context(), subscription); err != nil {
 		t.Fatal(err)
 	}
 	if err := topics.DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: s.Destination(name)}); err != nil {
 		t.Fatal(err)
 	}
-	s.cloud.Topic(name, key)
+	s.cloud.Topic(s.id(name), key)
 }
 
 // Write adds the connector.
@@ -82,14 +91,14 @@ func (s *pubSubSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, 
 }
 
 // Destination returns the topic's full name.
-func (*pubSubSink) Destination(name string) string {
-	return "projects/" + cmektest.Project + "/topics/" + name
+func (s *pubSubSink) Destination(name string) string {
+	return "projects/" + cmektest.Project + "/topics/" + s.id(name)
 }
 
 // Rows reads what came since the last time, and adds it to what came before.
 func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
-	for _, m := range s.cloud.Messages(name) {
+	for _, m := range s.cloud.Messages(s.id(name)) {
 		var row conformance.Row
 		if err := json.Unmarshal(m.GetData(), &row); err != nil {
 			t.Fatal(err)

@@ -34,7 +34,9 @@ func SpannerCreate() conformance.Harness {
 func spannerHarness(how string, create bool, writes ...string) conformance.Harness {
 	return conformance.Harness{
 		Name: "spannerio.Write" + how, KeyLocation: "us-central1", ExactlyOnce: true,
-		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &spannerSink{cloud, create} },
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &spannerSink{cloud, create, spannerInstance}
+		},
 		Writes:     writes,
 		Names:      []string{"a-b_c", "a0", "select", "n" + strings.Repeat("-", 28) + "n"},
 		MaxPayload: 2_621_440, // characters of a STRING(MAX)
@@ -50,13 +52,20 @@ const (
 type spannerSink struct {
 	cloud  *cmektest.Cloud
 	create bool
+	// instance is the full name of what its databases are in.
+	instance string
+}
+
+// Apart writes to databases in an instance of its own.
+func (s *spannerSink) Apart(tag string) conformance.Sink {
+	return &spannerSink{s.cloud, s.create, s.instance + "-" + tag}
 }
 
 // Prepare makes the database, or but the instance for the pipeline to create one in.
 func (s *spannerSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if s.create {
-		s.cloud.SpannerInstance(spannerInstance, key.Location())
+		s.cloud.SpannerInstance(s.instance, key.Location())
 		return
 	}
 	s.cloud.SpannerDatabase(s.Destination(name), key.Location(), key, spannerTable)
@@ -91,7 +100,7 @@ func (s *spannerSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName,
 }
 
 // Destination returns the database's full name.
-func (*spannerSink) Destination(name string) string { return spannerInstance + "/databases/" + name }
+func (s *spannerSink) Destination(name string) string { return s.instance + "/databases/" + name }
 
 // Rows reads the table.
 func (s *spannerSink) Rows(t testing.TB, name string) []conformance.Row {

@@ -47,7 +47,11 @@ func (w *world) create(id, key string) error {
 func (w *world) bundle(body string) (string, error) {
 	call := w.datasets.FhirStores.Fhir.ExecuteBundle(store, strings.NewReader(body))
 	call.Header().Set("Content-Type", "application/fhir+json")
-	answer, err := call.Do()
+	return w.fhir(call.Do())
+}
+
+// fhir returns the text of an answer, or the refusal that it is.
+func (w *world) fhir(answer *http.Response, err error) (string, error) {
 	if err != nil {
 		return "", err
 	}
@@ -114,7 +118,6 @@ func TestDatasetNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 	w := newWorld(t)
 	w.FHIRStore(store, w.key)
-	const put = `{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Basic","id":"a"},"request":{"method":"PUT","url":"Basic/a"}}]}`
 	for _, tt := range []struct {
 		name        string
 		spoil, mend func()
@@ -127,7 +130,7 @@ func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.spoil()
-			_, err := w.bundle(put)
+			_, err := w.bundle(putBasic)
 			require(t, err, tt.want, tt.text)
 			tt.mend()
 		})

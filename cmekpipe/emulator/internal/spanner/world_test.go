@@ -64,8 +64,13 @@ func withDatabase(t *testing.T) (*world, *spanner.Client) {
 // rows returns a client of the rows of the database ledger.
 func (w *world) rows() *spanner.Client {
 	w.t.Helper()
+	return w.rowsOf(ledger)
+}
+
+func (w *world) rowsOf(database string) *spanner.Client {
+	w.t.Helper()
 	config := spanner.ClientConfig{DisableNativeMetrics: true}
-	client, err := spanner.NewClientWithConfig(w.t.Context(), ledger, config, w.ClientOptions(emulator.Spanner)...)
+	client, err := spanner.NewClientWithConfig(w.t.Context(), database, config, w.ClientOptions(emulator.Spanner)...)
 	if err != nil {
 		w.t.Fatal(err)
 	}
