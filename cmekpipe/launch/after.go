@@ -11,6 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 const opVerify = "launch.Verify"
@@ -52,8 +53,8 @@ func Verify(ctx context.Context, draft *Draft, os ...Option) ([]rule.Finding, er
 	if err := draft.check(opVerify); err != nil {
 		return nil, err
 	}
-	if err := checkEnvironment(); err != nil {
-		return nil, asOf(opVerify, err)
+	if err := launching.CheckEnvironment(opVerify); err != nil {
+		return nil, err
 	}
 	client, err := endpoint.Storage(ctx)
 	if err != nil {

@@ -3,18 +3,17 @@ package launch
 import (
 	"context"
 	"errors"
-	"strconv"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 // look holds the launch against what runs already, before anything is written: jobs of launches that did not finish, and
 // the job to update.
-func (l *launcher) look(ctx context.Context, c *clients, p *plan) error {
-	if n := len(l.opts.Config().Labels); n > dataflowjob.MaxLabels {
-		return refuse(cmekpipe.InvalidOptions, "labels", "got "+strconv.Itoa(n)+" labels, want at most "+
-			strconv.Itoa(dataflowjob.MaxLabels)+", because a launch adds "+dataflowjob.RequestLabel, "take one out")
+func (l *launcher) look(ctx context.Context, c *launching.Services, p *plan) error {
+	if err := launching.CheckLabels(op, l.opts); err != nil {
+		return err
 	}
 	if err := l.recover(ctx, c); err != nil {
 		return err
@@ -31,13 +30,10 @@ func (l *launcher) submit(ctx context.Context, jobs *dataflowjob.Service, p *pla
 		return err
 	}
 	made, err := jobs.Submit(ctx, p.job)
-	if !made.Open {
-		l.unfinished.End(ctx, entry)
-	}
+	l.session.End(ctx, entry, made)
 	if err != nil {
 		return l.notReplaced(ctx, jobs, err)
 	}
-	l.recovery.Outrun(ctx, entry.Record)
 	l.result.Job = &Job{
 		ID: made.Job.Id, Name: p.job.Name, Project: jobs.Project, Region: jobs.Region, Key: jobs.Key, State: made.Job.CurrentState,
 	}

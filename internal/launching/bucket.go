@@ -1,4 +1,4 @@
-package launch
+package launching
 
 import (
 	"context"
@@ -9,57 +9,83 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
-// checkBuckets makes sure that the buckets of staging, temp and template exist, where the key can serve them. It never creates one.
-func (l *launcher) checkBuckets(ctx context.Context, client *storage.Client) error {
-	config := l.opts.Config()
-	checked := make(map[string]bool)
-	places := []string{config.StagingLocation, config.TempLocation}
-	if l.makesTemplate() {
-		places = append(places, config.TemplateLocation)
-	}
+// Buckets makes sure that the buckets of some places, gs:// URLs, exist where the key can serve them. It never creates
+// one.
+func (s *Services) Buckets(ctx context.Context, places ...string) error {
+	return s.each(places, func(bucket string) error {
+		_, err := s.bucket(ctx, bucket)
+		return err
+	})
+}
+
+// KeyedBuckets is [Services.Buckets] for places that others write to without naming a key: what they write rests under
+// the bucket's default key, which must be the job's.
+func (s *Services) KeyedBuckets(ctx context.Context, places ...string) error {
+	return s.each(places, func(bucket string) error {
+		attrs, err := s.bucket(ctx, bucket)
+		if err != nil {
+			return err
+		}
+		var reported string
+		if attrs.Encryption != nil {
+			reported = attrs.Encryption.DefaultKMSKeyName
+		}
+		if e := keycheck.Compare(s.Jobs.Op, "gs://"+bucket, reported, s.opts.Key()); e != nil {
+			e.Err = errors.New("what is written there without a key rests under the bucket's default key: " + e.Err.Error())
+			e.Hint = "gcloud storage buckets update gs://" + bucket + " --default-encryption-key=" + s.opts.Key().String()
+			return e
+		}
+		return nil
+	})
+}
+
+// each visits every bucket once, in the order of the places.
+func (s *Services) each(places []string, visit func(bucket string) error) error {
+	visited := make(map[string]bool)
 	for _, place := range places {
 		bucket, _ := staging.SplitPlace(place)
-		if checked[bucket] {
+		if visited[bucket] {
 			continue
 		}
-		checked[bucket] = true
-		if err := l.checkBucket(ctx, client, bucket); err != nil {
+		visited[bucket] = true
+		if err := visit(bucket); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l *launcher) checkBucket(ctx context.Context, client *storage.Client, bucket string) error {
-	defer l.progress.Step("looking at gs://" + bucket)()
-	attrs, err := client.Bucket(bucket).Attrs(ctx)
+func (s *Services) bucket(ctx context.Context, bucket string) (*storage.BucketAttrs, error) {
+	defer s.Progress.Step("looking at gs://" + bucket)()
+	attrs, err := s.Storage.Bucket(bucket).Attrs(ctx)
 	if err != nil {
-		return bucketError(ctx, "gs://"+bucket, l.opts.Key(), err)
+		return nil, s.bucketError(ctx, "gs://"+bucket, err)
 	}
-	key := l.opts.Key()
+	key := s.opts.Key()
 	switch answer := location.ForBucket(key.Location(), attrs.Location); answer.Verdict {
 	case location.Serves:
-		return nil
+		return attrs, nil
 	case location.Unsure:
-		l.logger.WarnContext(ctx, "cmekpipe: it is not known whether the key's location serves the bucket's",
+		s.Logger.WarnContext(ctx, "cmekpipe: it is not known whether the key's location serves the bucket's",
 			"bucket", bucket, "location", attrs.Location, "key", key.String(), "why", answer.Why)
-		return nil
+		return attrs, nil
 	default:
-		return &cmekpipe.Error{Op: op, Code: cmekpipe.LocationMismatch, Resource: "gs://" + bucket,
+		return nil, &cmekpipe.Error{Op: s.Jobs.Op, Code: cmekpipe.LocationMismatch, Resource: "gs://" + bucket,
 			Hint: "use a bucket in " + key.Location() + ", where the job and its key are",
 			Err:  errors.New("got a bucket in " + attrs.Location + ": " + answer.Why)}
 	}
 }
 
 // bucketError says which permission it takes, because "can't see" is not "missing".
-func bucketError(ctx context.Context, bucket string, key cmekpipe.KeyName, err error) error {
+func (s *Services) bucketError(ctx context.Context, bucket string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	err = gcperr.Wrap(op, bucket, key, err)
+	err = gcperr.Wrap(s.Jobs.Op, bucket, s.opts.Key(), err)
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.PermissionDenied {
 		e.Hint = "grant the caller storage.buckets.get on " + bucket
 	}
