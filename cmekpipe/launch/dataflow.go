@@ -21,7 +21,7 @@ func (l *launcher) dataflow(ctx context.Context) error {
 		if l.makesTemplate() {
 			return l.template(ctx, c, p)
 		}
-		if err := l.submit(ctx, c.Jobs, p); err != nil || l.opts.Config().Async {
+		if err := l.submit(ctx, c, p); err != nil || l.opts.Config().Async {
 			return err
 		}
 		if err := l.watch(ctx, c.Jobs); err != nil {

@@ -33,19 +33,14 @@ func (l *launcher) target(ctx context.Context, c *launching.Services, p *plan) e
 		return refuse(cmekpipe.Unsupported, "update", "got a batch pipeline, want a streaming one: no other can take a job's place",
 			"launch without update")
 	}
-	found, err := c.Jobs.Replaceable(ctx, p.options.Name)
+	job, err := c.Replaceable(ctx, p.options.Name)
 	if err != nil {
 		return err
 	}
-	if found.Unseen != "" {
-		l.logger.WarnContext(ctx, "cmekpipe: the job to update carries state of a job that can't be seen any more; "+
-			"if that began before 2024-03-08, keys of elements may rest outside the customer's key: drain it and launch anew",
-			"job", c.Jobs.Resource(found.Job.Id), "unseen", found.Unseen)
-	}
-	if err := checkMapping(config.TransformNameMapping, l.transforms(ctx, c.Storage, found.Job), transformNames(p.model)); err != nil {
+	if err := checkMapping(config.TransformNameMapping, l.transforms(ctx, c.Storage, job), transformNames(p.model)); err != nil {
 		return err
 	}
-	l.replaces = found.Job.Id
+	l.replaces = job.Id
 	return nil
 }
 

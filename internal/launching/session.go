@@ -104,8 +104,12 @@ func (s *Session) double(same func(a, b unfinished.Record) bool, mine unfinished
 		if o.State == dataflowjob.Done {
 			hint = "look at what it wrote; to run it once more, launch again"
 		}
+		under := " under key " + o.Key.String()
+		if o.Undecided {
+			under = ", whose launcher has not decided its key"
+		}
 		return &cmekpipe.Error{Op: s.services.Jobs.Op, Code: cmekpipe.AlreadyExists, Resource: o.Resource(), Hint: hint,
-			Err: errors.New("got a job of a launch that did not finish, in " + o.State + " under key " + o.Key.String() +
+			Err: errors.New("got a job of a launch that did not finish, in " + o.State + under +
 				"; this launch, under " + mine.Key.String() + ", would do the same twice")}
 	}
 	return nil
