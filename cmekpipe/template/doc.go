@@ -70,6 +70,11 @@
 // Dataflow and Compute Engine need the key as launch describes. If a bucket had to be made Dataflow would ask for
 // storage.buckets.create: withhold it.
 //
+// The workers' account, as which a Flex Template's launcher runs too, needs read access to the image, and read and write
+// access to the staging bucket. Sources:
+// https://docs.cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.locations.templates/create,
+// https://docs.cloud.google.com/dataflow/docs/guides/templates/run-flex-templates.
+//
 // # Errors
 //
 // Errors are [*cmekpipe.Error] with the codes of package launch; those of a context stay themselves. Beside that:

@@ -37,6 +37,12 @@ func FlexRequest(opts *cmekpipe.Options, l Launch) (*api.LaunchFlexTemplateParam
 	return (&launcher{opts: opts, Launch: l}).flexParameters(&attempt{name: "nightly", request: "req"}), nil
 }
 
+// Inspect holds the environment of a classic template against the key.
+func Inspect(opts *cmekpipe.Options, environment []byte) error {
+	l := &launcher{opts: opts, op: classicOp, Launch: Launch{Template: "gs://b/t"}}
+	return l.inspectStored(&options{}, fields{"environment": environment}, "environment", "serviceKmsKeyName")
+}
+
 // KeyForm and FolderForms are the expressions that values of parameters must match.
 func KeyForm() string { return keyForm }
 

@@ -178,8 +178,9 @@ func TestARefusalLeavesNothing(t *testing.T) {
 
 func TestATakenNameIsNeverAdopted(t *testing.T) {
 	for name, arrange := range map[string]func(*world){
-		"seen":         func(*world) {},
-		"not seen yet": func(w *world) { w.Jobs().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond}) },
+		"seen":             func(*world) {},
+		"seen, and adopts": func(w *world) { w.Jobs().AnswerExisting(true) },
+		"not seen yet":     func(w *world) { w.Jobs().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond}) },
 		"not seen yet, and adopts": func(w *world) {
 			w.Jobs().AnswerExisting(true)
 			w.Jobs().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond})
@@ -203,6 +204,19 @@ func TestATakenNameIsNeverAdopted(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Dataflow may say of another's job that it is the launch's. One without a key is not stopped as long as it was seen before.
+func TestAnothersJobWithoutAKeyIsNotStopped(t *testing.T) {
+	eachKind(t, func(t *testing.T, w *world, k kind) {
+		w.Jobs().AnswerExisting(true)
+		id := w.squatter("")
+		_, err := w.run(k, nil)
+		e := requireError(t, err, cmekpipe.AlreadyExists, parent+id)
+		if running := w.running(); len(running) != 1 || !strings.Contains(e.Err.Error(), "it has no key") {
+			t.Errorf("got %v and jobs %v, want the other one untouched", e, running)
+		}
+	})
 }
 
 func TestALaunchThatCantLookForItsJobIsNotMade(t *testing.T) {

@@ -143,16 +143,11 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 	if !l.opts.Config().Update {
 		return a, nil
 	}
-	found, err := l.services.Jobs.Replaceable(ctx, a.name)
+	job, err := l.services.Replaceable(ctx, a.name)
 	if err != nil {
 		return nil, err
 	}
-	if found.Unseen != "" {
-		l.services.Logger.WarnContext(ctx, "cmekpipe: the job to update carries state of a job that can't be seen any more; "+
-			"if that began before 2024-03-08, keys of elements may rest outside the customer's key: drain it and launch anew",
-			"job", l.services.Jobs.Resource(found.Job.Id), "unseen", found.Unseen)
-	}
-	a.replaces = found.Job.Id
+	a.replaces = job.Id
 	return a, nil
 }
 
@@ -177,7 +172,7 @@ func (l *launcher) submit(ctx context.Context, text []byte) error {
 	made, err := l.services.Jobs.SubmitWith(ctx, l.call(a))
 	l.session.End(ctx, entry, made)
 	if err != nil {
-		return l.notReplaced(ctx, a, err)
+		return l.services.NotReplaced(ctx, a.replaces, err)
 	}
 	l.result.Job = &launch.Job{ID: made.Job.Id, Name: a.name, Project: l.opts.Project(), Region: l.opts.Region(),
 		Key: l.opts.Key(), State: made.Job.CurrentState}
@@ -205,19 +200,6 @@ func (l *launcher) found(o *unfinished.Orphan) {
 	l.result.Orphans = append(l.result.Orphans, launch.Orphan{Fault: o.Fault, Undecided: o.Undecided, Job: launch.Job{
 		ID: o.ID, Name: o.Name, Project: o.Project, Region: o.Region, Key: o.Key, State: o.State,
 	}})
-}
-
-// notReplaced adds to the error of an update what became of the job that was to be replaced.
-func (l *launcher) notReplaced(ctx context.Context, a *attempt, err error) error {
-	if a.replaces == "" {
-		return err
-	}
-	fate := l.services.Jobs.AfterFailedUpdate(ctx, a.replaces)
-	l.services.Progress.Say("%s", fate)
-	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
-		e.Hint += "; " + fate
-	}
-	return err
 }
 
 // checkOptions refuses options that don't launch templates. None is ever ignored.
