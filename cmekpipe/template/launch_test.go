@@ -304,6 +304,7 @@ func TestStoredOptionsAreHeldAgainstTheKey(t *testing.T) {
 		"Python":             `"sdkPipelineOptions":{"options":{"dataflow_kms_key":"` + other + `"}}`,
 		"Beam's model":       `"sdkPipelineOptions":{"beam:option:dataflow_kms_key:v1":"` + other + `"}`,
 		"an object":          `"sdkPipelineOptions":{"options":{"dataflowKmsKey":{"type":"x","value":"` + other + `"}}}`,
+		"first of one name":  `"sdkPipelineOptions":{"a":{"dataflowKmsKey":"` + other + `"},"b":{"dataflowKmsKey":"` + w.key.String() + `"}}`,
 		"second of one name": `"sdkPipelineOptions":{"a":{"dataflowKmsKey":"` + w.key.String() + `"},"b":{"dataflowKmsKey":"` + other + `"}}`,
 		"additional options": `"additionalPipelineOptions":["--a=b","--dataflow_kms_key=` + other + `"]`,
 		"experiment":         `"experiments":["a","enable_data_sampling"]`,

@@ -127,7 +127,9 @@ func (w *world) putJSON(url string, message any) {
 // run launches the stored template.
 func (w *world) run(k kind, change func(*cmekpipe.Config)) (*template.Result, error) {
 	w.t.Helper()
-	return k.launch(w.t.Context(), w.options(change), template.Launch{Template: stored},
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
+	defer cancel()
+	return k.launch(ctx, w.options(change), template.Launch{Template: stored},
 		template.WithHaste(), launch.WithProgress(w.said), launch.WithLogger(nil))
 }
 

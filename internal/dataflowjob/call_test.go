@@ -51,6 +51,19 @@ func TestAJobIsProvenWhateverTheAnswerSaysOfIt(t *testing.T) {
 	}
 }
 
+// The template's own client request id, if Dataflow should hand it on, says nothing of whose job it is.
+func TestTheIDOfAnotherRequestNeedsNoSearch(t *testing.T) {
+	j := newJobs(t)
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403, Call: 2}) // the first is before the call
+	made, err := j.SubmitWith(t.Context(), j.once("req-1", func(made *api.Job) (*api.Job, error) {
+		made.ClientRequestId = "of the template"
+		return made, nil
+	}))
+	if err != nil || made.Job == nil {
+		t.Errorf("got %+v and %v, want a proven job", made, err)
+	}
+}
+
 // Nothing came of the call, and nobody may make it again.
 func TestACallThatMustBeMadeOnceIs(t *testing.T) {
 	j := newJobs(t)
