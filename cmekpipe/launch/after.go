@@ -11,6 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 const opVerify = "launch.Verify"
@@ -34,6 +35,8 @@ const (
 // The draft is the one of the [Result] of Run, or one that was read back from JSON. With one of Plan the newest job of the
 // name is looked at; without a name there is a finding that says so.
 //
+// Where Run wrote a template no job has run: then that and the staged files are looked at alone.
+//
 // Of a sharded write every object is looked at that has the name of a shard, from earlier runs too. A destination in a
 // service that Verify can't read, or that does not answer, is a finding, and so is a missing permission, which is named:
 // "can't see" is never taken for "missing" or "in order". What lies there for a while only may be gone.
@@ -52,8 +55,8 @@ func Verify(ctx context.Context, draft *Draft, os ...Option) ([]rule.Finding, er
 	if err := draft.check(opVerify); err != nil {
 		return nil, err
 	}
-	if err := checkEnvironment(); err != nil {
-		return nil, asOf(opVerify, err)
+	if err := launching.CheckEnvironment(opVerify); err != nil {
+		return nil, err
 	}
 	client, err := endpoint.Storage(ctx)
 	if err != nil {
@@ -90,13 +93,18 @@ type report func(resource, reported string)
 // looks are all that there is to look at, in the order of the draft.
 func (i *inspector) looks() []look {
 	var all []look
-	for _, d := range i.draft.Destinations {
-		all = append(all, i.destination(d))
+	if i.draft.Template == "" {
+		for _, d := range i.draft.Destinations {
+			all = append(all, i.destination(d))
+		}
 	}
 	for _, f := range i.draft.Staged {
 		all = append(all, i.object(f.URL, Destination{Name: f.URL, Key: f.Key}))
 	}
-	if i.draft.Runner == onDataflow {
+	switch {
+	case i.draft.Template != "":
+		all = append(all, i.object(i.draft.Template, Destination{Name: i.draft.Template, Key: i.draft.Key}))
+	case i.draft.Runner == onDataflow:
 		all = append(all, i.job())
 	}
 	return all

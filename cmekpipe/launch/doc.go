@@ -45,10 +45,10 @@
 // # Templates
 //
 // With option TemplateLocation, Run stages worker and pipeline as for a job and writes the request that it would submit to
-// that URL, under the key, as a classic template; it submits nothing, and Result.Template is the URL. Whoever launches the
-// template has to name the key again, as kmsKeyName: this package proves nothing of such jobs. A pipeline whose sinks have
-// a temporary place that was named when it was built, such as a sharded write, is refused with code Unsupported, because
-// all jobs of the template would share that place and take each other's files.
+// that URL, under the key, as a classic template; it submits nothing, and Result.Template is the URL. Package template
+// launches the template, names the key again and proves the job's. This package proves nothing of jobs that are launched by
+// other means. A pipeline whose sinks have a temporary place that was named when it was built, such as a sharded write, is
+// refused with code Unsupported, because all jobs of the template would share that place and take each other's files.
 //
 // # Updates
 //

@@ -24,6 +24,9 @@ type Draft struct {
 	JobName string
 	// JobID is the job's on Dataflow; "" if none was submitted.
 	JobID string
+	// Template is the gs:// URL of the classic template that Run writes, under Key, in place of submitting a job; "" without
+	// one.
+	Template string
 	// Staged are the files that the job needs, whether they lie there already or not.
 	Staged []StagedFile
 	// Destinations are those of all transforms that guard found protected, each once, in order of the transforms.
@@ -62,9 +65,9 @@ type Destination struct {
 	Transforms []string `json:"transforms"`
 }
 
-// Request returns the request by which Run creates the job on Dataflow, apart from its ClientRequestId, which each launch
-// has for itself and repeats in the label cmekpipe-request, and from a made-up name. It is nil on other runners, after an error, and for a draft that was read back
-// from JSON.
+// Request returns the request by which Run creates the job on Dataflow, or which it writes as a template, apart from its
+// ClientRequestId, which each launch has for itself and repeats in the label cmekpipe-request, and from a made-up name. It
+// is nil on other runners, after an error, and for a draft that was read back from JSON.
 //
 // It holds the values of beam.PipelineOptions and other metadata of the user's: don't print or log it. Changes to it
 // change nothing that is launched.
@@ -76,6 +79,9 @@ func (d *Draft) Request() *api.Job {
 func (l *launcher) newDraft(coverage *guard.Coverage) *Draft {
 	d := &Draft{Runner: l.runner(), Project: l.opts.Project(), Region: l.opts.Region(), Key: l.opts.Key(),
 		JobName: l.opts.Config().JobName}
+	if l.runner() == onDataflow {
+		d.Template = l.opts.Config().TemplateLocation
+	}
 	for _, t := range coverage.Transforms {
 		if t.Verdict == guard.Protected {
 			d.add(t)

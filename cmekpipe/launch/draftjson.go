@@ -22,6 +22,7 @@ type draftJSON struct {
 	Key           cmekpipe.KeyName `json:"key"`
 	JobName       string           `json:"jobName,omitempty"`
 	JobID         string           `json:"jobId,omitempty"`
+	Template      string           `json:"template,omitempty"`
 	Staged        []StagedFile     `json:"staged"`
 	Destinations  []Destination    `json:"destinations"`
 	Findings      []rule.Finding   `json:"findings"`
@@ -36,7 +37,7 @@ func (d *Draft) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(draftJSON{
-		draftVersion, d.Runner, d.Project, d.Region, d.Key, d.JobName, d.JobID,
+		draftVersion, d.Runner, d.Project, d.Region, d.Key, d.JobName, d.JobID, d.Template,
 		filled(d.Staged), filled(d.Destinations), filled(d.Findings), d.public,
 	})
 }
@@ -53,7 +54,7 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 		return badDraft(opRead, fmt.Errorf("got version %d, want %d", in.SchemaVersion, draftVersion))
 	}
 	read := Draft{Runner: in.Runner, Project: in.Project, Region: in.Region, Key: in.Key, JobName: in.JobName, JobID: in.JobID,
-		Staged: in.Staged, Destinations: in.Destinations, Findings: in.Findings, public: in.Request}
+		Template: in.Template, Staged: in.Staged, Destinations: in.Destinations, Findings: in.Findings, public: in.Request}
 	if err := read.check(opRead); err != nil {
 		return err
 	}

@@ -27,6 +27,10 @@ func (d *Draft) String() string {
 		}
 		table(&b, rows)
 	}
+	if d.Template != "" {
+		b.WriteString("written under the job's key, in place of submitting a job\n")
+		table(&b, [][]string{{"template", d.Template}})
+	}
 	for i, o := range d.Destinations {
 		if i == 0 {
 			b.WriteString("destinations\n")

@@ -8,6 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 const (
@@ -70,8 +71,8 @@ func stop(ctx context.Context, op string, job *Job, want string, os []Option) er
 
 // reach reaches the jobs of the job's project and region.
 func reach(ctx context.Context, op string, job *Job, s settings) (*dataflowjob.Service, error) {
-	if err := checkEnvironment(); err != nil {
-		return nil, asOf(op, err)
+	if err := launching.CheckEnvironment(op); err != nil {
+		return nil, err
 	}
 	service, err := endpoint.Dataflow(ctx)
 	if err != nil {

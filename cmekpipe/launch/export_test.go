@@ -6,13 +6,14 @@ import (
 
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 	"github.com/cmekpipe/cmekpipe-go/internal/pace"
 )
 
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
 func WithHaste() Option {
-	return func(s *settings) {
-		s.pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5,
+	return func(s *launching.Settings) {
+		s.Pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5,
 			Settle: 200 * time.Millisecond, Stop: 10 * time.Second}
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
-	"github.com/cmekpipe/cmekpipe-go/internal/unfinished"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 // op is the operation that every error of this package names.
@@ -57,9 +57,8 @@ type launcher struct {
 	pipeline *beam.Pipeline
 	result   *Result
 
-	unfinished *unfinished.Log
-	recovery   *unfinished.Recovery
-	replaces   string // the id of the job to update
+	session  *launching.Session
+	replaces string // the id of the job to update
 }
 
 // newLauncher returns a launcher with an empty result even if nothing can be launched.

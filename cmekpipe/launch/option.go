@@ -4,14 +4,15 @@ import (
 	"cmp"
 	"io"
 	"log/slog"
-	"os"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 	"github.com/cmekpipe/cmekpipe-go/internal/pace"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 )
 
-// Option changes what surrounds a launch. What is launched, and under which key, is for [cmekpipe.Options] alone.
-type Option func(*settings)
+// Option changes what surrounds a launch, also one by package template. What is launched, and under which key, is for
+// [cmekpipe.Options] alone.
+type Option func(*launching.Settings)
 
 type settings struct {
 	progress *progress.Progress
@@ -20,30 +21,26 @@ type settings struct {
 }
 
 func newSettings(options []Option) settings {
-	s := settings{progress: progress.New(terminal(os.Stderr)), logger: slog.Default(), pace: pace.Default()}
+	s := launching.DefaultSettings()
 	for _, option := range options {
 		option(&s)
 	}
-	return s
+	return settings{s.Progress, s.Logger, s.Pace}
+}
+
+// shared are the settings for what this package shares with package template.
+func (s settings) shared() launching.Settings {
+	return launching.Settings{Progress: s.progress, Logger: s.logger, Pace: s.pace}
 }
 
 // WithProgress sends a line to w for every step that takes more than two seconds and for every state of the job.
 // A nil w takes nothing. Default: standard error if it is a terminal, nowhere if it is not.
 func WithProgress(w io.Writer) Option {
-	return func(s *settings) { s.progress = progress.New(w) }
+	return func(s *launching.Settings) { s.Progress = progress.New(w) }
 }
 
 // WithLogger sends warnings to logger. What workers in this process log goes through Beam's own logger. Default:
 // slog.Default; a nil logger takes nothing.
 func WithLogger(logger *slog.Logger) Option {
-	return func(s *settings) { s.logger = cmp.Or(logger, slog.New(slog.DiscardHandler)) }
-}
-
-// terminal returns f if a person is looking at it.
-func terminal(f *os.File) io.Writer {
-	info, err := f.Stat()
-	if err != nil || info.Mode()&os.ModeCharDevice == 0 {
-		return io.Discard
-	}
-	return f
+	return func(s *launching.Settings) { s.Logger = cmp.Or(logger, slog.New(slog.DiscardHandler)) }
 }

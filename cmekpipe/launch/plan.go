@@ -7,6 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 // Plan returns what [Run] would do with the same arguments: the request, the files, the destinations and what there is to
@@ -38,7 +39,7 @@ func (l *launcher) plan(ctx context.Context) error {
 
 // proposed makes every check of a launch on Dataflow that needs no call, and passes the translated pipeline on.
 func (l *launcher) proposed(ctx context.Context, launch func(context.Context, *plan) error) error {
-	if err := checkEnvironment(); err != nil {
+	if err := launching.CheckEnvironment(op); err != nil {
 		return err
 	}
 	if err := checkDataflow(l.opts); err != nil {

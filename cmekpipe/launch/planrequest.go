@@ -9,6 +9,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow/dataflowlib"
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 // request makes the job that a launch submits. The same pipeline and options always give the same request, but for the
@@ -26,7 +28,7 @@ func (l *launcher) request(ctx context.Context, p *plan, c *cargo) (*api.Job, er
 		return nil, l.failed("dataflow", err)
 	}
 	// The service keeps a second job from starting when an answer is lost and the call is made again.
-	job.ClientRequestId = randomHex(16)
+	job.ClientRequestId = launching.RequestID()
 	return job, nil
 }
 

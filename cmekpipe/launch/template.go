@@ -6,7 +6,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
-	"github.com/cmekpipe/cmekpipe-go/internal/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 // makesTemplate reports whether the launch stages a classic template in place of submitting a job.
@@ -30,7 +30,7 @@ func (l *launcher) checkTemplate(coverage *guard.Coverage) error {
 
 // template writes the request, which is the one that would be submitted, where the options say, under the key. It holds
 // the pipeline's options, which are the user's.
-func (l *launcher) template(ctx context.Context, c *clients, p *plan) error {
+func (l *launcher) template(ctx context.Context, c *launching.Services, p *plan) error {
 	job := *p.job
 	// A request id would make one job of all launches of the template.
 	job.ClientRequestId = ""
@@ -38,8 +38,7 @@ func (l *launcher) template(ctx context.Context, c *clients, p *plan) error {
 	if err != nil {
 		return l.failed("dataflow", err)
 	}
-	area := &staging.Area{Op: op, Client: c.storage, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
-		Pace: l.pace, Progress: l.progress}
+	area := c.Staging()
 	url := l.opts.Config().TemplateLocation
 	if err := area.Write(ctx, url, text); err != nil {
 		return err

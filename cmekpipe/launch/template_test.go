@@ -67,6 +67,46 @@ func TestATemplateThatCannotRestUnderTheKeyIsNotWritten(t *testing.T) {
 	}
 }
 
+func TestPlanListsTheTemplateThatRunWrites(t *testing.T) {
+	if alone(t) {
+		return
+	}
+	w := newWorld(t)
+	draft, err := w.plan(harmless(), toTemplate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := json.MarshalIndent(draft, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, "template.txt", draft.String())
+	golden(t, "template.json", string(text)+"\n")
+	if got := w.entries("object"); draft.Template != nightlyTemplate || len(got) != 0 {
+		t.Errorf("got template %q and objects %v, want %s and none written", draft.Template, got, nightlyTemplate)
+	}
+	var back launch.Draft
+	if err := json.Unmarshal(text, &back); err != nil || back.Template != nightlyTemplate {
+		t.Errorf("got %q and %v, want the template read back", back.Template, err)
+	}
+}
+
+func TestVerifyLooksAtATemplate(t *testing.T) {
+	w := newWorld(t)
+	result, err := w.run(toTemplate)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste()); err != nil || len(found) != 0 {
+		t.Errorf("got %v and %v, want nothing found, of a job that was not submitted neither", found, err)
+	}
+	w.PutObject(nightlyTemplate, []byte("written over without a key"))
+	found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste())
+	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, nightlyTemplate) {
+		t.Errorf("got %v and %v, want the template found", found, err)
+	}
+}
+
 // Two jobs of one template at once must not lose each other's rows.
 func TestATemplateWhoseJobsWouldShareATemporaryFolderIsRefused(t *testing.T) {
 	w := newWorld(t)

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
@@ -23,7 +24,7 @@ const maxModel = 256 << 20
 
 // target finds the job that this launch is to update, if it is to, and refuses what would not stay under the key. Nothing
 // is written before.
-func (l *launcher) target(ctx context.Context, c *clients, p *plan) error {
+func (l *launcher) target(ctx context.Context, c *launching.Services, p *plan) error {
 	config := l.opts.Config()
 	if !config.Update {
 		return nil
@@ -32,19 +33,14 @@ func (l *launcher) target(ctx context.Context, c *clients, p *plan) error {
 		return refuse(cmekpipe.Unsupported, "update", "got a batch pipeline, want a streaming one: no other can take a job's place",
 			"launch without update")
 	}
-	found, err := c.jobs.Replaceable(ctx, p.options.Name)
+	job, err := c.Replaceable(ctx, p.options.Name)
 	if err != nil {
 		return err
 	}
-	if found.Unseen != "" {
-		l.logger.WarnContext(ctx, "cmekpipe: the job to update carries state of a job that can't be seen any more; "+
-			"if that began before 2024-03-08, keys of elements may rest outside the customer's key: drain it and launch anew",
-			"job", c.jobs.Resource(found.Job.Id), "unseen", found.Unseen)
-	}
-	if err := checkMapping(config.TransformNameMapping, l.transforms(ctx, c.storage, found.Job), transformNames(p.model)); err != nil {
+	if err := checkMapping(config.TransformNameMapping, l.transforms(ctx, c.Storage, job), transformNames(p.model)); err != nil {
 		return err
 	}
-	l.replaces = found.Job.Id
+	l.replaces = job.Id
 	return nil
 }
 

@@ -12,6 +12,9 @@ type Recovered struct {
 	ID, State string
 	// Fault is what is wrong with the job's key or place; nil if the key is proven.
 	Fault error
+	// Undecided says that the job waits for its launcher, which may still name another key. It was left alone and has to
+	// be looked at again.
+	Undecided bool
 }
 
 // Recover finds the job of a request and does what its launcher would have done: it proves the job's key or cancels the
@@ -30,6 +33,10 @@ func (s *Service) Recover(ctx context.Context, r Request, wait bool) (*Recovered
 		return nil, nil
 	}
 	found := &Recovered{ID: job.Id, State: job.CurrentState, Fault: s.check(job, nil)}
+	if r.Launcher && undecided(found.Fault, job) {
+		found.Fault, found.Undecided = nil, true
+		return found, nil
+	}
 	if found.Fault == nil || Ended(found.State) {
 		return found, nil
 	}

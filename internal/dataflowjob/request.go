@@ -26,6 +26,8 @@ type Request struct {
 	Name string
 	// Began is when the first call was made, or a little before.
 	Began time.Time
+	// Launcher says that a program of the template's, the launcher of a Flex Template, makes the job while it is queued.
+	Launcher bool
 }
 
 // labelled returns a copy of the job that carries its client request id in a label too.

@@ -3,7 +3,8 @@
 //
 // Every job carries its client request id twice: where Dataflow keeps a second job from starting, and in the label
 // [RequestLabel], which every full view of a job shows. By it a job is found again after its answer was lost, and told
-// from another job of the same name, which is never taken for one's own.
+// from another job of the same name, which is never taken for one's own. A launch of a template has no client request id:
+// its jobs carry the label alone, and it is never made again after an answer was lost, see [Call].
 package dataflowjob
 
 import (

@@ -23,59 +23,34 @@ type Submission struct {
 // as can be seen. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
 // labels.
 func (s *Service) Submit(ctx context.Context, job *api.Job) (Submission, error) {
-	if err := ctx.Err(); err != nil {
-		return Submission{}, err
-	}
-	r := Request{ID: job.ClientRequestId, Name: job.Name, Began: time.Now()}
 	job = labelled(job)
-	created, unsure, err := s.create(ctx, r, job)
-	switch {
-	case err == nil:
-		return s.proven(ctx, r, created, job)
-	case ctx.Err() != nil:
-		return s.abandon(ctx, r, ctx.Err())
-	case unsure:
-		return s.abandon(ctx, r, err)
-	}
-	return Submission{}, err
+	return s.SubmitWith(ctx, Call{Request: Request{ID: job.ClientRequestId, Name: job.Name}, Job: job,
+		Send: func(ctx context.Context) (*api.Job, error) {
+			return s.jobs().Create(s.Project, s.Region, job).Context(ctx).Do()
+		}})
 }
 
 // create makes the call until it is answered. What it returns is this request's job or another that has the name. With an
 // error, unsure says that an earlier call, whose answer was lost, may have made the job all the same.
-func (s *Service) create(ctx context.Context, r Request, job *api.Job) (created *api.Job, unsure bool, err error) {
-	defer s.Progress.Step("submitting job " + job.Name)()
+func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure bool, err error) {
+	defer s.Progress.Step("submitting job " + c.Job.Name)()
 	calls := 0
-	err = s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+	err = s.send(ctx, c, func(ctx context.Context) (err error) {
 		calls++
-		created, err = s.jobs().Create(s.Project, s.Region, job).Context(ctx).Do()
+		if created, err = c.Send(ctx); err == nil && (created == nil || created.Id == "") {
+			err = errors.New("got an answer that names no job")
+		}
 		return err
 	})
 	switch {
-	case err == nil && (created.ClientRequestId == "" || created.ClientRequestId == r.ID):
+	case err == nil && (c.Once || created.ClientRequestId == "" || created.ClientRequestId == c.Request.ID):
 		return created, false, nil
 	case err == nil || gcperr.Code(err) == cmekpipe.AlreadyExists:
-		ours, other, err := s.taken(ctx, r, job)
-		return ours, calls > 1 && other == nil, err
+		ours, other, err := s.taken(ctx, c.Request, c.Job)
+		return ours, calls > 1 && other == nil && !c.Once, err
 	}
-	unsure = calls > 1 || gcperr.Code(err) == cmekpipe.Unavailable
-	return nil, unsure, gcperr.Wrap(s.Op, s.Resource(job.Name), s.Key, err)
-}
-
-// proven reads the created job back. An answer without client request id may be about another's job, which is left
-// alone.
-func (s *Service) proven(ctx context.Context, r Request, created, asked *api.Job) (Submission, error) {
-	stored, err := s.readBack(ctx, created.Id)
-	if err == nil && !r.made(stored) {
-		return Submission{}, s.nameTaken(stored, asked, nil)
-	}
-	if err == nil {
-		err = s.check(stored, asked)
-	}
-	if err != nil {
-		stopped, err := s.cancel(ctx, created.Id, err)
-		return Submission{Open: !stopped}, err
-	}
-	return Submission{Job: created}, nil
+	unsure = calls > 1 && !c.Once || gcperr.Code(err) == cmekpipe.Unavailable && !turnedAway(err)
+	return nil, unsure, gcperr.Wrap(s.Op, s.Resource(c.Job.Name), s.Key, err)
 }
 
 // taken looks at the job that has the name already. It may be ours, of an attempt whose answer was lost; any other is

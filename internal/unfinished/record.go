@@ -23,11 +23,13 @@ type Record struct {
 	Replaces string
 	// Began is when the launch was about to submit.
 	Began time.Time
+	// Launcher says that a Flex Template's launcher makes the job.
+	Launcher bool
 }
 
 // request is the record as a call that creates a job.
 func (r Record) request() dataflowjob.Request {
-	return dataflowjob.Request{ID: r.Request, Name: r.Name, Began: r.Began}
+	return dataflowjob.Request{ID: r.Request, Name: r.Name, Began: r.Began, Launcher: r.Launcher}
 }
 
 // SameJob reports whether Dataflow would not let the jobs of both launches run at a time.

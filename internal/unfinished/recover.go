@@ -18,6 +18,24 @@ type Orphan struct {
 	*dataflowjob.Recovered
 }
 
+// Resource returns the job's full resource name.
+func (o *Orphan) Resource() string {
+	return "projects/" + o.Project + "/locations/" + o.Region + "/jobs/" + o.ID
+}
+
+// String says what was found and done in one line.
+func (o *Orphan) String() string {
+	found := "job " + o.Resource() + " of a launch that did not finish "
+	switch {
+	case o.Fault != nil:
+		return found + "is now " + o.State + ", because its key could not be proven: " + o.Fault.Error()
+	case o.Undecided:
+		return found + "is " + o.State + ", and its launcher has not decided its key yet; it was left alone, and the next " +
+			"launch looks at it again"
+	}
+	return found + "is " + o.State + " and rests under " + o.Key.String() + "; it was left alone"
+}
+
 // Recovery is what became of the launches before this one.
 type Recovery struct {
 	// Orphans are the jobs that were found.
@@ -83,8 +101,8 @@ func (r *Recovery) look(ctx context.Context, e *Entry, must bool) error {
 	case found != nil:
 		r.Orphans = append(r.Orphans, &Orphan{e, found})
 		// The record of a job under a name that nobody chose stays while the job runs, for Await; so does that of one that
-		// could not be stopped.
-		if dataflowjob.Ended(found.State) || found.Fault == nil && e.Named {
+		// could not be stopped, or whose launcher has not decided its key.
+		if dataflowjob.Ended(found.State) || found.Fault == nil && e.Named && !found.Undecided {
 			r.log.End(ctx, e)
 		}
 		return err

@@ -1,6 +1,7 @@
-package launch
+package launching
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"os"
@@ -11,25 +12,26 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 )
 
-// checkEnvironment lets a launch through that goes to Google altogether or to the loopback cloud altogether. Anything
-// between would send a part of it elsewhere, without credentials.
-func checkEnvironment() error {
+// CheckEnvironment lets a launch through that goes to Google altogether or to the loopback cloud altogether. Anything
+// between would send a part of it elsewhere, without credentials. op is the operation that the error names.
+func CheckEnvironment(op string) error {
 	set := endpoint.EmulatorVariables()
 	for _, name := range set {
 		if !isLoopback(os.Getenv(name)) {
-			return emulatorSet(name, set, "got a value that is no loopback address")
+			return emulatorSet(op, name, set, "got a value that is no loopback address")
 		}
 	}
 	for _, needed := range []string{endpoint.DataflowVariable, endpoint.StorageVariable} {
 		if len(set) > 0 && !slices.Contains(set, needed) {
-			return emulatorSet(set[0], set, "got it without "+needed+", so that a part of the launch would reach Google")
+			return emulatorSet(op, set[0], set, "got it without "+needed+", so that a part of the launch would reach Google")
 		}
 	}
 	return nil
 }
 
-func emulatorSet(name string, set []string, reason string) error {
-	return refuse(cmekpipe.EmulatorSet, name, reason, "unset "+strings.Join(set, " "))
+func emulatorSet(op, name string, set []string, reason string) error {
+	return &cmekpipe.Error{Op: op, Code: cmekpipe.EmulatorSet, Resource: name, Hint: "unset " + strings.Join(set, " "),
+		Err: errors.New(reason)}
 }
 
 // isLoopback reports whether a variable's value, HOST, HOST:PORT or a URL of either, stays on this machine.

@@ -1,0 +1,26 @@
+package template
+
+// The expressions below have no look-ahead and no classes but Unicode's, so that every engine reads them alike. A value
+// must match an expression whole.
+const (
+	// keyForm matches what [cmekpipe.ParseKeyName] takes, and nothing else.
+	keyForm = `projects/(` + projectForm + `)/locations/[a-z][-a-z0-9]*/keyRings/` + keyID + `/cryptoKeys/` + keyID
+
+	projectForm = `[0-9]+|[a-z][-a-z0-9]{4,28}[a-z0-9]|` + label + `(\.` + label + `)+:[a-z]([-a-z0-9]{0,28}[a-z0-9])?`
+	label       = `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
+	keyID       = `[-_a-zA-Z0-9]{1,63}`
+
+	// rest is what may stand behind a bucket's name.
+	rest = `(/\P{Cc}*)?`
+)
+
+// folderForms match, all together, the gs:// URLs that the job options take for a folder. They also match what only a rule
+// with exceptions tells apart, and what the options then refuse: bucket names with "google" inside or that are IP
+// addresses, objects by the names "." and ".." or below ".well-known/acme-challenge", and names of more than 1024 bytes.
+func folderForms() []string {
+	return []string{
+		`gs://[a-z0-9]([-._a-z0-9]{1,220}[a-z0-9])` + rest,
+		`gs://[-_a-z0-9]{1,63}(\.[-_a-z0-9]{1,63})*` + rest,
+		`gs://(goo|([^g/]|g[^o/]|go[^o/]|goo[^g])\P{Cc}*)`,
+	}
+}

@@ -1,0 +1,113 @@
+package template
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+)
+
+// inspectStored holds the environment that a template stores against the key, and adds its options to those in o. A
+// template that names no key in it is in order, because every launch does.
+func (l *launcher) inspectStored(o *options, stored fields, environment, keyField string) error {
+	for _, e := range stored.objects(environment) {
+		for _, name := range e.named(keyField) {
+			if err := l.compare(e[name]); err != nil {
+				return err
+			}
+			delete(e, name) // it may name a version of the key
+		}
+		if err := o.object(e); err != nil {
+			return l.refuse(cmekpipe.InvalidOptions, "got options that can't be read: "+err.Error(), "stage the template again")
+		}
+	}
+	var faults []error
+	for _, set := range o.sets {
+		if err := cmekpipe.CheckOptions(l.opts.Key(), set); err != nil {
+			faults = append(faults, err)
+		}
+	}
+	if len(faults) == 0 {
+		return nil
+	}
+	return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: l.Template, Err: errors.Join(faults...),
+		Hint: "stage the template again without these options; cmekpipe.Faults lists them"}
+}
+
+// compare holds the key of a template against the launch's.
+func (l *launcher) compare(text json.RawMessage) error {
+	var key string
+	if err := json.Unmarshal(text, &key); err != nil {
+		return l.refuse(cmekpipe.KeyMismatch, "got something that is no key's name, want "+l.opts.Key().String(), "stage the template again")
+	}
+	if key == "" {
+		return nil
+	}
+	if e := keycheck.Compare(l.op, l.Template, key, l.opts.Key()); e != nil {
+		e.Err = errors.New(e.Err.Error() + ", which this launch names; which of the two would count is not known")
+		e.Hint = "launch under the key of the template, or stage it again under " + l.opts.Key().String()
+		return e
+	}
+	return nil
+}
+
+// checkGiven holds parameters and further options of the launch against the key, and against the places of the options.
+func (l *launcher) checkGiven() error {
+	words := readWords(l.PipelineOptions)
+	for _, given := range append(words, l.Parameters) {
+		if err := cmekpipe.CheckOptions(l.opts.Key(), given); err != nil {
+			return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: "parameters", Err: err,
+				Hint: "leave them out: the job options are enough; cmekpipe.Faults lists them"}
+		}
+		if err := l.checkPlaces(given); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkPlaces refuses a second word on where temporary and staged files go.
+func (l *launcher) checkPlaces(given map[string]string) error {
+	c := l.opts.Config()
+	for name, value := range given {
+		want, is := map[string]string{
+			"templocation": c.TempLocation, "gcptemplocation": c.TempLocation, "staginglocation": c.StagingLocation,
+		}[spelling(name)]
+		if is && value != "" && strings.TrimRight(value, "/") != want {
+			return refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave it out")
+		}
+	}
+	return nil
+}
+
+// readWords reads options that are words such as "--name=value". Each option is in a set of its own, so that none hides
+// another; a word that has further options in its value is read for those too.
+func readWords(words []string) (sets []map[string]string) {
+	for _, word := range words {
+		parts := strings.Fields(word)
+		if len(parts) == 0 {
+			continue
+		}
+		for i, part := range parts {
+			if i > 0 && !strings.HasPrefix(part, "-") {
+				continue
+			}
+			if i == 0 {
+				part = strings.TrimSpace(word)
+			}
+			name, value, given := strings.Cut(part, "=")
+			if !given {
+				value = "true"
+			}
+			sets = append(sets, map[string]string{name: value})
+		}
+	}
+	return sets
+}
+
+// spelling makes one of the ways in which SDKs spell a name: temp_location, tempLocation, --temp-location.
+func spelling(name string) string {
+	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
+}

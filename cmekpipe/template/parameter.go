@@ -1,0 +1,97 @@
+package template
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// ParameterType is how Dataflow's page asks for a parameter's value. Source: field paramType of the API's
+// ParameterMetadata.
+type ParameterType string
+
+// The types. A value of KMSKey must have the form of a key's full name, one of a folder that of a gs:// URL.
+const (
+	Text               ParameterType = "TEXT"
+	Boolean            ParameterType = "BOOLEAN"
+	Number             ParameterType = "NUMBER"
+	Enum               ParameterType = "ENUM"
+	KMSKey             ParameterType = "KMS_KEY_NAME"
+	ReadFile           ParameterType = "GCS_READ_FILE"
+	WriteFile          ParameterType = "GCS_WRITE_FILE"
+	ReadFolder         ParameterType = "GCS_READ_FOLDER"
+	WriteFolder        ParameterType = "GCS_WRITE_FOLDER"
+	PubSubTopic        ParameterType = "PUBSUB_TOPIC"
+	PubSubSubscription ParameterType = "PUBSUB_SUBSCRIPTION"
+	BigQueryTable      ParameterType = "BIGQUERY_TABLE"
+	WorkerRegion       ParameterType = "WORKER_REGION"
+)
+
+func parameterTypes() []ParameterType {
+	return []ParameterType{Text, Boolean, Number, Enum, KMSKey, ReadFile, WriteFile, ReadFolder, WriteFolder, PubSubTopic,
+		PubSubSubscription, BigQueryTable, WorkerRegion}
+}
+
+// ofOptions are the parameters that the job options stand for, under the names of Beam's flags for Go.
+func ofOptions() []Parameter {
+	return []Parameter{
+		{Name: "dataflow_kms_key", Label: "Cloud KMS key", Type: KMSKey, Optional: true,
+			Help: "Full name of the key that protects the job: the key of this template."},
+		{Name: "temp_location", Label: "Temporary folder", Type: WriteFolder, Optional: true,
+			Help: "gs:// URL for temporary files, in a bucket whose default key is the job's."},
+		{Name: "staging_location", Label: "Staging folder", Type: WriteFolder, Optional: true,
+			Help: "gs:// URL for staged files, in a bucket whose default key is the job's."},
+		{Name: "region", Label: "Region", Type: WorkerRegion, Optional: true,
+			Help: "Region of the job, which is where the key is."},
+	}
+}
+
+// metadata is the parameter as the API has it.
+func (p Parameter) metadata(c cmekpipe.Config) *api.ParameterMetadata {
+	m := &api.ParameterMetadata{
+		Name: p.Name, Label: cmp.Or(p.Label, p.Name), HelpText: cmp.Or(p.Help, p.Label, p.Name), ParamType: string(p.paramType()),
+		IsOptional: p.Optional, DefaultValue: p.Default, Regexes: slices.Concat(p.forms(c), p.Regexes),
+	}
+	for _, choice := range p.Choices {
+		m.EnumOptions = append(m.EnumOptions, &api.ParameterMetadataEnumOption{Value: choice, Label: choice})
+	}
+	return m
+}
+
+func (p Parameter) paramType() ParameterType { return cmp.Or(p.Type, Text) }
+
+// forms are the expressions that a value must match, every one of them.
+func (p Parameter) forms(c cmekpipe.Config) []string {
+	switch {
+	case p.Name == "dataflow_kms_key":
+		return []string{regexp.QuoteMeta(c.Key)}
+	case p.Type == WorkerRegion:
+		return []string{regexp.QuoteMeta(c.Region)}
+	case p.Type == KMSKey:
+		return []string{keyForm}
+	case p.Type == ReadFolder || p.Type == WriteFolder:
+		return folderForms()
+	}
+	return nil
+}
+
+// checkForm refuses expressions that can't be read, and a default that doesn't match.
+func (p Parameter) checkForm() error {
+	for _, text := range p.Regexes {
+		form, err := regexp.Compile("^(?:" + text + ")$")
+		if err != nil {
+			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got an expression that can't be read: "+err.Error(), "mend it")
+		}
+		if p.Default != "" && !form.MatchString(p.Default) {
+			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that does not match "+text, "mend either")
+		}
+	}
+	if p.Default != "" && p.Type == Enum && !slices.Contains(p.Choices, p.Default) {
+		return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that is none of the choices", "mend either")
+	}
+	return nil
+}

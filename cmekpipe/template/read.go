@@ -1,0 +1,122 @@
+package template
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+)
+
+// maxTemplate is the most bytes of a template that are read.
+const maxTemplate = 64 << 20
+
+// read returns the text of the template, which holds the pipeline's constants and is never printed. One that rests under
+// no customer's key is refused; under which it rests is its owner's business.
+func (l *launcher) read(ctx context.Context) ([]byte, error) {
+	defer l.services.Progress.Step("reading " + l.Template)()
+	object := l.services.Storage.Bucket(l.object.Bucket()).Object(l.object.Name())
+	attrs, err := object.Attrs(ctx)
+	switch {
+	case err != nil:
+		return nil, l.wrap(ctx, l.Template, err)
+	case attrs.KMSKeyName == "":
+		return nil, l.refuse(cmekpipe.KeyMissing, "got a template that rests under no customer-managed key",
+			"stage it again: launch.Run and template.WriteSpec put it under the key")
+	case attrs.Size > maxTemplate:
+		return nil, l.refuse(cmekpipe.Unsupported, fmt.Sprintf("got a template of %d bytes, want at most %d", attrs.Size, maxTemplate),
+			"stage it again")
+	}
+	r, err := object.Generation(attrs.Generation).NewReader(ctx)
+	if err != nil {
+		return nil, l.wrap(ctx, l.Template, err)
+	}
+	text, err := io.ReadAll(io.LimitReader(r, maxTemplate+1))
+	return text, l.wrap(ctx, l.Template, errors.Join(err, r.Close()))
+}
+
+// hash stands for what runs: template, parameters and options.
+func (l *launcher) hash(text []byte) string {
+	given, _ := json.Marshal([]any{l.Template, l.Parameters, l.PipelineOptions}) // strings always marshal
+	sum := sha256.New()
+	sum.Write(given)
+	sum.Write(text)
+	return hex.EncodeToString(sum.Sum(nil))
+}
+
+// wrap turns a service's error into one of this module. A context's error stays itself.
+func (l *launcher) wrap(ctx context.Context, resource string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return gcperr.Wrap(l.op, resource, l.opts.Key(), l.discreet(err))
+}
+
+func (l *launcher) refuse(code cmekpipe.Code, reason, hint string) error {
+	return refuse(l.op, code, l.Template, reason, hint)
+}
+
+// objectAt refuses a URL that names no object.
+func objectAt(op string, opts *cmekpipe.Options, url string) (cmekpipe.Object, error) {
+	o, err := opts.Key().Object(url)
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
+		e.Op = op
+	}
+	return o, err
+}
+
+// refusal is Dataflow's answer to a launch that it does not take. Its words may quote values of parameters, so that its
+// text has only their names; the answer itself is behind Unwrap.
+type refusal struct {
+	text string
+	err  error
+}
+
+func (r *refusal) Error() string { return r.text }
+func (r *refusal) Unwrap() error { return r.err }
+
+// discreet keeps what Dataflow says of parameters out of an error's text, but for their names.
+func (l *launcher) discreet(err error) error {
+	e, ok := errors.AsType[*googleapi.Error](err)
+	if !ok || gcperr.Code(err) != cmekpipe.InvalidOptions {
+		return err
+	}
+	text := "got HTTP status " + strconv.Itoa(e.Code)
+	var names []string
+	for _, detail := range e.Details {
+		names = append(names, violated(detail)...)
+	}
+	if len(names) > 0 {
+		text += " for " + strings.Join(names, ", ")
+	}
+	return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: l.Template,
+		Hint: "hold the parameters against those that the template asks for",
+		Err:  &refusal{text + "; what it says is left out, because it may quote values of parameters, and is behind Unwrap", err}}
+}
+
+// violated takes the names out of the API's InvalidTemplateParameters.
+func violated(detail any) (names []string) {
+	var d struct {
+		ParameterViolations []struct{ Parameter string }
+	}
+	text, err := json.Marshal(detail)
+	if err != nil || json.Unmarshal(text, &d) != nil {
+		return nil
+	}
+	for _, v := range d.ParameterViolations {
+		names = append(names, v.Parameter)
+	}
+	return names
+}

@@ -1,0 +1,157 @@
+package template
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"strings"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+)
+
+// Spec is the specification of a Flex Template, apart from what the job options say: key, folders, region and workers.
+type Spec struct {
+	// Image is the container whose program makes the job. Required.
+	Image string
+	// Language is the SDK's: "GO", "JAVA", "PYTHON" or "YAML". Default: "GO".
+	Language string
+	// Name and Description are what people are shown. Name is required.
+	Name, Description string
+	// Streaming says that the jobs are streaming jobs.
+	Streaming bool
+	// Parameters are the pipeline's own. WriteSpec adds those of the job options.
+	Parameters []Parameter
+}
+
+// Parameter is one that a template asks for.
+type Parameter struct {
+	// Name is the pipeline option's. Required.
+	Name string
+	// Label and Help are what people are shown. Default: the name.
+	Label, Help string
+	// Type picks how the value is asked for and which form it must have. Default: Text.
+	Type ParameterType
+	// Optional says that a launch may leave the parameter out.
+	Optional bool
+	// Default is the value that people are shown first.
+	Default string
+	// Regexes are expressions that a value must match whole, beside those of the type.
+	Regexes []string
+	// Choices are the values to choose from, of a parameter of type Enum.
+	Choices []string
+}
+
+// WriteSpec writes the specification of a Flex Template to a gs:// URL, under the key of the options. Its defaults are the
+// options': a launch by other means than [LaunchFlex] that names nothing has key, folders and region from them.
+//
+// The parameters dataflow_kms_key, temp_location, staging_location and region, which [cmekpipe.FromFlags] reads, are
+// described with the forms that this module takes, so that Dataflow refuses others: the key and the region must be those of
+// the options. They are optional, because Dataflow refuses an option that comes both as parameter and by default.
+func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spec, os ...launch.Option) error {
+	if err := checkOptions(specOp, opts, staged); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if _, err := objectAt(specOp, opts, url); err != nil {
+		return err
+	}
+	if err := spec.check(opts.Key()); err != nil {
+		return err
+	}
+	if err := launching.CheckEnvironment(specOp); err != nil {
+		return err
+	}
+	services, err := launching.Connect(ctx, specOp, opts, settings(os))
+	if err != nil {
+		return err
+	}
+	defer services.Storage.Close() //nolint:errcheck // every upload was closed and checked by itself
+	config := opts.Config()
+	if err := services.Buckets(ctx, url); err != nil {
+		return err
+	}
+	if err := services.KeyedBuckets(ctx, config.TempLocation, config.StagingLocation); err != nil {
+		return err
+	}
+	text, err := json.MarshalIndent(spec.container(config), "", "  ")
+	if err != nil {
+		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.Internal, Resource: url, Err: err}
+	}
+	area := services.Staging()
+	if err := area.Write(ctx, url, append(text, '\n')); err != nil {
+		return err
+	}
+	services.Progress.Say("template %s was written and rests under %s", url, opts.Key())
+	return nil
+}
+
+// container is the specification as the API has it.
+func (s Spec) container(c cmekpipe.Config) *api.ContainerSpec {
+	metadata := &api.TemplateMetadata{Name: s.Name, Description: s.Description, Streaming: s.Streaming}
+	for _, p := range slices.Concat(ofOptions(), s.Parameters) {
+		metadata.Parameters = append(metadata.Parameters, p.metadata(c))
+	}
+	environment := flexEnvironment(c, c.Labels, nil)
+	return &api.ContainerSpec{Image: s.Image, SdkInfo: &api.SDKInfo{Language: s.language()}, Metadata: metadata,
+		DefaultEnvironment: environment}
+}
+
+func (s Spec) language() string {
+	if s.Language == "" {
+		return "GO"
+	}
+	return s.Language
+}
+
+// check refuses a specification that Dataflow would refuse, or whose defaults contradict the key.
+func (s Spec) check(key cmekpipe.KeyName) error {
+	switch {
+	case s.Image == "":
+		return refuse(specOp, cmekpipe.InvalidOptions, "image", "got no image, want the launcher's", "set Spec.Image")
+	case s.Name == "":
+		return refuse(specOp, cmekpipe.InvalidOptions, "name", "got no name, want one for people to read", "set Spec.Name")
+	case !slices.Contains([]string{"GO", "JAVA", "PYTHON", "YAML"}, s.language()):
+		return refuse(specOp, cmekpipe.InvalidOptions, "language", "got a language that Dataflow has no launcher for",
+			"set Spec.Language to GO, JAVA, PYTHON or YAML")
+	}
+	taken := make(map[string]bool)
+	for _, p := range slices.Concat(ofOptions(), s.Parameters) {
+		if taken[spelling(p.Name)] {
+			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a parameter that is there already, in this spelling or another",
+				"give it another name; those of key, folders and region are there without being given")
+		}
+		taken[spelling(p.Name)] = true
+		if err := p.check(key); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// check refuses what Dataflow could not show or check, and defaults that contradict the key.
+func (p Parameter) check(key cmekpipe.KeyName) error {
+	bad := func(code cmekpipe.Code, reason, hint string) error { return refuse(specOp, code, p.Name, reason, hint) }
+	switch {
+	case p.Name == "" || strings.ContainsFunc(p.Name, notInName):
+		return bad(cmekpipe.InvalidName, "got a parameter whose name is none of an option", "use letters, digits and underscores")
+	case !slices.Contains(parameterTypes(), p.paramType()):
+		return bad(cmekpipe.InvalidOptions, "got a type that Dataflow doesn't know", "use one of package template")
+	case (p.Type == Enum) != (len(p.Choices) > 0):
+		return bad(cmekpipe.InvalidOptions, "got a type that doesn't go with the choices", "give a parameter of type Enum choices, and no other")
+	}
+	if err := cmekpipe.CheckOptions(key, map[string]string{p.Name: p.Default}); err != nil {
+		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.InvalidOptions, Resource: p.Name, Err: err,
+			Hint: "leave the default out: the options are enough"}
+	}
+	return p.checkForm()
+}
+
+func notInName(r rune) bool {
+	return r != '_' && r != '-' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
+}
