@@ -160,11 +160,25 @@ func (s *Service) judge(c Call, stored *api.Job) error {
 }
 
 // foreign is about a job that the answer names and that does not carry the request. It is left alone, unless it has no
-// key at all and was not there before the call: then it can only have come of it.
+// key at all and was not there before the call: then it can only have come of it. A job of the call's own may run beside it.
 func (s *Service) foreign(ctx context.Context, c Call, stored *api.Job) (Submission, error) {
-	if !c.Once || keyOf(stored) != "" {
-		return Submission{}, s.nameTaken(stored, c.Job, nil)
+	taken := s.nameTaken(stored, c.Job, nil)
+	switch {
+	case !c.Once:
+		return Submission{}, taken
+	case keyOf(stored) == "":
+		stopped, err := s.cancel(ctx, stored.Id, s.check(stored, nil))
+		return Submission{Open: !stopped}, err
 	}
-	stopped, err := s.cancel(ctx, stored.Id, s.check(stored, nil))
-	return Submission{Open: !stopped}, err
+	ours, err := s.await(ctx, c.Request)
+	switch {
+	case ctx.Err() != nil:
+		return s.abandon(ctx, c.Request, ctx.Err())
+	case err != nil:
+		return Submission{Open: true}, errors.Join(taken, s.unseen(c.Job.Name, err))
+	case ours == nil:
+		return Submission{}, taken
+	}
+	c.Once = false // it is not looked for a second time
+	return s.proven(ctx, c, ours)
 }

@@ -64,6 +64,42 @@ func TestTheIDOfAnotherRequestNeedsNoSearch(t *testing.T) {
 	}
 }
 
+// The answer names a job of another's, and one that nobody named came of the call.
+func TestTheJobOfTheCallIsFoundBesideTheOneThatTheAnswerNames(t *testing.T) {
+	for name, key := range map[string]func(*jobs) string{
+		"under the key":     func(j *jobs) string { return j.Key.String() },
+		"under another":     func(j *jobs) string { return j.cloud.Key(region, "other").String() },
+		"without any of it": func(*jobs) string { return "" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			j := newJobs(t)
+			other := j.job("theirs")
+			other.Name = "weekly"
+			theirs, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, other).Do()
+			if err != nil {
+				t.Fatal(err)
+			}
+			c := j.once("req-1", func(*api.Job) (*api.Job, error) { return &api.Job{Id: theirs.Id}, nil })
+			j.cloud.TamperJobs(func(job *api.Job) { job.Environment.ServiceKmsKeyName = key(j) })
+			made, err := j.SubmitWith(t.Context(), c)
+			right := name == "under the key"
+			if right != (err == nil) || right != (made.Job != nil) || made.Open {
+				t.Errorf("got %+v and %v, want the call's own job judged", made, err)
+			}
+			list, err := j.API.Projects.Locations.Jobs.List(cmektest.Project, region).Do()
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, job := range list.Jobs {
+				stopped := job.CurrentState == dataflowjob.Cancelled
+				if want := !right && job.Name == "nightly"; stopped != want {
+					t.Errorf("got job %s in %s, want it stopped: %v", job.Name, job.CurrentState, want)
+				}
+			}
+		})
+	}
+}
+
 // Nothing came of the call, and nobody may make it again.
 func TestACallThatMustBeMadeOnceIs(t *testing.T) {
 	j := newJobs(t)
