@@ -25,6 +25,7 @@ var floors = []struct {
 	{"internal/workerbin", 3},
 	{"internal/atrest", 3},
 	{"internal/staging", 4},
+	{"internal/artifacts", 4},
 	{"internal/dataflowjob", 4},
 	{"internal/unfinished", 5},
 	{"internal/house", 0},
