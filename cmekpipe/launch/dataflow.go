@@ -67,12 +67,15 @@ func (l *launcher) prepare(ctx context.Context, c *clients, p *plan) error {
 	if err := l.checkBuckets(ctx, c.storage); err != nil {
 		return err
 	}
+	if err := l.checkForeignTemp(ctx, c.storage, p); err != nil {
+		return err
+	}
 	if !l.makesTemplate() { // which starts no job that others could be beside
 		if err := l.look(ctx, c, p); err != nil {
 			return err
 		}
 	}
-	cargo, err := l.load(ctx, p)
+	cargo, err := l.load(ctx, p, true)
 	if err != nil {
 		return err
 	}

@@ -46,9 +46,8 @@
 //
 // With option TemplateLocation, Run stages worker and pipeline as for a job and writes the request that it would submit to
 // that URL, under the key, as a classic template; it submits nothing, and Result.Template is the URL. Whoever launches the
-// template has to name the key again, as kmsKeyName: this package proves nothing of such jobs. A pipeline whose sinks have
-// a temporary place that was named when it was built, such as a sharded write, is refused with code Unsupported, because
-// all jobs of the template would share that place and take each other's files.
+// template has to name the key again, as kmsKeyName: this package proves nothing of such jobs. Jobs of one template share
+// no temporary place: every connector of this module names its own on a worker, anew in each job.
 //
 // # Updates
 //

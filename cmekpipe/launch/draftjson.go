@@ -23,6 +23,7 @@ type draftJSON struct {
 	JobName       string           `json:"jobName,omitempty"`
 	JobID         string           `json:"jobId,omitempty"`
 	Staged        []StagedFile     `json:"staged"`
+	Awaited       []AwaitedFiles   `json:"awaited,omitempty"`
 	Destinations  []Destination    `json:"destinations"`
 	Findings      []rule.Finding   `json:"findings"`
 	Request       json.RawMessage  `json:"request,omitempty"`
@@ -37,7 +38,7 @@ func (d *Draft) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(draftJSON{
 		draftVersion, d.Runner, d.Project, d.Region, d.Key, d.JobName, d.JobID,
-		filled(d.Staged), filled(d.Destinations), filled(d.Findings), d.public,
+		filled(d.Staged), d.Awaited, filled(d.Destinations), filled(d.Findings), d.public,
 	})
 }
 
@@ -53,7 +54,7 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 		return badDraft(opRead, fmt.Errorf("got version %d, want %d", in.SchemaVersion, draftVersion))
 	}
 	read := Draft{Runner: in.Runner, Project: in.Project, Region: in.Region, Key: in.Key, JobName: in.JobName, JobID: in.JobID,
-		Staged: in.Staged, Destinations: in.Destinations, Findings: in.Findings, public: in.Request}
+		Staged: in.Staged, Awaited: in.Awaited, Destinations: in.Destinations, Findings: in.Findings, public: in.Request}
 	if err := read.check(opRead); err != nil {
 		return err
 	}

@@ -44,9 +44,6 @@ func (l *launcher) proposed(ctx context.Context, launch func(context.Context, *p
 		if err := checkLocal(l.result.Coverage); err != nil {
 			return err
 		}
-		if err := l.checkTemplate(l.result.Coverage); err != nil {
-			return err
-		}
 		p, err := l.translate(ctx)
 		if err != nil {
 			return err
@@ -57,7 +54,7 @@ func (l *launcher) proposed(ctx context.Context, launch func(context.Context, *p
 
 // propose completes the draft.
 func (l *launcher) propose(ctx context.Context, p *plan) error {
-	c, err := l.load(ctx, p)
+	c, err := l.load(ctx, p, false)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ func Run(t *testing.T, h Harness) {
 		t.Run(e.name, func(t *testing.T) { play(t, h, e) })
 	}
 	t.Run("guard", func(t *testing.T) { inspect(t, h) })
+	t.Run("built twice", func(t *testing.T) { buildTwice(t, h) })
 }
 
 // play sets a scene that differs from the good one in one thing, runs it and judges how it ends.
