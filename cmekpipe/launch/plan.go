@@ -14,7 +14,8 @@ import (
 // name no worker binary, it builds one to know its hash, as Run does, and removes it. That takes seconds to minutes, and
 // the goroutine of main; a pipeline that is planned often, such as in a test, should name any file as WorkerBinary.
 //
-// What Run checks at services is not checked here: whether buckets exist and where they are, whether a job has the name,
+// It does not ask expansion services either, so that the files of other SDKs may have no names yet; see [Draft] for what is
+// left out then. What Run checks at services is not checked here: whether buckets exist and where they are, whether a job has the name,
 // whether anybody may use the key.
 //
 // Where Run would refuse without a call, Plan returns the same error with the code that Run's has. The [Draft] is as
