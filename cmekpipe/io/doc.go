@@ -28,7 +28,8 @@
 //	xlang/bigqueryio.Read(s, t, FromTable("p:d.t"))  xlang/bigqueryio.Read(s, "p:d.t", t)
 //	xlang/bigqueryio.Read(s, t, FromQuery(sql))      bigqueryio.Query(s, query, sql, t)                key.Query
 //
-// Package launch refuses transforms of other SDKs on every runner for now, those of xlang/bigqueryio included.
+// Package launch runs those of xlang/bigqueryio on Dataflow only, with a temp location whose bucket has the job's key as its
+// default.
 //
 // # Beam's own file connectors
 //

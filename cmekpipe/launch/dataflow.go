@@ -39,12 +39,17 @@ func (l *launcher) prepare(ctx context.Context, c *launching.Services, p *plan) 
 	if err := c.Buckets(ctx, l.places()...); err != nil {
 		return err
 	}
+	if len(p.foreign) > 0 { // whose workers name no key there: Beam's Java SDK writes file loads to tempLocation
+		if err := c.KeyedBuckets(ctx, l.opts.Config().TempLocation); err != nil {
+			return err
+		}
+	}
 	if !l.makesTemplate() { // which starts no job that others could be beside
 		if err := l.look(ctx, c, p); err != nil {
 			return err
 		}
 	}
-	cargo, err := l.load(ctx, p)
+	cargo, err := l.load(ctx, p, true)
 	if err != nil {
 		return err
 	}

@@ -17,8 +17,9 @@
 //   - The environment must send nothing elsewhere, and the options must fit the SDK that is linked in.
 //   - Staging and temp bucket must exist, where the key can serve them. No bucket is ever created.
 //   - The worker is built for linux, unless the options name one.
-//   - Worker and pipeline are uploaded under the key, to a name made of their hash and the key's; what lies there
-//     already with the same content under the same key is not sent again. Cloud Storage's answer must name the key.
+//   - Worker, pipeline and the files of other SDKs are uploaded under the key, to names made of their hashes and the key's;
+//     what lies there already with the same content under the same key is not sent again. Cloud Storage's answer must name
+//     the key.
 //   - The job is submitted with the key, read back, and key, place, name and temp bucket are compared. A job with another
 //     key, or none, is cancelled and Run waits until it has stopped.
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
@@ -47,8 +48,8 @@
 // With option TemplateLocation, Run stages worker and pipeline as for a job and writes the request that it would submit to
 // that URL, under the key, as a classic template; it submits nothing, and Result.Template is the URL. Package template
 // launches the template, names the key again and proves the job's. This package proves nothing of jobs that are launched by
-// other means. A pipeline whose sinks have a temporary place that was named when it was built, such as a sharded write, is
-// refused with code Unsupported, because all jobs of the template would share that place and take each other's files.
+// other means. Jobs of one template share no temporary place: every connector of this module names its own on a worker,
+// anew in each job.
 //
 // # Updates
 //
@@ -78,9 +79,26 @@
 // dataflowKmsKey for Java and dataflow_kms_key for Python. The sampling of elements that a worker failed on, which
 // Dataflow turns on by itself for Java and Python and which names no key, is turned off for every job.
 //
-// Cross-language transforms are refused with code Unsupported: those that guard finds protected because the files of the
-// other SDK can't be staged under the key yet, the others because no key reaches them. So are hooks that write data at
-// rest without a key.
+// Hooks that write data at rest without a key are refused with code Unsupported.
+//
+// # Transforms of other SDKs
+//
+// On Dataflow, Run launches a transform of another SDK if guard finds it protected or reading only, as those of package
+// cmekpipe/io/xlang/bigqueryio are; any other is refused with code Unsupported, because no key reaches it. No other runner
+// takes them.
+//
+// The files that the other SDK's workers need come from the expansion service that the pipeline was built with, which must
+// still run; those of a service that Beam started by itself lie on this machine already. They are compared with the
+// SHA-256 that the service says, if it says one, and put into the staging bucket under the key as worker and pipeline are;
+// nothing is put there before all have come. Files and URLs that the service hands out, and embedded content, are taken;
+// any other type is refused by name, and so are two different files of one name and an environment that isn't Docker's.
+//
+// Workers of other SDKs name no key for what they keep in the temp location, such as Java's file loads. So the bucket of
+// the temp location must have the job's key as its default, or Run refuses with KeyMissing or KeyMismatch and the command
+// that sets it.
+//
+// Plan asks no expansion service. Where one has files, the draft tells of them in Awaited; their names in the staging
+// bucket, the model's and the request are known only when the pipeline is launched.
 //
 // # Permissions
 //
@@ -115,7 +133,7 @@
 //	PermissionDenied, PreconditionFailed, Unavailable
 //	                   the caller lacks a permission; a policy forbids the call; a service did not answer, or the quota of
 //	                   Cloud KMS is used up
-//	Corrupted          Cloud Storage stored something else than was sent
+//	Corrupted          Cloud Storage stored something else than was sent, or a file of another SDK is not what its hash says
 //	JobFailed          the job failed or was cancelled for a reason that is not about keys
 //	Internal           a job that must not run could not be cancelled; the hint is the command that does it
 //

@@ -8,6 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
+	"github.com/cmekpipe/cmekpipe-go/internal/artifacts"
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
@@ -29,6 +30,8 @@ type Draft struct {
 	Template string
 	// Staged are the files that the job needs, whether they lie there already or not.
 	Staged []StagedFile
+	// Awaited are the files that are named only when the pipeline is launched. There are none in the draft of a launch.
+	Awaited []AwaitedFiles
 	// Destinations are those of all transforms that guard found protected, each once, in order of the transforms.
 	Destinations []Destination
 	// Findings are what there is to say, among it what guard refuses.
@@ -50,6 +53,18 @@ type StagedFile struct {
 	Key cmekpipe.KeyName `json:"key"`
 }
 
+// AwaitedFiles are files that workers of another SDK need. An expansion service has them, which [Plan] does not ask, so that
+// their hashes, and with them their names in the staging bucket, are not known, nor is the name of the model that refers
+// to them. Run puts all of them under the job's key.
+type AwaitedFiles struct {
+	// Environment is the other SDK's, as the model calls it.
+	Environment string `json:"environment"`
+	// Service is the address of the expansion service.
+	Service string `json:"service"`
+	// Names are what the service called the files when the pipeline was built; it may hand out others in their place.
+	Names []string `json:"names"`
+}
+
 // Destination is a place that transforms write to.
 type Destination struct {
 	// Name is the resource as a person would type it.
@@ -67,7 +82,7 @@ type Destination struct {
 
 // Request returns the request by which Run creates the job on Dataflow, or which it writes as a template, apart from its
 // ClientRequestId, which each launch has for itself and repeats in the label cmekpipe-request, and from a made-up name. It
-// is nil on other runners, after an error, and for a draft that was read back from JSON.
+// is nil on other runners, after an error, for a draft that awaits files, and for one that was read back from JSON.
 //
 // It holds the values of beam.PipelineOptions and other metadata of the user's: don't print or log it. Changes to it
 // change nothing that is launched.
@@ -110,16 +125,42 @@ func (d *Draft) add(t guard.Transform) {
 	}
 }
 
-// complete adds what is known when the files have their names.
-func (d *Draft) complete(job *api.Job, c *cargo, named bool) {
-	copied := *job
+// complete adds what is known when the files have their names. Files that no service was asked for have none, nor has
+// the model that would refer to them.
+func (d *Draft) complete(p *plan, c *cargo, named, asked bool) {
+	copied := *p.job
 	copied.ClientRequestId = ""
 	d.request = &copied
-	for _, f := range []*staging.File{c.workerFile, c.modelFile} {
+	d.Findings = append(d.Findings, requestFindings(d)...)
+	if !asked {
+		d.await(p.foreign)
+	}
+	files := []*staging.File{c.workerFile, c.modelFile}
+	if len(d.Awaited) > 0 {
+		files, d.request = files[:1], nil
+	} else {
+		d.public = showable(p.job, named)
+	}
+	for _, a := range c.staged {
+		files = append(files, a.File)
+	}
+	for _, f := range files {
 		d.Staged = append(d.Staged, StagedFile{URL: f.URL, SHA256: f.Hash, Size: f.Size, Key: f.Key})
 	}
-	d.Findings = append(d.Findings, requestFindings(d)...)
-	d.public = showable(job, named)
+}
+
+// await notes the files that only services know.
+func (d *Draft) await(others []foreign) {
+	for _, f := range others {
+		if !f.asks() {
+			continue
+		}
+		files := AwaitedFiles{Environment: f.id, Service: f.service}
+		for _, info := range f.environment.GetDependencies() {
+			files.Names = append(files.Names, artifacts.Name(info))
+		}
+		d.Awaited = append(d.Awaited, files)
+	}
 }
 
 // submitted notes the job that came of it.

@@ -24,6 +24,7 @@ type draftJSON struct {
 	JobID         string           `json:"jobId,omitempty"`
 	Template      string           `json:"template,omitempty"`
 	Staged        []StagedFile     `json:"staged"`
+	Awaited       []AwaitedFiles   `json:"awaited,omitempty"`
 	Destinations  []Destination    `json:"destinations"`
 	Findings      []rule.Finding   `json:"findings"`
 	Request       json.RawMessage  `json:"request,omitempty"`
@@ -38,7 +39,7 @@ func (d *Draft) MarshalJSON() ([]byte, error) {
 	}
 	return json.Marshal(draftJSON{
 		draftVersion, d.Runner, d.Project, d.Region, d.Key, d.JobName, d.JobID, d.Template,
-		filled(d.Staged), filled(d.Destinations), filled(d.Findings), d.public,
+		filled(d.Staged), d.Awaited, filled(d.Destinations), filled(d.Findings), d.public,
 	})
 }
 
@@ -54,7 +55,8 @@ func (d *Draft) UnmarshalJSON(text []byte) error {
 		return badDraft(opRead, fmt.Errorf("got version %d, want %d", in.SchemaVersion, draftVersion))
 	}
 	read := Draft{Runner: in.Runner, Project: in.Project, Region: in.Region, Key: in.Key, JobName: in.JobName, JobID: in.JobID,
-		Template: in.Template, Staged: in.Staged, Destinations: in.Destinations, Findings: in.Findings, public: in.Request}
+		Template: in.Template, Staged: in.Staged, Awaited: in.Awaited, Destinations: in.Destinations, Findings: in.Findings,
+		public: in.Request}
 	if err := read.check(opRead); err != nil {
 		return err
 	}

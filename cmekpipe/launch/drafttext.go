@@ -27,6 +27,12 @@ func (d *Draft) String() string {
 		}
 		table(&b, rows)
 	}
+	for i, f := range d.Awaited {
+		if i == 0 {
+			b.WriteString("staged under the job's key with the model, under names that are known only when launched\n")
+		}
+		table(&b, f.rows())
+	}
 	if d.Template != "" {
 		b.WriteString("written under the job's key, in place of submitting a job\n")
 		table(&b, [][]string{{"template", d.Template}})
@@ -52,6 +58,14 @@ func (d *Draft) jobRows() [][]string {
 	return [][]string{
 		{"name", name}, {"runner", d.Runner}, {"project", d.Project}, {"region", d.Region}, {"key", d.Key.String()},
 	}
+}
+
+func (f AwaitedFiles) rows() [][]string {
+	rows := [][]string{{"files of " + f.Environment + " from expansion service " + f.Service}}
+	for _, name := range f.Names {
+		rows = append(rows, []string{"  " + name})
+	}
+	return rows
 }
 
 func (o Destination) rows() [][]string {

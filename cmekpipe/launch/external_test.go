@@ -53,8 +53,6 @@ func TestTransformsOfOtherSDKsAreRefused(t *testing.T) {
 		build        func(beam.Scope)
 		says         string
 	}{
-		{"reads", "dataflow", read, "its files would be staged without it"},
-		{"protected", "dataflow", load, "its files would be staged without it"},
 		{"outside Cloud KMS", "dataflow", write, "guard finds it no-cmek"},
 		{"reads on Prism", "prism", read, "whose workers this process does not run"},
 		{"protected on Prism", "prism", load, "whose workers this process does not run"},

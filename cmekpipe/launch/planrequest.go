@@ -16,11 +16,12 @@ import (
 // request makes the job that a launch submits. The same pipeline and options always give the same request, but for the
 // request's own id and a name that is made up.
 func (l *launcher) request(ctx context.Context, p *plan, c *cargo) (*api.Job, error) {
-	p.options.WorkerHash = c.workerFile.Hash
+	p.options.WorkerHash, p.options.ArtifactURLs = c.workerFile.Hash, c.urls()
 	job, err := dataflowlib.Translate(ctx, p.model, p.options, c.workerFile.URL, c.modelFile.URL, c.modelFile.Hash)
 	if err != nil {
 		return nil, l.failed("dataflow", err)
 	}
+	c.seal(job)
 	if err := keyEverywhere(job, l.opts.Key()); err != nil {
 		return nil, l.failed("dataflow", err)
 	}

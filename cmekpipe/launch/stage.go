@@ -9,9 +9,9 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/protox"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/pipemodel"
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
 
@@ -22,11 +22,12 @@ type cargo struct {
 	remove                func() // removes a worker that was built here
 	model                 []byte // holds the pipeline's constants; never printed
 	workerFile, modelFile *staging.File
+	freight
 }
 
 // load builds the worker if there is none, names what is to be staged and makes the job that refers to it. It sends
-// nothing and calls nobody.
-func (l *launcher) load(ctx context.Context, p *plan) (*cargo, error) {
+// nothing, and calls nobody but, if it may ask, the expansion services that have files of other SDKs.
+func (l *launcher) load(ctx context.Context, p *plan, ask bool) (*cargo, error) {
 	c := &cargo{area: &staging.Area{Op: op, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
 		Pace: l.pace, Progress: l.progress}}
 	path, remove, err := l.worker(ctx)
@@ -38,11 +39,14 @@ func (l *launcher) load(ctx context.Context, p *plan) (*cargo, error) {
 		remove()
 		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: path, Hint: "build it again", Err: err}
 	}
-	if err := l.name(ctx, p, c); err != nil {
+	if err = l.fetch(ctx, p, c, ask); err == nil {
+		err = l.name(ctx, p, c)
+	}
+	if err != nil {
 		c.close()
 		return nil, err
 	}
-	l.result.Draft.complete(p.job, c, l.opts.Config().JobName != "")
+	l.result.Draft.complete(p, c, l.opts.Config().JobName != "", ask)
 	return c, nil
 }
 
@@ -55,7 +59,8 @@ func (l *launcher) name(ctx context.Context, p *plan, c *cargo) (err error) {
 	if err := graphx.UpdateDefaultEnvWorkerType(graphx.URNArtifactURLType, payload, p.model); err != nil {
 		return l.failed("dataflow", err)
 	}
-	if c.model, err = (proto.MarshalOptions{Deterministic: true}).Marshal(p.model); err != nil {
+	c.refer(p.model)
+	if c.model, err = pipemodel.Encode(p.model); err != nil {
 		return l.failed("dataflow", err)
 	}
 	if c.modelFile, err = c.area.Name("model", bytes.NewReader(c.model)); err != nil {
@@ -69,14 +74,20 @@ func (l *launcher) name(ctx context.Context, p *plan, c *cargo) (err error) {
 func (c *cargo) send(ctx context.Context, client *storage.Client) error {
 	area := *c.area
 	area.Client = client
+	if err := c.sendFreight(ctx, &area); err != nil {
+		return err
+	}
 	if err := area.Send(ctx, c.workerFile, c.worker); err != nil {
 		return err
 	}
 	return area.Send(ctx, c.modelFile, bytes.NewReader(c.model))
 }
 
-// close lets the worker go.
+// close lets go what lies on this machine.
 func (c *cargo) close() {
 	c.worker.Close() //nolint:errcheck // it was only read
 	c.remove()
+	if c.folder != "" {
+		os.RemoveAll(c.folder) //nolint:errcheck // it holds nothing of the user's
+	}
 }

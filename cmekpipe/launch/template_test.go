@@ -2,7 +2,6 @@ package launch_test
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
@@ -107,17 +107,27 @@ func TestVerifyLooksAtATemplate(t *testing.T) {
 	}
 }
 
-// Two jobs of one template at once must not lose each other's rows.
-func TestATemplateWhoseJobsWouldShareATemporaryFolderIsRefused(t *testing.T) {
+// The jobs of a template have one graph, so that nothing in it may be drawn by chance.
+func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 	w := newWorld(t)
-	p, s := beam.NewPipelineWithRoot()
-	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), beam.Create(s, secret))
-	_, err := launch.Run(t.Context(), w.options(toTemplate), p, launch.WithHaste(), launch.WithProgress(w.said))
-	e, ok := errors.AsType[*cmekpipe.Error](err)
-	if !ok || e.Code != cmekpipe.Unsupported || !strings.Contains(e.Resource, "textio.WriteSharded") || e.Hint == "" {
-		t.Errorf("got error %v, want code %q for the sharded write, with a hint", err, cmekpipe.Unsupported)
+	staged := map[string]bool{}
+	for range 3 {
+		p, s := beam.NewPipelineWithRoot()
+		lines := beam.Create(s, secret)
+		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines)
+		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.NumShards(2))
+		store := w.key.MustFHIRStore("projects/bank-prod/locations/us-central1/datasets/records/fhirStores/main")
+		folder := w.key.MustObject("gs://bank-work/fhir")
+		fhirio.Import(s, store, folder, folder, fhirio.ContentStructureResource, lines)
+		result, err := launch.Run(t.Context(), w.options(toTemplate), p, launch.WithHaste(), launch.WithProgress(w.said))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range result.Draft.Staged {
+			staged[f.URL] = true
+		}
 	}
-	if got := append(w.entries("object"), w.entries("job")...); len(got) != 0 {
-		t.Errorf("got %v, want nothing written", got)
+	if len(staged) != 2 {
+		t.Errorf("got %d files for three pipelines that are alike, want worker and model", len(staged))
 	}
 }

@@ -20,6 +20,7 @@ import (
 // plan is a pipeline in the terms of Dataflow. It holds the pipeline's constants and is never printed.
 type plan struct {
 	model   *pipepb.Pipeline
+	foreign []foreign // what the model has beside this SDK's environment
 	options *dataflowlib.JobOptions
 	job     *api.Job // nil until the files have a place
 }
@@ -32,6 +33,10 @@ func (l *launcher) translate(ctx context.Context) (*plan, error) {
 	if err := checkExternal(edges, l.result.Coverage, true); err != nil {
 		return nil, err
 	}
+	others, err := foreigners(edges)
+	if err != nil {
+		return nil, l.failed("dataflow", err)
+	}
 	options := jobOptions(l.opts, !graph.Bounded(nodes))
 	image := func(context.Context) string { return options.ContainerImage }
 	environment, err := graphx.CreateEnvironment(ctx, graphx.URNEnvDocker, image)
@@ -42,10 +47,11 @@ func (l *launcher) translate(ctx context.Context) (*plan, error) {
 	if err != nil {
 		return nil, l.failed("dataflow", err)
 	}
+	apart(model, others)
 	if err := overrideImages(model, l.opts.Config().SDKContainerImageOverrides); err != nil {
 		return nil, l.failed("dataflow", err)
 	}
-	return &plan{model: model, options: options}, nil
+	return &plan{model: model, foreign: others, options: options}, nil
 }
 
 // jobOptions carries every option that Dataflow knows over to Beam's translation.

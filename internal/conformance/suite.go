@@ -17,6 +17,7 @@ func Run(t *testing.T, h Harness) {
 	}
 	t.Run("guard", func(t *testing.T) { inspect(t, h) })
 	t.Run("verify", func(t *testing.T) { verify(t, h) })
+	t.Run("built twice", func(t *testing.T) { buildTwice(t, h) })
 }
 
 // play sets a scene that differs from the good one in one thing, runs it and judges how it ends.

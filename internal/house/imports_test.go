@@ -26,6 +26,7 @@ var floors = []struct {
 	{"internal/atrest", 3},
 	{"internal/dofn", 2},
 	{"internal/staging", 4},
+	{"internal/artifacts", 4},
 	{"internal/dataflowjob", 4},
 	{"internal/unfinished", 5},
 	{"internal/launching", 6},

@@ -34,7 +34,7 @@ func (f *Bundle[T, F]) StartBundle(_ func(int, Part)) { f.out.abort() }
 // ProcessElement writes an element.
 func (f *Bundle[T, F]) ProcessElement(ctx context.Context, element T, _ func(int, Part)) error {
 	if !f.out.isOpen() {
-		object, err := f.temp()
+		object, err := f.temp(f.out.folder)
 		if err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ type DoFns struct {
 
 // WriteSharded writes a collection to many objects: as many as numbered says, or, if that is 0, as the runner decides.
 func (c Call) WriteSharded(s beam.Scope, col beam.PCollection, numbered int, suffix string, doFns func(Target) DoFns) {
-	t := Target{Op: c.Op, Object: c.Object, Sharded: true, TempID: newID(), Suffix: suffix, Shards: numbered}
+	t := Target{Op: c.Op, Object: c.Object, Sharded: true, Suffix: suffix, Shards: numbered}
 	if err := t.checkNames(); err != nil {
 		panic(err)
 	}

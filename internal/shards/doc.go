@@ -15,6 +15,15 @@
 // Storage, all or none, and removes what is temporary. It may be repeated at any point. Windowed, triggered or unbounded
 // input is written by [Pane], straight to names that hold the window and the pane.
 //
+// # Whose a temporary object is
+//
+// The folder's name is drawn on a worker, never while the pipeline is built: a pipeline is the same each time it is built,
+// and two runs of one template share no folder. Each instance of Bundle draws one for itself, because no token could reach
+// it but by a side input, which would keep the runner from fusing it to what comes before; shards that went through a
+// shuffle get one for the run with it. Publish removes everything in the folders that parts come from, which only this
+// run writes to, and touches no other. So an object stays behind, under the key, if the runner took no part at all of
+// the instance that wrote it.
+//
 // # Errors
 //
 // Errors are [*cmekpipe.Error]. When a pipeline is built they are panics; on a worker they end the bundle. An error of a

@@ -31,7 +31,7 @@ type life struct {
 
 // writing is what the steps of the write share.
 func (l *life) writing() Writing[string, lineFormat] {
-	return Writing[string, lineFormat]{Target: Target{Op: "test.Write", Object: l.prefix, TempID: "id", Shards: 1}}
+	return Writing[string, lineFormat]{Target: Target{Op: "test.Write", Object: l.prefix, Shards: 1}}
 }
 
 func (l *life) publisher() *Publish[string, lineFormat] {
@@ -182,14 +182,33 @@ func (l *life) threeParts() []Part {
 
 func TestRetriedBundleIsNotDoubled(t *testing.T) {
 	l := newLife(t)
-	l.bundle("a", "b")          // finished, but the runner lost the answer
+	f := l.started("a", "b")
+	defer f.Teardown()
+	if err := f.FinishBundle(func(int, Part) {}); err != nil { // finished, but the runner lost the answer
+		t.Fatal(err)
+	}
 	abandoned := l.started("a") // died before the end
-	parts := slices.Concat(l.bundle("a", "b"), l.bundle("c"))
+	parts := slices.Concat(l.again(f, "a", "b"), l.bundle("c"))
 	if err := l.publish(t.Context(), parts); err != nil {
 		t.Fatal(err)
 	}
 	abandoned.Teardown()
 	l.requirePublished(2, "a", "b", "c")
+}
+
+// again runs a further bundle on an instance and returns the parts that it emits.
+func (l *life) again(f *Bundle[string, lineFormat], lines ...string) (parts []Part) {
+	l.t.Helper()
+	f.StartBundle(nil)
+	for _, line := range lines {
+		if err := f.ProcessElement(l.t.Context(), line, nil); err != nil {
+			l.t.Fatal(err)
+		}
+	}
+	if err := f.FinishBundle(func(_ int, p Part) { parts = append(parts, p) }); err != nil {
+		l.t.Fatal(err)
+	}
+	return parts
 }
 
 func TestInstanceStartsEachBundleAnew(t *testing.T) {
@@ -234,8 +253,10 @@ func TestOrderOfPartsDoesNotMatter(t *testing.T) {
 	if got := number(parts); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	numbered := number([]Part{{Shard: 1, Name: "a"}, {Shard: 0, Name: "b"}})
-	if want := []string{"b out/lines-00000-of-00002", "a out/lines-00001-of-00002"}; !slices.Equal(numbered, want) {
+	numbered := number([]Part{{Shard: 1, Name: "out/.cmekpipe-temp-id/a"}, {Shard: 0, Name: "out/.cmekpipe-temp-id/b"}})
+	if want := []string{
+		"out/.cmekpipe-temp-id/b out/lines-00000-of-00002", "out/.cmekpipe-temp-id/a out/lines-00001-of-00002",
+	}; !slices.Equal(numbered, want) {
 		t.Errorf("got %q, want %q", numbered, want)
 	}
 }
@@ -271,12 +292,22 @@ func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
 	}
 }
 
+// orphan leaves what an attempt leaves that finished and was not heard: an object beside a part.
+func (l *life) orphan(beside Part) {
+	l.t.Helper()
+	w := l.Storage().Bucket("bank-records").Object(beside.Name + "x").NewWriter(l.t.Context())
+	w.KMSKeyName = l.key.String()
+	if err := w.Close(); err != nil {
+		l.t.Fatal(err)
+	}
+}
+
 func TestSweepCanBeRepeated(t *testing.T) {
 	for call := 1; call <= 4; call++ {
 		t.Run(fmt.Sprint(call), func(t *testing.T) {
 			l := newLife(t)
-			l.bundle("orphan")
 			parts := l.threeParts()
+			l.orphan(parts[0])
 			remove := l.Inject(emulator.Fault{Method: "storage.objects.delete", Call: call, Status: http.StatusForbidden})
 			if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.PermissionDenied) {
 				t.Fatalf("got %v, want %v", err, cmekpipe.PermissionDenied)

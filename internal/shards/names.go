@@ -29,18 +29,26 @@ func IsShard(prefix, name string) bool {
 	return ok && regexp.MustCompile(`^(.*-pane-\d+(-first)?(-last)?-)?\d{5}-of-\d{5}`).MatchString(rest)
 }
 
-// tempFolder returns the folder of a write's temporary objects. It lies beside the prefix and not behind it, so that no
-// pattern for the shards, such as "PREFIX*" or "FOLDER/*", stands for temporary objects.
-func (t Target) tempFolder() string {
+// tempPrefix begins the names of temporary objects. They lie beside the prefix and not behind it, so that no pattern for
+// the shards, such as "PREFIX*" or "FOLDER/*", stands for temporary objects.
+func (t Target) tempPrefix() string {
 	name := t.Object.Name()
-	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-" + t.TempID + "/"
+	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-"
 }
 
-// temp names a temporary object for one attempt of a bundle or shard.
-func (t Target) temp() (cmekpipe.Object, error) {
-	return t.sibling(t.tempFolder() + newID())
+// temp names a temporary object for one attempt of a bundle or shard, in the folder with an id.
+func (t Target) temp(folder string) (cmekpipe.Object, error) {
+	return t.sibling(t.tempPrefix() + folder + "/" + newID())
 }
 
+// folderOf returns the folder of a temporary object. It reports false for a name that temp doesn't give.
+func (t Target) folderOf(name string) (string, bool) {
+	rest, ok := strings.CutPrefix(name, t.tempPrefix())
+	id, object, _ := strings.Cut(rest, "/")
+	return t.tempPrefix() + id + "/", ok && id != "" && object != "" && !strings.Contains(object, "/")
+}
+
+// newID returns what nobody else has drawn or can guess.
 func newID() string { return strings.ToLower(rand.Text()) }
 
 // sibling names another object of the bucket under the same key.
@@ -56,7 +64,7 @@ func (t Target) checkNames() error {
 	}
 	_, err := t.shardName(pane, MaxShards, MaxShards)
 	if err == nil {
-		_, err = t.temp()
+		_, err = t.temp(newID()) // it counts by its length alone
 	}
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		e.Op, e.Hint = t.Op, "shorten the prefix or the suffix; "+e.Hint

@@ -80,13 +80,36 @@ func TestTempFolderIsBesideThePrefix(t *testing.T) {
 		"out/":      "out/.cmekpipe-temp-id/",
 		"/":         "/.cmekpipe-temp-id/",
 		"a//b":      "a//.cmekpipe-temp-id/",
+		"ü?#":       ".cmekpipe-temp-id/",
 	} {
 		o, err := key.Object("gs://bank-records/" + name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := (Target{Object: o, TempID: "id"}).tempFolder(); got != want {
-			t.Errorf("tempFolder(%q) = %q, want %q", name, got, want)
+		target := Target{Object: o}
+		temp, err := target.temp("id")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, ok := target.folderOf(temp.Name()); got != want || !ok {
+			t.Errorf("folderOf(%q) = %q, %v, want %q, true", temp.Name(), got, ok, want)
+		}
+	}
+}
+
+// What is in such a folder gets removed.
+func TestFolderOfTakesTemporaryNamesOnly(t *testing.T) {
+	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
+	if err != nil {
+		t.Fatal(err)
+	}
+	target := Target{Object: key.MustObject("gs://bank-records/out/lines")}
+	for _, name := range []string{
+		"", "out/", "out/lines", "out/lines-00000-of-00001", "out/.cmekpipe-temp-", "out/.cmekpipe-temp-/a", "out/.cmekpipe-temp-id",
+		"out/.cmekpipe-temp-id/", "out/.cmekpipe-temp-id/a/b", ".cmekpipe-temp-id/a", "out/b/.cmekpipe-temp-id/a",
+	} {
+		if got, ok := target.folderOf(name); ok {
+			t.Errorf("folderOf(%q) = %q, true, want false", name, got)
 		}
 	}
 }

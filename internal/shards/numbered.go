@@ -27,7 +27,9 @@ func (f *Deal[T]) ProcessElement(element T, emit func(int, T)) {
 // CMEKHelper tells guard that nothing is stored.
 func (f *Deal[T]) CMEKHelper() sink.None { return sink.None{} }
 
-// Members emits the number of every shard, so that shards without an element are written too.
+// Members emits the number of every shard, so that shards without an element are written too, and with it the id of the
+// folder of the run's temporary objects. It is drawn here, on a worker, so that two runs of one pipeline draw two; the
+// grouping that follows keeps it for every attempt at a shard.
 type Members struct {
 	// Shards is how many there are.
 	Shards int
@@ -35,8 +37,9 @@ type Members struct {
 
 // ProcessElement takes the impulse.
 func (f *Members) ProcessElement(_ []byte, emit func(int, []byte)) {
+	folder := []byte(newID())
 	for shard := range f.Shards {
-		emit(shard, nil)
+		emit(shard, folder)
 	}
 }
 
@@ -48,9 +51,13 @@ type Numbered[T any, F Format[T]] struct{ Writing[T, F] }
 
 // ProcessElement writes a shard.
 func (f *Numbered[T, F]) ProcessElement(
-	ctx context.Context, shard int, _ func(*[]byte) bool, elements func(*T) bool, emit func(int, Part),
+	ctx context.Context, shard int, members func(*[]byte) bool, elements func(*T) bool, emit func(int, Part),
 ) error {
-	object, err := f.temp()
+	var folder []byte
+	if !members(&folder) {
+		return f.internal("got a shard's number that Members did not give")
+	}
+	object, err := f.temp(string(folder))
 	if err != nil {
 		return err
 	}

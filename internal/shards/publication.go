@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"sync"
 
 	"cloud.google.com/go/storage"
 	"golang.org/x/sync/errgroup"
@@ -31,28 +34,13 @@ type publication struct {
 	store  *gcsfs.Store
 	target Target
 	shards []*shard          // at least one
-	extra  []cmekpipe.Object // temporary objects of bundles that failed
+	extra  []cmekpipe.Object // temporary objects of attempts that failed
 }
 
 // look finds the temporary objects and reports whether an earlier attempt published them already.
 func (p *publication) look(ctx context.Context) (done bool, err error) {
-	byName := make(map[string]*shard, len(p.shards))
-	for _, s := range p.shards {
-		byName[s.Name] = s
-	}
-	for attrs, err := range p.store.List(ctx, p.target.Object, p.target.tempFolder()) {
-		if err != nil {
-			return false, err
-		}
-		if s := byName[attrs.Name]; s != nil {
-			s.temp = attrs.Generation
-			continue
-		}
-		extra, err := p.target.sibling(attrs.Name)
-		if err != nil {
-			return false, err
-		}
-		p.extra = append(p.extra, extra)
+	if err := p.find(ctx); err != nil {
+		return false, err
 	}
 	if p.shards[0].temp == 0 {
 		return true, each(p.shards, func(s *shard) error { return p.confirm(ctx, s) })
@@ -63,6 +51,36 @@ func (p *publication) look(ctx context.Context) (done bool, err error) {
 		}
 	}
 	return false, nil
+}
+
+// find looks into the folders that parts are in.
+func (p *publication) find(ctx context.Context) error {
+	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
+	for _, s := range p.shards {
+		byName[s.Name] = s
+		folder, _ := p.target.folderOf(s.Name) // checked when the shards were numbered
+		folders[folder] = true
+	}
+	var mu sync.Mutex
+	return each(slices.Collect(maps.Keys(folders)), func(folder string) error {
+		for attrs, err := range p.store.List(ctx, p.target.Object, folder) {
+			if err != nil {
+				return err
+			}
+			if s := byName[attrs.Name]; s != nil {
+				s.temp = attrs.Generation
+				continue
+			}
+			extra, err := p.target.sibling(attrs.Name)
+			if err != nil {
+				return err
+			}
+			mu.Lock()
+			p.extra = append(p.extra, extra)
+			mu.Unlock()
+		}
+		return nil
+	})
 }
 
 // confirm checks that an earlier attempt published a shard.
@@ -135,7 +153,7 @@ func (p *publication) withdraw(ctx context.Context) {
 	})
 }
 
-// sweep removes all temporary objects, those of failed bundles too.
+// sweep removes all temporary objects that were found, those of failed attempts too.
 func (p *publication) sweep(ctx context.Context) error {
 	if err := p.removeTemp(ctx, p.shards[0].from); err != nil {
 		return err

@@ -8,7 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
-// Publish gives the parts of a write their names, all or none, and removes everything temporary.
+// Publish gives the parts of a write their names, all or none, and removes what is temporary: everything in the folders
+// that parts are in. Whoever made such a folder belongs to this run and is done; of another folder that can't be known.
 type Publish[T any, F Format[T]] struct{ Writing[T, F] }
 
 // ProcessElement takes all parts at once. It may be repeated at any point: what an earlier attempt published in part is
@@ -46,6 +47,9 @@ func (f *Publish[T, F]) number(parts func(*Part) bool) ([]*shard, error) {
 	})
 	shards := make([]*shard, len(all))
 	for i, p := range all {
+		if _, ok := f.folderOf(p.Name); !ok {
+			return nil, f.internal("got a part that is no temporary object of this write")
+		}
 		from, err := f.sibling(p.Name)
 		if err != nil {
 			return nil, err

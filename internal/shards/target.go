@@ -16,8 +16,6 @@ type Target struct {
 	Object cmekpipe.Object
 	// Sharded says that Object is a prefix.
 	Sharded bool
-	// TempID tells the temporary objects of this write from those of others.
-	TempID string
 	// Suffix ends the name of each shard.
 	Suffix string
 	// Shards is how many there will be; 0 if the runner decides.
@@ -42,6 +40,12 @@ func (t Target) complete(err error) error {
 		e.Op, e.Resource = t.Op, t.Object.String()
 	}
 	return err
+}
+
+// internal returns the error of a step that got what the steps before it never give.
+func (t Target) internal(got string) error {
+	return &cmekpipe.Error{Op: t.Op, Code: cmekpipe.Internal, Resource: t.Object.String(),
+		Hint: "run again; if it repeats, report it", Err: errors.New(got)}
 }
 
 // Writing is a Target with the format of what is written. DoFns that write embed it.

@@ -17,6 +17,7 @@ type writer[T any] struct {
 	encoder     Encoder[T]
 	out         *bufio.Writer // to the upload
 	target      Target
+	folder      string // id of the folder of this writer's temporary objects, and of no other's
 
 	upload *gcsfs.Writer // nil between objects
 	object cmekpipe.Object
@@ -33,6 +34,7 @@ func newWriter[T any](ctx context.Context, t Target, format Format[T]) (*writer[
 	}
 	return &writer[T]{
 		store: store, contentType: format.ContentType(), encoder: encoder, out: bufio.NewWriterSize(nil, bufferSize), target: t,
+		folder: newID(),
 	}, nil
 }
 

@@ -18,8 +18,8 @@
 // request, so that the bucket's default key plays no part. When Cloud Storage has stored an object it reports the key; an
 // object under any other is removed and the write fails.
 //
-// Temporary objects lie under the key in a folder .cmekpipe-temp-ID beside the prefix and are removed at the end. A run
-// that fails leaves them there. Shards of an earlier run are not removed: where their number may differ, use a new prefix
+// Temporary objects lie under the key in folders .cmekpipe-temp-ID beside the prefix, of which no two runs share one, and
+// are removed at the end. A run that fails leaves them there, and a worker that dies may leave one. Shards of an earlier run are not removed: where their number may differ, use a new prefix
 // for each run. Beam's Write makes one file where no number is given; for that add [WithNumShards](1).
 //
 // # Permissions
@@ -41,7 +41,7 @@
 // # Concurrency
 //
 // Read and Write work on all workers. Each worker thread that writes has one client, one open object and about 17 MiB of
-// buffers. Two runs of one pipeline object or template must not write to the same prefix at the same time.
+// buffers. Two runs at the same time must not write to the same prefix, or the shards of one replace those of the other.
 //
 // # Testing
 //

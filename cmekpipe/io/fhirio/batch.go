@@ -20,12 +20,12 @@ const (
 // batchFn writes the elements of each bundle to files, one element a line, and emits the names of the files in their
 // bucket. What can't be a line goes to the second output.
 type batchFn struct {
-	Store  cmekpipe.FHIRStore
-	Temp   cmekpipe.Object
-	TempID string
+	Store cmekpipe.FHIRStore
+	Temp  cmekpipe.Object
 
 	client *client
 	files  *gcsfs.Store
+	folder string // id of the folder of this instance's files, and of no other's
 	object cmekpipe.Object
 	upload *gcsfs.Writer // nil between files
 	out    *bufio.Writer
@@ -38,7 +38,7 @@ func (f *batchFn) Setup(ctx context.Context) (err error) {
 	if f.client, err = newClient(ctx, opImport, f.Store); err != nil {
 		return err
 	}
-	f.out = bufio.NewWriterSize(nil, bufferSize)
+	f.out, f.folder = bufio.NewWriterSize(nil, bufferSize), newID()
 	f.files, err = gcsfs.Open(ctx, opImport)
 	return err
 }
@@ -96,7 +96,7 @@ func (f *batchFn) toLine(element string) bool {
 }
 
 func (f *batchFn) open(ctx context.Context) (err error) {
-	if f.object, err = inFolder(f.Temp, tempFolder(f.TempID)+batchName(newID())); err != nil {
+	if f.object, err = inFolder(f.Temp, tempFolder(f.folder)+batchName(newID())); err != nil {
 		return err
 	}
 	f.upload = f.files.Create(ctx, f.object, "application/fhir+ndjson")

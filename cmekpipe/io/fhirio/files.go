@@ -81,10 +81,10 @@ func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
 // CMEKHelper tells guard that nothing is stored.
 func (f *removeFn) CMEKHelper() sink.None { return sink.None{} }
 
-// sweepFn removes all files of an Import, those of bundles that failed too.
+// sweepFn removes all files of an Import, and whatever else is in their folders: files of attempts that failed. Whoever
+// made such a folder belongs to this run and is done; of another folder that can't be known.
 type sweepFn struct {
-	Temp   cmekpipe.Object
-	TempID string
+	Temp cmekpipe.Object
 
 	files *gcsfs.Store
 }
@@ -99,20 +99,44 @@ func (f *sweepFn) Setup(ctx context.Context) (err error) {
 func (f *sweepFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement runs when every file is done with.
-func (f *sweepFn) ProcessElement(ctx context.Context, _ int, _ func(*[]byte) bool, _ func(*string) bool) error {
+func (f *sweepFn) ProcessElement(ctx context.Context, _ int, _ func(*[]byte) bool, batches func(*string) bool) error {
 	g, failed := errgroup.WithContext(ctx)
 	g.SetLimit(parallel)
-	for attrs, err := range f.files.List(ctx, f.Temp, folderPrefix(f.Temp, tempFolder(f.TempID))) {
-		if err != nil {
+	seen := map[string]bool{}
+	for name := ""; batches(&name); {
+		folder, ok := batchFolder(f.Temp, name)
+		if !ok {
+			return errors.Join(f.unknown(), g.Wait())
+		}
+		if seen[folder] {
+			continue
+		}
+		seen[folder] = true
+		if err := f.sweep(failed, folder, g.Go); err != nil {
 			return errors.Join(err, g.Wait())
+		}
+	}
+	return g.Wait()
+}
+
+// sweep has the objects of a folder removed.
+func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() error)) error {
+	for attrs, err := range f.files.List(ctx, f.Temp, folder) {
+		if err != nil {
+			return err
 		}
 		o, err := object(f.Temp, attrs.Name)
 		if err != nil {
-			return errors.Join(err, g.Wait())
+			return err
 		}
-		g.Go(func() error { return remove(failed, f.files, o) })
+		start(func() error { return remove(ctx, f.files, o) })
 	}
-	return g.Wait()
+	return nil
+}
+
+func (f *sweepFn) unknown() error {
+	return &cmekpipe.Error{Op: opImport, Code: cmekpipe.Internal, Resource: f.Temp.String(),
+		Hint: "run again; if it repeats, report it", Err: errors.New("got a file that is no batch of this import")}
 }
 
 // CMEKHelper tells guard that nothing is stored.

@@ -26,9 +26,9 @@ const (
 // what the service says, which may quote data. Of the resources in it any part may have been stored. Both outputs are
 // in the global window.
 //
-// A file is removed when its import, or its copy to deadLetter, is safe. A run that fails leaves files in the folder
-// .cmekpipe-temp-ID below temp, and so do workers that die while they write the resources of unbounded input; they may
-// be removed after the run by a lifecycle rule. Two runs of one template must not run at the same time.
+// A file is removed when its import, or its copy to deadLetter, is safe. Files are in folders .cmekpipe-temp-ID below
+// temp, each of one worker thread of one run, so that two runs of one template may run at the same time. A run that
+// fails leaves files, and so may a worker that dies; they may be removed after the run by a lifecycle rule.
 //
 // Import panics with a [*cmekpipe.Error] when the pipeline is built: for a zero store or folder (KeyMissing), a store
 // outside its key's location (LocationMismatch), elements that are no strings (InvalidOptions), and folders with
@@ -41,20 +41,20 @@ func Import(
 	must0(checkFolder(opImport, "folder of failed files", deadLetter))
 	must0(checkStrings(opImport, store.String(), col))
 	s = s.Scope(opImport)
-	id := newID()
-	batches, refused := beam.ParDo2(s, &batchFn{Store: store, Temp: temp, TempID: id}, inGlobalWindow(s, col))
+	batches, refused := beam.ParDo2(s, &batchFn{Store: store, Temp: temp}, inGlobalWindow(s, col))
 	// What is imported is settled before it is: a bundle that is repeated may leave a file, but not have it imported.
 	failed, imported := beam.ParDo2(s, &loadFn{Store: store, Temp: temp, Structure: structure}, beam.Reshuffle(s, batches))
 	failures, kept := beam.ParDo2(s, &deadLetterFn{Temp: temp, DeadLetter: deadLetter}, failed)
-	removeFiles(s, temp, id, beam.Flatten(s, imported, kept))
+	removeFiles(s, temp, beam.Flatten(s, imported, kept))
 	return refused, failures
 }
 
-// removeFiles removes the files that are done with: in the end whatever there is, if there is an end, else one by one.
-func removeFiles(s beam.Scope, temp cmekpipe.Object, id string, done beam.PCollection) {
+// removeFiles removes the files that are done with: in the end, with whatever attempts that failed left beside them, if
+// there is an end, else one by one.
+func removeFiles(s beam.Scope, temp cmekpipe.Object, done beam.PCollection) {
 	impulse := beam.AddFixedKey(s, beam.Impulse(s))
 	if all, err := beam.TryCoGroupByKey(s, impulse, beam.AddFixedKey(s, done)); err == nil {
-		beam.ParDo0(s, &sweepFn{Temp: temp, TempID: id}, all)
+		beam.ParDo0(s, &sweepFn{Temp: temp}, all)
 		return
 	}
 	beam.ParDo0(s, &removeFn{Temp: temp}, beam.Reshuffle(s, done))

@@ -12,8 +12,10 @@ const idLength = 26
 
 func newID() string { return strings.ToLower(rand.Text()) }
 
-// tempFolder is where one Import keeps its batches, below the folder that it was given.
-func tempFolder(id string) string { return ".cmekpipe-temp-" + id + "/" }
+// tempPrefix begins the folders where Import keeps its batches, below the folder that it was given.
+const tempPrefix = ".cmekpipe-temp-"
+
+func tempFolder(id string) string { return tempPrefix + id + "/" }
 
 func batchName(id string) string { return "fhirImportBatch-" + id + ".ndjson" }
 
@@ -22,9 +24,12 @@ func inFolder(folder cmekpipe.Object, name string) (cmekpipe.Object, error) {
 	return folder.Key().Object("gs://" + folder.Bucket() + "/" + strings.TrimSuffix(folder.Name(), "/") + "/" + name)
 }
 
-// folderPrefix is what the names of all objects in a folder begin with.
-func folderPrefix(folder cmekpipe.Object, name string) string {
-	return strings.TrimSuffix(folder.Name(), "/") + "/" + name
+// batchFolder returns the folder of a batch below temp. It reports false for the name of anything else.
+func batchFolder(temp cmekpipe.Object, name string) (string, bool) {
+	above := strings.TrimSuffix(temp.Name(), "/") + "/"
+	rest, ok := strings.CutPrefix(name, above+tempPrefix)
+	id, object, _ := strings.Cut(rest, "/")
+	return above + tempFolder(id), ok && id != "" && object != "" && !strings.Contains(object, "/")
 }
 
 // object names an object of a folder's bucket under the folder's key.

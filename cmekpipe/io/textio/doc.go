@@ -19,9 +19,10 @@
 // default key plays no part. Cloud Storage encrypts with the key's primary version. When it has stored an object it
 // reports the key; an object under any other is removed and the write fails.
 //
-// WriteSharded keeps temporary objects under the key in a folder .cmekpipe-temp-ID beside the prefix, where no pattern
-// for the shards finds them, and removes them at the end. A run that fails leaves them there; they may be removed at
-// any time after it, by hand or by a lifecycle rule. Shards of an earlier run are not removed: where their number may
+// WriteSharded keeps temporary objects under the key in folders .cmekpipe-temp-ID beside the prefix, where no pattern
+// for the shards finds them, and removes them at the end. A run that fails leaves them there, and a worker that dies may
+// leave one; they may be removed at any time after the run, by hand or by a lifecycle rule. No two runs share a folder.
+// Shards of an earlier run are not removed: where their number may
 // differ, use a new prefix for each run. Lines are written as they are; one that holds a line break is read back as
 // two.
 //
@@ -46,7 +47,7 @@
 //
 // WriteSharded and the readers work on all workers. Each worker thread that writes has one client, one open object and
 // about 17 MiB of buffers. The last step of WriteSharded is one worker that renames 16 objects at a time inside Cloud
-// Storage. Two runs of one pipeline object or template must not write to the same prefix at the same time.
+// Storage. Two runs at the same time must not write to the same prefix, or the shards of one replace those of the other.
 //
 // # Testing
 //

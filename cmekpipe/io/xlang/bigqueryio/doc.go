@@ -20,7 +20,7 @@
 // it without the key (https://github.com/apache/beam/issues/32201), and package guard refuses it.
 //
 // The key does not reach files: Java puts those of file loads into the job's temp location, whose bucket must have the
-// key as its default. File loads are [FileLoads], and [Automatic] with bounded rows.
+// key as its default, to which package launch holds it. File loads are [FileLoads], and [Automatic] with bounded rows.
 //
 // # Permissions
 //
@@ -29,7 +29,7 @@
 // # Errors
 //
 // A wrong use panics with a [*cmekpipe.Error] when the pipeline is built; what Beam says about the expansion service is a
-// panic of Beam's. Errors on workers are Java's. Package launch runs no transform of another SDK yet.
+// panic of Beam's. Errors on workers are Java's. Package launch stages Java's files under the job's key, on Dataflow only.
 //
 // # Concurrency
 //
