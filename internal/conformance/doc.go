@@ -20,7 +20,7 @@
 //   - ends when the context does, and a fresh run then makes everything whole;
 //   - loses nothing, nor doubles anything if it promises that, when bundles are abandoned, when their results get lost, and
 //     when they finish late (package retryrunner);
-//   - is seen by guard, with its destination and key;
+//   - is seen by guard, with its destination and key, and by launch.Verify, which tells when something else lies there;
 //   - makes the same graph each time it is built, so that all that is drawn by chance is drawn by each run for itself: what
 //     was staged once is found again, and jobs of one template share nothing;
 //   - keeps user data out of errors and out of the ledger.
@@ -34,4 +34,11 @@
 // # Flags
 //
 // -conformance.rows is the number of rows in the case of many small ones: 20,000 unless said otherwise.
+//
+// # Race detector
+//
+// Beam's worker has a race of its own, which shows now and then where a pipeline fails. The race detector passes over that
+// one, and counts it, with
+//
+//	GORACE="suppressions=$PWD/internal/conformance/beam.supp print_suppressions=1" go test -race ./...
 package conformance

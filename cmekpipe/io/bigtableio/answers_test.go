@@ -186,6 +186,9 @@ func TestOddKeysAreRefused(t *testing.T) {
 		{"table under another key", func(o *oddServer) {
 			o.tables.info.KmsKeyVersion = strings.Replace(o.tables.info.KmsKeyVersion, "/records/", "/other/", 1)
 		}, cmekpipe.KeyMismatch, "/other/cryptoKeyVersions/1"},
+		{"table whose key is enabled and can't be used", func(o *oddServer) {
+			o.tables.info.EncryptionStatus = &status.Status{Code: int32(codes.FailedPrecondition)}
+		}, cmekpipe.KeyDenied, "Bigtable reports FailedPrecondition for projects/"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w, odd := withOdd(t)

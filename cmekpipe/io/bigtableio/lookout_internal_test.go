@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -119,6 +120,15 @@ func TestTableIsMadeOnlyIfItIsMissingAndThenLookedAt(t *testing.T) {
 				t.Errorf("calls (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestMissingTableIsNotMadeUnasked(t *testing.T) {
+	s := &scripted{gets: []any{codes.NotFound}}
+	l := withScript(t, s)
+	l.Create = false
+	if err := l.run(t.Context()); !errors.Is(err, cmekpipe.NotFound) || slices.Contains(s.calls, "create") {
+		t.Errorf("got %v after %v, want %v and no creation", err, s.calls, cmekpipe.NotFound)
 	}
 }
 

@@ -35,6 +35,7 @@ func DatastoreWrite() conformance.Harness {
 func DatastoreCreate() conformance.Harness {
 	h := datastoreHarness("datastoreio.Write, creating", true)
 	h.Writes = []string{"datastore.commit", "firestore.databases.create"}
+	h.Also = []string{"firestore.databases.get", "firestore.databases.operations.get"}
 	return h
 }
 
