@@ -239,28 +239,52 @@ func TestTheTempBucketOfOtherSDKsHasTheKey(t *testing.T) {
 	}
 }
 
-// Java's own environment reaches the model as a copy: a pipeline may be launched again with other options.
+// Java's environment reaches the model as a copy: a pipeline may be launched again, with other options.
 func TestAPipelineStaysAsItIs(t *testing.T) {
 	m := newMixed(t, expansiontest.New("a.jar", "one"))
 	p := m.pipeline()
-	for i, image := range []string{"gcr.io/bank/java:1", "gcr.io/bank/java:2"} {
-		if _, err := launch.Run(t.Context(), m.options(func(c *cmekpipe.Config) {
-			toJava(c)
-			c.JobName += strings.Repeat("x", i)
-			c.SDKContainerImageOverrides = map[string]string{".*java.*": image}
-		}), p, launch.WithHaste(), launch.WithProgress(m.said)); err != nil {
-			t.Fatal(err)
-		}
+	before := environmentsOf(t, p)
+	result, err := launch.Run(t.Context(), m.options(func(c *cmekpipe.Config) {
+		toJava(c)
+		c.SDKContainerImageOverrides = map[string]string{".*java.*": "gcr.io/bank/java:1"}
+	}), p, launch.WithHaste(), launch.WithProgress(m.said))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := environmentsOf(t, p); !slices.EqualFunc(got, before, func(a, b *pipepb.Environment) bool { return proto.Equal(a, b) }) {
+		t.Errorf("got environments %v after the launch, want %v", got, before)
 	}
 	images := map[string]bool{}
-	for _, j := range m.jobs() {
-		for _, i := range j.Environment.WorkerPools[0].SdkHarnessContainerImages {
-			images[i.ContainerImage] = true
+	for _, i := range result.Draft.Request().Environment.WorkerPools[0].SdkHarnessContainerImages {
+		images[i.ContainerImage] = true
+	}
+	if !images["gcr.io/bank/java:1"] {
+		t.Errorf("got images %v, want the options'", images)
+	}
+}
+
+// environmentsOf returns copies of what expansion services gave a pipeline.
+func environmentsOf(t *testing.T, p *beam.Pipeline) (all []*pipepb.Environment) {
+	t.Helper()
+	edges, _, err := p.Build()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range edges {
+		if e.External == nil || e.External.Expanded == nil {
+			continue
+		}
+		environments := e.External.Expanded.Components.(*pipepb.Components).GetEnvironments()
+		for _, id := range slices.Sorted(maps.Keys(environments)) {
+			if id != "go" {
+				all = append(all, proto.CloneOf(environments[id]))
+			}
 		}
 	}
-	if !images["gcr.io/bank/java:1"] || !images["gcr.io/bank/java:2"] {
-		t.Errorf("got images %v, want each job's own", images)
+	if len(all) != 2 {
+		t.Fatalf("got %d environments, want 2", len(all))
 	}
+	return all
 }
 
 func TestAPlanAsksNoExpansionService(t *testing.T) {
