@@ -15,7 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"cloud.google.com/go/storage"
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -250,15 +249,6 @@ func intercept(t testing.TB, serve func(w http.ResponseWriter, r *http.Request, 
 	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { serve(w, r, service) }))
 	t.Cleanup(proxy.Close)
 	t.Setenv(variable, proxy.Listener.Addr().String())
-}
-
-// removeKey makes the object rest under no key: a bucket without a default key is where it is written.
-func (w *world) keyless(name string) {
-	w.t.Helper()
-	_, err := w.Storage().Bucket(name).Update(w.t.Context(), storage.BucketAttrsToUpdate{Encryption: &storage.BucketEncryption{}})
-	if err != nil {
-		w.t.Fatal(err)
-	}
 }
 
 type safeBuffer struct {

@@ -186,6 +186,9 @@ func TestOddKeysAreRefused(t *testing.T) {
 		{"table under another key", func(o *oddServer) {
 			o.tables.info.KmsKeyVersion = strings.Replace(o.tables.info.KmsKeyVersion, "/records/", "/other/", 1)
 		}, cmekpipe.KeyMismatch, "/other/cryptoKeyVersions/1"},
+		{"table under what is no key's name", func(o *oddServer) {
+			o.tables.info.KmsKeyVersion = "x/" + o.tables.info.KmsKeyVersion
+		}, cmekpipe.KeyMismatch, "reports key version x/projects/"},
 		{"table whose key is enabled and can't be used", func(o *oddServer) {
 			o.tables.info.EncryptionStatus = &status.Status{Code: int32(codes.FailedPrecondition)}
 		}, cmekpipe.KeyDenied, "Bigtable reports FailedPrecondition for projects/"},
