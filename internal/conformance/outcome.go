@@ -78,9 +78,17 @@ func (o outcome) explains(w *world, e *cmekpipe.Error) bool {
 	if w.fatal() == e.Code {
 		return true
 	}
+	if w.fatal() != "" && e.Code == cmekpipe.Unavailable {
+		return o.cuts(w) // the answer that says why may be the one that was cut
+	}
 	return e.Code == cmekpipe.PermissionDenied && slices.ContainsFunc(o.worlds, func(other *world) bool {
 		return other.fatal() == e.Code && w.calls(other.Fault.Method)
 	})
+}
+
+// cuts reports whether a fault cuts an answer to a call that the sink makes.
+func (o outcome) cuts(w *world) bool {
+	return slices.ContainsFunc(o.worlds, func(other *world) bool { return other.Fault.Truncate > 0 && w.calls(other.Fault.Method) })
 }
 
 // calls reports whether the sink makes a call.

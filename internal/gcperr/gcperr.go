@@ -4,8 +4,10 @@ package gcperr
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
+	"strings"
 
 	"cloud.google.com/go/storage"
 	"github.com/googleapis/gax-go/v2/apierror"
@@ -80,9 +82,17 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 	case http.StatusPreconditionFailed:
 		return cmekpipe.PreconditionFailed
 	case http.StatusBadRequest:
+		if cut(e.Body) { // why is lost: a key that is off looks like a request that makes no sense
+			return cmekpipe.Unavailable
+		}
 		return cmekpipe.InvalidOptions
 	}
 	return cmekpipe.Unavailable
+}
+
+// cut reports whether an answer began as JSON and did not arrive whole.
+func cut(body string) bool {
+	return strings.HasPrefix(strings.TrimSpace(body), "{") && !json.Valid([]byte(body))
 }
 
 // textCode reads the texts that services pass on from Cloud KMS, and BigQuery's own.
