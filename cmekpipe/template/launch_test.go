@@ -87,21 +87,29 @@ func TestADryRunMakesNoJobAndWritesNothing(t *testing.T) {
 }
 
 func TestDataflowsRefusalNamesParametersOnly(t *testing.T) {
-	w := newWorld(t)
-	w.putFlex(nil)
-	intercept(t, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
-		if !strings.Contains(r.URL.Path, "flexTemplates") {
-			service.ServeHTTP(rw, r)
-			return
-		}
-		rw.WriteHeader(http.StatusBadRequest)
-		_, _ = rw.Write([]byte(`{"error":{"code":400,"message":"input ` + secret + ` is bad","details":[{"parameterViolations":` +
-			`[{"parameter":"input","description":"got ` + secret + `"}]}]}}`))
-	})
-	_, err := w.run(kinds()[1], nil)
-	e := requireError(t, err, cmekpipe.InvalidOptions, stored)
-	if strings.Contains(err.Error(), secret) || !strings.Contains(e.Err.Error(), "for input;") {
-		t.Errorf("got %v, want the parameter's name and not its value", err)
+	whole := `{"error":{"code":400,"message":"input ` + secret + ` is bad","details":[{"parameterViolations":` +
+		`[{"parameter":"input","description":"got ` + secret + `"}]}]}}`
+	for name, tc := range map[string]struct{ answer, says string }{
+		"whole": {whole, "for input;"},
+		"cut":   {whole[:len(whole)-20], "HTTP status 400;"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.putFlex(nil)
+			intercept(t, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
+				if !strings.Contains(r.URL.Path, "flexTemplates") {
+					service.ServeHTTP(rw, r)
+					return
+				}
+				rw.WriteHeader(http.StatusBadRequest)
+				_, _ = rw.Write([]byte(tc.answer))
+			})
+			_, err := w.run(kinds()[1], nil)
+			e := requireError(t, err, cmekpipe.InvalidOptions, stored)
+			if strings.Contains(err.Error(), secret) || !strings.Contains(e.Err.Error(), tc.says) {
+				t.Errorf("got %v, want %q and no value", err, tc.says)
+			}
+		})
 	}
 }
 

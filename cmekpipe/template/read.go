@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"strconv"
 	"strings"
 
@@ -90,7 +91,10 @@ func (r *refusal) Unwrap() error { return r.err }
 // discreet keeps what Dataflow says of parameters out of an error's text, but for their names.
 func (l *launcher) discreet(err error) error {
 	e, ok := errors.AsType[*googleapi.Error](err)
-	if !ok || gcperr.Code(err) != cmekpipe.InvalidOptions {
+	if !ok || e.Code != http.StatusBadRequest {
+		return err
+	}
+	if code := gcperr.Code(err); code != cmekpipe.InvalidOptions && code != cmekpipe.Unavailable { // which a cut answer has
 		return err
 	}
 	text := "got HTTP status " + strconv.Itoa(e.Code)
