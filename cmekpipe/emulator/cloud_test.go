@@ -19,7 +19,9 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/kmsclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 )
 
 const (
@@ -74,15 +76,15 @@ func clientsByVariable(t *testing.T, c *emulator.Cloud) clients {
 		name, value, _ := strings.Cut(pair, "=")
 		t.Setenv(name, value)
 	}
-	keys, err := endpoint.KMS(t.Context())
+	keys, err := kmsclient.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	objects, err := endpoint.Storage(t.Context())
+	objects, err := storageclient.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	jobs, err := endpoint.Dataflow(t.Context())
+	jobs, err := dataflowclient.New(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

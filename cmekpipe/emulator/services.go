@@ -9,7 +9,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // Service names one of Google's services.
@@ -57,16 +58,16 @@ func services() []row {
 
 func coreServices() []row {
 	return []row{
-		{KMS, endpoint.KMSVariable, endpoint.GRPCOptions, func(_ *Cloud, env *service.Env) service.Server {
+		{KMS, emulatorenv.KMS, endpoint.GRPC, func(_ *Cloud, env *service.Env) service.Server {
 			s := kms.New(env)
 			env.Keys = s
 			return s
 		}},
-		{Storage, endpoint.StorageVariable, storageOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Storage, emulatorenv.Storage, storageOptions, func(c *Cloud, env *service.Env) service.Server {
 			c.objects = gcs.New(env)
 			return c.objects
 		}},
-		{Dataflow, endpoint.DataflowVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Dataflow, emulatorenv.Dataflow, endpoint.HTTP, func(c *Cloud, env *service.Env) service.Server {
 			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
 		}},

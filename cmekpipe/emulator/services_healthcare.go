@@ -7,13 +7,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // healthcareServices is the Cloud Healthcare API, whose imports read the objects of the cloud's own Cloud Storage.
 func healthcareServices() []row {
 	return []row{
-		{Healthcare, endpoint.HealthcareVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Healthcare, emulatorenv.Healthcare, endpoint.HTTP, func(c *Cloud, env *service.Env) service.Server {
 			return healthcare.New(env, c.matchingObjects)
 		}},
 	}

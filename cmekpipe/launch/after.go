@@ -9,7 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
@@ -58,7 +58,7 @@ func Verify(ctx context.Context, draft *Draft, os ...Option) ([]rule.Finding, er
 	if err := launching.CheckEnvironment(opVerify); err != nil {
 		return nil, err
 	}
-	client, err := endpoint.Storage(ctx)
+	client, err := storageclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(opVerify, "Cloud Storage", draft.Key, err)
 	}

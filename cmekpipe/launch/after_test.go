@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
 )
 
 const linesTopic = "projects/" + cmektest.Project + "/topics/lines"
@@ -126,7 +126,7 @@ func (w *world) remove(name string) {
 // remakeTopic puts a topic without a key in the place of the one that the pipeline made.
 func (w *world) remakeTopic() {
 	w.t.Helper()
-	client, err := endpoint.PubSub(w.t.Context())
+	client, err := pubsubclient.Topics(w.t.Context())
 	if err != nil {
 		w.t.Fatal(err)
 	}

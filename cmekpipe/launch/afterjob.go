@@ -8,8 +8,8 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 )
 
 // job is the look at the job: the one of the draft's id, or else the newest of its name.
@@ -24,7 +24,7 @@ func (i *inspector) job() look {
 		if d.JobID == "" && d.JobName == "" {
 			return untold{"got a draft whose job has no name yet", "verify the Draft of launch.Run's Result, or set job_name"}
 		}
-		service, err := endpoint.Dataflow(ctx)
+		service, err := dataflowclient.New(ctx)
 		if err != nil {
 			return err
 		}

@@ -12,7 +12,12 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/healthcareclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 )
 
 // Each of these returns the look at a destination of one service, or false for one of another.
@@ -20,7 +25,7 @@ import (
 func topic(d Destination) (look, bool) {
 	t, err := d.Key.Topic(d.Name)
 	return d.look("pubsub.topics.get", func(ctx context.Context, report report) error {
-		client, err := endpoint.PubSub(ctx)
+		client, err := pubsubclient.Topics(ctx)
 		if err != nil {
 			return err
 		}
@@ -36,7 +41,7 @@ func topic(d Destination) (look, bool) {
 func spannerDatabase(d Destination) (look, bool) {
 	db, err := d.Key.Database(d.Name)
 	return d.look("spanner.databases.get", func(ctx context.Context, report report) error {
-		client, err := endpoint.SpannerDatabases(ctx)
+		client, err := spannerclient.Databases(ctx)
 		if err != nil {
 			return err
 		}
@@ -57,7 +62,7 @@ func spannerDatabase(d Destination) (look, bool) {
 func bigtableTable(d Destination) (look, bool) {
 	t, err := d.Key.BigtableTable(d.Name)
 	return d.look("bigtable.tables.get and bigtable.clusters.list", func(ctx context.Context, report report) error {
-		tables, err := endpoint.BigtableTables(ctx)
+		tables, err := bigtableclient.Tables(ctx)
 		if err != nil {
 			return err
 		}
@@ -65,7 +70,7 @@ func bigtableTable(d Destination) (look, bool) {
 		if _, err := tables.GetTable(ctx, &adminpb.GetTableRequest{Name: t.String(), View: adminpb.Table_ENCRYPTION_VIEW}); err != nil {
 			return err
 		}
-		instances, err := endpoint.BigtableInstances(ctx)
+		instances, err := bigtableclient.Instances(ctx)
 		if err != nil {
 			return err
 		}
@@ -90,7 +95,7 @@ func bigtableTable(d Destination) (look, bool) {
 func datastoreDatabase(d Destination) (look, bool) {
 	db, err := d.Key.DatastoreDatabase(d.Name)
 	return d.look("datastore.databases.getMetadata", func(ctx context.Context, report report) error {
-		admin, err := endpoint.FirestoreAdmin(ctx)
+		admin, err := firestoreclient.Admin(ctx)
 		if err != nil {
 			return err
 		}
@@ -105,7 +110,7 @@ func datastoreDatabase(d Destination) (look, bool) {
 func fhirStore(d Destination) (look, bool) {
 	store, err := d.Key.FHIRStore(d.Name)
 	return d.look("healthcare.fhirStores.get and healthcare.datasets.get", func(ctx context.Context, report report) error {
-		service, err := endpoint.Healthcare(ctx)
+		service, err := healthcareclient.New(ctx)
 		if err != nil {
 			return err
 		}
@@ -126,7 +131,7 @@ func fhirStore(d Destination) (look, bool) {
 func bigQueryTable(d Destination) (look, bool) {
 	t, err := d.Key.Table(d.Name)
 	return d.look("bigquery.tables.get", func(ctx context.Context, report report) error {
-		client, err := endpoint.BigQuery(ctx, t.Project())
+		client, err := bigqueryclient.New(ctx, t.Project())
 		if err != nil {
 			return err
 		}
@@ -143,7 +148,7 @@ func bigQueryTable(d Destination) (look, bool) {
 // that made it, which need not be this one, but none is without.
 func (i *inspector) tempDatasets(d Destination, project string) look {
 	return d.look("bigquery.datasets.get", func(ctx context.Context, report report) error {
-		client, err := endpoint.BigQuery(ctx, project)
+		client, err := bigqueryclient.New(ctx, project)
 		if err != nil {
 			return err
 		}

@@ -5,8 +5,8 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
@@ -74,7 +74,7 @@ func reach(ctx context.Context, op string, job *Job, s settings) (*dataflowjob.S
 	if err := launching.CheckEnvironment(op); err != nil {
 		return nil, err
 	}
-	service, err := endpoint.Dataflow(ctx)
+	service, err := dataflowclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, job.String(), job.Key, err)
 	}

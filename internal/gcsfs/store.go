@@ -28,7 +28,7 @@ import (
 	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -51,7 +51,7 @@ const (
 // Open returns a Store with a client of its own, for default credentials. Close it when done. It honours
 // STORAGE_EMULATOR_HOST and never falls back to anonymous access.
 func Open(ctx context.Context, op string) (*Store, error) {
-	client, err := endpoint.Storage(ctx)
+	client, err := storageclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Storage client", cmekpipe.KeyName{}, err)
 	}

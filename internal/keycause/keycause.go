@@ -13,7 +13,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/kmsclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -40,7 +40,7 @@ func Wrap(ctx context.Context, op, resource string, key cmekpipe.KeyName, err er
 func Look(ctx context.Context, key cmekpipe.KeyName) cmekpipe.Code {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	client, err := endpoint.KMS(ctx)
+	client, err := kmsclient.New(ctx)
 	if err != nil {
 		return ""
 	}

@@ -7,8 +7,9 @@ import (
 	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/staging"
 )
@@ -27,13 +28,13 @@ type Services struct {
 
 // Connect reaches the services of a launch. op is the operation that all errors name.
 func Connect(ctx context.Context, op string, opts *cmekpipe.Options, s Settings) (*Services, error) {
-	files, err := endpoint.Storage(ctx)
+	files, err := storageclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Storage", opts.Key(), err)
 	}
 	files.SetRetry(storage.WithMaxAttempts(s.Pace.Attempts),
 		storage.WithBackoff(gax.Backoff{Initial: s.Pace.First, Max: s.Pace.Most, Multiplier: 2}))
-	service, err := endpoint.Dataflow(ctx)
+	service, err := dataflowclient.New(ctx)
 	if err != nil {
 		files.Close() //nolint:errcheck // nothing was written
 		return nil, gcperr.Wrap(op, "Dataflow", opts.Key(), err)

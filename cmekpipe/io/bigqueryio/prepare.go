@@ -12,7 +12,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -161,7 +161,7 @@ func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetad
 }
 
 func openClient(ctx context.Context, table cmekpipe.Table) (*bigquery.Client, error) {
-	client, err := endpoint.BigQuery(ctx, table.Project())
+	client, err := bigqueryclient.New(ctx, table.Project())
 	return client, gcperr.Wrap(opWrite, "BigQuery client", cmekpipe.KeyName{}, err)
 }
 

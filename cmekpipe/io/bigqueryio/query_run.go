@@ -12,7 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -37,7 +37,7 @@ type queryWork struct {
 
 // Setup opens the client.
 func (w *queryWork) Setup(ctx context.Context) (err error) {
-	w.client, err = endpoint.BigQuery(ctx, w.Dest.Project())
+	w.client, err = bigqueryclient.New(ctx, w.Dest.Project())
 	return gcperr.Wrap(opQuery, "BigQuery client", cmekpipe.KeyName{}, err)
 }
 

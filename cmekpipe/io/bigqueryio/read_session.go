@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -124,7 +124,7 @@ func selected(t reflect.Type) []string {
 
 // openReadClient returns a client that tries each call once; this package counts the attempts.
 func openReadClient(ctx context.Context, op string) (*storage.BigQueryReadClient, error) {
-	client, err := endpoint.BigQueryRead(ctx)
+	client, err := bigqueryclient.StorageRead(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "BigQuery Storage client", cmekpipe.KeyName{}, err)
 	}

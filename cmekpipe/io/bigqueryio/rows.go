@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -129,7 +129,7 @@ func (f *streamed) appender(table cmekpipe.Table, stream string, r run) *appende
 
 // openWriteClient returns a client that tries each call once; this package counts the attempts.
 func openWriteClient(ctx context.Context) (*storage.BigQueryWriteClient, error) {
-	client, err := endpoint.BigQueryWrite(ctx)
+	client, err := bigqueryclient.StorageWrite(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(opWrite, "BigQuery Storage client", cmekpipe.KeyName{}, err)
 	}

@@ -15,7 +15,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // oddServer is a Bigtable that answers what Google's shouldn't, which the loopback one can't be made to.
@@ -82,7 +82,7 @@ func withOdd(t *testing.T) (*world, *oddServer) {
 	bigtablepb.RegisterBigtableServer(server, odd)
 	go server.Serve(l)
 	t.Cleanup(server.Stop)
-	t.Setenv(endpoint.BigtableVariable, l.Addr().String())
+	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
 	return w, odd
 }
 

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -57,7 +57,7 @@ func (l lookout) keys() []cmekpipe.KeyName {
 
 // clusters fails unless every cluster of the instance rests under one of the keys, and one under the table's own.
 func (l lookout) clusters(ctx context.Context) error {
-	client, err := endpoint.BigtableInstances(ctx)
+	client, err := bigtableclient.Instances(ctx)
 	if err != nil {
 		return l.fault(ctx, err)
 	}
@@ -126,7 +126,7 @@ func (l lookout) judgeInfo(ctx context.Context, cluster string, info *adminpb.En
 
 // describe returns what the table says of its encryption.
 func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error) {
-	client, err := endpoint.BigtableTables(ctx)
+	client, err := bigtableclient.Tables(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -142,7 +142,7 @@ func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error)
 // create makes the table. Another worker may be faster, or the answer to an attempt may have been lost, so that a table that
 // is there by now is no failure; the caller looks at it in any case.
 func (l lookout) create(ctx context.Context) error {
-	client, err := endpoint.BigtableTables(ctx)
+	client, err := bigtableclient.Tables(ctx)
 	if err != nil {
 		return l.fault(ctx, err)
 	}

@@ -16,7 +16,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // scripted is a Bigtable whose answers are laid down, and which notes the calls.
@@ -75,7 +75,7 @@ func withScript(t *testing.T, s *scripted) lookout {
 	adminpb.RegisterBigtableTableAdminServer(server, s)
 	go server.Serve(l)
 	t.Cleanup(server.Stop)
-	t.Setenv(endpoint.BigtableVariable, l.Addr().String())
+	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
 	return lookout{Op: opWrite, Table: s.clusters.key.MustBigtableTable(entriesTable), Create: true, Families: []string{"f"}}
 }
 

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -74,7 +74,7 @@ func (f *applyFn) Setup(ctx context.Context) (err error) {
 	if err := f.Lookout.run(ctx); err != nil {
 		return err
 	}
-	if f.conn, err = endpoint.Bigtable(ctx); err != nil {
+	if f.conn, err = bigtableclient.Dial(ctx); err != nil {
 		return f.Lookout.fault(ctx, err)
 	}
 	f.looked = at

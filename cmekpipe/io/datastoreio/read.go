@@ -13,7 +13,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -89,7 +89,7 @@ type rangeFn struct {
 
 // Setup opens the client.
 func (f *rangeFn) Setup(ctx context.Context) (err error) {
-	f.client, err = endpoint.Datastore(ctx, f.Project, f.Database)
+	f.client, err = datastoreclient.New(ctx, f.Project, f.Database)
 	return f.fault(ctx, err)
 }
 

@@ -10,7 +10,7 @@ import (
 	"cloud.google.com/go/datastore"
 	"google.golang.org/api/iterator"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 )
 
 // keyRange is the keys from Start up to, and without, End, both encoded. One that is empty is no bound.
@@ -62,7 +62,7 @@ func (f *splitFn) ProcessElement(ctx context.Context, _ []byte, emit func(keyRan
 }
 
 func (f *splitFn) sample(ctx context.Context) (keys []*datastore.Key, err error) {
-	client, err := endpoint.Datastore(ctx, f.Project, f.Database)
+	client, err := datastoreclient.New(ctx, f.Project, f.Database)
 	if err != nil {
 		return nil, err
 	}

@@ -7,7 +7,7 @@ import (
 	"google.golang.org/api/firestore/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -17,7 +17,7 @@ const datastoreMode = "DATASTORE_MODE"
 // verify compares the key of the database with the wanted one, and creates the database if it is missing and may be
 // created.
 func (w *writer) verify(ctx context.Context) error {
-	admin, err := endpoint.FirestoreAdmin(ctx)
+	admin, err := firestoreclient.Admin(ctx)
 	if err != nil {
 		return w.fault(ctx, err)
 	}

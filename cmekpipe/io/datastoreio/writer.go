@@ -9,7 +9,7 @@ import (
 	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -30,7 +30,7 @@ const recheckAfter = 5 * time.Minute
 
 // Setup opens the client.
 func (w *writer) Setup(ctx context.Context) (err error) {
-	w.client, err = endpoint.Datastore(ctx, w.Database.Project(), w.Database.ID())
+	w.client, err = datastoreclient.New(ctx, w.Database.Project(), w.Database.ID())
 	return w.fault(ctx, err)
 }
 

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/healthcareclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -34,7 +34,7 @@ type client struct {
 }
 
 func newClient(ctx context.Context, op string, store cmekpipe.FHIRStore) (*client, error) {
-	service, err := endpoint.Healthcare(ctx)
+	service, err := healthcareclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Healthcare client", cmekpipe.KeyName{}, err)
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/rtrackers/offsetrange"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -86,7 +86,7 @@ type pullFn struct {
 
 // Setup opens the client.
 func (f *pullFn) Setup(ctx context.Context) (err error) {
-	f.client, err = endpoint.PubSubSubscriptions(ctx)
+	f.client, err = pubsubclient.Subscriptions(ctx)
 	return f.wrap(ctx, err)
 }
 

@@ -13,7 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -103,7 +103,7 @@ type writeFn struct {
 
 // Setup opens the client.
 func (f *writeFn) Setup(ctx context.Context) (err error) {
-	f.client, err = endpoint.PubSub(ctx)
+	f.client, err = pubsubclient.Topics(ctx)
 	return f.wrap(ctx, err)
 }
 

@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 )
 
 // create makes the database under its keys and waits until it is there. Whether it is the one that was asked for is for
@@ -44,7 +44,7 @@ func (f *check) encryption() *databasepb.EncryptionConfig {
 
 // checkPlace refuses keys that are not where the instance is.
 func (f *check) checkPlace(ctx context.Context, instance string) error {
-	client, err := endpoint.SpannerInstances(ctx)
+	client, err := spannerclient.Instances(ctx)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"cloud.google.com/go/spanner"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -34,7 +34,7 @@ type splitFn struct {
 
 // ProcessElement takes the impulse. Nothing is held open for the transaction, whose session Spanner drops by itself.
 func (f *splitFn) ProcessElement(ctx context.Context, _ []byte, emit func([]byte)) error {
-	client, err := endpoint.Spanner(ctx, f.Database)
+	client, err := spannerclient.New(ctx, f.Database)
 	if err != nil {
 		return readFault(ctx, f.Database, err)
 	}
@@ -82,7 +82,7 @@ type partitionFn struct {
 
 // Setup opens the client.
 func (f *partitionFn) Setup(ctx context.Context) (err error) {
-	f.client, err = endpoint.Spanner(ctx, f.Database)
+	f.client, err = spannerclient.New(ctx, f.Database)
 	return readFault(ctx, f.Database, err)
 }
 

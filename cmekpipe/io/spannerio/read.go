@@ -13,7 +13,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
@@ -56,7 +56,7 @@ type wholeFn struct {
 
 // ProcessElement takes the impulse.
 func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
-	client, err := endpoint.Spanner(ctx, f.Database)
+	client, err := spannerclient.New(ctx, f.Database)
 	if err != nil {
 		return readFault(ctx, f.Database, err)
 	}

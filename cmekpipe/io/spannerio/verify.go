@@ -13,7 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
@@ -43,7 +43,7 @@ type check struct {
 
 // run looks at the database, which it may create. An error means that nothing may be written.
 func (f *check) run(ctx context.Context) error {
-	client, err := endpoint.SpannerDatabases(ctx)
+	client, err := spannerclient.Databases(ctx)
 	if err != nil {
 		return f.wrap(ctx, err)
 	}

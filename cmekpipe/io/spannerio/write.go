@@ -7,7 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
@@ -45,7 +45,7 @@ func (f *commitFn) Setup(ctx context.Context) (err error) {
 	if err := f.Check.run(ctx); err != nil {
 		return err
 	}
-	f.client, err = endpoint.Spanner(ctx, f.Check.Database.String())
+	f.client, err = spannerclient.New(ctx, f.Check.Database.String())
 	return f.fault(ctx, err)
 }
 

@@ -17,7 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 )
 
 const (
@@ -66,7 +66,7 @@ func start(t testing.TB) *cloud {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- server.Serve(l) }()
-	client, err := kmsapi.NewKeyManagementClient(t.Context(), endpoint.GRPCOptions(l.Addr().String())...)
+	client, err := kmsapi.NewKeyManagementClient(t.Context(), endpoint.GRPC(l.Addr().String())...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package endpoint_test
+package spannerclient_test
 
 import (
 	"context"
@@ -12,7 +12,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // flaky answers the first call of GetDatabase with a code and the next ones well.
@@ -29,7 +30,7 @@ func (f *flaky) GetDatabase(context.Context, *databasepb.GetDatabaseRequest) (*d
 	return &databasepb.Database{}, nil
 }
 
-func TestLooksAreMadeAgainWhereThatHelps(t *testing.T) {
+func TestGetDatabaseIsRetried(t *testing.T) {
 	server := &flaky{}
 	client := databasesAt(t, server)
 	again := map[codes.Code]bool{
@@ -64,8 +65,8 @@ func databasesAt(t *testing.T, api databasepb.DatabaseAdminServer) *database.Dat
 	databasepb.RegisterDatabaseAdminServer(server, api)
 	go server.Serve(listener) //nolint:errcheck // ends when the test stops it
 	t.Cleanup(server.Stop)
-	t.Setenv(endpoint.SpannerVariable, listener.Addr().String())
-	client, err := endpoint.SpannerDatabases(t.Context())
+	t.Setenv(emulatorenv.Spanner, listener.Addr().String())
+	client, err := spannerclient.Databases(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,0 +1,39 @@
+// Package bigqueryclient creates clients of BigQuery and of its Storage APIs.
+package bigqueryclient
+
+import (
+	"context"
+	"os"
+	"strings"
+
+	"cloud.google.com/go/bigquery"
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"google.golang.org/api/option"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+)
+
+// New returns a client of BigQuery whose jobs run in a project.
+func New(ctx context.Context, project string) (*bigquery.Client, error) {
+	return bigquery.NewClient(ctx, project, Options(os.Getenv(emulatorenv.BigQuery))...)
+}
+
+// StorageWrite returns a client of the Storage Write API.
+func StorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, error) {
+	return storage.NewBigQueryWriteClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.BigQueryStorage))...)
+}
+
+// StorageRead returns a client of the Storage Read API.
+func StorageRead(ctx context.Context) (*storage.BigQueryReadClient, error) {
+	return storage.NewBigQueryReadClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.BigQueryStorage))...)
+}
+
+// Options points a client of BigQuery at HOST:PORT without credentials; an empty host leaves it at Google. The client
+// expects its path in the endpoint.
+func Options(host string) []option.ClientOption {
+	if host == "" {
+		return nil
+	}
+	return endpoint.HTTP(strings.TrimSuffix(host, "/") + "/bigquery/v2")
+}
