@@ -136,7 +136,7 @@ func TestBuilderRefusesZeroValues(t *testing.T) {
 		})
 	}
 	_, err := new(cmekpipe.Builder[region]).Build()
-	if got := len(cmekpipe.Faults(err)); got != 3 {
+	if got := len(cmekpipe.OptionErrors(err)); got != 3 {
 		t.Errorf("got %d faults of the zero Builder, want 3: %v", got, err)
 	}
 }

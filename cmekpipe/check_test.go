@@ -221,7 +221,7 @@ func checkOneFault(t *testing.T, opts *cmekpipe.Options, err error, op string, w
 	if opts.Valid() {
 		t.Fatalf("got options %v, want none", opts.Config())
 	}
-	faults := cmekpipe.Faults(err)
+	faults := cmekpipe.OptionErrors(err)
 	if len(faults) != 1 {
 		t.Fatalf("got %d faults, want one: %v", len(faults), err)
 	}
@@ -246,7 +246,7 @@ func checkWhole(t *testing.T, err error, op string, codes ...cmekpipe.Code) {
 
 func faultTexts(err error) []string {
 	var texts []string
-	for _, f := range cmekpipe.Faults(err) {
+	for _, f := range cmekpipe.OptionErrors(err) {
 		texts = append(texts, f.Error())
 	}
 	return texts

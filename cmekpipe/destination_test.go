@@ -75,23 +75,23 @@ func checkWire[D destination](t *testing.T, name string) {
 
 func TestDestinationsOnTheWireFollowTheRules(t *testing.T) {
 	checkWire[cmekpipe.Object](t, "gs://bank-out/a")
-	checkWire[cmekpipe.Table](t, "bank-prod.d.t")
-	checkWire[cmekpipe.Topic](t, "projects/bank-prod/topics/abc")
-	checkWire[cmekpipe.Database](t, "projects/bank-prod/instances/in/databases/db")
+	checkWire[cmekpipe.BigQueryTable](t, "bank-prod.d.t")
+	checkWire[cmekpipe.PubSubTopic](t, "projects/bank-prod/topics/abc")
+	checkWire[cmekpipe.SpannerDatabase](t, "projects/bank-prod/instances/in/databases/db")
 	checkWire[cmekpipe.BigtableTable](t, "projects/bank-prod/instances/main-1/tables/t")
 	checkWire[cmekpipe.DatastoreDatabase](t, "projects/bank-prod/databases/(default)")
 	checkWire[cmekpipe.FHIRStore](t, "projects/bank-prod/locations/us/datasets/d/fhirStores/f")
-	checkWire[cmekpipe.Query](t, "bank-prod")
+	checkWire[cmekpipe.BigQueryProject](t, "bank-prod")
 }
 
 func TestMustFormsPanicWithTheError(t *testing.T) {
 	k := mustKeyName(t)
 	for name, f := range map[string]func(){
 		"MustObject":            func() { k.MustObject("gs:/b/o") },
-		"MustTable":             func() { k.MustTable("t") },
-		"MustTopic":             func() { k.MustTopic("t") },
-		"MustDatabase":          func() { k.MustDatabase("d") },
-		"MustQuery":             func() { k.MustQuery("") },
+		"MustTable":             func() { k.MustBigQueryTable("t") },
+		"MustTopic":             func() { k.MustPubSubTopic("t") },
+		"MustDatabase":          func() { k.MustSpannerDatabase("d") },
+		"MustQuery":             func() { k.MustBigQueryProject("") },
 		"MustBigtableTable":     func() { k.MustBigtableTable("t") },
 		"MustDatastoreDatabase": func() { k.MustDatastoreDatabase("d") },
 		"MustFHIRStore":         func() { k.MustFHIRStore("s") },

@@ -74,10 +74,10 @@ func ExampleParseKeyName() {
 }
 
 // Cloud Storage was given a key and reports a version of it.
-func ExampleKeyOf() {
+func ExampleParseKeyOrVersion() {
 	want, _ := cmekpipe.ParseKeyName(exampleKey)
 	for _, reported := range []string{exampleKey + "/cryptoKeyVersions/3", exampleKey + "2/cryptoKeyVersions/1"} {
-		got, err := cmekpipe.KeyOf(reported)
+		got, err := cmekpipe.ParseKeyOrVersion(reported)
 		fmt.Println(got.ID(), got == want, err)
 	}
 	// Output:
@@ -85,14 +85,14 @@ func ExampleKeyOf() {
 	// pipelines2 false <nil>
 }
 
-func ExampleFaults() {
+func ExampleOptionErrors() {
 	_, err := cmekpipe.FromConfig(cmekpipe.Config{
 		Key:          "projects/bank-keys/locations/global/keyRings/dataflow/cryptoKeys/pipelines",
 		Project:      "bank-prod",
 		TempLocation: "gs:/bank-scratch/tmp",
 		SDKVersion:   "2.39.0",
 	})
-	for _, f := range cmekpipe.Faults(err) {
+	for _, f := range cmekpipe.OptionErrors(err) {
 		fmt.Printf("--%s: %s\n", f.Resource, f.Hint)
 	}
 	// Output:

@@ -264,7 +264,7 @@ func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {
 					t.Fatal(err)
 				}
 				_, err := cmekpipe.FromFlags(fs)
-				faults := cmekpipe.Faults(err)
+				faults := cmekpipe.OptionErrors(err)
 				if len(faults) != want {
 					t.Fatalf("--%s=%s: got %v, want %d faults", name, value, err, want)
 				}

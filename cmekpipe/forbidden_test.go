@@ -113,7 +113,7 @@ func TestABadKeyIsNotComparedWithOthers(t *testing.T) {
 	c := goodConfig()
 	c.Key, c.Experiments = "", []string{"dataflow_kms_key=" + goodKey}
 	_, err := cmekpipe.FromConfig(c)
-	if faults := cmekpipe.Faults(err); len(faults) != 1 || faults[0].Resource != "dataflow_kms_key" {
+	if faults := cmekpipe.OptionErrors(err); len(faults) != 1 || faults[0].Resource != "dataflow_kms_key" {
 		t.Errorf("got %v, want one fault, the key's", err)
 	}
 }
@@ -147,7 +147,7 @@ func TestOptionsBesideFollowTheSameRules(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			err := cmekpipe.CheckOptions(key, map[string]string{tt.name: tt.value, "mine": "secret"})
-			faults := cmekpipe.Faults(err)
+			faults := cmekpipe.OptionErrors(err)
 			if len(faults) != 1 {
 				t.Fatalf("got %v, want one fault", err)
 			}
@@ -173,14 +173,14 @@ func TestOptionsBesideTellAllFaultsInOrder(t *testing.T) {
 	options := map[string]string{"zone": "us-east1-b", "dataflow_kms_key": goodKey + "2", "experiments": "enable_data_sampling,disable_runner_v2"}
 	err := cmekpipe.CheckOptions(mustKeyName(t), options)
 	var got []string
-	for _, f := range cmekpipe.Faults(err) {
+	for _, f := range cmekpipe.OptionErrors(err) {
 		got = append(got, f.Resource)
 	}
 	if diff := cmp.Diff([]string{"dataflow_kms_key", "experiments", "experiments", "zone"}, got); diff != "" {
 		t.Errorf("faults (-want +got):\n%s", diff)
 	}
 	err = cmekpipe.CheckOptions(cmekpipe.KeyName{}, options)
-	if faults := cmekpipe.Faults(err); len(faults) != 3 || faults[0].Code != cmekpipe.KeyMissing {
+	if faults := cmekpipe.OptionErrors(err); len(faults) != 3 || faults[0].Code != cmekpipe.KeyMissing {
 		t.Errorf("got %v, want the zero key refused first", err)
 	}
 }
@@ -202,7 +202,7 @@ func FuzzExperiments(f *testing.F) {
 		opts, err := cmekpipe.FromConfig(c)
 		c.Experiments, c.ServiceOptions = nil, []string{item}
 		_, serviceErr := cmekpipe.FromConfig(c)
-		if len(cmekpipe.Faults(err)) != len(cmekpipe.Faults(serviceErr)) {
+		if len(cmekpipe.OptionErrors(err)) != len(cmekpipe.OptionErrors(serviceErr)) {
 			t.Fatalf("got %v as experiment and %v as service option, want one verdict", err, serviceErr)
 		}
 		if err != nil {

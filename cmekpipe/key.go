@@ -67,29 +67,37 @@ func (k Key[L]) Object(url string) (Object, error) { return k.name.Object(url) }
 // MustObject is Object for a constant; it panics on a fault.
 func (k Key[L]) MustObject(url constant) Object { return k.name.MustObject(url) }
 
-// Table names a BigQuery table that will rest under k. See [KeyName.Table].
-func (k Key[L]) Table(name string) (Table, error) { return k.name.Table(name) }
+// BigQueryTable names a BigQuery table that will rest under k. See [KeyName.BigQueryTable].
+func (k Key[L]) BigQueryTable(name string) (BigQueryTable, error) { return k.name.BigQueryTable(name) }
 
-// MustTable is Table for a constant; it panics on a fault.
-func (k Key[L]) MustTable(name constant) Table { return k.name.MustTable(name) }
+// MustBigQueryTable is Table for a constant; it panics on a fault.
+func (k Key[L]) MustBigQueryTable(name constant) BigQueryTable { return k.name.MustBigQueryTable(name) }
 
-// Topic names a Pub/Sub topic whose messages will rest under k. See [KeyName.Topic].
-func (k Key[L]) Topic(name string) (Topic, error) { return k.name.Topic(name) }
+// PubSubTopic names a Pub/Sub topic whose messages will rest under k. See [KeyName.PubSubTopic].
+func (k Key[L]) PubSubTopic(name string) (PubSubTopic, error) { return k.name.PubSubTopic(name) }
 
-// MustTopic is Topic for a constant; it panics on a fault.
-func (k Key[L]) MustTopic(name constant) Topic { return k.name.MustTopic(name) }
+// MustPubSubTopic is Topic for a constant; it panics on a fault.
+func (k Key[L]) MustPubSubTopic(name constant) PubSubTopic { return k.name.MustPubSubTopic(name) }
 
-// Database names a Spanner database that rests under k. See [KeyName.Database].
-func (k Key[L]) Database(name string) (Database, error) { return k.name.Database(name) }
+// SpannerDatabase names a Spanner database that rests under k. See [KeyName.SpannerDatabase].
+func (k Key[L]) SpannerDatabase(name string) (SpannerDatabase, error) {
+	return k.name.SpannerDatabase(name)
+}
 
-// MustDatabase is Database for a constant; it panics on a fault.
-func (k Key[L]) MustDatabase(name constant) Database { return k.name.MustDatabase(name) }
+// MustSpannerDatabase is Database for a constant; it panics on a fault.
+func (k Key[L]) MustSpannerDatabase(name constant) SpannerDatabase {
+	return k.name.MustSpannerDatabase(name)
+}
 
-// Query names a project whose BigQuery queries leave their results under k. See [KeyName.Query].
-func (k Key[L]) Query(project string) (Query, error) { return k.name.Query(project) }
+// BigQueryProject names a project whose BigQuery queries leave their results under k. See [KeyName.BigQueryProject].
+func (k Key[L]) BigQueryProject(project string) (BigQueryProject, error) {
+	return k.name.BigQueryProject(project)
+}
 
-// MustQuery is Query for a constant; it panics on a fault.
-func (k Key[L]) MustQuery(project constant) Query { return k.name.MustQuery(project) }
+// MustBigQueryProject is Query for a constant; it panics on a fault.
+func (k Key[L]) MustBigQueryProject(project constant) BigQueryProject {
+	return k.name.MustBigQueryProject(project)
+}
 
 // BigtableTable names a table of an instance that rests under k. See [KeyName.BigtableTable].
 func (k Key[L]) BigtableTable(name string) (BigtableTable, error) { return k.name.BigtableTable(name) }

@@ -100,17 +100,17 @@ func TestKeyMintsWhatItsNameMints(t *testing.T) {
 	if got, err := key.Object("gs://bank-out/a"); err != nil || got != name.MustObject("gs://bank-out/a") {
 		t.Errorf("Object: got %v and %v", got, err)
 	}
-	if got, err := key.Table("bank-prod.d.t"); err != nil || got != name.MustTable("bank-prod.d.t") {
+	if got, err := key.BigQueryTable("bank-prod.d.t"); err != nil || got != name.MustBigQueryTable("bank-prod.d.t") {
 		t.Errorf("Table: got %v and %v", got, err)
 	}
-	if got, err := key.Topic("projects/bank-prod/topics/abc"); err != nil || got != name.MustTopic("projects/bank-prod/topics/abc") {
+	if got, err := key.PubSubTopic("projects/bank-prod/topics/abc"); err != nil || got != name.MustPubSubTopic("projects/bank-prod/topics/abc") {
 		t.Errorf("Topic: got %v and %v", got, err)
 	}
 	const database = "projects/bank-prod/instances/in/databases/db"
-	if got, err := key.Database(database); err != nil || got != name.MustDatabase(database) {
+	if got, err := key.SpannerDatabase(database); err != nil || got != name.MustSpannerDatabase(database) {
 		t.Errorf("Database: got %v and %v", got, err)
 	}
-	if got, err := key.Query("bank-prod"); err != nil || got != name.MustQuery("bank-prod") {
+	if got, err := key.BigQueryProject("bank-prod"); err != nil || got != name.MustBigQueryProject("bank-prod") {
 		t.Errorf("Query: got %v and %v", got, err)
 	}
 	const cells = "projects/bank-prod/instances/main-1/tables/t"
@@ -125,16 +125,16 @@ func TestKeyMintsWhatItsNameMints(t *testing.T) {
 	if got, err := key.FHIRStore(resources); err != nil || got != name.MustFHIRStore(resources) {
 		t.Errorf("FHIRStore: got %v and %v", got, err)
 	}
-	if key.MustQuery("bank-prod") != name.MustQuery("bank-prod") ||
+	if key.MustBigQueryProject("bank-prod") != name.MustBigQueryProject("bank-prod") ||
 		key.MustBigtableTable(cells) != name.MustBigtableTable(cells) ||
 		key.MustDatastoreDatabase(entities) != name.MustDatastoreDatabase(entities) ||
 		key.MustFHIRStore(resources) != name.MustFHIRStore(resources) {
 		t.Error("got other destinations from the Must forms, want the same")
 	}
 	if key.MustObject("gs://bank-out/a") != name.MustObject("gs://bank-out/a") ||
-		key.MustTable("bank-prod.d.t") != name.MustTable("bank-prod.d.t") ||
-		key.MustTopic("projects/bank-prod/topics/abc") != name.MustTopic("projects/bank-prod/topics/abc") ||
-		key.MustDatabase(database) != name.MustDatabase(database) {
+		key.MustBigQueryTable("bank-prod.d.t") != name.MustBigQueryTable("bank-prod.d.t") ||
+		key.MustPubSubTopic("projects/bank-prod/topics/abc") != name.MustPubSubTopic("projects/bank-prod/topics/abc") ||
+		key.MustSpannerDatabase(database) != name.MustSpannerDatabase(database) {
 		t.Error("got other destinations from the Must forms, want the same")
 	}
 }
@@ -146,13 +146,13 @@ func TestZeroKeyMintsNothing(t *testing.T) {
 	}
 	object, err := k.Object("gs://bank-out/a\n")
 	checkZeroKey(t, object, err, "cmekpipe.KeyName.Object", "gs://bank-out/a\n")
-	table, err := k.Table("bank-prod.d.t")
+	table, err := k.BigQueryTable("bank-prod.d.t")
 	checkZeroKey(t, table, err, "cmekpipe.KeyName.Table", "bank-prod.d.t")
-	topic, err := k.Topic("projects/bank-prod/topics/abc")
+	topic, err := k.PubSubTopic("projects/bank-prod/topics/abc")
 	checkZeroKey(t, topic, err, "cmekpipe.KeyName.Topic", "projects/bank-prod/topics/abc")
-	database, err := k.Database("projects/bank-prod/instances/in/databases/db")
+	database, err := k.SpannerDatabase("projects/bank-prod/instances/in/databases/db")
 	checkZeroKey(t, database, err, "cmekpipe.KeyName.Database", "projects/bank-prod/instances/in/databases/db")
-	query, err := k.Query("bank-prod")
+	query, err := k.BigQueryProject("bank-prod")
 	checkZeroKey(t, query, err, "cmekpipe.KeyName.Query", "bank-prod")
 	cells, err := k.BigtableTable("projects/bank-prod/instances/main-1/tables/t")
 	checkZeroKey(t, cells, err, "cmekpipe.KeyName.BigtableTable", "projects/bank-prod/instances/main-1/tables/t")

@@ -21,9 +21,9 @@ func ParseKeyVersionName(name string) (KeyVersionName, error) {
 	return v, nil
 }
 
-// KeyOf returns the key of a name that may be a key's or a key version's, as services report either. Compare what it
+// ParseKeyOrVersion returns the key of a name that may be a key's or a key version's, as services report either. Compare what it
 // returns with ==, never names by prefix.
-func KeyOf(name string) (KeyName, error) {
+func ParseKeyOrVersion(name string) (KeyName, error) {
 	k, f := keyOf(name)
 	if f.reason != "" {
 		return KeyName{}, f.error("cmekpipe.KeyOf", name)

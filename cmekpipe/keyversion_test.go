@@ -66,11 +66,11 @@ func TestParseKeyVersionNameRefuses(t *testing.T) {
 func TestKeyOfTakesKeyAndVersion(t *testing.T) {
 	want := mustKeyName(t)
 	for _, name := range []string{goodKey, goodKey + "/cryptoKeyVersions/3"} {
-		if got, err := cmekpipe.KeyOf(name); err != nil || got != want {
+		if got, err := cmekpipe.ParseKeyOrVersion(name); err != nil || got != want {
 			t.Errorf("KeyOf(%q): got %v and %v, want %v", name, got, err, want)
 		}
 	}
-	if got, err := cmekpipe.KeyOf(goodKey + "2/cryptoKeyVersions/3"); err != nil || got == want {
+	if got, err := cmekpipe.ParseKeyOrVersion(goodKey + "2/cryptoKeyVersions/3"); err != nil || got == want {
 		t.Errorf("got %v and %v for a key whose name goes on, want another key", got, err)
 	}
 }
@@ -84,7 +84,7 @@ func TestKeyOfRefuses(t *testing.T) {
 		{"newline", goodKey + "\n", "white space"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			k, err := cmekpipe.KeyOf(tt.text)
+			k, err := cmekpipe.ParseKeyOrVersion(tt.text)
 			if k != (cmekpipe.KeyName{}) {
 				t.Errorf("got %q, want the zero KeyName", k)
 			}
@@ -138,7 +138,7 @@ func FuzzKeyOf(f *testing.F) {
 		f.Add(tt.text)
 	}
 	f.Fuzz(func(t *testing.T, name string) {
-		k, err := cmekpipe.KeyOf(name)
+		k, err := cmekpipe.ParseKeyOrVersion(name)
 		if err != nil {
 			checkFuzzed(t, k.Valid(), err)
 			return

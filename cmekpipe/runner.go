@@ -2,7 +2,7 @@ package cmekpipe
 
 import "strings"
 
-// plainRunner is a runner's own name: package cmekdataflow registers runners with Beam under names of its own, such as
+// plainRunner is a runner's own name: package cmekrunner registers runners with Beam under names of its own, such as
 // "cmekdataflow", and both names mean the same launch.
 func plainRunner(name string) string {
 	switch plain := strings.TrimPrefix(name, "cmek"); plain {

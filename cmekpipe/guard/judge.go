@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // judge returns the finding on one edge of the graph.
@@ -43,11 +43,11 @@ func judgeOperation(op graph.Opcode, t *Transform) {
 func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 	t.Identity = identityOf(fn)
 	t.Name = shortName(t.Identity)
-	if d, ok := sink.DestinationOf(fn.Recv); ok {
+	if d, ok := destination.DestinationOf(fn.Recv); ok {
 		judgeOwn(d, fn, e, t)
 		return
 	}
-	if sink.IsHelper(fn.Recv) {
+	if destination.IsHelper(fn.Recv) {
 		t.Verdict = Neutral
 		return
 	}
@@ -63,7 +63,7 @@ func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 }
 
 // judgeOwn takes a marked DoFn of this module at its word, provided that the word is complete.
-func judgeOwn(d sink.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
+func judgeOwn(d destination.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 	const remedy = "make the destination with a method of a key that was parsed"
 	t.Verdict, t.Destination = Unprotected, d.Name
 	switch reason := partialInput(e); {
@@ -71,11 +71,11 @@ func judgeOwn(d sink.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform
 		t.Reason, t.Replacement = "got a destination without a key", remedy
 	case d.Name == "":
 		t.Reason, t.Replacement = "got a key without a destination", remedy
-	case reason != "" && sink.NeedsWholeInput(fn.Recv):
+	case reason != "" && destination.NeedsWholeInput(fn.Recv):
 		t.refuse(overwrites(reason))
 	default:
 		t.Verdict, t.Key, t.Extent = Protected, d.Key, string(d.Extent)
-		t.FurtherKeys = sink.FurtherKeysOf(fn.Recv)
+		t.FurtherKeys = destination.FurtherKeysOf(fn.Recv)
 	}
 }
 

@@ -20,7 +20,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // markedFn is a DoFn as this module's connectors have them.
@@ -28,41 +28,41 @@ type markedFn struct{ Object cmekpipe.Object }
 
 func (f *markedFn) ProcessElement(string) {}
 
-func (f *markedFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Object.String(), Key: f.Object.Key()}
+func (f *markedFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Object.String(), Key: f.Object.Key()}
 }
 
 // nameOnlyFn has a destination without a key, keyOnlyFn a key without a destination.
 type nameOnlyFn struct{}
 
 func (nameOnlyFn) ProcessElement(string) {}
-func (nameOnlyFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: "gs://bank-records/o"}
+func (nameOnlyFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: "gs://bank-records/o"}
 }
 
 type keyOnlyFn struct{ Object cmekpipe.Object }
 
 func (keyOnlyFn) ProcessElement(string) {}
-func (f keyOnlyFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Key: f.Object.Key()}
+func (f keyOnlyFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Key: f.Object.Key()}
 }
 
 // oneObjectFn writes a single object.
 type oneObjectFn struct{ markedFn }
 
-func (f *oneObjectFn) ProcessElement(string)     {}
-func (f *oneObjectFn) CMEKWholeInput() sink.None { return sink.None{} }
+func (f *oneObjectFn) ProcessElement(string)            {}
+func (f *oneObjectFn) CMEKWholeInput() destination.None { return destination.None{} }
 
 // carrierFn moves data between marked DoFns; carrierCombineFn does so as a CombineFn.
 type carrierFn struct{}
 
 func (carrierFn) ProcessElement(s string) string { return s }
-func (carrierFn) CMEKHelper() sink.None          { return sink.None{} }
+func (carrierFn) CMEKHelper() destination.None   { return destination.None{} }
 
 type carrierCombineFn struct{}
 
 func (carrierCombineFn) MergeAccumulators(a, _ string) string { return a }
-func (carrierCombineFn) CMEKHelper() sink.None                { return sink.None{} }
+func (carrierCombineFn) CMEKHelper() destination.None         { return destination.None{} }
 
 // writeFileFn is a user's, and has the name, the fields and the annotations of what it is not.
 type writeFileFn struct {

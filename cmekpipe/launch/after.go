@@ -10,8 +10,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 const opVerify = "launch.Verify"
@@ -55,7 +55,7 @@ func Verify(ctx context.Context, draft *Draft, os ...Option) ([]rule.Finding, er
 	if err := draft.check(opVerify); err != nil {
 		return nil, err
 	}
-	if err := launching.CheckEnvironment(opVerify); err != nil {
+	if err := session.CheckEnvironment(opVerify); err != nil {
 		return nil, err
 	}
 	client, err := storageclient.New(ctx)

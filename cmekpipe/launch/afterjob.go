@@ -9,7 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
 // job is the look at the job: the one of the draft's id, or else the newest of its name.
@@ -28,13 +28,13 @@ func (i *inspector) job() look {
 		if err != nil {
 			return err
 		}
-		jobs, id := service.Projects.Locations.Jobs, d.JobID
+		api, id := service.Projects.Locations.Jobs, d.JobID
 		if id == "" {
-			if id, err = newest(ctx, jobs, d); err != nil {
+			if id, err = newest(ctx, api, d); err != nil {
 				return err
 			}
 		}
-		job, err := jobs.Get(d.Project, d.Region, id).View(dataflowjob.ViewAll).Context(ctx).Do()
+		job, err := api.Get(d.Project, d.Region, id).View(jobs.ViewAll).Context(ctx).Do()
 		if err != nil {
 			return err
 		}

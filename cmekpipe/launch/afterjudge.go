@@ -22,7 +22,7 @@ func judgeKey(resource, reported string, want []cmekpipe.KeyName) (f rule.Findin
 		f.Rule, f.Detail = ruleNoKey, "got no key, "+wanted
 		return f, true
 	}
-	got, err := cmekpipe.KeyOf(reported)
+	got, err := cmekpipe.ParseKeyOrVersion(reported)
 	if err == nil && slices.Contains(want, got) {
 		return rule.Finding{}, false
 	}

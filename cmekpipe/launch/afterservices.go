@@ -23,7 +23,7 @@ import (
 // Each of these returns the look at a destination of one service, or false for one of another.
 
 func topic(d Destination) (look, bool) {
-	t, err := d.Key.Topic(d.Name)
+	t, err := d.Key.PubSubTopic(d.Name)
 	return d.look("pubsub.topics.get", func(ctx context.Context, report report) error {
 		client, err := pubsubclient.Topics(ctx)
 		if err != nil {
@@ -39,7 +39,7 @@ func topic(d Destination) (look, bool) {
 }
 
 func spannerDatabase(d Destination) (look, bool) {
-	db, err := d.Key.Database(d.Name)
+	db, err := d.Key.SpannerDatabase(d.Name)
 	return d.look("spanner.databases.get", func(ctx context.Context, report report) error {
 		client, err := spannerclient.Databases(ctx)
 		if err != nil {
@@ -129,7 +129,7 @@ func fhirStore(d Destination) (look, bool) {
 }
 
 func bigQueryTable(d Destination) (look, bool) {
-	t, err := d.Key.Table(d.Name)
+	t, err := d.Key.BigQueryTable(d.Name)
 	return d.look("bigquery.tables.get", func(ctx context.Context, report report) error {
 		client, err := bigqueryclient.New(ctx, t.Project())
 		if err != nil {

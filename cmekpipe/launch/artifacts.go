@@ -10,8 +10,8 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/artifacts"
-	"github.com/cmekpipe/cmekpipe-go/internal/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 )
 
 // freight is the part of the cargo that workers of other SDKs need.
@@ -38,7 +38,7 @@ func (l *launcher) fetch(ctx context.Context, p *plan, c *cargo, ask bool) (err 
 		return refuse(cmekpipe.NotFound, os.TempDir(), "got no folder for the files of other SDKs", "make room, or set TMPDIR")
 	}
 	c.needs = map[string][]*pipepb.ArtifactInformation{}
-	fetcher := &artifacts.Fetcher{Op: op, Pace: l.pace, Folder: c.folder}
+	fetcher := &crosslang.Fetcher{Op: op, Pace: l.pace, Folder: c.folder}
 	for _, f := range p.foreign {
 		if f.asks() && !ask {
 			continue
@@ -57,7 +57,7 @@ func (l *launcher) fetch(ctx context.Context, p *plan, c *cargo, ask bool) (err 
 }
 
 // collect returns the files of one environment.
-func (l *launcher) collect(ctx context.Context, fetcher *artifacts.Fetcher, f foreign) ([]*artifacts.Artifact, error) {
+func (l *launcher) collect(ctx context.Context, fetcher *crosslang.Fetcher, f foreign) ([]*crosslang.Artifact, error) {
 	dependencies := f.environment.GetDependencies()
 	if !f.asks() {
 		return fetcher.Local(dependencies)
@@ -67,7 +67,7 @@ func (l *launcher) collect(ctx context.Context, fetcher *artifacts.Fetcher, f fo
 }
 
 // take names a file and notes that an environment needs it.
-func (c *cargo) take(environment string, a *artifacts.Artifact) error {
+func (c *cargo) take(environment string, a *crosslang.Artifact) error {
 	content, err := os.Open(a.Path)
 	if err != nil {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: a.Path, Hint: "launch again", Err: err}

@@ -20,7 +20,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
 // workerSize is about half of what a worker of Beam with Google's clients has.

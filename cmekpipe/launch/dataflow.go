@@ -3,15 +3,15 @@ package launch
 import (
 	"context"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // dataflow launches on Dataflow. What needs no service comes first, and nothing is written before guard, options and
 // buckets are in order.
 func (l *launcher) dataflow(ctx context.Context) error {
 	return l.proposed(ctx, func(ctx context.Context, p *plan) error {
-		c, err := launching.Connect(ctx, op, l.opts, l.shared())
+		c, err := session.Connect(ctx, op, l.opts, l.shared())
 		if err != nil {
 			return err
 		}
@@ -26,7 +26,7 @@ func (l *launcher) dataflow(ctx context.Context) error {
 			return err
 		}
 		err = l.watch(ctx, c.Jobs)
-		if ctx.Err() == nil && dataflowjob.Ended(l.result.Job.State) {
+		if ctx.Err() == nil && jobs.Ended(l.result.Job.State) {
 			l.readMetrics(ctx, c.Jobs, p)
 		}
 		return err
@@ -35,7 +35,7 @@ func (l *launcher) dataflow(ctx context.Context) error {
 
 // prepare brings everything into place that the job needs, and gives the plan the job to submit. A bucket that is
 // missing is found before the worker is built.
-func (l *launcher) prepare(ctx context.Context, c *launching.Services, p *plan) error {
+func (l *launcher) prepare(ctx context.Context, c *session.Services, p *plan) error {
 	if err := c.Buckets(ctx, l.places()...); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
 //
 // [Plan] tells what Run would do, and [Verify] looks afterwards whether all of it rests under its key. [Explain] reads a
-// message about a key that somebody found in the console or in a ticket. Package cmekdataflow brings all this to programs
+// message about a key that somebody found in the console or in a ticket. Package cmekrunner brings all this to programs
 // that call beamx.Run or beam.Run.
 //
 // # Launches that were killed

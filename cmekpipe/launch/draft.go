@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
-	"github.com/cmekpipe/cmekpipe-go/internal/artifacts"
-	"github.com/cmekpipe/cmekpipe-go/internal/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 )
 
 // Draft is what a launch does, or would do. [Plan] and [Run] make it; it prints as text with String and as JSON, and one
@@ -157,7 +157,7 @@ func (d *Draft) await(others []foreign) {
 		}
 		files := AwaitedFiles{Environment: f.id, Service: f.service}
 		for _, info := range f.environment.GetDependencies() {
-			files.Names = append(files.Names, artifacts.Name(info))
+			files.Names = append(files.Names, crosslang.Name(info))
 		}
 		d.Awaited = append(d.Awaited, files)
 	}

@@ -6,9 +6,9 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
 )
 
 const (
@@ -22,7 +22,7 @@ const (
 // A batch job can't be drained: code Unsupported. A job that ends in another state has code PreconditionFailed. When ctx
 // ends the job goes on draining.
 func Drain(ctx context.Context, job *Job, os ...Option) error {
-	return stop(ctx, drainOp, job, dataflowjob.Drained, os)
+	return stop(ctx, drainOp, job, jobs.Drained, os)
 }
 
 // Cancel stops a job at once, losing what it has read but not written, and returns when it is JOB_STATE_CANCELLED. It sets
@@ -31,7 +31,7 @@ func Drain(ctx context.Context, job *Job, os ...Option) error {
 // A job that ends in another state, as one that had ended before, has code PreconditionFailed. When ctx ends the job goes
 // on stopping.
 func Cancel(ctx context.Context, job *Job, os ...Option) error {
-	return stop(ctx, cancelOp, job, dataflowjob.Cancelled, os)
+	return stop(ctx, cancelOp, job, jobs.Cancelled, os)
 }
 
 func stop(ctx context.Context, op string, job *Job, want string, os []Option) error {
@@ -42,20 +42,20 @@ func stop(ctx context.Context, op string, job *Job, want string, os []Option) er
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	jobs, err := reach(ctx, op, job, newSettings(os))
+	service, err := reach(ctx, op, job, newSettings(os))
 	if err != nil {
 		return err
 	}
-	defer jobs.Progress.Step("waiting for job " + job.ID + " to be " + want)()
-	if want == dataflowjob.Drained {
-		if err := jobs.Drainable(ctx, job.ID); err != nil {
+	defer service.Progress.Step("waiting for job " + job.ID + " to be " + want)()
+	if want == jobs.Drained {
+		if err := service.Drainable(ctx, job.ID); err != nil {
 			return err
 		}
 	}
-	state, err := jobs.Stop(ctx, job.ID, want)
+	state, err := service.Stop(ctx, job.ID, want)
 	if state != "" {
 		job.State = state
-		jobs.Progress.Say("job %s is %s", job.ID, state)
+		service.Progress.Say("job %s is %s", job.ID, state)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -70,14 +70,14 @@ func stop(ctx context.Context, op string, job *Job, want string, os []Option) er
 }
 
 // reach reaches the jobs of the job's project and region.
-func reach(ctx context.Context, op string, job *Job, s settings) (*dataflowjob.Service, error) {
-	if err := launching.CheckEnvironment(op); err != nil {
+func reach(ctx context.Context, op string, job *Job, s settings) (*jobs.Service, error) {
+	if err := session.CheckEnvironment(op); err != nil {
 		return nil, err
 	}
 	service, err := dataflowclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, job.String(), job.Key, err)
 	}
-	return &dataflowjob.Service{Op: op, Project: job.Project, Region: job.Region, Key: job.Key, API: service,
+	return &jobs.Service{Op: op, Project: job.Project, Region: job.Region, Key: job.Key, API: service,
 		Pace: s.pace, Progress: s.progress}, nil
 }

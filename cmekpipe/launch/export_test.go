@@ -6,15 +6,15 @@ import (
 
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
-	"github.com/cmekpipe/cmekpipe-go/internal/pace"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
 func WithHaste() Option {
-	return func(s *launching.Settings) {
-		s.Pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5,
-			Settle: 200 * time.Millisecond, Stop: 10 * time.Second}
+	return func(s *session.Settings) {
+		s.Pace = retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 	}
 }
 

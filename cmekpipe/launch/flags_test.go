@@ -54,7 +54,7 @@ func isRefused(name string) bool {
 		return false
 	}
 	_, err := cmekpipe.FromFlags(fs)
-	return slices.ContainsFunc(cmekpipe.Faults(err), func(e *cmekpipe.Error) bool {
+	return slices.ContainsFunc(cmekpipe.OptionErrors(err), func(e *cmekpipe.Error) bool {
 		return e.Code == cmekpipe.Unsupported && strings.Contains(e.Resource, name)
 	})
 }

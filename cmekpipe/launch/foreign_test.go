@@ -22,7 +22,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/xlang/bigqueryio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
-	"github.com/cmekpipe/cmekpipe-go/internal/artifacts/expansiontest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/expansiontest"
 )
 
 // mixed is a world whose temp bucket puts what Java keeps in it under the key.
@@ -47,7 +47,7 @@ func toJava(c *cmekpipe.Config) {
 func (m *mixed) pipeline() *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	kafkaio.Read(s, m.service.Address, "broker:1", []string{"entries"})
-	bigqueryio.Write(s, m.key.MustTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}),
+	bigqueryio.Write(s, m.key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}),
 		bigqueryio.ExpansionAddr(m.service.Address))
 	return p
 }

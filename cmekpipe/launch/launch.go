@@ -7,7 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // op is the operation that every error of this package names.
@@ -57,7 +57,7 @@ type launcher struct {
 	pipeline *beam.Pipeline
 	result   *Result
 
-	session  *launching.Session
+	session  *session.Session
 	replaces string // the id of the job to update
 }
 

@@ -5,23 +5,23 @@ import (
 	"io"
 	"log/slog"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
-	"github.com/cmekpipe/cmekpipe-go/internal/pace"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Option changes what surrounds a launch, also one by package template. What is launched, and under which key, is for
 // [cmekpipe.Options] alone.
-type Option func(*launching.Settings)
+type Option func(*session.Settings)
 
 type settings struct {
 	progress *progress.Progress
 	logger   *slog.Logger
-	pace     pace.Pace
+	pace     retry.Policy
 }
 
 func newSettings(options []Option) settings {
-	s := launching.DefaultSettings()
+	s := session.DefaultSettings()
 	for _, option := range options {
 		option(&s)
 	}
@@ -29,18 +29,18 @@ func newSettings(options []Option) settings {
 }
 
 // shared are the settings for what this package shares with package template.
-func (s settings) shared() launching.Settings {
-	return launching.Settings{Progress: s.progress, Logger: s.logger, Pace: s.pace}
+func (s settings) shared() session.Settings {
+	return session.Settings{Progress: s.progress, Logger: s.logger, Pace: s.pace}
 }
 
 // WithProgress sends a line to w for every step that takes more than two seconds and for every state of the job.
 // A nil w takes nothing. Default: standard error if it is a terminal, nowhere if it is not.
 func WithProgress(w io.Writer) Option {
-	return func(s *launching.Settings) { s.Progress = progress.New(w) }
+	return func(s *session.Settings) { s.Progress = progress.New(w) }
 }
 
 // WithLogger sends warnings to logger. What workers in this process log goes through Beam's own logger. Default:
 // slog.Default; a nil logger takes nothing.
 func WithLogger(logger *slog.Logger) Option {
-	return func(s *launching.Settings) { s.Logger = cmp.Or(logger, slog.New(slog.DiscardHandler)) }
+	return func(s *session.Settings) { s.Logger = cmp.Or(logger, slog.New(slog.DiscardHandler)) }
 }

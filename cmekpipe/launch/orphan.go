@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
-	"github.com/cmekpipe/cmekpipe-go/internal/unfinished"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/journal"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // Orphan is a job of an earlier launch from the same staging location that was killed, or lost its services, before it
@@ -25,27 +25,27 @@ type Orphan struct {
 
 // String says what was found and done in one line.
 func (o *Orphan) String() string {
-	return (&unfinished.Orphan{
-		Entry:     &unfinished.Entry{Record: unfinished.Record{Name: o.Job.Name, Project: o.Job.Project, Region: o.Job.Region, Key: o.Job.Key}},
-		Recovered: &dataflowjob.Recovered{ID: o.Job.ID, State: o.Job.State, Fault: o.Fault, Undecided: o.Undecided},
+	return (&journal.Orphan{
+		Entry:     &journal.Entry{Record: journal.Record{Name: o.Job.Name, Project: o.Job.Project, Region: o.Job.Region, Key: o.Job.Key}},
+		Recovered: &jobs.Recovered{ID: o.Job.ID, State: o.Job.State, Fault: o.Fault, Undecided: o.Undecided},
 	}).String()
 }
 
 // found passes on an orphan.
-func (l *launcher) found(o *unfinished.Orphan) {
+func (l *launcher) found(o *journal.Orphan) {
 	l.result.Orphans = append(l.result.Orphans, Orphan{Fault: o.Fault, Undecided: o.Undecided, Job: Job{
 		ID: o.ID, Name: o.Name, Project: o.Project, Region: o.Region, Key: o.Key, State: o.State,
 	}})
 }
 
 // recover finds what earlier launches left behind, and refuses to double the job that one of them started.
-func (l *launcher) recover(ctx context.Context, s *launching.Services) error {
-	l.session = launching.NewSession(s, l.found)
+func (l *launcher) recover(ctx context.Context, s *session.Services) error {
+	l.session = session.NewSession(s, l.found)
 	return l.session.Recover(ctx)
 }
 
 // begin writes the record of this launch, unless it would double an orphan whose name nobody chose.
-func (l *launcher) begin(ctx context.Context, p *plan) (*unfinished.Entry, error) {
+func (l *launcher) begin(ctx context.Context, p *plan) (*journal.Entry, error) {
 	mine := l.session.Record()
 	mine.Name, mine.Request, mine.Replaces, mine.Began = p.job.Name, p.job.ClientRequestId, p.job.ReplaceJobId, time.Now()
 	mine.Pipeline = pipelineHash(p.job.Environment.SdkPipelineOptions)

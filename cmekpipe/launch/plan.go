@@ -7,7 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // Plan returns what [Run] would do with the same arguments: the request, the files, the destinations and what there is to
@@ -40,7 +40,7 @@ func (l *launcher) plan(ctx context.Context) error {
 
 // proposed makes every check of a launch on Dataflow that needs no call, and passes the translated pipeline on.
 func (l *launcher) proposed(ctx context.Context, launch func(context.Context, *plan) error) error {
-	if err := launching.CheckEnvironment(op); err != nil {
+	if err := session.CheckEnvironment(op); err != nil {
 		return err
 	}
 	if err := checkDataflow(l.opts); err != nil {

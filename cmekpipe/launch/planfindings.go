@@ -87,7 +87,7 @@ func requestFindings(d *Draft) []rule.Finding {
 	if names := optionNames(d.request); len(names) > 0 {
 		found = append(found, rule.Finding{Rule: ruleOptions, Resource: "beam.PipelineOptions", Detail: strings.Join(names, ", ")})
 	}
-	if answer := location.ForDataflow(d.Key.Location(), d.Region); answer.Verdict == location.Unsure {
+	if answer := location.ForDataflow(d.Key.Location(), d.Region); answer.Fit == location.Unsure {
 		found = append(found, rule.Finding{Rule: ruleUnsure, Resource: d.Key.String(), Detail: answer.Why})
 	}
 	return found

@@ -10,7 +10,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // request makes the job that a launch submits. The same pipeline and options always give the same request, but for the
@@ -29,7 +29,7 @@ func (l *launcher) request(ctx context.Context, p *plan, c *cargo) (*api.Job, er
 		return nil, l.failed("dataflow", err)
 	}
 	// The service keeps a second job from starting when an answer is lost and the call is made again.
-	job.ClientRequestId = launching.RequestID()
+	job.ClientRequestId = session.RequestID()
 	return job, nil
 }
 

@@ -13,7 +13,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/extworker"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // prismServer starts Prism once for the whole process, because Beam has no way to stop it. Beam's own entry to Prism
@@ -93,7 +93,7 @@ func (l *launcher) submitLocal(
 		return "", err
 	}
 	prepared, err := client.Prepare(ctx, &jobpb.PrepareJobRequest{
-		Pipeline: model, PipelineOptions: options, JobName: launching.JobName(l.opts),
+		Pipeline: model, PipelineOptions: options, JobName: session.JobName(l.opts),
 	})
 	if err != nil {
 		return "", err

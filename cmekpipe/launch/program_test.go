@@ -36,7 +36,7 @@ func TestWhatTheProgramSetsMustAgreeWithTheOptions(t *testing.T) {
 			w := newWorld(t)
 			setOption(t, tc.name, tc.value)
 			_, err := w.run(nil)
-			faults := cmekpipe.Faults(err)
+			faults := cmekpipe.OptionErrors(err)
 			if len(faults) != 1 {
 				t.Fatalf("got %v, want one fault", err)
 			}

@@ -76,7 +76,7 @@ func TestSecretScenario(t *testing.T) {
 	result, err := launch.Run(t.Context(), opts, p, launch.WithHaste(), launch.WithProgress(os.Stdout), launch.WithLogger(logger))
 	text, jsonErr := json.Marshal(result.Coverage)
 	fmt.Printf("RESULT %+v %s %v\nERROR %v\n", result, text, jsonErr, err)
-	for _, fault := range cmekpipe.Faults(err) {
+	for _, fault := range cmekpipe.OptionErrors(err) {
 		fmt.Println("FAULT", fault)
 	}
 }

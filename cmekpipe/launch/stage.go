@@ -11,8 +11,8 @@ import (
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/pipemodel"
-	"github.com/cmekpipe/cmekpipe-go/internal/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/canonical"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 )
 
 // cargo is what a job needs in the staging bucket, with its names, as long as nothing of it has been sent.
@@ -60,7 +60,7 @@ func (l *launcher) name(ctx context.Context, p *plan, c *cargo) (err error) {
 		return l.failed("dataflow", err)
 	}
 	c.refer(p.model)
-	if c.model, err = pipemodel.Encode(p.model); err != nil {
+	if c.model, err = canonical.Encode(p.model); err != nil {
 		return l.failed("dataflow", err)
 	}
 	if c.modelFile, err = c.area.Name("model", bytes.NewReader(c.model)); err != nil {

@@ -3,13 +3,13 @@ package launch
 import (
 	"context"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // look holds the launch against what runs already, before anything is written: jobs of launches that did not finish, and
 // the job to update.
-func (l *launcher) look(ctx context.Context, c *launching.Services, p *plan) error {
-	if err := launching.CheckLabels(op, l.opts); err != nil {
+func (l *launcher) look(ctx context.Context, c *session.Services, p *plan) error {
+	if err := session.CheckLabels(op, l.opts); err != nil {
 		return err
 	}
 	if err := l.recover(ctx, c); err != nil {
@@ -20,7 +20,7 @@ func (l *launcher) look(ctx context.Context, c *launching.Services, p *plan) err
 
 // submit leaves a job running that rests under the key, or none. As long as neither is certain a record tells the next
 // launch of it.
-func (l *launcher) submit(ctx context.Context, c *launching.Services, p *plan) error {
+func (l *launcher) submit(ctx context.Context, c *session.Services, p *plan) error {
 	p.job.ReplaceJobId = l.replaces
 	entry, err := l.begin(ctx, p)
 	if err != nil {

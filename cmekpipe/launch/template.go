@@ -4,7 +4,7 @@ import (
 	"context"
 	"encoding/json"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // makesTemplate reports whether the launch stages a classic template in place of submitting a job.
@@ -12,7 +12,7 @@ func (l *launcher) makesTemplate() bool { return l.opts.Config().TemplateLocatio
 
 // template writes the request, which is the one that would be submitted, where the options say, under the key. It holds
 // the pipeline's options, which are the user's.
-func (l *launcher) template(ctx context.Context, c *launching.Services, p *plan) error {
+func (l *launcher) template(ctx context.Context, c *session.Services, p *plan) error {
 	job := *p.job
 	// A request id would make one job of all launches of the template.
 	job.ClientRequestId = ""

@@ -14,7 +14,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // plan is a pipeline in the terms of Dataflow. It holds the pipeline's constants and is never printed.
@@ -58,7 +58,7 @@ func (l *launcher) translate(ctx context.Context) (*plan, error) {
 func jobOptions(opts *cmekpipe.Options, streaming bool) *dataflowlib.JobOptions {
 	c := opts.Config()
 	return &dataflowlib.JobOptions{
-		Name:                           launching.JobName(opts),
+		Name:                           session.JobName(opts),
 		Experiments:                    experiments(c, streaming),
 		DataflowServiceOptions:         c.ServiceOptions,
 		Options:                        workerOptions(c),

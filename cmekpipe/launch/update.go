@@ -15,8 +15,8 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
-	"github.com/cmekpipe/cmekpipe-go/internal/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 )
 
 // maxModel is the most bytes of a running job's pipeline that are read to check a mapping.
@@ -24,7 +24,7 @@ const maxModel = 256 << 20
 
 // target finds the job that this launch is to update, if it is to, and refuses what would not stay under the key. Nothing
 // is written before.
-func (l *launcher) target(ctx context.Context, c *launching.Services, p *plan) error {
+func (l *launcher) target(ctx context.Context, c *session.Services, p *plan) error {
 	config := l.opts.Config()
 	if !config.Update {
 		return nil

@@ -8,7 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow/dataflowlib"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -36,14 +36,14 @@ func Watch(ctx context.Context, job *Job, os ...Option) error {
 }
 
 // watch waits for the job's end. A job that ctx leaves behind goes on: its key is proven.
-func (l *launcher) watch(ctx context.Context, jobs *dataflowjob.Service) error {
+func (l *launcher) watch(ctx context.Context, jobs *jobs.Service) error {
 	return newWatcher(l.settings, jobs, l.result.Job).run(ctx)
 }
 
 // watcher follows one job.
 type watcher struct {
 	settings
-	jobs     *dataflowjob.Service
+	jobs     *jobs.Service
 	job      *Job
 	messages *messageStream
 
@@ -52,7 +52,7 @@ type watcher struct {
 	count   int64     // how many there were
 }
 
-func newWatcher(s settings, jobs *dataflowjob.Service, job *Job) *watcher {
+func newWatcher(s settings, jobs *jobs.Service, job *Job) *watcher {
 	return &watcher{settings: s, jobs: jobs, job: job, messages: newMessageStream(jobs, job.ID), counted: time.Now()}
 }
 
@@ -60,14 +60,14 @@ func newWatcher(s settings, jobs *dataflowjob.Service, job *Job) *watcher {
 // nothing happens.
 func (w *watcher) run(ctx context.Context) error {
 	for n := 0; ; n++ {
-		seen, err := w.jobs.Get(ctx, w.job.ID, dataflowjob.ViewSummary)
+		seen, err := w.jobs.Get(ctx, w.job.ID, jobs.ViewSummary)
 		if err != nil {
 			return w.lost(ctx, err)
 		}
 		if w.enter(seen.CurrentState) {
 			n = 0
 		}
-		if dataflowjob.Ended(w.job.State) {
+		if jobs.Ended(w.job.State) {
 			return w.end(ctx)
 		}
 		if w.listen(ctx) > 0 {
@@ -96,7 +96,7 @@ func (w *watcher) end(ctx context.Context) error {
 	switch {
 	case ctx.Err() != nil:
 		return ctx.Err()
-	case w.job.State == dataflowjob.Failed || w.job.State == dataflowjob.Cancelled:
+	case w.job.State == jobs.Failed || w.job.State == jobs.Cancelled:
 		return w.failure(ctx)
 	}
 	return nil
@@ -113,7 +113,7 @@ func (w *watcher) lost(ctx context.Context, err error) error {
 // countElements says now and then how many elements the job's steps have put out. A job that can't be asked has other
 // lines to say so.
 func (w *watcher) countElements(ctx context.Context) {
-	if time.Since(w.counted) < 2*w.pace.Most {
+	if time.Since(w.counted) < 2*w.pace.Max {
 		return
 	}
 	w.counted = time.Now()
@@ -135,7 +135,7 @@ func (w *watcher) countElements(ctx context.Context) {
 }
 
 // readMetrics asks for the counters of a job that has ended, however it did. That is no less true without them.
-func (l *launcher) readMetrics(ctx context.Context, jobs *dataflowjob.Service, p *plan) {
+func (l *launcher) readMetrics(ctx context.Context, jobs *jobs.Service, p *plan) {
 	job := l.result.Job
 	err := l.pace.Retry(ctx, func(ctx context.Context) error {
 		answer, err := jobs.API.Projects.Locations.Jobs.GetMetrics(job.Project, job.Region, job.ID).Context(ctx).Do()

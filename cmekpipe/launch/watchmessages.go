@@ -10,7 +10,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -27,7 +27,7 @@ type message struct {
 // messageStream hands out a job's messages once each and in the order of time. A message waits for one more reading
 // before it is handed out, so that one that shows up late takes its place before it.
 type messageStream struct {
-	jobs *dataflowjob.Service
+	jobs *jobs.Service
 	id   string
 
 	seen    map[string]time.Time // by identity, as far back as a reading goes
@@ -35,7 +35,7 @@ type messageStream struct {
 	newest  time.Time
 }
 
-func newMessageStream(jobs *dataflowjob.Service, id string) *messageStream {
+func newMessageStream(jobs *jobs.Service, id string) *messageStream {
 	return &messageStream{jobs: jobs, id: id, seen: make(map[string]time.Time)}
 }
 

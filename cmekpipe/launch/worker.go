@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/workerbin"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/workerbuild"
 )
 
 // worker returns the path of the worker binary, and a function that removes it if it was built here. The program to build
@@ -21,12 +21,12 @@ func (l *launcher) worker(ctx context.Context) (path string, remove func(), err 
 		return path, keep, checkWorker(path)
 	}
 	const hint = "launch on main's own goroutine where sources and the go command are, or build the worker and name it"
-	program, ok := workerbin.Caller()
+	program, ok := workerbuild.Caller()
 	if !ok {
 		return "", keep, refuse(cmekpipe.InvalidOptions, "worker_binary", "got none, and a program whose sources can't be found", hint)
 	}
 	defer l.progress.Step("building the worker for linux")()
-	path, remove, err = workerbin.Build(ctx, program, architecture(config.MachineType))
+	path, remove, err = workerbuild.Build(ctx, program, architecture(config.MachineType))
 	switch {
 	case ctx.Err() != nil:
 		return "", keep, ctx.Err()

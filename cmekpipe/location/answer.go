@@ -7,11 +7,11 @@ import (
 )
 
 // Verdict says whether a key may serve a resource. The zero Verdict is none.
-type Verdict int
+type Fit int
 
 // The verdicts.
 const (
-	_ Verdict = iota
+	_ Fit = iota
 	// Serves: a key there can protect the resource.
 	Serves
 	// Refused: the service doesn't take a key from there.
@@ -21,7 +21,7 @@ const (
 )
 
 // String returns "serves", "refused" or "unsure", and "invalid" for anything else.
-func (v Verdict) String() string {
+func (v Fit) String() string {
 	switch v {
 	case Serves:
 		return "serves"
@@ -36,7 +36,7 @@ func (v Verdict) String() string {
 // Answer is what this package knows of a key and a resource.
 type Answer struct {
 	// Verdict is the answer in a word.
-	Verdict Verdict
+	Fit Fit
 	// Want holds the key locations that serve, best first; empty where any does or none is known.
 	Want []string
 	// Why is one sentence without a period. It is empty where the key serves.
@@ -70,16 +70,16 @@ func sameRegion(service, key, region string) Answer {
 	key, region = strings.ToLower(key), strings.ToLower(region)
 	switch {
 	case !IsRegion(region):
-		return Answer{Verdict: Refused, Why: strconv.Quote(region) + " is not a region"}
+		return Answer{Fit: Refused, Why: strconv.Quote(region) + " is not a region"}
 	case key != region:
 		return refusal(key, region, region)
 	}
 	if f, ok := known(region); !ok {
-		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is not a region that this package knows"}
+		return Answer{Fit: Unsure, Want: []string{region}, Why: region + " is not a region that this package knows"}
 	} else if why := f.doubt(service); why != "" {
-		return Answer{Verdict: Unsure, Want: []string{region}, Why: region + " is uncertain: " + why}
+		return Answer{Fit: Unsure, Want: []string{region}, Why: region + " is uncertain: " + why}
 	}
-	return Answer{Verdict: Serves, Want: []string{region}}
+	return Answer{Fit: Serves, Want: []string{region}}
 }
 
 // regionElseUnsure is sameRegion for a service that also has locations which are no regions: those it doesn't know may
@@ -87,7 +87,7 @@ func sameRegion(service, key, region string) Answer {
 func regionElseUnsure(service, key, where string) Answer {
 	_, keyOK := normal(key)
 	if id, ok := normal(where); ok && keyOK && !IsRegion(id) {
-		return Answer{Verdict: Unsure, Why: id + " is not a location that this package knows"}
+		return Answer{Fit: Unsure, Why: id + " is not a location that this package knows"}
 	}
 	return sameRegion(service, key, where)
 }
@@ -95,14 +95,14 @@ func regionElseUnsure(service, key, where string) Answer {
 // oneOf answers for a resource that takes a key of a location by another name.
 func oneOf(key, want, resource string) Answer {
 	if strings.ToLower(key) == want {
-		return Answer{Verdict: Serves, Want: []string{want}}
+		return Answer{Fit: Serves, Want: []string{want}}
 	}
 	return refusal(key, resource, want)
 }
 
 // refusal words the answer to a key in the wrong place.
 func refusal(key, resource string, want ...string) Answer {
-	return Answer{Verdict: Refused, Want: want, Why: "a key in " + describe(key) + " can't protect what is in " + resource}
+	return Answer{Fit: Refused, Want: want, Why: "a key in " + describe(key) + " can't protect what is in " + resource}
 }
 
 func describe(key string) string {

@@ -8,7 +8,7 @@ import (
 
 func ExampleForBucket() {
 	answer := location.ForBucket("us-central1", "EU")
-	fmt.Println(answer.Verdict, answer.Want)
+	fmt.Println(answer.Fit, answer.Want)
 	fmt.Println(answer.Why)
 	// Output:
 	// refused [europe]

@@ -18,7 +18,7 @@ func ForBucket(key, bucketLocation string) Answer {
 		return regionElseUnsure(storage, key, where)
 	}
 	if _, keyOK := normal(key); keyOK && unsure != "" && !IsRegion(key) && !strings.EqualFold(key, Global{}.ID()) {
-		return Answer{Verdict: Unsure, Want: []string{want}, Why: unsure}
+		return Answer{Fit: Unsure, Want: []string{want}, Why: unsure}
 	}
 	return oneOf(key, want, where)
 }
@@ -38,7 +38,7 @@ func ForDataset(key, datasetLocation string) Answer {
 		answer = regionElseUnsure(bigquery, key, where)
 	}
 	if len(answer.Want) > 0 && strings.EqualFold(key, Global{}.ID()) {
-		return Answer{Verdict: Unsure, Want: answer.Want, Why: "BigQuery's API takes global keys, its console doesn't"}
+		return Answer{Fit: Unsure, Want: answer.Want, Why: "BigQuery's API takes global keys, its console doesn't"}
 	}
 	return answer
 }
@@ -50,14 +50,14 @@ func ForTopic(key string) Answer {
 	want := []string{Global{}.ID()}
 	id, ok := normal(key)
 	if !ok {
-		return Answer{Verdict: Refused, Want: want, Why: "got " + describe(key) + ", want the location of a key"}
+		return Answer{Fit: Refused, Want: want, Why: "got " + describe(key) + ", want the location of a key"}
 	}
 	if f, ok := known(id); !ok {
-		return Answer{Verdict: Unsure, Want: want, Why: id + " is not a location that this package knows"}
+		return Answer{Fit: Unsure, Want: want, Why: id + " is not a location that this package knows"}
 	} else if why := f.doubt(""); why != "" {
-		return Answer{Verdict: Unsure, Want: want, Why: id + " is uncertain: " + why}
+		return Answer{Fit: Unsure, Want: want, Why: id + " is uncertain: " + why}
 	}
-	return Answer{Verdict: Serves, Want: want}
+	return Answer{Fit: Serves, Want: want}
 }
 
 // ForBigtable says whether a key may protect a Bigtable cluster, by the cluster's zone or region: only one of the
@@ -98,15 +98,15 @@ func ForSpanner(key, instanceConfig string) Answer {
 	case !keyOK || id == (Global{}).ID():
 		return refusal(key, config)
 	case ok && !f.region && id == config && f.unsure != "":
-		return Answer{Verdict: Unsure, Want: []string{config}, Why: config + " is uncertain: " + f.unsure}
+		return Answer{Fit: Unsure, Want: []string{config}, Why: config + " is uncertain: " + f.unsure}
 	case ok && !f.region && id == config:
-		return Answer{Verdict: Serves, Want: []string{config}}
+		return Answer{Fit: Serves, Want: []string{config}}
 	case IsRegion(id):
-		return Answer{Verdict: Unsure, Why: "several regional keys may cover " + config + " together; one can't tell"}
+		return Answer{Fit: Unsure, Why: "several regional keys may cover " + config + " together; one can't tell"}
 	case ok && !f.region:
 		return refusal(key, config, config)
 	}
-	return Answer{Verdict: Unsure, Why: config + " is not an instance configuration that this package knows"}
+	return Answer{Fit: Unsure, Why: config + " is not an instance configuration that this package knows"}
 }
 
 // ForHealthcare says whether a key may protect a dataset of the Cloud Healthcare API: only one in the dataset's own

@@ -11,7 +11,7 @@ import (
 // verdicts is a table of answers: which key, which resource, what comes out and which locations are offered.
 type verdicts []struct {
 	key, where string
-	verdict    location.Verdict
+	verdict    location.Fit
 	want       string
 }
 
@@ -20,11 +20,11 @@ func (table verdicts) check(t *testing.T, answer func(key, where string) locatio
 	for _, tc := range table {
 		for _, in := range [][2]string{{tc.key, tc.where}, {strings.ToUpper(tc.key), strings.ToUpper(tc.where)}} {
 			got := answer(in[0], in[1])
-			if got.Verdict != tc.verdict || (tc.want != "" && !slices.Equal(got.Want, []string{tc.want})) {
-				t.Errorf("key %q, resource %q: got %s of %q, want %s of %q", in[0], in[1], got.Verdict, got.Want, tc.verdict, tc.want)
+			if got.Fit != tc.verdict || (tc.want != "" && !slices.Equal(got.Want, []string{tc.want})) {
+				t.Errorf("key %q, resource %q: got %s of %q, want %s of %q", in[0], in[1], got.Fit, got.Want, tc.verdict, tc.want)
 			}
 			if (got.Why == "") != (tc.verdict == location.Serves) {
-				t.Errorf("key %q, resource %q: got reason %q for %s", in[0], in[1], got.Why, got.Verdict)
+				t.Errorf("key %q, resource %q: got reason %q for %s", in[0], in[1], got.Why, got.Fit)
 			}
 		}
 	}
@@ -92,14 +92,14 @@ func TestForDataset(t *testing.T) {
 }
 
 func TestForTopic(t *testing.T) {
-	for key, want := range map[string]location.Verdict{
+	for key, want := range map[string]location.Fit{
 		"global": location.Serves, "us-east1": location.Serves, "US": location.Serves, "nam4": location.Serves,
 		"": location.Refused, "us ": location.Refused, "us/east1": location.Refused,
 		"nam-eur-asia1": location.Unsure, "us-east7": location.Unsure, "europe-north9": location.Unsure,
 		"gobal": location.Unsure,
 	} {
-		if got := location.ForTopic(key); got.Verdict != want || !slices.Equal(got.Want, []string{"global"}) {
-			t.Errorf("key %q: got %s of %q, want %s of global", key, got.Verdict, got.Want, want)
+		if got := location.ForTopic(key); got.Fit != want || !slices.Equal(got.Want, []string{"global"}) {
+			t.Errorf("key %q: got %s of %q, want %s of global", key, got.Fit, got.Want, want)
 		}
 	}
 }
@@ -163,7 +163,7 @@ func TestForHealthcare(t *testing.T) {
 }
 
 func TestZeroVerdictIsInvalid(t *testing.T) {
-	if got := (location.Answer{}).Verdict.String(); got != "invalid" {
+	if got := (location.Answer{}).Fit.String(); got != "invalid" {
 		t.Errorf("got %q, want %q", got, "invalid")
 	}
 }

@@ -19,7 +19,7 @@ type Finding struct {
 func (f Finding) complete() line {
 	r, known := Find(f.Rule)
 	if !known {
-		r = Rule{Title: "a finding of a rule that this version doesn't know", Severity: Error, Remedy: "use the version that found it"}
+		r = Rule{Title: "a finding of a rule that this version doesn't know", Severity: SeverityError, Remedy: "use the version that found it"}
 	}
 	return line{
 		Rule: f.Rule, Severity: r.Severity, Title: r.Title, Resource: f.Resource, Detail: f.Detail,

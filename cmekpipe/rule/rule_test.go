@@ -83,7 +83,7 @@ func TestEveryRuleIsWhole(t *testing.T) {
 		if r.Title == "" || r.Remedy == "" || !strings.HasPrefix(r.Link, "https://") {
 			t.Errorf("got %+v, want title, remedy and link", r)
 		}
-		if !slices.Contains([]rule.Severity{rule.Error, rule.Warning, rule.Notice}, r.Severity) {
+		if !slices.Contains([]rule.Severity{rule.SeverityError, rule.SeverityWarning, rule.SeverityNotice}, r.Severity) {
 			t.Errorf("%s: got severity %q", r.ID, r.Severity)
 		}
 		if found, ok := rule.Find(r.ID); !ok || found != r {

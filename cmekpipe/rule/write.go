@@ -50,7 +50,7 @@ func sorted(findings []Finding) []line {
 	for i, f := range findings {
 		lines[i] = f.complete()
 	}
-	order := []Severity{Error, Warning, Notice}
+	order := []Severity{SeverityError, SeverityWarning, SeverityNotice}
 	slices.SortStableFunc(lines, func(a, b line) int {
 		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
 	})

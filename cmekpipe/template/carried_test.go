@@ -86,17 +86,17 @@ func TestEveryOptionIsCarriedOrRefused(t *testing.T) {
 			if field.Name != "Region" && reflect.DeepEqual(was, is) {
 				t.Fatalf("got %v in both options, want the field set", is)
 			}
-			base, err := template.ClassicRequest(plain, template.Launch{})
+			base, err := template.ClassicRequest(plain, template.Request{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, err := template.ClassicRequest(opts, template.Launch{})
+			got, err := template.ClassicRequest(opts, template.Request{})
 			requireFate(t, "classic", tc.classic, marshal(t, base) != marshal(t, got), err)
-			baseFlex, err := template.FlexRequest(plain, template.Launch{})
+			baseFlex, err := template.FlexRequest(plain, template.Request{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			gotFlex, err := template.FlexRequest(opts, template.Launch{})
+			gotFlex, err := template.FlexRequest(opts, template.Request{})
 			requireFate(t, "flex", tc.flex, marshal(t, baseFlex) != marshal(t, gotFlex), err)
 		})
 	}
@@ -137,7 +137,7 @@ func TestExperimentsAndServiceOptionsTravelTogether(t *testing.T) {
 			[]string{"disable_always_on_exception_sampling"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			got, err := template.ClassicRequest(w.options(tc.change), template.Launch{})
+			got, err := template.ClassicRequest(w.options(tc.change), template.Request{})
 			if err != nil || !reflect.DeepEqual(got.Environment.AdditionalExperiments, tc.want) {
 				t.Errorf("got %v and %v, want %q", got, err, tc.want)
 			}

@@ -8,7 +8,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
 // runtimeEnvironment carries every option that a classic template takes. The key always stands in it: the job of a launch
@@ -67,7 +67,7 @@ func labelled(c cmekpipe.Config, request string) map[string]string {
 	if labels == nil {
 		labels = make(map[string]string)
 	}
-	labels[dataflowjob.RequestLabel] = request
+	labels[jobs.RequestLabel] = request
 	return labels
 }
 

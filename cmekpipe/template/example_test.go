@@ -37,7 +37,7 @@ func Example() {
 			fmt.Println(err)
 			return
 		}
-		nightly := template.Launch{Template: spec, Parameters: map[string]string{"input": "gs://bank-in/2026.csv"}}
+		nightly := template.Request{Template: spec, Parameters: map[string]string{"input": "gs://bank-in/2026.csv"}}
 		result, err := template.LaunchFlex(ctx, opts, nightly, launch.WithProgress(nil))
 		if err != nil {
 			fmt.Println(err)
@@ -47,7 +47,7 @@ func Example() {
 
 		nightly.PipelineOptions = []string{"--dataflowKmsKey=" + strings.Replace(key.String(), "pipelines", "other", 1)}
 		_, err = template.LaunchFlex(ctx, opts, nightly, launch.WithProgress(nil))
-		for _, fault := range cmekpipe.Faults(err) {
+		for _, fault := range cmekpipe.OptionErrors(err) {
 			fmt.Println(fault.Code)
 		}
 	})

@@ -7,39 +7,39 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
-	"github.com/cmekpipe/cmekpipe-go/internal/pace"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // WithHaste makes launches ask services every few milliseconds, so that tests need not wait.
 func WithHaste() launch.Option {
-	return func(s *launching.Settings) {
-		s.Pace = pace.Pace{First: time.Millisecond, Most: 20 * time.Millisecond, Attempts: 5,
-			Settle: 200 * time.Millisecond, Stop: 10 * time.Second}
+	return func(s *session.Settings) {
+		s.Pace = retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 	}
 }
 
 // ClassicRequest and FlexRequest are what a launch would send, or why the options are refused.
-func ClassicRequest(opts *cmekpipe.Options, l Launch) (*api.LaunchTemplateParameters, error) {
+func ClassicRequest(opts *cmekpipe.Options, l Request) (*api.LaunchTemplateParameters, error) {
 	k := &classic{}
 	if err := checkOptions(classicOp, opts, k.refused); err != nil {
 		return nil, err
 	}
-	return (&launcher{opts: opts, Launch: l}).classicParameters(&attempt{name: "nightly", request: "req"}), nil
+	return (&launcher{opts: opts, Request: l}).classicParameters(&attempt{name: "nightly", request: "req"}), nil
 }
 
 // FlexRequest is ClassicRequest for a Flex Template.
-func FlexRequest(opts *cmekpipe.Options, l Launch) (*api.LaunchFlexTemplateParameter, error) {
+func FlexRequest(opts *cmekpipe.Options, l Request) (*api.LaunchFlexTemplateParameter, error) {
 	k := &flex{}
 	if err := checkOptions(flexOp, opts, k.refused); err != nil {
 		return nil, err
 	}
-	return (&launcher{opts: opts, Launch: l}).flexParameters(&attempt{name: "nightly", request: "req"}), nil
+	return (&launcher{opts: opts, Request: l}).flexParameters(&attempt{name: "nightly", request: "req"}), nil
 }
 
 // Inspect holds the environment of a classic template against the key.
 func Inspect(opts *cmekpipe.Options, environment []byte) error {
-	l := &launcher{opts: opts, op: classicOp, Launch: Launch{Template: "gs://b/t"}}
+	l := &launcher{opts: opts, op: classicOp, Request: Request{Template: "gs://b/t"}}
 	return l.inspectStored(&options{}, fields{"environment": environment}, "environment", "serviceKmsKeyName")
 }
 

@@ -15,7 +15,7 @@ const (
 )
 
 // Launch is a template and what a job of it is started with, beside the job's options.
-type Launch struct {
+type Request struct {
 	// Template is the gs:// URL of a classic template, or of the specification of a Flex Template. Required.
 	Template string
 	// Parameters are those that the template asks for. They become metadata of the job, which no customer key protects.
@@ -38,7 +38,7 @@ type Result struct {
 // Async. The template is refused if it holds another key anywhere, or rests under none.
 //
 // The [Result] is as complete as the launch got, and never nil.
-func LaunchClassic(ctx context.Context, opts *cmekpipe.Options, l Launch, os ...launch.Option) (*Result, error) {
+func LaunchClassic(ctx context.Context, opts *cmekpipe.Options, l Request, os ...launch.Option) (*Result, error) {
 	return run(ctx, classicOp, &classic{}, opts, l, os)
 }
 
@@ -49,6 +49,6 @@ func LaunchClassic(ctx context.Context, opts *cmekpipe.Options, l Launch, os ...
 // proven, and LaunchFlex waits, for some minutes or, with a FlexRSGoal, hours. If ctx ends meanwhile the job is cancelled.
 //
 // The [Result] is as complete as the launch got, and never nil.
-func LaunchFlex(ctx context.Context, opts *cmekpipe.Options, l Launch, os ...launch.Option) (*Result, error) {
+func LaunchFlex(ctx context.Context, opts *cmekpipe.Options, l Request, os ...launch.Option) (*Result, error) {
 	return run(ctx, flexOp, &flex{}, opts, l, os)
 }

@@ -21,7 +21,7 @@ import (
 func TestATemplateIsLaunchedUnderTheKey(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		result, err := k.launch(t.Context(), w.options(func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk"} }),
-			template.Launch{Template: stored, Parameters: map[string]string{"input": secret}},
+			template.Request{Template: stored, Parameters: map[string]string{"input": secret}},
 			template.WithHaste(), launch.WithProgress(w.said))
 		if err != nil {
 			t.Fatal(err)
@@ -77,7 +77,7 @@ func TestADryRunMakesNoJobAndWritesNothing(t *testing.T) {
 		if err != nil || result.Job != nil || len(w.Ledger()) != before {
 			t.Errorf("got %+v, %v and %v, want nothing made", result, err, w.Ledger()[before:])
 		}
-		l := template.Launch{Template: stored, Parameters: map[string]string{"unknown": secret}}
+		l := template.Request{Template: stored, Parameters: map[string]string{"unknown": secret}}
 		_, err = k.launch(t.Context(), w.options(dry), l, template.WithHaste())
 		requireError(t, err, cmekpipe.InvalidOptions, stored)
 		if strings.Contains(err.Error(), secret) {
@@ -115,11 +115,11 @@ func TestDataflowsRefusalNamesParametersOnly(t *testing.T) {
 
 func TestOptionsThatLaunchNoTemplateAreRefused(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		_, err := k.launch(t.Context(), &cmekpipe.Options{}, template.Launch{Template: stored})
+		_, err := k.launch(t.Context(), &cmekpipe.Options{}, template.Request{Template: stored})
 		requireError(t, err, cmekpipe.InvalidOptions, "")
 		_, err = w.run(k, func(c *cmekpipe.Config) { c.Runner = "" })
 		requireError(t, err, cmekpipe.InvalidOptions, "runner")
-		_, err = k.launch(t.Context(), w.options(nil), template.Launch{Template: "gs://bank-work"})
+		_, err = k.launch(t.Context(), w.options(nil), template.Request{Template: "gs://bank-work"})
 		requireError(t, err, cmekpipe.InvalidName, "gs://bank-work")
 		t.Setenv("PUBSUB_EMULATOR_HOST", "pubsub.example.com:1")
 		_, err = w.run(k, nil)
@@ -132,7 +132,7 @@ func TestOptionsThatLaunchNoTemplateAreRefused(t *testing.T) {
 
 func TestParametersThatContradictTheOptionsAreRefused(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		for name, l := range map[string]template.Launch{
+		for name, l := range map[string]template.Request{
 			"key, Go":             {Parameters: map[string]string{"dataflow_kms_key": w.other.String()}},
 			"key, Java":           {Parameters: map[string]string{"dataflowKmsKey": w.other.String()}},
 			"key, API":            {Parameters: map[string]string{"kmsKeyName": w.other.String()}},
@@ -149,11 +149,11 @@ func TestParametersThatContradictTheOptionsAreRefused(t *testing.T) {
 			l.Template = stored
 			_, err := k.launch(t.Context(), w.options(nil), l, template.WithHaste())
 			e := requireError(t, err, cmekpipe.InvalidOptions, "parameters")
-			if len(cmekpipe.Faults(e)) == 0 {
+			if len(cmekpipe.OptionErrors(e)) == 0 {
 				t.Errorf("%s: got %v, want its faults", name, err)
 			}
 		}
-		for _, l := range []template.Launch{
+		for _, l := range []template.Request{
 			{Template: stored, Parameters: map[string]string{"tempLocation": "gs://elsewhere/tmp"}},
 			{Template: stored, PipelineOptions: []string{"--tempLocation=gs://elsewhere/tmp"}},
 		} {
@@ -219,7 +219,7 @@ func TestATemplateRestsUnderAKey(t *testing.T) {
 			w.PutObject("gs://bank-"+bucket+"/t", text)
 		}
 		start := func(url string) error {
-			_, err := k.launch(t.Context(), w.options(nil), template.Launch{Template: url}, template.WithHaste())
+			_, err := k.launch(t.Context(), w.options(nil), template.Request{Template: url}, template.WithHaste())
 			return err
 		}
 		requireError(t, start("gs://bank-plain/t"), cmekpipe.KeyMissing, "gs://bank-plain/t")
@@ -487,14 +487,14 @@ func TestLaunchesEndWithTheirContext(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
-		_, err := k.launch(ctx, w.options(nil), template.Launch{Template: stored})
+		_, err := k.launch(ctx, w.options(nil), template.Request{Template: stored})
 		if !errors.Is(err, context.Canceled) || len(w.entries("job")) != 0 {
 			t.Errorf("got error %v and %v, want the context's error and no job", err, w.entries("job"))
 		}
 		ctx, cancel = context.WithTimeout(t.Context(), 300*time.Millisecond)
 		defer cancel()
 		w.Inject(emulator.Fault{Method: "storage.buckets.get", Latency: time.Minute})
-		if _, err := k.launch(ctx, w.options(nil), template.Launch{Template: stored}, template.WithHaste()); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := k.launch(ctx, w.options(nil), template.Request{Template: stored}, template.WithHaste()); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("got error %v, want the context's", err)
 		}
 	})

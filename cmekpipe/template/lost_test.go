@@ -266,7 +266,7 @@ func TestALaunchWhoseContextEndsLeavesNoJob(t *testing.T) {
 			service.ServeHTTP(httptest.NewRecorder(), r.WithContext(context.WithoutCancel(r.Context())))
 			cancel()
 		})
-		_, err := k.launch(ctx, w.options(nil), template.Launch{Template: stored}, template.WithHaste())
+		_, err := k.launch(ctx, w.options(nil), template.Request{Template: stored}, template.WithHaste())
 		if !errors.Is(err, context.Canceled) || len(w.entries("job")) != 1 || len(w.running()) != 0 {
 			t.Errorf("got error %v and jobs %v, want one that is cancelled", err, w.jobs())
 		}
@@ -326,7 +326,7 @@ func TestAFlexJobWhoseLauncherIsSlowIsCancelledWithTheContext(t *testing.T) {
 	w.Jobs().SetPace(slow)
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	_, err := template.LaunchFlex(ctx, w.options(nil), template.Launch{Template: stored}, template.WithHaste())
+	_, err := template.LaunchFlex(ctx, w.options(nil), template.Request{Template: stored}, template.WithHaste())
 	if jobs := w.jobs(); !errors.Is(err, context.DeadlineExceeded) || len(jobs) != 1 || jobs[0].CurrentState != "JOB_STATE_CANCELLED" {
 		t.Errorf("got error %v and jobs %v, want one that is cancelled", err, jobs)
 	}
@@ -372,7 +372,7 @@ func (w *world) leave(k kind, change func(*cmekpipe.Config)) (id string) {
 	w.t.Cleanup(func() { cancel(); close(over) })
 	opts := w.options(change)
 	go func() {
-		_, _ = k.launch(ctx, opts, template.Launch{Template: stored}, template.WithHaste(), launch.WithProgress(nil), launch.WithLogger(nil))
+		_, _ = k.launch(ctx, opts, template.Request{Template: stored}, template.WithHaste(), launch.WithProgress(nil), launch.WithLogger(nil))
 	}()
 	<-died
 	jobs := w.entries("job")
@@ -431,7 +431,7 @@ func TestAnOrphanOfTheSameTemplateIsNotDoubled(t *testing.T) {
 		w.running()
 		_, err := w.run(k, unnamed)
 		requireError(t, err, cmekpipe.AlreadyExists, parent+id)
-		other := template.Launch{Template: stored, Parameters: map[string]string{"input": "other"}}
+		other := template.Request{Template: stored, Parameters: map[string]string{"input": "other"}}
 		if _, err := k.launch(t.Context(), w.options(unnamed), other, template.WithHaste()); err != nil {
 			t.Errorf("got error %v, want other parameters to make another job", err)
 		}

@@ -11,9 +11,9 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflowjob"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
-	"github.com/cmekpipe/cmekpipe-go/internal/unfinished"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/journal"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // kind is what the two kinds of templates differ in.
@@ -32,13 +32,13 @@ type kind interface {
 
 // launcher is one launch.
 type launcher struct {
-	Launch
+	Request
 	op       string
 	kind     kind
 	opts     *cmekpipe.Options
 	object   cmekpipe.Object // the template
-	services *launching.Services
-	session  *launching.Session
+	services *session.Services
+	session  *session.Session
 	result   *Result
 }
 
@@ -47,13 +47,13 @@ type attempt struct{ name, request, replaces string }
 
 // run makes every check that needs no call before the first call, and every call that changes nothing before the one that
 // makes the job.
-func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, what Launch, os []launch.Option) (*Result, error) {
-	l := &launcher{Launch: what, op: op, kind: k, opts: opts, result: &Result{}}
+func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, what Request, os []launch.Option) (*Result, error) {
+	l := &launcher{Request: what, op: op, kind: k, opts: opts, result: &Result{}}
 	if err := l.check(ctx); err != nil {
 		return l.result, err
 	}
 	var err error
-	if l.services, err = launching.Connect(ctx, op, opts, settings(os)); err != nil {
+	if l.services, err = session.Connect(ctx, op, opts, settings(os)); err != nil {
 		return l.result, err
 	}
 	defer l.services.Storage.Close() //nolint:errcheck // every upload was closed and checked by itself
@@ -70,8 +70,8 @@ func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, what La
 	return l.result, launch.Watch(ctx, l.result.Job, os...)
 }
 
-func settings(os []launch.Option) launching.Settings {
-	s := launching.DefaultSettings()
+func settings(os []launch.Option) session.Settings {
+	s := session.DefaultSettings()
 	for _, option := range os {
 		option(&s)
 	}
@@ -90,10 +90,10 @@ func (l *launcher) check(ctx context.Context) error {
 	if l.object, err = objectAt(l.op, l.opts, l.Template); err != nil {
 		return err
 	}
-	if err := launching.CheckEnvironment(l.op); err != nil {
+	if err := session.CheckEnvironment(l.op); err != nil {
 		return err
 	}
-	if err := launching.CheckLabels(l.op, l.opts); err != nil {
+	if err := session.CheckLabels(l.op, l.opts); err != nil {
 		return err
 	}
 	return l.checkGiven()
@@ -139,7 +139,7 @@ func (l *launcher) validate(ctx context.Context) error {
 
 // attempt names the job, and the one that it is to replace.
 func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
-	a := &attempt{name: launching.JobName(l.opts), request: launching.RequestID()}
+	a := &attempt{name: session.JobName(l.opts), request: session.RequestID()}
 	if !l.opts.Config().Update {
 		return a, nil
 	}
@@ -154,7 +154,7 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 // submit leaves a job running that rests under the key, or none. As long as neither is certain a record tells the next
 // launch of it.
 func (l *launcher) submit(ctx context.Context, text []byte) error {
-	l.session = launching.NewSession(l.services, l.found)
+	l.session = session.NewSession(l.services, l.found)
 	if err := l.session.Recover(ctx); err != nil {
 		return err
 	}
@@ -182,9 +182,9 @@ func (l *launcher) submit(ctx context.Context, text []byte) error {
 }
 
 // call is the launch as a call that makes one job.
-func (l *launcher) call(a *attempt) dataflowjob.Call {
-	return dataflowjob.Call{
-		Request: dataflowjob.Request{ID: a.request, Name: a.name, Launcher: l.kind.launches()},
+func (l *launcher) call(a *attempt) jobs.Call {
+	return jobs.Call{
+		Request: jobs.Request{ID: a.request, Name: a.name, Launcher: l.kind.launches()},
 		Job: &api.Job{Name: a.name, ReplaceJobId: a.replaces,
 			Environment: &api.Environment{TempStoragePrefix: l.opts.Config().TempLocation}},
 		Send: func(ctx context.Context) (*api.Job, error) {
@@ -196,7 +196,7 @@ func (l *launcher) call(a *attempt) dataflowjob.Call {
 }
 
 // found passes on an orphan.
-func (l *launcher) found(o *unfinished.Orphan) {
+func (l *launcher) found(o *journal.Orphan) {
 	l.result.Orphans = append(l.result.Orphans, launch.Orphan{Fault: o.Fault, Undecided: o.Undecided, Job: launch.Job{
 		ID: o.ID, Name: o.Name, Project: o.Project, Region: o.Region, Key: o.Key, State: o.State,
 	}})

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
-	"github.com/cmekpipe/cmekpipe-go/internal/launching"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // Spec is the specification of a Flex Template, apart from what the job options say: key, folders, region and workers.
@@ -64,10 +64,10 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 	if err := spec.check(opts.Key()); err != nil {
 		return err
 	}
-	if err := launching.CheckEnvironment(specOp); err != nil {
+	if err := session.CheckEnvironment(specOp); err != nil {
 		return err
 	}
-	services, err := launching.Connect(ctx, specOp, opts, settings(os))
+	services, err := session.Connect(ctx, specOp, opts, settings(os))
 	if err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
 			t.Errorf("got %s under %q, want %s, asked for", o.Name, o.ProtectedBy(), w.key)
 		}
 	}
-	l := template.Launch{Template: specURL, Parameters: map[string]string{"input": "gs://bank-in/a", "output": "gs://bank-out/b"}}
+	l := template.Request{Template: specURL, Parameters: map[string]string{"input": "gs://bank-in/a", "output": "gs://bank-out/b"}}
 	result, err := template.LaunchFlex(t.Context(), w.options(nil), l, template.WithHaste())
 	if err != nil || result.Job == nil || len(w.running()) != 1 {
 		t.Errorf("got %+v and %v, want a job", result, err)

@@ -38,7 +38,7 @@ func TestATemplateThatRunStagedIsLaunched(t *testing.T) {
 	}
 	opts := w.options(func(c *cmekpipe.Config) { c.MachineType = "n2-standard-4" })
 	for range 2 { // one template makes many jobs
-		result, err := template.LaunchClassic(t.Context(), opts, template.Launch{Template: staged.Template}, template.WithHaste())
+		result, err := template.LaunchClassic(t.Context(), opts, template.Request{Template: staged.Template}, template.WithHaste())
 		if err != nil {
 			t.Fatal(err)
 		}

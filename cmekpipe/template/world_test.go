@@ -67,7 +67,7 @@ func (w *world) options(change func(*cmekpipe.Config)) *cmekpipe.Options {
 // kind is one of the two kinds of templates, with a template of its own in the cloud.
 type kind struct {
 	name, method string
-	launch       func(context.Context, *cmekpipe.Options, template.Launch, ...launch.Option) (*template.Result, error)
+	launch       func(context.Context, *cmekpipe.Options, template.Request, ...launch.Option) (*template.Result, error)
 	put          func(*world)
 }
 
@@ -128,7 +128,7 @@ func (w *world) run(k kind, change func(*cmekpipe.Config)) (*template.Result, er
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
-	return k.launch(ctx, w.options(change), template.Launch{Template: stored},
+	return k.launch(ctx, w.options(change), template.Request{Template: stored},
 		template.WithHaste(), launch.WithProgress(w.said), launch.WithLogger(nil))
 }
 

@@ -21,7 +21,7 @@ func runOnLoopback(ctx context.Context, query, output string) error {
 	if err != nil {
 		return err
 	}
-	table, err := opts.Key().Table(output)
+	table, err := opts.Key().BigQueryTable(output)
 	if err != nil {
 		return err
 	}
@@ -30,7 +30,7 @@ func runOnLoopback(ctx context.Context, query, output string) error {
 		return err
 	}
 	defer cloud.Close()
-	entries := opts.Key().MustTable("bank-prod.ledger.entries")
+	entries := opts.Key().MustBigQueryTable("bank-prod.ledger.entries")
 	if err := cloud.CreateDataset(ctx, entries, opts.Region()); err != nil {
 		return err
 	}

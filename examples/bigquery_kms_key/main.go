@@ -65,11 +65,11 @@ func runOnDataflow(ctx context.Context, query, output string) error {
 
 // report builds the pipeline and launches it as the options say.
 func report(ctx context.Context, opts *cmekpipe.Options, query, output string) error {
-	results, err := opts.Key().Query(opts.Project()) // under the key: what the query leaves until it has been read
+	results, err := opts.Key().BigQueryProject(opts.Project()) // under the key: what the query leaves until it has been read
 	if err != nil {
 		return err
 	}
-	table, err := opts.Key().Table(output) // under the key: the table that it makes
+	table, err := opts.Key().BigQueryTable(output) // under the key: the table that it makes
 	if err != nil {
 		return err
 	}

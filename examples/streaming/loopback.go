@@ -14,7 +14,7 @@ func runOnLoopback(ctx context.Context, set settings) error {
 	if err != nil {
 		return err
 	}
-	files, table := opts.Key().MustObject("gs://bank-archive/payments"), opts.Key().MustTable("bank-prod.ledger.totals")
+	files, table := opts.Key().MustObject("gs://bank-archive/payments"), opts.Key().MustBigQueryTable("bank-prod.ledger.totals")
 	cloud, err := loopback.Start(ctx, opts)
 	if err != nil {
 		return err
@@ -29,7 +29,7 @@ func runOnLoopback(ctx context.Context, set settings) error {
 	payments := []string{
 		`{"branch": "Bonn", "cents": 1250}`, `{"branch": "Oslo", "cents": 300}`, `{"branch": "Bonn", "cents": -50}`,
 	}
-	if err := cloud.Publish(ctx, opts.Key().MustTopic("projects/bank-prod/topics/payments"), payments...); err != nil {
+	if err := cloud.Publish(ctx, opts.Key().MustPubSubTopic("projects/bank-prod/topics/payments"), payments...); err != nil {
 		return err
 	}
 	if opts.Config().Runner != "dataflow" {

@@ -69,7 +69,7 @@ func stream(ctx context.Context, opts *cmekpipe.Options, set settings) error {
 	if err != nil {
 		return err
 	}
-	table, err := opts.Key().Table(set.table)
+	table, err := opts.Key().BigQueryTable(set.table)
 	if err != nil {
 		return err
 	}

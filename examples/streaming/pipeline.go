@@ -43,7 +43,7 @@ func read(s beam.Scope, project string, set settings) beam.PCollection {
 
 // sumUp writes all messages of a window to a file and a row for each branch to the table. Each sink takes what only a
 // key can mint.
-func sumUp(s beam.Scope, messages beam.PCollection, every time.Duration, files cmekpipe.Object, table cmekpipe.Table) {
+func sumUp(s beam.Scope, messages beam.PCollection, every time.Duration, files cmekpipe.Object, table cmekpipe.BigQueryTable) {
 	messages = beam.WindowInto(s, window.NewFixedWindows(every), messages)
 
 	// A file is named after its window: payments-20261125T150000.000Z-20261125T150100.000Z-pane-0-….

@@ -54,7 +54,7 @@ func furnish(ctx context.Context, opts *cmekpipe.Options, euKey cmekpipe.KeyName
 	if err != nil {
 		return nil, err
 	}
-	table, err := euKey.Table(set.table)
+	table, err := euKey.BigQueryTable(set.table)
 	if err != nil {
 		return nil, err
 	}

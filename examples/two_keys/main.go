@@ -84,7 +84,7 @@ func write(ctx context.Context, opts *cmekpipe.Options, filesKey, tableKey cmekp
 	if err != nil {
 		return err
 	}
-	table, err := tableKey.Table(set.table)
+	table, err := tableKey.BigQueryTable(set.table)
 	if err != nil {
 		return err
 	}

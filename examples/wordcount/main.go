@@ -32,7 +32,7 @@ func main() {
 	defer stop()
 	if err := run(ctx, *input, *output, *local); err != nil {
 		fmt.Fprintln(os.Stderr, "wordcount:", err)
-		for _, fault := range cmekpipe.Faults(err) {
+		for _, fault := range cmekpipe.OptionErrors(err) {
 			fmt.Fprintln(os.Stderr, "  ", fault)
 		}
 		stop()

@@ -34,7 +34,7 @@ func showRefused(w io.Writer) {
 		WorkerZone:   "us-east1",
 	})
 	fmt.Fprintln(w, "  options, all faults at once:")
-	for _, fault := range cmekpipe.Faults(err) {
+	for _, fault := range cmekpipe.OptionErrors(err) {
 		fmt.Fprintln(w, "     ", fault)
 	}
 }

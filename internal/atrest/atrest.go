@@ -56,7 +56,7 @@ func Bigtable(found *adminpb.ListClustersResponse) []string {
 func once(names []string) []string {
 	var keys []string
 	for _, name := range names {
-		if key, err := cmekpipe.KeyOf(name); err == nil {
+		if key, err := cmekpipe.ParseKeyOrVersion(name); err == nil {
 			name = key.String()
 		}
 		if !slices.Contains(keys, name) {

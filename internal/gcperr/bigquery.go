@@ -98,7 +98,7 @@ func BigQueryJobCode(e *bigquery.Error) cmekpipe.Code {
 
 // BigQueryReasonPasses reports whether another job may do what one failed to do for a reason.
 // Source: https://docs.cloud.google.com/bigquery/docs/error-messages.
-func BigQueryReasonPasses(reason string) bool {
+func BigQueryReasonTransient(reason string) bool {
 	switch reason {
 	case "backendError", "internalError", "jobBackendError", "jobInternalError", "jobRateLimitExceeded",
 		"rateLimitExceeded", "tableUnavailable", "timeout":

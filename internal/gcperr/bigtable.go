@@ -15,7 +15,7 @@ import (
 // later. Whether it took effect is open. An error that this module made doesn't pass, whatever it wraps: it is what came of
 // the attempts, or a refusal. Source: the retries of Google's client, cloud.google.com/go/bigtable, and
 // https://docs.cloud.google.com/bigtable/docs/status-codes.
-func BigtablePasses(err error) bool {
+func BigtableTransient(err error) bool {
 	if _, typed := errors.AsType[*cmekpipe.Error](err); typed {
 		return false
 	}

@@ -31,7 +31,7 @@ func TestBigtableFailures(t *testing.T) {
 		{errors.New("no"), false, false},
 		{nil, false, false},
 	} {
-		if got := gcperr.BigtablePasses(tt.err); got != tt.passes {
+		if got := gcperr.BigtableTransient(tt.err); got != tt.passes {
 			t.Errorf("BigtablePasses(%v): got %v, want %v", tt.err, got, tt.passes)
 		}
 		if got := gcperr.BigtableKeyMayBe(tt.err); got != tt.key {

@@ -16,7 +16,7 @@ import (
 // DatastorePasses reports whether a call of Datastore or of the Firestore Admin API that failed may succeed when it is made again:
 // the service was busy or away, the answer got lost, or another writer was faster.
 // Source: https://docs.cloud.google.com/datastore/docs/concepts/errors.
-func DatastorePasses(err error) bool {
+func DatastoreTransient(err error) bool {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return false
 	}

@@ -36,7 +36,7 @@ func TestPasses(t *testing.T) {
 		{context.Canceled, false},
 		{&cmekpipe.Error{Code: cmekpipe.InvalidOptions}, false},
 	} {
-		if got := gcperr.DatastorePasses(tt.err); got != tt.want {
+		if got := gcperr.DatastoreTransient(tt.err); got != tt.want {
 			t.Errorf("Passes(%v): got %v, want %v", tt.err, got, tt.want)
 		}
 	}

@@ -73,7 +73,7 @@ var keyNames = regexp.MustCompile(
 // keyIn returns the first key, and the first version of it, that a message names.
 func keyIn(message string) (key cmekpipe.KeyName, version cmekpipe.KeyVersionName) {
 	for _, name := range keyNames.FindAllString(message, -1) {
-		found, err := cmekpipe.KeyOf(name)
+		found, err := cmekpipe.ParseKeyOrVersion(name)
 		if err != nil || (key.Valid() && found != key) {
 			continue
 		}

@@ -16,7 +16,7 @@ import (
 
 // Passes reports whether a failed call of BigQuery may succeed when it is made again. So may one whose context ended, as
 // each attempt has a context of its own; the caller's context is for the caller to look at.
-func Passes(err error) bool {
+func Transient(err error) bool {
 	if _, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		return false // found by this module, not by a service
 	}

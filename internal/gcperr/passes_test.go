@@ -21,7 +21,7 @@ func TestWhatEachServiceIsAskedAgain(t *testing.T) {
 	services := []struct {
 		letter string
 		passes func(error) bool
-	}{{"q", gcperr.Passes}, {"d", gcperr.DatastorePasses}, {"b", gcperr.BigtablePasses}}
+	}{{"q", gcperr.Transient}, {"d", gcperr.DatastoreTransient}, {"b", gcperr.BigtableTransient}}
 	grpc := func(code codes.Code) error { return status.Error(code, "text") }
 	for _, tt := range []struct {
 		name string
@@ -142,7 +142,7 @@ func TestBigQueryReasons(t *testing.T) {
 		if got := gcperr.BigQueryReasonCode(tt.reason); got != tt.code {
 			t.Errorf("reason %q: got code %q, want %q", tt.reason, got, tt.code)
 		}
-		if got := gcperr.BigQueryReasonPasses(tt.reason); got != tt.passes {
+		if got := gcperr.BigQueryReasonTransient(tt.reason); got != tt.passes {
 			t.Errorf("reason %q: got that it passes: %v, want %v", tt.reason, got, tt.passes)
 		}
 	}

@@ -16,7 +16,7 @@ func Compare(op, resource, reported string, want cmekpipe.KeyName) *cmekpipe.Err
 		e.Code, e.Err = cmekpipe.KeyMissing, errors.New("got no key, want "+want.String())
 		return e
 	}
-	got, err := cmekpipe.KeyOf(reported)
+	got, err := cmekpipe.ParseKeyOrVersion(reported)
 	if err == nil && got == want {
 		return nil
 	}

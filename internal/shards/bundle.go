@@ -4,8 +4,8 @@ import (
 	"context"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // Part is a temporary object that is complete and rests under the key. Parts travel in Beam's row coder.
@@ -20,7 +20,7 @@ type Part struct {
 	CRC32C int64
 }
 
-func partOf(shard int, o cmekpipe.Object, w *gcsfs.Writer) Part {
+func partOf(shard int, o cmekpipe.Object, w *keyedgcs.Writer) Part {
 	attrs := w.Attrs()
 	return Part{Shard: int64(shard), Name: o.Name(), Size: attrs.Size, CRC32C: int64(attrs.CRC32C)}
 }
@@ -60,4 +60,4 @@ func (f *Bundle[T, F]) FinishBundle(emit func(int, Part)) error {
 }
 
 // CMEKWholeInput tells guard that this is for the global window only.
-func (f *Bundle[T, F]) CMEKWholeInput() sink.None { return sink.None{} }
+func (f *Bundle[T, F]) CMEKWholeInput() destination.None { return destination.None{} }

@@ -4,7 +4,7 @@ import (
 	"context"
 	"math/rand/v2"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // Deal gives each element the number of a shard, in turn, beginning anywhere.
@@ -25,7 +25,7 @@ func (f *Deal[T]) ProcessElement(element T, emit func(int, T)) {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *Deal[T]) CMEKHelper() sink.None { return sink.None{} }
+func (f *Deal[T]) CMEKHelper() destination.None { return destination.None{} }
 
 // Members emits the number of every shard, so that shards without an element are written too, and with it the id of the
 // folder of the run's temporary objects. It is drawn here, on a worker, so that two runs of one pipeline draw two; the
@@ -44,7 +44,7 @@ func (f *Members) ProcessElement(_ []byte, emit func(int, []byte)) {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *Members) CMEKHelper() sink.None { return sink.None{} }
+func (f *Members) CMEKHelper() destination.None { return destination.None{} }
 
 // Numbered writes each numbered shard to a temporary object and emits it as a part, with a fixed key.
 type Numbered[T any, F Format[T]] struct{ Writing[T, F] }
@@ -70,4 +70,4 @@ func (f *Numbered[T, F]) ProcessElement(
 }
 
 // CMEKWholeInput tells guard that this is for the global window only.
-func (f *Numbered[T, F]) CMEKWholeInput() sink.None { return sink.None{} }
+func (f *Numbered[T, F]) CMEKWholeInput() destination.None { return destination.None{} }

@@ -3,7 +3,7 @@ package shards
 import (
 	"context"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // One writes all elements to one object.
@@ -16,4 +16,4 @@ func (f *One[T, F]) ProcessElement(ctx context.Context, _ int, _ func(*[]byte) b
 }
 
 // CMEKWholeInput tells guard that a second window would overwrite the first.
-func (f *One[T, F]) CMEKWholeInput() sink.None { return sink.None{} }
+func (f *One[T, F]) CMEKWholeInput() destination.None { return destination.None{} }

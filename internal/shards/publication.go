@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // parallel is how many objects are copied or removed at a time.
@@ -31,7 +31,7 @@ type shard struct {
 // publication is one attempt at publishing. The temporary object of the first shard is its witness: as long as it
 // exists, so do all others, and it is the first to go when all shards have their names.
 type publication struct {
-	store  *gcsfs.Store
+	store  *keyedgcs.Store
 	target Target
 	shards []*shard          // at least one
 	extra  []cmekpipe.Object // temporary objects of attempts that failed
@@ -105,7 +105,7 @@ func (p *publication) lost(temp cmekpipe.Object) error {
 
 // holds reports whether an object has the shard's bytes and rests under its key.
 func (s *shard) holds(attrs *storage.ObjectAttrs) bool {
-	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && gcsfs.Rests(s.to, attrs)
+	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && keyedgcs.Rests(s.to, attrs)
 }
 
 // publish copies the temporary objects to their names. After a failure no further copy is begun, but those under way
@@ -133,7 +133,7 @@ func (p *publication) publish(ctx context.Context) error {
 // withdraw removes what this attempt published, as well as it can. It leaves everything alone if another attempt has
 // published it all.
 func (p *publication) withdraw(ctx context.Context) {
-	ctx, cancel := gcsfs.Cleanup(ctx)
+	ctx, cancel := keyedgcs.Cleanup(ctx)
 	defer cancel()
 	if _, err := p.store.Stat(ctx, p.shards[0].from); errors.Is(err, cmekpipe.NotFound) {
 		return

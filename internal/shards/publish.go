@@ -5,7 +5,7 @@ import (
 	"context"
 	"slices"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // Publish gives the parts of a write their names, all or none, and removes what is temporary: everything in the folders
@@ -74,4 +74,4 @@ func (f *Publish[T, F]) publishNothing(ctx context.Context) error {
 }
 
 // CMEKWholeInput tells guard that a second window would overwrite the first.
-func (f *Publish[T, F]) CMEKWholeInput() sink.None { return sink.None{} }
+func (f *Publish[T, F]) CMEKWholeInput() destination.None { return destination.None{} }

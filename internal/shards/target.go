@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // Target is what all steps of one write know of where it goes.
@@ -23,15 +23,15 @@ type Target struct {
 }
 
 // CMEKDestination tells guard what rests where.
-func (t Target) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: t.Object.String(), Key: t.Object.Key(), Extent: t.extent()}
+func (t Target) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: t.Object.String(), Key: t.Object.Key(), Extent: t.extent()}
 }
 
-func (t Target) extent() sink.Extent {
+func (t Target) extent() destination.Extent {
 	if t.Sharded {
-		return sink.Shards
+		return destination.Shards
 	}
-	return sink.Whole
+	return destination.Whole
 }
 
 // complete gives an error of a format what it can't know. The resource is what the user named, not a temporary object.

@@ -5,21 +5,21 @@ import (
 	"context"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 const bufferSize = 1 << 20
 
 // writer writes elements to one object after the other. Its buffers outlive the objects.
 type writer[T any] struct {
-	store       *gcsfs.Store
+	store       *keyedgcs.Store
 	contentType string
 	encoder     Encoder[T]
 	out         *bufio.Writer // to the upload
 	target      Target
 	folder      string // id of the folder of this writer's temporary objects, and of no other's
 
-	upload *gcsfs.Writer // nil between objects
+	upload *keyedgcs.Writer // nil between objects
 	object cmekpipe.Object
 }
 
@@ -28,7 +28,7 @@ func newWriter[T any](ctx context.Context, t Target, format Format[T]) (*writer[
 	if err != nil {
 		return nil, t.complete(err)
 	}
-	store, err := gcsfs.Open(ctx, t.Op)
+	store, err := keyedgcs.Open(ctx, t.Op)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +70,7 @@ func (w *writer[T]) kept(err error) error {
 }
 
 // commit makes the object visible.
-func (w *writer[T]) commit() (*gcsfs.Writer, error) {
+func (w *writer[T]) commit() (*keyedgcs.Writer, error) {
 	defer w.abort()
 	if err := w.kept(w.encoder.End()); err != nil {
 		return nil, err
@@ -90,7 +90,7 @@ func (w *writer[T]) abort() {
 }
 
 // writeAll writes one object that holds all elements.
-func (w *writer[T]) writeAll(ctx context.Context, o cmekpipe.Object, elements func(*T) bool) (*gcsfs.Writer, error) {
+func (w *writer[T]) writeAll(ctx context.Context, o cmekpipe.Object, elements func(*T) bool) (*keyedgcs.Writer, error) {
 	defer w.abort() // elements panics when it can't read on
 	if err := w.open(ctx, o); err != nil {
 		return nil, err

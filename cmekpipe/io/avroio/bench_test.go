@@ -11,8 +11,8 @@ import (
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func init() { register.Function2x0(makeEntries) }

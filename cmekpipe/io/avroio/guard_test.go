@@ -8,7 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func TestEveryDoFnSaysWhatItStores(t *testing.T) {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func TestMain(m *testing.M) {

@@ -15,8 +15,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // Read returns the rows of the Avro files that a pattern stands for, such as "gs://bank-records/in/*.avro", as a
@@ -40,7 +40,7 @@ type readFn struct {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*readFn) CMEKHelper() sink.None { return sink.None{} }
+func (*readFn) CMEKHelper() destination.None { return destination.None{} }
 
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {

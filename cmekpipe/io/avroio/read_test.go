@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
 	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func init() {

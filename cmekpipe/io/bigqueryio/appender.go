@@ -21,7 +21,7 @@ const maxUnanswered = 8
 // stream knows no offsets; a batch whose answer was lost is written twice.
 type appender struct {
 	client  *storage.BigQueryWriteClient
-	table   cmekpipe.Table
+	table   cmekpipe.BigQueryTable
 	stream  string
 	offsets bool
 	fresh   bool // the table may be unknown for a while

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"reflect"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 const (
@@ -39,7 +39,7 @@ func newAvroHeader(columns []column) (h avroHeader, err error) {
 
 // avroWriter writes rows to one file.
 type avroWriter struct {
-	upload *gcsfs.Writer
+	upload *keyedgcs.Writer
 	header avroHeader
 	begun  bool
 	block  []byte
@@ -47,7 +47,7 @@ type avroWriter struct {
 	rows   int64
 }
 
-func newAvroWriter(upload *gcsfs.Writer, header avroHeader) *avroWriter {
+func newAvroWriter(upload *keyedgcs.Writer, header avroHeader) *avroWriter {
 	return &avroWriter{upload: upload, header: header}
 }
 

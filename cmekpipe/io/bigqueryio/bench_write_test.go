@@ -26,7 +26,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
 const benchRows = 200_000

@@ -12,8 +12,8 @@ import (
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // maxCommit is how many streams are committed in a call.
@@ -21,7 +21,7 @@ const maxCommit = 10_000
 
 // commitFn commits all streams of a run. It may be repeated at any point: streams that are committed stay so.
 type commitFn struct {
-	Table cmekpipe.Table
+	Table cmekpipe.BigQueryTable
 
 	client *storage.BigQueryWriteClient
 	rest   *bigquery.Client
@@ -81,12 +81,12 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *commitFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+func (f *commitFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // commit commits streams together. Those that an earlier call committed, whose answer was lost, are left out.
-func (f *commitFn) commit(ctx context.Context, table cmekpipe.Table, streams []written) error {
+func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, streams []written) error {
 	names := make([]string, len(streams))
 	for i, s := range streams {
 		names[i] = s.Stream
@@ -111,7 +111,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.Table, streams []w
 }
 
 func (f *commitFn) commitOnce(
-	ctx context.Context, table cmekpipe.Table, names []string,
+	ctx context.Context, table cmekpipe.BigQueryTable, names []string,
 ) (answer *storagepb.BatchCommitWriteStreamsResponse, err error) {
 	err = newPatience().try(ctx, func(ctx context.Context) error {
 		answer, err = f.client.BatchCommitWriteStreams(ctx,
@@ -132,7 +132,7 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 	return names, nil
 }
 
-func (f *commitFn) notCommitted(table cmekpipe.Table, faults []*storagepb.StorageError) error {
+func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
 	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryStreamCode(faults[0]), Resource: table.String(),
 		Hint: "run again; nothing of the rows is visible",
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}

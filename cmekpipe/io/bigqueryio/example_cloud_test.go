@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
-	"github.com/cmekpipe/cmekpipe-go/internal/exampletest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/exampletest"
 )
 
 func init() {
@@ -57,7 +57,7 @@ func ExampleQuery() {
 		before := len(w.Ledger())
 
 		p, s := beam.NewPipelineWithRoot()
-		accounts := bigqueryio.Query(s, w.key.MustQuery(cmektest.Project),
+		accounts := bigqueryio.Query(s, w.key.MustBigQueryProject(cmektest.Project),
 			"SELECT id, owner FROM `"+cmektest.Project+".bank.accounts` WHERE owner = @owner", reflect.TypeFor[Account](),
 			bigqueryio.UseStandardSQL(), bigqueryio.WithQueryParameters(bigquery.QueryParameter{Name: "owner", Value: "Ada"}))
 		beam.ParDo0(s, printAccount, accounts)
@@ -83,7 +83,7 @@ func ExampleWriteWithErrors() {
 
 		p, s := beam.NewPipelineWithRoot()
 		accounts := beam.Create(s, Account{1, "Ada"}, Account{2, "no UTF-8: \xff"}, Account{3, "Grace"})
-		refused := bigqueryio.WriteWithErrors(s, w.key.MustTable(cmektest.Project+".bank.ledger"), accounts)
+		refused := bigqueryio.WriteWithErrors(s, w.key.MustBigQueryTable(cmektest.Project+".bank.ledger"), accounts)
 		beam.ParDo0(s, printRefused, refused)
 		if _, err := beam.Run(t.Context(), "prism", p); err != nil {
 			t.Fatal(err)

@@ -15,9 +15,9 @@ func ExampleWrite() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
 
 	p, s := beam.NewPipelineWithRoot()
-	accounts := bigqueryio.Query(s, key.MustQuery("bank-prod"), "SELECT id, owner FROM `bank-prod.inbox.accounts`",
+	accounts := bigqueryio.Query(s, key.MustBigQueryProject("bank-prod"), "SELECT id, owner FROM `bank-prod.inbox.accounts`",
 		reflect.TypeFor[Account](), bigqueryio.UseStandardSQL())
-	bigqueryio.Write(s, key.MustTable("bank-prod.ledger.accounts"), accounts)
+	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.accounts"), accounts)
 
 	_, _, err := p.Build()
 	fmt.Println("built:", err == nil)
@@ -32,6 +32,6 @@ func ExampleWrite_withoutKey() {
 		e, _ := cmekpipe.FindError(fmt.Sprint(err))
 		fmt.Println(e.Code, e.Resource)
 	}()
-	bigqueryio.Write(s, cmekpipe.Table{}, beam.Create(s, Account{}))
+	bigqueryio.Write(s, cmekpipe.BigQueryTable{}, beam.Create(s, Account{}))
 	// Output: key missing destination
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // loadFile is an Avro file that is complete and rests under the key of the temporary prefix. It travels in Beam's row
@@ -26,7 +26,7 @@ type fileFn struct {
 	rows
 	Temp cmekpipe.Object
 
-	store   *gcsfs.Store
+	store   *keyedgcs.Store
 	columns []column
 	header  avroHeader
 	row     reflect.Value
@@ -44,7 +44,7 @@ func (f *fileFn) Setup(ctx context.Context) error {
 		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
 	}
 	f.columns, f.row = t.columns, reflect.New(f.Type.T).Elem()
-	f.store, err = gcsfs.Open(ctx, opWrite)
+	f.store, err = keyedgcs.Open(ctx, opWrite)
 	return err
 }
 
@@ -107,8 +107,8 @@ func (f *fileFn) FinishBundle(
 }
 
 // CMEKDestination tells guard what rests where: the files, under the key of their prefix.
-func (f *fileFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: sink.Passing}
+func (f *fileFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
 }
 
 // newLoadFile names a file for one attempt of a bundle.

@@ -37,7 +37,7 @@ func FuzzParseTable(f *testing.F) {
 func FuzzDecodeParameters(f *testing.F) {
 	for _, value := range []any{1, "a", 1.5, true, []byte("x"), time.Unix(1, 2), civil.Date{Year: 2026, Month: 1, Day: 2},
 		bigquery.NullInt64{Int64: 7, Valid: true}, []string{"a", "b"}} {
-		data, err := encodeParameters(cmekpipe.Query{}, []bigquery.QueryParameter{{Name: "p", Value: value}, {Name: "q", Value: 2}})
+		data, err := encodeParameters(cmekpipe.BigQueryProject{}, []bigquery.QueryParameter{{Name: "p", Value: value}, {Name: "q", Value: 2}})
 		if err != nil {
 			f.Fatal(err)
 		}
@@ -49,7 +49,7 @@ func FuzzDecodeParameters(f *testing.F) {
 		if err != nil || len(params) == 0 {
 			return
 		}
-		once, err := encodeParameters(cmekpipe.Query{}, params)
+		once, err := encodeParameters(cmekpipe.BigQueryProject{}, params)
 		if err != nil {
 			return // a value that can't travel, such as a nil
 		}
@@ -57,7 +57,7 @@ func FuzzDecodeParameters(f *testing.F) {
 		if err != nil {
 			t.Fatalf("got %v for parameters that were encoded", err)
 		}
-		if twice, err := encodeParameters(cmekpipe.Query{}, again); err != nil || len(again) != len(params) || len(twice) != len(once) {
+		if twice, err := encodeParameters(cmekpipe.BigQueryProject{}, again); err != nil || len(again) != len(params) || len(twice) != len(once) {
 			t.Errorf("got %d parameters, error %v, want %d unchanged", len(again), err, len(params))
 		}
 	})
@@ -74,7 +74,7 @@ func FuzzQueryLocation(f *testing.F) {
 		if err != nil {
 			return
 		}
-		dest, err := key.Query("bank-prod")
+		dest, err := key.BigQueryProject("bank-prod")
 		if err != nil {
 			return
 		}
@@ -89,7 +89,7 @@ func FuzzQueryLocation(f *testing.F) {
 		if given != "" && got != given {
 			t.Errorf("%q, %q: got %q, want what was given", place, given, got)
 		}
-		if answer := location.ForDataset(key.Location(), got); answer.Verdict == location.Refused {
+		if answer := location.ForDataset(key.Location(), got); answer.Fit == location.Refused {
 			t.Errorf("%q, %q: got %q, which the key does not serve: %s", place, given, got, answer.Why)
 		}
 	})

@@ -12,8 +12,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // The limits of a request, well below BigQuery's own 50,000 rows and 10 MB, which is also the limit of a row.
@@ -39,7 +39,7 @@ func (f *idFn) ProcessElement(row beam.X, emit func(string, beam.X)) {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *idFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *idFn) CMEKHelper() destination.None { return destination.None{} }
 
 // insertFn writes rows with tabledata.insertAll.
 type insertFn struct {

@@ -23,7 +23,7 @@ const (
 // same. A job that failed has changed nothing; the next attempt has an id of its own.
 type job struct {
 	client *bigquery.Client
-	table  cmekpipe.Table
+	table  cmekpipe.BigQueryTable
 	run    run
 	kind   string // part of the id
 	start  func(context.Context, bigquery.JobIDConfig) (*bigquery.Job, error)
@@ -46,7 +46,7 @@ func (j *job) finish(ctx context.Context) error {
 			return wrap(j.table, err)
 		}
 		last = j.failure(fault)
-		if !gcperr.BigQueryReasonPasses(fault.Reason) {
+		if !gcperr.BigQueryReasonTransient(fault.Reason) {
 			return last
 		}
 	}

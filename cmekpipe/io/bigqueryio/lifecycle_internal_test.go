@@ -25,7 +25,7 @@ type item struct{ ID int64 }
 
 type stage struct {
 	*cmektest.Cloud
-	table  cmekpipe.Table
+	table  cmekpipe.BigQueryTable
 	temp   cmekpipe.Object
 	rows   rows
 	run    run
@@ -72,7 +72,7 @@ func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 	cloud.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
 	s := &stage{Cloud: cloud, client: cloud.BigQuery(), temp: key.MustObject("gs://bank-work/loads")}
 	var err error
-	if s.table, err = key.Table(cmektest.Project + ".bank.items"); err != nil {
+	if s.table, err = key.BigQueryTable(cmektest.Project + ".bank.items"); err != nil {
 		t.Fatal(err)
 	}
 	types, err := newRowType(reflect.TypeFor[item](), nil)

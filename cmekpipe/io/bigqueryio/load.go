@@ -10,8 +10,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // maxLoadFiles is how many files a load job takes.
@@ -21,13 +21,13 @@ const maxLoadFiles = 10_000
 // loadFn loads all files of a run with one job. It may be repeated at any point: the job has the same id in every
 // attempt, so it takes effect once.
 type loadFn struct {
-	Table  cmekpipe.Table
+	Table  cmekpipe.BigQueryTable
 	Temp   cmekpipe.Object
 	Type   beam.EncodedType
 	Schema string
 
 	client *bigquery.Client
-	store  *gcsfs.Store
+	store  *keyedgcs.Store
 }
 
 // Setup opens the clients.
@@ -35,7 +35,7 @@ func (f *loadFn) Setup(ctx context.Context) (err error) {
 	if f.client, err = openClient(ctx, f.Table); err != nil {
 		return err
 	}
-	f.store, err = gcsfs.Open(ctx, opWrite)
+	f.store, err = keyedgcs.Open(ctx, opWrite)
 	return err
 }
 
@@ -71,7 +71,7 @@ func (f *loadFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool
 }
 
 // loadAll brings the files' rows to the destination.
-func (f *loadFn) loadAll(ctx context.Context, r run, table cmekpipe.Table, names []string, rows int64) error {
+func (f *loadFn) loadAll(ctx context.Context, r run, table cmekpipe.BigQueryTable, names []string, rows int64) error {
 	p := &publication{client: f.client, table: f.Table, run: r, temp: table, rows: rows}
 	if r.isTemporary(f.Table) {
 		if done, err := p.isDone(ctx); done || err != nil {
@@ -89,7 +89,7 @@ func (f *loadFn) loadAll(ctx context.Context, r run, table cmekpipe.Table, names
 	return nil
 }
 
-func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.Table, names []string) error {
+func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.BigQueryTable, names []string) error {
 	meta, err := metadata(ctx, f.client, table, r.Fresh)
 	if err != nil {
 		return err
@@ -138,6 +138,6 @@ func (f *loadFn) sweep(ctx context.Context, r run) error {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *loadFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+func (f *loadFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }

@@ -31,7 +31,7 @@ func newPatience() *patience {
 
 // again waits before the next attempt and reports whether there is to be one.
 func (p *patience) again(ctx context.Context, err error) bool {
-	if ctx.Err() != nil || !gcperr.Passes(err) && (p.also == nil || !p.also(err)) || time.Now().After(p.until) {
+	if ctx.Err() != nil || !gcperr.Transient(err) && (p.also == nil || !p.also(err)) || time.Now().After(p.until) {
 		return false
 	}
 	timer := time.NewTimer(p.pause/2 + rand.N(p.pause/2))

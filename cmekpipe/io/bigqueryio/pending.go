@@ -71,7 +71,7 @@ func (f *pending) open(ctx context.Context, r run) error {
 	return nil
 }
 
-func (f *pending) create(ctx context.Context, table cmekpipe.Table, fresh bool) (string, error) {
+func (f *pending) create(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) (string, error) {
 	p := newPatience()
 	if fresh {
 		p.also = isNotFound

@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // tempLife is how long a temporary table lives if nobody removes it.
@@ -22,7 +22,7 @@ const tempLife = 7 * 24 * time.Hour
 
 // preparation is what must be so of the table before a row is written. The exported fields travel to the workers.
 type preparation struct {
-	Table     cmekpipe.Table
+	Table     cmekpipe.BigQueryTable
 	Schema    string // JSON
 	Create    bigquery.TableCreateDisposition
 	Partition *bigquery.TimePartitioning
@@ -63,8 +63,8 @@ func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *preparation) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+func (f *preparation) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // prepare finds the table or makes it, and checks it.
@@ -88,7 +88,7 @@ func (f *preparation) place(ctx context.Context) (string, error) {
 		return "", gcperr.Wrap(opWrite, name, f.Table.Key(), err)
 	}
 	answer := location.ForDataset(f.Table.Key().Location(), meta.Location)
-	if answer.Verdict == location.Refused {
+	if answer.Fit == location.Refused {
 		return "", &cmekpipe.Error{Op: opWrite, Code: cmekpipe.LocationMismatch, Resource: f.Table.String(),
 			Hint: "use a key in " + strings.Join(answer.Want, " or ") + ", where the dataset needs it",
 			Err:  fmt.Errorf("%s: %s", f.Table.Key(), answer.Why)}
@@ -160,7 +160,7 @@ func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetad
 	return checkKey(temp, made)
 }
 
-func openClient(ctx context.Context, table cmekpipe.Table) (*bigquery.Client, error) {
+func openClient(ctx context.Context, table cmekpipe.BigQueryTable) (*bigquery.Client, error) {
 	client, err := bigqueryclient.New(ctx, table.Project())
 	return client, gcperr.Wrap(opWrite, "BigQuery client", cmekpipe.KeyName{}, err)
 }

@@ -12,9 +12,9 @@ import (
 // publication brings the rows of a temporary table to the destination, in one step that readers see whole or not at all.
 type publication struct {
 	client *bigquery.Client
-	table  cmekpipe.Table
+	table  cmekpipe.BigQueryTable
 	run    run
-	temp   cmekpipe.Table
+	temp   cmekpipe.BigQueryTable
 	rows   int64
 }
 

@@ -59,7 +59,7 @@ func WithLocation(name string) QueryOption { return func(o *queryOptions) { o.lo
 // Query panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Query (KeyMissing), for a type that can't
 // hold rows or parameters that can't travel (InvalidOptions), for legacy SQL (Unsupported), and for a location that is not
 // the key's or that the key doesn't tell (LocationMismatch).
-func Query(s beam.Scope, dest cmekpipe.Query, q string, t reflect.Type, opts ...QueryOption) beam.PCollection {
+func Query(s beam.Scope, dest cmekpipe.BigQueryProject, q string, t reflect.Type, opts ...QueryOption) beam.PCollection {
 	var o queryOptions
 	for _, opt := range opts {
 		opt(&o)
@@ -80,7 +80,7 @@ func Query(s beam.Scope, dest cmekpipe.Query, q string, t reflect.Type, opts ...
 	return rows
 }
 
-func checkQuery(dest cmekpipe.Query, q string, o queryOptions) error {
+func checkQuery(dest cmekpipe.BigQueryProject, q string, o queryOptions) error {
 	const legacyHint = "write it in GoogleSQL and add bigqueryio.UseStandardSQL(); tables are `project.dataset.table`"
 	switch {
 	case !dest.Valid():
@@ -95,7 +95,7 @@ func checkQuery(dest cmekpipe.Query, q string, o queryOptions) error {
 }
 
 // queryLocation returns where the results of a query go.
-func queryLocation(dest cmekpipe.Query, given string) (string, error) {
+func queryLocation(dest cmekpipe.BigQueryProject, given string) (string, error) {
 	key := dest.Key()
 	mismatch := &cmekpipe.Error{Op: opQuery, Code: cmekpipe.LocationMismatch, Resource: key.String()}
 	if given == "" {
@@ -112,7 +112,7 @@ func queryLocation(dest cmekpipe.Query, given string) (string, error) {
 		return "", mismatch
 	}
 	answer := location.ForDataset(key.Location(), given)
-	if answer.Verdict != location.Refused {
+	if answer.Fit != location.Refused {
 		return given, nil
 	}
 	mismatch.Err = errors.New("got location " + strconv.Quote(given) + " for the results: " + answer.Why)

@@ -10,8 +10,8 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 const (
@@ -22,14 +22,14 @@ const (
 )
 
 // result names the table of a run.
-func (w *queryWork) result(token string) (cmekpipe.Table, error) {
-	return w.Dest.Key().Table(w.Dest.Project() + "." + datasetOf(token) + ".result")
+func (w *queryWork) result(token string) (cmekpipe.BigQueryTable, error) {
+	return w.Dest.Key().BigQueryTable(w.Dest.Project() + "." + datasetOf(token) + ".result")
 }
 
 func datasetOf(token string) string { return "cmekpipe_temp_" + token }
 
 // makeDataset makes the dataset of a run under the key, unless an earlier attempt did, and looks what was made.
-func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.Table, token string) error {
+func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTable, token string) error {
 	dataset := w.client.DatasetInProject(result.Project(), result.Dataset())
 	name := result.Project() + "." + result.Dataset()
 	wanted := &bigquery.DatasetMetadata{
@@ -60,7 +60,7 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.Table, toke
 }
 
 // checkResult refuses to read a result that rests under another key.
-func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.Table) error {
+func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.BigQueryTable) error {
 	var meta *bigquery.TableMetadata
 	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
 		meta, err = handle(w.client, result).Metadata(ctx)
@@ -79,7 +79,7 @@ func sameKey(resource string, got *bigquery.EncryptionConfig, want cmekpipe.KeyN
 		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.KeyMissing, Resource: resource, Hint: hint,
 			Err: fmt.Errorf("got it under no Cloud KMS key, want %s", want)}
 	}
-	if key, err := cmekpipe.KeyOf(got.KMSKeyName); err != nil || key != want {
+	if key, err := cmekpipe.ParseKeyOrVersion(got.KMSKeyName); err != nil || key != want {
 		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.KeyMismatch, Resource: resource, Hint: hint,
 			Err: fmt.Errorf("got it under %s, want %s", got.KMSKeyName, want)}
 	}
@@ -116,4 +116,4 @@ func (f *cleanupFn) ProcessElement(ctx context.Context, _ int, tokens, _ func(*s
 }
 
 // CMEKHelper tells guard that nothing is made here.
-func (f *cleanupFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *cleanupFn) CMEKHelper() destination.None { return destination.None{} }

@@ -25,7 +25,7 @@ func init() {
 }
 
 // encodeParameters makes parameters ready to travel. The error names a parameter and never its value.
-func encodeParameters(dest cmekpipe.Query, params []bigquery.QueryParameter) ([]byte, error) {
+func encodeParameters(dest cmekpipe.BigQueryProject, params []bigquery.QueryParameter) ([]byte, error) {
 	if len(params) == 0 {
 		return nil, nil
 	}

@@ -13,8 +13,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // tokenFn names a run, before anything is made. What follows sees the same token in every attempt, and two runs of one
@@ -25,11 +25,11 @@ type tokenFn struct{}
 func (f *tokenFn) ProcessElement(_ []byte, emit func(string)) { emit(strings.ToLower(rand.Text())) }
 
 // CMEKHelper tells guard that a token rests nowhere.
-func (f *tokenFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *tokenFn) CMEKHelper() destination.None { return destination.None{} }
 
 // queryWork is what the steps of a query share.
 type queryWork struct {
-	Dest     cmekpipe.Query
+	Dest     cmekpipe.BigQueryProject
 	Location string
 
 	client *bigquery.Client
@@ -68,9 +68,9 @@ func (f *queryFn) Teardown() error {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *queryFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key(),
-		Extent: sink.Passing}
+func (f *queryFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key(),
+		Extent: destination.Temporary}
 }
 
 // ProcessElement takes the token of the run. It may be repeated at any point: it goes on with what an earlier attempt

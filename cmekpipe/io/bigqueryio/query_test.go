@@ -21,7 +21,7 @@ import (
 const selectAccounts = "SELECT id, owner FROM `" + cmektest.Project + ".bank.accounts` WHERE id < @n"
 
 func query(s beam.Scope, w *world, q string) beam.PCollection {
-	return bigqueryio.Query(s, w.key.MustQuery(cmektest.Project), q, reflect.TypeFor[Account](),
+	return bigqueryio.Query(s, w.key.MustBigQueryProject(cmektest.Project), q, reflect.TypeFor[Account](),
 		bigqueryio.UseStandardSQL(), bigqueryio.WithQueryParameters(bigquery.QueryParameter{Name: "n", Value: 50}))
 }
 
@@ -94,7 +94,7 @@ func TestQueryRefusalsTellNothingOfTheQuery(t *testing.T) {
 				tt.spoil(w)
 			}
 			err := run(t, func(s beam.Scope) {
-				bigqueryio.Query(s, w.key.MustQuery(cmektest.Project), tt.query, reflect.TypeFor[Account](), bigqueryio.UseStandardSQL())
+				bigqueryio.Query(s, w.key.MustBigQueryProject(cmektest.Project), tt.query, reflect.TypeFor[Account](), bigqueryio.UseStandardSQL())
 			})
 			e := requireCode(t, err, tt.want)
 			if e.Op != "bigqueryio.Query" || e.Hint == "" || e.Resource == "" {
@@ -149,22 +149,22 @@ func TestQueryOutlivesPassingFailuresAndRunsOnce(t *testing.T) {
 }
 
 func TestQueryRefusesWhatItCantProtect(t *testing.T) {
-	parse := func(location string) cmekpipe.Query {
+	parse := func(location string) cmekpipe.BigQueryProject {
 		key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/" + location + "/keyRings/r/cryptoKeys/k")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return key.MustQuery("bank-prod")
+		return key.MustBigQueryProject("bank-prod")
 	}
 	standard := bigqueryio.UseStandardSQL()
 	for _, tt := range []struct {
 		name  string
-		dest  cmekpipe.Query
+		dest  cmekpipe.BigQueryProject
 		query string
 		opts  []bigqueryio.QueryOption
 		want  cmekpipe.Code
 	}{
-		{"no destination", cmekpipe.Query{}, "SELECT 1", []bigqueryio.QueryOption{standard}, cmekpipe.KeyMissing},
+		{"no destination", cmekpipe.BigQueryProject{}, "SELECT 1", []bigqueryio.QueryOption{standard}, cmekpipe.KeyMissing},
 		{"no query", parse("us"), " ", []bigqueryio.QueryOption{standard}, cmekpipe.InvalidOptions},
 		{"legacy by default", parse("us"), "SELECT 1", nil, cmekpipe.Unsupported},
 		{"legacy by prefix", parse("us"), "#legacySQL\nSELECT 1", []bigqueryio.QueryOption{standard}, cmekpipe.Unsupported},
@@ -192,7 +192,7 @@ func TestGuardReadsKeyAndDatasetOfAQuery(t *testing.T) {
 		t.Fatal(err)
 	}
 	p, s := beam.NewPipelineWithRoot()
-	bigqueryio.Query(s, key.MustQuery("bank-prod"), "SELECT 1", reflect.TypeFor[Account](), bigqueryio.UseStandardSQL())
+	bigqueryio.Query(s, key.MustBigQueryProject("bank-prod"), "SELECT 1", reflect.TypeFor[Account](), bigqueryio.UseStandardSQL())
 	c, err := guard.Inspect(p)
 	if err != nil {
 		t.Fatal(err)

@@ -10,8 +10,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // readStream is a part of a table that one worker reads. It travels in Beam's row coder.
@@ -50,7 +50,7 @@ func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(read
 }
 
 // CMEKHelper tells guard that a session rests nowhere.
-func (f *sessionFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *sessionFn) CMEKHelper() destination.None { return destination.None{} }
 
 // session is a read session to be.
 type session struct {

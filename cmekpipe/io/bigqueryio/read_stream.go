@@ -13,7 +13,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // streamFn reads streams and emits their rows, and for each stream that was read to its end an entry with a fixed key.
@@ -122,4 +122,4 @@ func (f *streamFn) corrupted(err error) error {
 }
 
 // CMEKHelper tells guard that reading rests nowhere.
-func (f *streamFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *streamFn) CMEKHelper() destination.None { return destination.None{} }

@@ -10,13 +10,13 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // rows is what the steps that write rows have in common. The exported fields travel to the workers.
 type rows struct {
-	Table  cmekpipe.Table
+	Table  cmekpipe.BigQueryTable
 	Type   beam.EncodedType
 	Schema string // JSON
 	// DeadLetters tells that refused rows are an output and no error.
@@ -26,8 +26,8 @@ type rows struct {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *rows) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+func (f *rows) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // rowType finds the columns again.
@@ -119,7 +119,7 @@ func (f *streamed) finish(ctx context.Context) error {
 	return f.out.flush(ctx)
 }
 
-func (f *streamed) appender(table cmekpipe.Table, stream string, r run) *appender {
+func (f *streamed) appender(table cmekpipe.BigQueryTable, stream string, r run) *appender {
 	a := &appender{client: f.client, table: table, stream: stream, schema: f.schema, fresh: r.Fresh}
 	if f.DeadLetters {
 		a.refuse = func(x element) { f.refused = append(f.refused, x) }
@@ -138,6 +138,6 @@ func openWriteClient(ctx context.Context) (*storage.BigQueryWriteClient, error) 
 }
 
 // path names a table as the Storage API does.
-func path(t cmekpipe.Table) string {
+func path(t cmekpipe.BigQueryTable) string {
 	return "projects/" + t.Project() + "/datasets/" + t.Dataset() + "/tables/" + t.ID()
 }

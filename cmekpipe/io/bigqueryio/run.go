@@ -23,13 +23,13 @@ type run struct {
 }
 
 // isTemporary reports whether rows go through a temporary table.
-func (r run) isTemporary(table cmekpipe.Table) bool { return r.Target != table.ID() }
+func (r run) isTemporary(table cmekpipe.BigQueryTable) bool { return r.Target != table.ID() }
 
 // target returns the table that rows are written to.
-func (r run) target(table cmekpipe.Table) (cmekpipe.Table, error) {
-	return table.Key().Table(table.Project() + "." + table.Dataset() + "." + r.Target)
+func (r run) target(table cmekpipe.BigQueryTable) (cmekpipe.BigQueryTable, error) {
+	return table.Key().BigQueryTable(table.Project() + "." + table.Dataset() + "." + r.Target)
 }
 
-func handle(c *bigquery.Client, t cmekpipe.Table) *bigquery.Table {
+func handle(c *bigquery.Client, t cmekpipe.BigQueryTable) *bigquery.Table {
 	return c.DatasetInProject(t.Project(), t.Dataset()).Table(t.ID())
 }

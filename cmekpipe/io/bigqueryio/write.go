@@ -7,7 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/boundedness"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 // Write writes a PCollection<T> to a BigQuery table that rests under its key. T is a struct whose exported fields are
@@ -22,7 +22,7 @@ import (
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Table (KeyMissing), for elements or
 // options that can't be written (InvalidOptions), and for unbounded input with ExactlyOnce or [FileLoads] (Unsupported).
-func Write(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...WriteOption) {
+func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...WriteOption) {
 	build(s, table, col, opts, false)
 }
 
@@ -30,7 +30,7 @@ func Write(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...Wri
 // that BigQuery refuses, that are too large for a request, or that hold a value outside its column's range. They come
 // in the global window with the times that they had. [FileLoads] returns only the last two kinds; a file that BigQuery
 // refuses for a row of it ends the run.
-func WriteWithErrors(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...WriteOption) beam.PCollection {
+func WriteWithErrors(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...WriteOption) beam.PCollection {
 	return build(s, table, col, opts, true)
 }
 
@@ -43,10 +43,10 @@ type writing struct {
 	runs    beam.PCollection // the one run
 }
 
-func build(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
+func build(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
 	must0(checkWrite(table, col))
 	o := collectOptions(opts)
-	must0(o.check(table, boundedness.Ends(col)))
+	must0(o.check(table, pcollection.Ends(col)))
 	t := col.Type().Type()
 	types, err := newRowType(t, o.schema)
 	if err != nil {

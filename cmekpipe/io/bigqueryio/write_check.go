@@ -16,7 +16,7 @@ import (
 const opWrite = "bigqueryio.Write"
 
 // checkWrite refuses what can't be written at all.
-func checkWrite(table cmekpipe.Table, col beam.PCollection) error {
+func checkWrite(table cmekpipe.BigQueryTable, col beam.PCollection) error {
 	if !table.Valid() {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "destination",
 			Hint: "let a key mint it: key.Table(\"PROJECT.DATASET.TABLE\")",
@@ -28,7 +28,7 @@ func checkWrite(table cmekpipe.Table, col beam.PCollection) error {
 	return checkElement(table, col.Type().Type())
 }
 
-func checkElement(table cmekpipe.Table, t reflect.Type) error {
+func checkElement(table cmekpipe.BigQueryTable, t reflect.Type) error {
 	if t.Kind() != reflect.Struct {
 		return wrong(table, fmt.Sprintf("got a PCollection of %v, want one of structs", t),
 			"make each row a struct with exported fields")
@@ -42,7 +42,7 @@ func checkElement(table cmekpipe.Table, t reflect.Type) error {
 }
 
 // check refuses options that contradict each other or the input.
-func (o *writeOptions) check(table cmekpipe.Table, bounded bool) error {
+func (o *writeOptions) check(table cmekpipe.BigQueryTable, bounded bool) error {
 	if o.method == "" {
 		o.method = atLeastOnce
 		if bounded {
@@ -70,7 +70,7 @@ func (o *writeOptions) check(table cmekpipe.Table, bounded bool) error {
 }
 
 // checkTemp refuses temporary files that a load job would not find.
-func (o *writeOptions) checkTemp(table cmekpipe.Table) error {
+func (o *writeOptions) checkTemp(table cmekpipe.BigQueryTable) error {
 	switch {
 	case o.method != fileLoads:
 		return nil
@@ -85,7 +85,7 @@ func (o *writeOptions) checkTemp(table cmekpipe.Table) error {
 	return nil
 }
 
-func wrong(table cmekpipe.Table, got, hint string) *cmekpipe.Error {
+func wrong(table cmekpipe.BigQueryTable, got, hint string) *cmekpipe.Error {
 	return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: table.String(), Hint: hint, Err: errors.New(got)}
 }
 

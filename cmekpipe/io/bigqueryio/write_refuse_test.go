@@ -17,7 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 const keyText = "projects/bank-keys/locations/us-central1/keyRings/r/cryptoKeys/k"
@@ -35,15 +35,15 @@ func TestWriteRefusesWhenThePipelineIsBuilt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table := key.MustTable("bank-prod.ledger.entries")
+	table := key.MustBigQueryTable("bank-prod.ledger.entries")
 	entries := func(s beam.Scope) beam.PCollection { return beam.Create(s, entry{1, "a"}) }
 	for name, tc := range map[string]struct {
-		table cmekpipe.Table
+		table cmekpipe.BigQueryTable
 		rows  func(beam.Scope) beam.PCollection
 		opts  []bigqueryio.WriteOption
 		code  cmekpipe.Code
 	}{
-		"the zero table":      {cmekpipe.Table{}, entries, nil, cmekpipe.KeyMissing},
+		"the zero table":      {cmekpipe.BigQueryTable{}, entries, nil, cmekpipe.KeyMissing},
 		"no collection":       {table, func(beam.Scope) beam.PCollection { return beam.PCollection{} }, nil, cmekpipe.InvalidOptions},
 		"elements of strings": {table, func(s beam.Scope) beam.PCollection { return beam.Create(s, "a") }, nil, cmekpipe.InvalidOptions},
 		"no temporary prefix": {table, entries, []bigqueryio.WriteOption{bigqueryio.FileLoads(cmekpipe.Object{})}, cmekpipe.KeyMissing},
@@ -80,7 +80,7 @@ func TestEveryDoFnOfWriteSaysWhatItStores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, temp := key.MustTable("bank-prod.ledger.entries"), key.MustObject("gs://bank-work/loads")
+	table, temp := key.MustBigQueryTable("bank-prod.ledger.entries"), key.MustObject("gs://bank-work/loads")
 	p, s := beam.NewPipelineWithRoot()
 	rows := beam.Create(s, entry{1, "a"})
 	for _, opt := range []bigqueryio.WriteOption{bigqueryio.ExactlyOnce(), bigqueryio.FileLoads(temp), bigqueryio.AtLeastOnce(), bigqueryio.StreamingInserts()} {
@@ -96,8 +96,8 @@ func TestEveryDoFnOfWriteSaysWhatItStores(t *testing.T) {
 		if e.DoFn == nil || !strings.HasPrefix(e.Scope().Label, "bigqueryio.Write") || e.DoFn.Recv == nil {
 			continue
 		}
-		d, ok := sink.DestinationOf(e.DoFn.Recv)
-		if sink.IsHelper(e.DoFn.Recv) == ok {
+		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", e.DoFn.Name())
 		}
 		name := e.DoFn.Name()[strings.LastIndex(e.DoFn.Name(), ".")+1:]

@@ -68,9 +68,9 @@ func entriesUpTo(n int, emit func(entry)) {
 
 const bucket = "bank-work"
 
-func (w *world) table(t testing.TB, name string) cmekpipe.Table {
+func (w *world) table(t testing.TB, name string) cmekpipe.BigQueryTable {
 	t.Helper()
-	table, err := w.key.Table(cmektest.Project + "." + dataset + "." + name)
+	table, err := w.key.BigQueryTable(cmektest.Project + "." + dataset + "." + name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -314,7 +314,7 @@ func (w *world) methodsOnce(t testing.TB) map[string]bigqueryio.WriteOption {
 func TestWriteRefusesAKeyOfAnotherPlaceAndSchemasThatDoNotFit(t *testing.T) {
 	w := newWorld(t)
 	w.Dataset("eu", "EU", cmekpipe.KeyName{})
-	table, err := w.key.Table(cmektest.Project + ".eu.t")
+	table, err := w.key.BigQueryTable(cmektest.Project + ".eu.t")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -322,7 +322,7 @@ func TestWriteRefusesAKeyOfAnotherPlaceAndSchemasThatDoNotFit(t *testing.T) {
 	if e := requireCode(t, err, cmekpipe.LocationMismatch); !strings.Contains(e.Hint, "europe") {
 		t.Errorf("got hint %q, want europe in it", e.Hint)
 	}
-	missing, err := w.key.Table(cmektest.Project + ".nowhere.t")
+	missing, err := w.key.BigQueryTable(cmektest.Project + ".nowhere.t")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigtableio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
 const benchRows = 50_000

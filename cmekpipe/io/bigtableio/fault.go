@@ -50,7 +50,7 @@ func (l lookout) keyFault(ctx context.Context, err error) error {
 	if found, failed := l.describe(ctx); failed == nil {
 		for _, state := range found.GetClusterStates() {
 			for _, info := range state.GetEncryptionInfo() {
-				if key, bad := cmekpipe.KeyOf(info.GetKmsKeyVersion()); bad == nil && info.GetEncryptionStatus().GetCode() != int32(codes.OK) {
+				if key, bad := cmekpipe.ParseKeyOrVersion(info.GetKmsKeyVersion()); bad == nil && info.GetEncryptionStatus().GetCode() != int32(codes.OK) {
 					return l.unusable(ctx, key, err)
 				}
 			}

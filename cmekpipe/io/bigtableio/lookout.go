@@ -12,8 +12,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // lookout looks whether a table rests under its keys.
@@ -85,7 +85,7 @@ func (l lookout) judge(found *adminpb.ListClustersResponse) error {
 		if name == "" {
 			return l.refusal(cmekpipe.KeyMissing, "cluster "+c.GetName()+" rests under no customer-managed key")
 		}
-		key, err := cmekpipe.KeyOf(name)
+		key, err := cmekpipe.ParseKeyOrVersion(name)
 		if err != nil || !slices.Contains(l.keys(), key) {
 			return l.refusal(cmekpipe.KeyMismatch, "cluster "+c.GetName()+" rests under "+name)
 		}
@@ -114,7 +114,7 @@ func (l lookout) judgeInfo(ctx context.Context, cluster string, info *adminpb.En
 	if info.GetEncryptionType() == adminpb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION {
 		return l.refusal(cmekpipe.KeyMissing, "reports Google's default encryption in cluster "+cluster)
 	}
-	key, err := cmekpipe.KeyOf(info.GetKmsKeyVersion())
+	key, err := cmekpipe.ParseKeyOrVersion(info.GetKmsKeyVersion())
 	if info.GetKmsKeyVersion() != "" && (err != nil || !slices.Contains(l.keys(), key)) {
 		return l.refusal(cmekpipe.KeyMismatch, "reports key version "+info.GetKmsKeyVersion()+" in cluster "+cluster)
 	}
@@ -172,6 +172,6 @@ func (l lookout) refusal(code cmekpipe.Code, got string) error {
 		Err:  errors.New(got + ", want " + strings.Join(names, " or "))}
 }
 
-func (l lookout) destination() sink.Destination {
-	return sink.Destination{Name: l.Table.String(), Key: l.Table.Key()}
+func (l lookout) destination() destination.Destination {
+	return destination.Destination{Name: l.Table.String(), Key: l.Table.Key()}
 }

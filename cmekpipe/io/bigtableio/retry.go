@@ -36,7 +36,7 @@ func (p *patience) spent(err error) bool {
 	if !gcperr.Exhausted(err) {
 		p.failures--
 	}
-	return p.calls == 0 || p.failures == 0 || !gcperr.BigtablePasses(err)
+	return p.calls == 0 || p.failures == 0 || !gcperr.BigtableTransient(err)
 }
 
 // retry makes a call that may be made twice until it succeeds, fails in a way that doesn't pass, or no patience is left.

@@ -54,7 +54,7 @@ func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err err
 			continue
 		}
 		left = append(left, rows[i])
-		if reason := result.Err(); err == nil || gcperr.BigtablePasses(err) {
+		if reason := result.Err(); err == nil || gcperr.BigtableTransient(err) {
 			err = reason
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 const (
@@ -50,10 +50,10 @@ type lookFn struct {
 func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Lookout.run(ctx) }
 
 // CMEKDestination tells guard what rests where.
-func (f *lookFn) CMEKDestination() sink.Destination { return f.Lookout.destination() }
+func (f *lookFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
 
 // CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *lookFn) CMEKFurtherKeys() sink.Keys { return f.Lookout.Further }
+func (f *lookFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
 
 // applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
 // step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
@@ -164,10 +164,10 @@ func (f *applyFn) lookAgain(ctx context.Context) error {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *applyFn) CMEKDestination() sink.Destination { return f.Lookout.destination() }
+func (f *applyFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
 
 // CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *applyFn) CMEKFurtherKeys() sink.Keys { return f.Lookout.Further }
+func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
 
 func must[T any](v T, err error) T {
 	if err != nil {

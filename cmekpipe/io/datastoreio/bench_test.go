@@ -8,7 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/datastoreio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
 const benchEntities = 50_000

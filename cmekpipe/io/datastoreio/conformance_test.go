@@ -3,8 +3,8 @@ package datastoreio_test
 import (
 	"testing"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
 )
 
 func TestConformanceWrite(t *testing.T) { conformance.Run(t, sinks.DatastoreWrite()) }

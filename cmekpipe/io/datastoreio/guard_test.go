@@ -9,7 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/datastoreio"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 func TestEveryDoFnSaysWhatItStores(t *testing.T) {
@@ -32,8 +32,8 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 			continue
 		}
 		name := reflect.TypeOf(e.DoFn.Recv).Elem().Name()
-		d, ok := sink.DestinationOf(e.DoFn.Recv)
-		if sink.IsHelper(e.DoFn.Recv) == ok {
+		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", name)
 		}
 		if ok && (d.Name != db.String() || d.Key != key) {

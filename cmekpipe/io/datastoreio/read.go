@@ -14,7 +14,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 const opRead = "datastoreio.Read"
@@ -77,7 +77,7 @@ func (s source) fault(ctx context.Context, err error) error {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (s source) CMEKHelper() sink.None { return sink.None{} }
+func (s source) CMEKHelper() destination.None { return destination.None{} }
 
 // rangeFn reads the entities of a range.
 type rangeFn struct {

@@ -50,7 +50,7 @@ func (w *writer) compare(found *firestore.GoogleFirestoreAdminV1Database) error 
 		return w.refusal(cmekpipe.KeyMismatch, "rests under "+found.CmekConfig.KmsKeyName)
 	}
 	for _, version := range found.CmekConfig.ActiveKeyVersion {
-		if got, err := cmekpipe.KeyOf(version); err != nil || got != want {
+		if got, err := cmekpipe.ParseKeyOrVersion(version); err != nil || got != want {
 			return w.refusal(cmekpipe.KeyMismatch, "reports key version "+version)
 		}
 	}

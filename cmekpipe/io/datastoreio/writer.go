@@ -10,8 +10,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // writer is what all DoFns that change a database have: they look at its key and commit in batches.
@@ -58,8 +58,8 @@ func (w *writer) StartBundle(ctx context.Context) error {
 func (w *writer) FinishBundle(ctx context.Context) error { return w.flush(ctx) }
 
 // CMEKDestination tells guard what rests where.
-func (w *writer) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: w.Database.String(), Key: w.Database.Key()}
+func (w *writer) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: w.Database.String(), Key: w.Database.Key()}
 }
 
 // add takes a change and commits when there are enough.
@@ -102,7 +102,7 @@ func persist(ctx context.Context, call func(context.Context) error) error {
 	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
 	for attempt := 1; ; attempt++ {
 		err := within(ctx, call)
-		if attempt == attempts || ctx.Err() != nil || !gcperr.DatastorePasses(err) {
+		if attempt == attempts || ctx.Err() != nil || !gcperr.DatastoreTransient(err) {
 			return err
 		}
 		if err := gax.Sleep(ctx, pause.Pause()); err != nil {

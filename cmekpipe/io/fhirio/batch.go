@@ -7,8 +7,8 @@ import (
 	"encoding/json"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 const (
@@ -24,10 +24,10 @@ type batchFn struct {
 	Temp  cmekpipe.Object
 
 	client *client
-	files  *gcsfs.Store
+	files  *keyedgcs.Store
 	folder string // id of the folder of this instance's files, and of no other's
 	object cmekpipe.Object
-	upload *gcsfs.Writer // nil between files
+	upload *keyedgcs.Writer // nil between files
 	out    *bufio.Writer
 	line   bytes.Buffer
 	size   int
@@ -39,7 +39,7 @@ func (f *batchFn) Setup(ctx context.Context) (err error) {
 		return err
 	}
 	f.out, f.folder = bufio.NewWriterSize(nil, bufferSize), newID()
-	f.files, err = gcsfs.Open(ctx, opImport)
+	f.files, err = keyedgcs.Open(ctx, opImport)
 	return err
 }
 
@@ -125,6 +125,6 @@ func (f *batchFn) abort() {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *batchFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: sink.Passing}
+func (f *batchFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
 }

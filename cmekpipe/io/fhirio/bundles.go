@@ -12,8 +12,8 @@ import (
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // ExecuteBundles carries out a PCollection<string> of bundles, each the JSON text of a FHIR Bundle of type batch or
@@ -86,8 +86,8 @@ func (f *bundleFn) report(ctx context.Context, a answer, succeed, fail func(stri
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *bundleFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+func (f *bundleFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }
 
 // refusal reports whether the service refused a bundle because of what it holds, and what it said.

@@ -27,7 +27,7 @@ func checkStore(op string, store cmekpipe.FHIRStore) error {
 			Err:  errors.New("got the zero FHIRStore, want one under a key")}
 	}
 	answer := location.ForHealthcare(store.Key().Location(), store.Location())
-	if answer.Verdict != location.Refused {
+	if answer.Fit != location.Refused {
 		return nil
 	}
 	return &cmekpipe.Error{Op: op, Code: cmekpipe.LocationMismatch, Resource: store.String(),

@@ -78,7 +78,7 @@ func (c *client) checkKey(dataset *healthcare.Dataset) error {
 		refusal.Hint = "make a new dataset with the key: a dataset's key is chosen when it is made"
 		return refusal
 	}
-	if key, err := cmekpipe.KeyOf(got); err == nil && key == want {
+	if key, err := cmekpipe.ParseKeyOrVersion(got); err == nil && key == want {
 		return nil
 	}
 	refusal.Code, refusal.Err = cmekpipe.KeyMismatch, fmt.Errorf("got %s in a dataset under %s, want %s", c.store, got, want)

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // Deidentify fills the store dst with the resources of the store src, a full name, from which config removes what
@@ -89,6 +89,6 @@ func (f *maskFn) explain(err error) error {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *maskFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+func (f *maskFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }

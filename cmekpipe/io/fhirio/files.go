@@ -7,8 +7,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // parallel is how many files are removed at a time.
@@ -18,12 +18,12 @@ const parallel = 16
 type deadLetterFn struct {
 	Temp, DeadLetter cmekpipe.Object
 
-	files *gcsfs.Store
+	files *keyedgcs.Store
 }
 
 // Setup opens the client.
 func (f *deadLetterFn) Setup(ctx context.Context) (err error) {
-	f.files, err = gcsfs.Open(ctx, opImport)
+	f.files, err = keyedgcs.Open(ctx, opImport)
 	return err
 }
 
@@ -49,20 +49,20 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *deadLetterFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key(), Extent: sink.Passing}
+func (f *deadLetterFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key(), Extent: destination.Temporary}
 }
 
 // removeFn removes files.
 type removeFn struct {
 	Temp cmekpipe.Object
 
-	files *gcsfs.Store
+	files *keyedgcs.Store
 }
 
 // Setup opens the client.
 func (f *removeFn) Setup(ctx context.Context) (err error) {
-	f.files, err = gcsfs.Open(ctx, opImport)
+	f.files, err = keyedgcs.Open(ctx, opImport)
 	return err
 }
 
@@ -79,19 +79,19 @@ func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *removeFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *removeFn) CMEKHelper() destination.None { return destination.None{} }
 
 // sweepFn removes all files of an Import, and whatever else is in their folders: files of attempts that failed. Whoever
 // made such a folder belongs to this run and is done; of another folder that can't be known.
 type sweepFn struct {
 	Temp cmekpipe.Object
 
-	files *gcsfs.Store
+	files *keyedgcs.Store
 }
 
 // Setup opens the client.
 func (f *sweepFn) Setup(ctx context.Context) (err error) {
-	f.files, err = gcsfs.Open(ctx, opImport)
+	f.files, err = keyedgcs.Open(ctx, opImport)
 	return err
 }
 
@@ -140,10 +140,10 @@ func (f *sweepFn) unknown() error {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *sweepFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *sweepFn) CMEKHelper() destination.None { return destination.None{} }
 
 // remove removes an object that may be gone already.
-func remove(ctx context.Context, files *gcsfs.Store, o cmekpipe.Object) error {
+func remove(ctx context.Context, files *keyedgcs.Store, o cmekpipe.Object) error {
 	err := files.Remove(ctx, o, 0)
 	if errors.Is(err, cmekpipe.NotFound) {
 		return nil

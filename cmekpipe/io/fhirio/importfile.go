@@ -9,8 +9,8 @@ import (
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // loadFn imports files. It emits the names of those that failed, with the reason, and the names of all others.
@@ -50,8 +50,8 @@ func (f *loadFn) ProcessElement(ctx context.Context, name string, failed func(st
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *loadFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+func (f *loadFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }
 
 // isAboutData reports whether trying again, or changing a permission or a key, can't help.

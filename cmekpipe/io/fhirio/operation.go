@@ -12,7 +12,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // The pauses between two looks at an operation.
@@ -87,7 +87,7 @@ func (c *client) await(ctx context.Context, operation *healthcare.Operation) (*h
 			continue
 		}
 		if ctx.Err() != nil {
-			cleanup, cancel := gcsfs.Cleanup(ctx)
+			cleanup, cancel := keyedgcs.Cleanup(ctx)
 			defer cancel()
 			_, cancelErr := operations.Cancel(name, &healthcare.CancelOperationRequest{}).Context(cleanup).Do()
 			return nil, errors.Join(ctx.Err(), cancelErr)

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 const (
@@ -172,7 +172,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		if e.DoFn == nil || e.DoFn.Recv == nil || !strings.Contains(e.DoFn.Name(), "cmekpipe/io/fhirio") {
 			continue
 		}
-		if _, marked := sink.DestinationOf(e.DoFn.Recv); marked == sink.IsHelper(e.DoFn.Recv) {
+		if _, marked := destination.DestinationOf(e.DoFn.Recv); marked == destination.IsHelper(e.DoFn.Recv) {
 			t.Errorf("%s is both or neither of a sink and a helper", e.DoFn.Name())
 		}
 		seen[e.DoFn.Name()] = true

@@ -10,7 +10,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/periodic"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // MatchContOptionFn changes when [MatchContinuously] looks and what it does about files that it has seen.
@@ -76,7 +76,7 @@ func MatchContinuously(s beam.Scope, glob string, interval time.Duration, opts .
 type globFn struct{ Glob string }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*globFn) CMEKHelper() sink.None { return sink.None{} }
+func (*globFn) CMEKHelper() destination.None { return destination.None{} }
 
 // ProcessElement emits the pattern.
 func (f *globFn) ProcessElement(_ []byte, emit func(string)) { emit(f.Glob) }
@@ -85,7 +85,7 @@ func (f *globFn) ProcessElement(_ []byte, emit func(string)) { emit(f.Glob) }
 type pathFn struct{}
 
 // CMEKHelper tells guard that nothing is stored.
-func (*pathFn) CMEKHelper() sink.None { return sink.None{} }
+func (*pathFn) CMEKHelper() destination.None { return destination.None{} }
 
 // ProcessElement keys a file.
 func (*pathFn) ProcessElement(file FileMetadata) (string, FileMetadata) { return file.Path, file }
@@ -103,7 +103,7 @@ func newFreshFn(seen repeats) *freshFn {
 }
 
 // CMEKHelper tells guard that nothing is stored outside the pipeline's own state.
-func (*freshFn) CMEKHelper() sink.None { return sink.None{} }
+func (*freshFn) CMEKHelper() destination.None { return destination.None{} }
 
 // ProcessElement passes a file on, or not.
 func (f *freshFn) ProcessElement(p state.Provider, _ string, file FileMetadata, emit func(FileMetadata)) error {

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/exampletest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/exampletest"
 )
 
 func init() { register.Function2x1(printFile) }

@@ -10,10 +10,10 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcsfs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 const op = "fileio.MatchAll"
@@ -25,7 +25,7 @@ type findFn struct {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*findFn) CMEKHelper() sink.None { return sink.None{} }
+func (*findFn) CMEKHelper() destination.None { return destination.None{} }
 
 // ProcessElement looks for the files of one pattern.
 func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(FileMetadata)) error {
@@ -69,7 +69,7 @@ func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, 
 		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
 	}
 	bucket, pattern := gsname.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
-	prefix, match := gcsfs.Glob(pattern)
+	prefix, match := keyedgcs.Glob(pattern)
 	beams := gsname.Encode(bucket + prefix)
 	if prefix != pattern {
 		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*", so it is asked for more

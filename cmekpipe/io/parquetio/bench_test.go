@@ -12,8 +12,8 @@ import (
 	"github.com/xitongsys/parquet-go/writer"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func init() {

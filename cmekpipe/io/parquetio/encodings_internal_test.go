@@ -13,7 +13,7 @@ import (
 	"github.com/apache/arrow/go/v15/parquet/metadata"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/parquetrows"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/parquetrows"
 )
 
 // packed has a column for each encoding that stores differences of lengths.

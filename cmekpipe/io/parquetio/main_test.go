@@ -12,8 +12,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/parquetrows"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/parquetrows"
 )
 
 func TestMain(m *testing.M) {

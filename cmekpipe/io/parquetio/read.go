@@ -11,8 +11,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 const readOp = "parquetio.Read"
@@ -48,7 +48,7 @@ type readFn struct {
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*readFn) CMEKHelper() sink.None { return sink.None{} }
+func (*readFn) CMEKHelper() destination.None { return destination.None{} }
 
 // Setup reads the tags.
 func (f *readFn) Setup() (err error) {

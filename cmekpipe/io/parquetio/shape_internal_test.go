@@ -15,7 +15,7 @@ import (
 	"github.com/xitongsys/parquet-go/writer"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/parquetrows"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/parquetrows"
 )
 
 type inner struct {

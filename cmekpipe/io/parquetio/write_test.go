@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
 	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
-	"github.com/cmekpipe/cmekpipe-go/internal/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func init() {

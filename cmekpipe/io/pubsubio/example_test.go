@@ -15,7 +15,7 @@ func ExampleWrite() {
 
 	p, s := beam.NewPipelineWithRoot()
 	messages := pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Subscription: "entries-in"})
-	pubsubio.Write(s, key.MustTopic("projects/bank-prod/topics/entries"), messages)
+	pubsubio.Write(s, key.MustPubSubTopic("projects/bank-prod/topics/entries"), messages)
 
 	_, _, err := p.Build()
 	fmt.Println("built:", err == nil)

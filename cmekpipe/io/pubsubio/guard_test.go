@@ -7,7 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // What guard relies on: one DoFn with the destination, the rest helpers.
@@ -16,7 +16,7 @@ func TestDestinationIsInTheGraph(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	topic := key.MustTopic("projects/bank-prod/topics/entries")
+	topic := key.MustPubSubTopic("projects/bank-prod/topics/entries")
 	p, s := beam.NewPipelineWithRoot()
 	pubsubio.Write(s, topic, beam.ParDo(s, &blobFn{}, beam.Create(s, 1)))
 	edges, _, err := p.Build()
@@ -28,13 +28,13 @@ func TestDestinationIsInTheGraph(t *testing.T) {
 		if e.DoFn == nil || e.Scope().Label != "pubsubio.Write" {
 			continue
 		}
-		d, ok := sink.DestinationOf(e.DoFn.Recv)
+		d, ok := destination.DestinationOf(e.DoFn.Recv)
 		switch {
 		case ok && (d.Name != topic.String() || d.Key != key):
 			t.Errorf("got %+v, want %v under %v", d, topic, key)
 		case ok:
 			writers++
-		case !sink.IsHelper(e.DoFn.Recv):
+		case !destination.IsHelper(e.DoFn.Recv):
 			t.Errorf("%s is neither a sink nor a helper", e.DoFn.Name())
 		}
 	}

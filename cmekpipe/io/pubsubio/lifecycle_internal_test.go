@@ -17,7 +17,7 @@ func started(t *testing.T) (*cmektest.Cloud, *writeFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.Key("global", "messages")
-	topic, err := key.Topic(cloud.Topic("entries", key))
+	topic, err := key.PubSubTopic(cloud.Topic("entries", key))
 	if err != nil {
 		t.Fatal(err)
 	}

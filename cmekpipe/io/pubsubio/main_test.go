@@ -31,9 +31,9 @@ func newWorld(t testing.TB) *world {
 }
 
 // topic names a topic under the world's key.
-func (w *world) topic(t testing.TB, id string) cmekpipe.Topic {
+func (w *world) topic(t testing.TB, id string) cmekpipe.PubSubTopic {
 	t.Helper()
-	topic, err := w.key.Topic("projects/" + cmektest.Project + "/topics/" + id)
+	topic, err := w.key.PubSubTopic("projects/" + cmektest.Project + "/topics/" + id)
 	if err != nil {
 		t.Fatal(err)
 	}

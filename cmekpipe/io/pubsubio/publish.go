@@ -27,7 +27,7 @@ const (
 )
 
 // checkMessage refuses what Pub/Sub would refuse, since it would refuse all other messages of the request too.
-func checkMessage(topic cmekpipe.Topic, m *pubsubpb.PubsubMessage) error {
+func checkMessage(topic cmekpipe.PubSubTopic, m *pubsubpb.PubsubMessage) error {
 	var reason string
 	switch {
 	case len(m.GetData()) == 0 && len(m.GetAttributes()) == 0:

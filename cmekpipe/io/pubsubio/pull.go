@@ -17,8 +17,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 const opPull = "pubsubio.Pull"
@@ -221,7 +221,7 @@ func (f *pullFn) acknowledge(ids []string) error {
 }
 
 // CMEKHelper tells guard that nothing is created here.
-func (f *pullFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *pullFn) CMEKHelper() destination.None { return destination.None{} }
 
 // wrap makes an error of the client one of this module. The subscription's key is its topic's, which nothing here knows.
 func (f *pullFn) wrap(ctx context.Context, err error) error {

@@ -14,8 +14,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 const opWrite = "pubsubio.Write"
@@ -37,7 +37,7 @@ func CreateIfMissing() WriteOption { return func(f *writeFn) { f.Create = true }
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Topic (KeyMissing), a key that can't
 // protect topics (LocationMismatch), and elements of another type (InvalidOptions).
-func Write(s beam.Scope, topic cmekpipe.Topic, col beam.PCollection, opts ...WriteOption) {
+func Write(s beam.Scope, topic cmekpipe.PubSubTopic, col beam.PCollection, opts ...WriteOption) {
 	s = s.Scope(opWrite)
 	if err := check(topic, col); err != nil {
 		panic(err)
@@ -53,14 +53,14 @@ func Write(s beam.Scope, topic cmekpipe.Topic, col beam.PCollection, opts ...Wri
 }
 
 // check refuses what can't be written at all.
-func check(topic cmekpipe.Topic, col beam.PCollection) error {
+func check(topic cmekpipe.PubSubTopic, col beam.PCollection) error {
 	if !topic.Valid() {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "destination",
 			Hint: "let a key mint it: key.Topic(\"projects/PROJECT/topics/TOPIC\")",
 			Err:  errors.New("got the zero Topic, want one under a key")}
 	}
 	e := &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: topic.String()}
-	if answer := location.ForTopic(topic.Key().Location()); answer.Verdict == location.Refused {
+	if answer := location.ForTopic(topic.Key().Location()); answer.Fit == location.Refused {
 		e.Code, e.Hint, e.Err = cmekpipe.LocationMismatch, "use a key in global or in a region", errors.New(answer.Why)
 		return e
 	}
@@ -86,14 +86,14 @@ func (*wrapFn) ProcessElement(data []byte) *pubsubpb.PubsubMessage {
 }
 
 // CMEKHelper tells guard that nothing is created here.
-func (*wrapFn) CMEKHelper() sink.None { return sink.None{} }
+func (*wrapFn) CMEKHelper() destination.None { return destination.None{} }
 
 // recheckAfter is for how long a topic's key is taken for granted: a key can be changed or removed on a topic that exists.
 const recheckAfter = 5 * time.Minute
 
 // writeFn publishes messages, in requests of many.
 type writeFn struct {
-	Topic  cmekpipe.Topic
+	Topic  cmekpipe.PubSubTopic
 	Create bool
 
 	client  *pubsub.TopicAdminClient
@@ -144,8 +144,8 @@ func (f *writeFn) ProcessElement(ctx context.Context, m *pubsubpb.PubsubMessage)
 func (f *writeFn) FinishBundle(ctx context.Context) error { return f.flush(ctx) }
 
 // CMEKDestination tells guard what rests where.
-func (f *writeFn) CMEKDestination() sink.Destination {
-	return sink.Destination{Name: f.Topic.String(), Key: f.Topic.Key()}
+func (f *writeFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Topic.String(), Key: f.Topic.Key()}
 }
 
 // wrap makes an error of the client one of this module.

@@ -9,7 +9,7 @@ import (
 	beamspannerio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/spannerio"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/spannerio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
 const benchRows = 50_000

@@ -20,7 +20,7 @@ import (
 var tableForm = regexp.MustCompile(`^([A-Za-z_]\w{0,127}\.)?[A-Za-z_]\w{0,127}$`)
 
 // checkInput refuses what can't be written at all and returns how many columns a row has.
-func checkInput(db cmekpipe.Database, table string, col beam.PCollection) (columns int, err error) {
+func checkInput(db cmekpipe.SpannerDatabase, table string, col beam.PCollection) (columns int, err error) {
 	name := db.String()
 	switch {
 	case !db.Valid():

@@ -55,7 +55,7 @@ func (f *check) checkPlace(ctx context.Context, instance string) error {
 	}
 	for _, key := range f.keys() {
 		answer := location.ForSpanner(key.Location(), found.GetConfig())
-		if answer.Verdict != location.Refused {
+		if answer.Fit != location.Refused {
 			continue
 		}
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.LocationMismatch, Resource: f.Database.String(),

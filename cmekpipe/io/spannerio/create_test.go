@@ -86,7 +86,7 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 			w := newWorld(t)
 			if tt.key != "us-central1" {
 				w.key = w.Key(tt.key, "far")
-				w.db = w.key.MustDatabase(ledger)
+				w.db = w.key.MustSpannerDatabase(ledger)
 			}
 			w.SpannerInstance(instanceName, "us-central1")
 			if tt.spoil != nil {

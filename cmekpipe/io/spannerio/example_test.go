@@ -16,7 +16,7 @@ func ExampleWrite() {
 
 	p, s := beam.NewPipelineWithRoot()
 	entries := spannerio.Read(s, "projects/bank-prod/instances/main/databases/inbox", "Entries", reflect.TypeFor[entry]())
-	spannerio.Write(s, key.MustDatabase("projects/bank-prod/instances/main/databases/ledger"), "Entries", entries)
+	spannerio.Write(s, key.MustSpannerDatabase("projects/bank-prod/instances/main/databases/ledger"), "Entries", entries)
 
 	_, _, err := p.Build()
 	fmt.Println("built:", err == nil)
@@ -27,6 +27,6 @@ func ExampleWrite() {
 func ExampleWrite_withoutKey() {
 	_, s := beam.NewPipelineWithRoot()
 	defer func() { fmt.Println(recover()) }()
-	spannerio.Write(s, cmekpipe.Database{}, "Entries", beam.Create(s, entry{}))
+	spannerio.Write(s, cmekpipe.SpannerDatabase{}, "Entries", beam.Create(s, entry{}))
 	// Output: cmekpipe[key-missing] spannerio.Write: "destination": got the zero Database, want one under a key; hint: let a key mint it: key.Database("projects/PROJECT/instances/INSTANCE/databases/DATABASE")
 }

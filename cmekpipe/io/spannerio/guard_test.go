@@ -9,7 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/spannerio"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 func TestEveryDoFnSaysWhatItStores(t *testing.T) {
@@ -17,7 +17,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := key.MustDatabase("projects/bank-prod/instances/main/databases/ledger")
+	db := key.MustSpannerDatabase("projects/bank-prod/instances/main/databases/ledger")
 	p, s := beam.NewPipelineWithRoot()
 	spannerio.Write(s, db, "Entries", spannerio.Read(s, db.String(), "Entries", reflect.TypeFor[entry]()))
 	spannerio.Query(s, db.String(), "SELECT 1", reflect.TypeFor[entry](), spannerio.WithBatching(false))
@@ -31,8 +31,8 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 			continue
 		}
 		name := reflect.TypeOf(e.DoFn.Recv).Elem().Name()
-		d, ok := sink.DestinationOf(e.DoFn.Recv)
-		if sink.IsHelper(e.DoFn.Recv) == ok {
+		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", name)
 		}
 		if ok && (d.Name != db.String() || d.Key != key) {

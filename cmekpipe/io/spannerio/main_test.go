@@ -54,14 +54,14 @@ func made(s beam.Scope, n int64) beam.PCollection {
 type world struct {
 	*cmektest.Cloud
 	key cmekpipe.KeyName
-	db  cmekpipe.Database
+	db  cmekpipe.SpannerDatabase
 }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.Key("us-central1", "records")
-	return &world{cloud, key, key.MustDatabase(ledger)}
+	return &world{cloud, key, key.MustSpannerDatabase(ledger)}
 }
 
 // withDatabase is newWorld with the database and its table.

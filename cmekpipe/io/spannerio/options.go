@@ -40,7 +40,7 @@ func CreateDatabase(ddl ...string) WriteOptionsFn {
 // mostRows is how many rows of one column a commit takes.
 const mostRows = 80_000
 
-func collect(db cmekpipe.Database, opts []WriteOptionsFn) (writeOptions, error) {
+func collect(db cmekpipe.SpannerDatabase, opts []WriteOptionsFn) (writeOptions, error) {
 	o := writeOptions{rows: defaultRows}
 	for _, opt := range opts {
 		opt(&o)

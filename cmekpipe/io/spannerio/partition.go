@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // partitioned reads a query's result on as many workers as Spanner makes partitions.
@@ -70,7 +70,7 @@ func (f *splitFn) split(ctx context.Context, client *spanner.Client, emit func([
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *splitFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *splitFn) CMEKHelper() destination.None { return destination.None{} }
 
 // partitionFn reads partitions.
 type partitionFn struct {
@@ -112,4 +112,4 @@ func (f *partitionFn) ProcessElement(ctx context.Context, text []byte, emit func
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *partitionFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *partitionFn) CMEKHelper() destination.None { return destination.None{} }

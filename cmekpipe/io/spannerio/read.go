@@ -14,7 +14,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 const (
@@ -66,7 +66,7 @@ func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *wholeFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *wholeFn) CMEKHelper() destination.None { return destination.None{} }
 
 // emitRows emits each row as a struct.
 func emitRows(rows *spanner.RowIterator, t reflect.Type, emit func(beam.X)) error {

@@ -29,9 +29,9 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := key.MustDatabase("projects/bank-prod/instances/main/databases/ledger")
+	db := key.MustSpannerDatabase("projects/bank-prod/instances/main/databases/ledger")
 	rows := func(s beam.Scope) beam.PCollection { return beam.Create(s, entry{}) }
-	write := func(db cmekpipe.Database, table string, col func(beam.Scope) beam.PCollection, opts ...spannerio.WriteOptionsFn) func(beam.Scope) {
+	write := func(db cmekpipe.SpannerDatabase, table string, col func(beam.Scope) beam.PCollection, opts ...spannerio.WriteOptionsFn) func(beam.Scope) {
 		return func(s beam.Scope) { spannerio.Write(s, db, table, col(s), opts...) }
 	}
 	query := func(q string, typ reflect.Type, opts ...spannerio.QueryOptionFn) func(beam.Scope) {
@@ -45,7 +45,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		about string
 		hint  string
 	}{
-		{"zero database", write(cmekpipe.Database{}, "T", rows), cmekpipe.KeyMissing, "destination", "key.Database"},
+		{"zero database", write(cmekpipe.SpannerDatabase{}, "T", rows), cmekpipe.KeyMissing, "destination", "key.Database"},
 		{"no table", write(db, "", rows), cmekpipe.InvalidName, "", "letters"},
 		{"bad table", write(db, "a b", rows), cmekpipe.InvalidName, "a b", "letters"},
 		{"zero collection", write(db, "T", func(beam.Scope) beam.PCollection { return beam.PCollection{} }), cmekpipe.InvalidOptions, db.String(), "transform"},

@@ -40,7 +40,7 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 				tt.fault.Call = 1
 				cloud.Inject(tt.fault)
 			}
-			f := &commitFn{Check: check{Database: key.MustDatabase(name)}, Table: "Entries", Rows: 1}
+			f := &commitFn{Check: check{Database: key.MustSpannerDatabase(name)}, Table: "Entries", Rows: 1}
 			defer f.Teardown()
 			err := f.Setup(t.Context())
 			if tt.want == "" {
@@ -63,7 +63,7 @@ func TestAWriterThatIsNoLongerWantedStopsLooking(t *testing.T) {
 	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	f := &commitFn{Check: check{Database: key.MustDatabase("projects/p-1234/instances/main/databases/ledger")}}
+	f := &commitFn{Check: check{Database: key.MustSpannerDatabase("projects/p-1234/instances/main/databases/ledger")}}
 	if err := f.Setup(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}

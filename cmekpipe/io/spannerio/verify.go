@@ -14,9 +14,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // verifyFn looks whether a database rests under its keys, and may create it, where there may be no row to be written.
@@ -28,14 +28,14 @@ type verifyFn struct {
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
 
 // CMEKDestination tells guard what rests where.
-func (f *verifyFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
+func (f *verifyFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
 
 // CMEKFurtherKeys tells guard which other keys there are.
-func (f *verifyFn) CMEKFurtherKeys() sink.Keys { return f.Check.Further }
+func (f *verifyFn) CMEKFurtherKeys() destination.Keys { return f.Check.Further }
 
 // check is what must be so of a database before a row is written.
 type check struct {
-	Database cmekpipe.Database
+	Database cmekpipe.SpannerDatabase
 	Further  []cmekpipe.KeyName
 	Create   bool
 	DDL      []string
@@ -110,7 +110,7 @@ func (f *check) verify(found *databasepb.Database) error {
 		if info.GetEncryptionType() == databasepb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION {
 			return f.refusal(cmekpipe.KeyMissing, "reports Google's default encryption")
 		}
-		key, err := cmekpipe.KeyOf(info.GetKmsKeyVersion())
+		key, err := cmekpipe.ParseKeyOrVersion(info.GetKmsKeyVersion())
 		if info.GetKmsKeyVersion() != "" && (err != nil || !want[key.String()]) {
 			return f.refusal(cmekpipe.KeyMismatch, "reports key version "+info.GetKmsKeyVersion())
 		}

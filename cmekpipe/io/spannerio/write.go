@@ -8,8 +8,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 const opWrite = "spannerio.Write"
@@ -19,7 +19,7 @@ const opWrite = "spannerio.Write"
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Database (KeyMissing), and for elements
 // or options that can't be written (InvalidOptions).
-func Write(s beam.Scope, db cmekpipe.Database, table string, col beam.PCollection, opts ...WriteOptionsFn) {
+func Write(s beam.Scope, db cmekpipe.SpannerDatabase, table string, col beam.PCollection, opts ...WriteOptionsFn) {
 	s = s.Scope(opWrite)
 	columns := must(checkInput(db, table, col))
 	o := must(collect(db, opts))
@@ -130,13 +130,13 @@ func (f *commitFn) fault(ctx context.Context, err error) error {
 }
 
 // CMEKDestination tells guard what rests where.
-func (f *commitFn) CMEKDestination() sink.Destination { return destination(f.Check.Database) }
+func (f *commitFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
 
 // CMEKFurtherKeys tells guard which other keys there are.
-func (f *commitFn) CMEKFurtherKeys() sink.Keys { return f.Check.Further }
+func (f *commitFn) CMEKFurtherKeys() destination.Keys { return f.Check.Further }
 
-func destination(db cmekpipe.Database) sink.Destination {
-	return sink.Destination{Name: db.String(), Key: db.Key()}
+func destinationOf(db cmekpipe.SpannerDatabase) destination.Destination {
+	return destination.Destination{Name: db.String(), Key: db.Key()}
 }
 
 func must[T any](v T, err error) T {

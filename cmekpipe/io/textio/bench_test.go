@@ -14,7 +14,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
-	"github.com/cmekpipe/cmekpipe-go/internal/benchpair"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
 const benchLines = 1_000_000

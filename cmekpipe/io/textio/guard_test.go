@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 func TestEveryDoFnSaysWhatItStores(t *testing.T) {
@@ -43,8 +43,8 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 			}
 			continue
 		}
-		d, ok := sink.DestinationOf(e.DoFn.Recv)
-		if sink.IsHelper(e.DoFn.Recv) == ok {
+		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", name)
 		}
 		if ok && (d.Name != o.String() || d.Key != key) {
@@ -53,7 +53,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		if ok {
 			marked[reflect.TypeOf(e.DoFn.Recv).Elem().Name()]++
 		}
-		if whole := sink.NeedsWholeInput(e.DoFn.Recv); ok && whole == strings.HasSuffix(name, "paneFn") {
+		if whole := destination.NeedsWholeInput(e.DoFn.Recv); ok && whole == strings.HasSuffix(name, "paneFn") {
 			t.Errorf("%s: got whole input %v", name, whole)
 		}
 	}

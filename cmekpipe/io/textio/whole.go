@@ -12,8 +12,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/sink"
 )
 
 // wholeFile is a file that is read by one worker from its beginning. All compressed files are: Beam's reader counts
@@ -42,7 +42,7 @@ func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile),
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *sortFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *sortFn) CMEKHelper() destination.None { return destination.None{} }
 
 // wholeFilesFn has every file read whole.
 type wholeFilesFn struct{ Mode compression }
@@ -53,7 +53,7 @@ func (f *wholeFilesFn) ProcessElement(file fileio.FileMetadata, whole func(whole
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *wholeFilesFn) CMEKHelper() sink.None { return sink.None{} }
+func (f *wholeFilesFn) CMEKHelper() destination.None { return destination.None{} }
 
 // wholeFn emits the lines of files.
 type wholeFn struct{}
@@ -64,7 +64,7 @@ func (*wholeFn) ProcessElement(ctx context.Context, file wholeFile, emit func(st
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*wholeFn) CMEKHelper() sink.None { return sink.None{} }
+func (*wholeFn) CMEKHelper() destination.None { return destination.None{} }
 
 // wholeNamedFn emits the lines of files with the file's name.
 type wholeNamedFn struct{}
@@ -76,7 +76,7 @@ func (*wholeNamedFn) ProcessElement(ctx context.Context, file wholeFile, emit fu
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*wholeNamedFn) CMEKHelper() sink.None { return sink.None{} }
+func (*wholeNamedFn) CMEKHelper() destination.None { return destination.None{} }
 
 // lines emits each line without its line break.
 func (f wholeFile) lines(ctx context.Context, emit func(string)) error {

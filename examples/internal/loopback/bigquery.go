@@ -16,7 +16,7 @@ import (
 
 // CreateDataset makes the dataset of a table in a location. It has no default key, so that only a sink's own key
 // protects what a pipeline writes.
-func (c *Cloud) CreateDataset(ctx context.Context, table cmekpipe.Table, location string) error {
+func (c *Cloud) CreateDataset(ctx context.Context, table cmekpipe.BigQueryTable, location string) error {
 	client, err := c.bigQuery(ctx)
 	if err != nil {
 		return err
@@ -26,7 +26,7 @@ func (c *Cloud) CreateDataset(ctx context.Context, table cmekpipe.Table, locatio
 }
 
 // CreateTable makes a table under its key. rows is a slice of structs.
-func (c *Cloud) CreateTable(ctx context.Context, table cmekpipe.Table, rows any) error {
+func (c *Cloud) CreateTable(ctx context.Context, table cmekpipe.BigQueryTable, rows any) error {
 	client, err := c.bigQuery(ctx)
 	if err != nil {
 		return err
@@ -47,7 +47,7 @@ func (c *Cloud) CreateTable(ctx context.Context, table cmekpipe.Table, rows any)
 }
 
 // Rows returns the rows of a table, each as a text: "Bonn 3 120".
-func (c *Cloud) Rows(ctx context.Context, table cmekpipe.Table) ([]string, error) {
+func (c *Cloud) Rows(ctx context.Context, table cmekpipe.BigQueryTable) ([]string, error) {
 	client, err := c.bigQuery(ctx)
 	if err != nil {
 		return nil, err

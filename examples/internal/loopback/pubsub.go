@@ -13,7 +13,7 @@ import (
 )
 
 // Publish makes a topic under its key with a subscription of the same id, and publishes messages to it.
-func (c *Cloud) Publish(ctx context.Context, topic cmekpipe.Topic, messages ...string) error {
+func (c *Cloud) Publish(ctx context.Context, topic cmekpipe.PubSubTopic, messages ...string) error {
 	topics, err := pubsub.NewTopicAdminClient(ctx, c.ClientOptions(emulator.PubSub)...)
 	if err != nil {
 		return err

@@ -54,7 +54,7 @@ func (s *store) protect(ctx context.Context, cluster, name, zone string) (v cmek
 	if err != nil {
 		return v, invalid("Invalid KMS key of cluster %s: %q", cluster, name)
 	}
-	if location.ForBigtable(key.Location(), zone).Verdict != location.Serves {
+	if location.ForBigtable(key.Location(), zone).Fit != location.Serves {
 		return v, invalid("KMS key %s is not in the region of cluster %s", name, cluster)
 	}
 	if v, err = s.env.Keys.Wrap(ctx, service.BigtableAgent(projectOf(cluster)), key); err != nil {

@@ -68,7 +68,7 @@ func serves(key cmekpipe.KeyName, j *job) bool {
 		regions = append(regions, region)
 	}
 	for _, region := range regions {
-		if location.ForDataflow(key.Location(), region).Verdict == location.Refused {
+		if location.ForDataflow(key.Location(), region).Fit == location.Refused {
 			return false
 		}
 	}

@@ -78,7 +78,7 @@ func (s *store) takeKey(ctx context.Context, d *database, asked *cmekConfig) err
 	if err != nil || asked.ActiveKeyVersion != nil {
 		return service.BadRequest("Invalid cmekConfig: got kmsKeyName " + asked.KmsKeyName + ", want the name of a key and nothing else")
 	}
-	if location.ForFirestore(key.Location(), d.location).Verdict == location.Refused {
+	if location.ForFirestore(key.Location(), d.location).Fit == location.Refused {
 		return service.BadRequest("Invalid cmekConfig: key " + key.String() + " is not in the location that " + d.location + " takes keys from")
 	}
 	version, err := s.env.Keys.Wrap(context.WithoutCancel(ctx), service.FirestoreAgent(d.project), key)

@@ -41,7 +41,7 @@ func keepKey(version cmekpipe.KeyVersionName) func(*store.Bucket) (cmekpipe.KeyV
 
 // wrap returns the version that new data in a bucket rests under if the project's service agent may use the key.
 func (s *Server) wrap(ctx context.Context, b *store.Bucket, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
-	if location.ForBucket(key.Location(), b.Attrs.Location).Verdict == location.Refused {
+	if location.ForBucket(key.Location(), b.Attrs.Location).Fit == location.Refused {
 		return cmekpipe.KeyVersionName{}, &apiError{http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed",
 			"Cloud KMS key location not allowed."}
 	}

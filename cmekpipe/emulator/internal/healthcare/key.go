@@ -18,7 +18,7 @@ func (s *Server) takeKey(c *call, name string) (cmekpipe.KeyName, error) {
 	if err != nil {
 		return key, service.BadRequest("got encryptionSpec.kmsKeyName " + name + ", want the name of a key")
 	}
-	if location.ForHealthcare(key.Location(), c.location).Verdict == location.Refused {
+	if location.ForHealthcare(key.Location(), c.location).Fit == location.Refused {
 		return key, service.BadRequest("got key " + name + ", want one in location " + c.location + ", where the dataset is. " +
 			"Cloud KMS key location not allowed.")
 	}

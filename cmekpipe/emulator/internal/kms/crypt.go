@@ -19,7 +19,7 @@ const (
 
 // Encrypt seals data with the primary version of a key, or with the version that is named.
 func (s *keyService) Encrypt(ctx context.Context, r *kmspb.EncryptRequest) (*kmspb.EncryptResponse, error) {
-	name, err := cmekpipe.KeyOf(r.GetName())
+	name, err := cmekpipe.ParseKeyOrVersion(r.GetName())
 	if err != nil {
 		return nil, invalid("got name %q, want a CryptoKey's or a CryptoKeyVersion's", r.GetName())
 	}

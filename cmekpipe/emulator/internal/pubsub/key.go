@@ -55,7 +55,7 @@ func parseKey(name string) (cmekpipe.KeyName, error) {
 	if err != nil {
 		return key, invalid("Invalid KMS key name: %q.", name)
 	}
-	if location.ForTopic(key.Location()).Verdict == location.Refused {
+	if location.ForTopic(key.Location()).Fit == location.Refused {
 		return key, invalid("KMS key %q can't protect a topic.", name)
 	}
 	return key, nil

@@ -45,7 +45,7 @@ func (s *store) protectWith(ctx context.Context, project, config, name string, s
 		return v, invalid("Invalid CreateDatabase request: got KMS key %q, want a CryptoKey's name", name)
 	}
 	answer := location.ForSpanner(key.Location(), config)
-	if answer.Verdict == location.Refused || answer.Verdict == location.Unsure && location.IsRegion(key.Location()) && !several {
+	if answer.Fit == location.Refused || answer.Fit == location.Unsure && location.IsRegion(key.Location()) && !several {
 		return v, invalid("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
 	}
 	if v, err = s.env.Keys.Wrap(ctx, service.SpannerAgent(project), key); err != nil {

@@ -44,13 +44,13 @@ func expand(_ context.Context, p *xlangx.HandlerParams) (*jobpb.ExpansionRespons
 
 const keyName = "projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records"
 
-func table(t *testing.T) cmekpipe.Table {
+func table(t *testing.T) cmekpipe.BigQueryTable {
 	t.Helper()
 	key, err := cmekpipe.ParseKeyName(keyName)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return key.MustTable("bank-prod.ledger.entries")
+	return key.MustBigQueryTable("bank-prod.ledger.entries")
 }
 
 // sent returns the payload that leaves the program, and what guard says of it.
@@ -125,7 +125,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		build func(beam.Scope)
 		code  cmekpipe.Code
 	}{
-		"zero table":         {func(s beam.Scope) { bigqueryio.Write(s, cmekpipe.Table{}, rows(s)) }, cmekpipe.KeyMissing},
+		"zero table":         {func(s beam.Scope) { bigqueryio.Write(s, cmekpipe.BigQueryTable{}, rows(s)) }, cmekpipe.KeyMissing},
 		"zero collection":    {func(s beam.Scope) { bigqueryio.Write(s, table(t), beam.PCollection{}) }, cmekpipe.InvalidOptions},
 		"method":             {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.With("x")) }, cmekpipe.InvalidOptions},
 		"create disposition": {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.Create("x")) }, cmekpipe.InvalidOptions},

@@ -20,7 +20,7 @@ func ExampleWrite() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
 
 	p, s := beam.NewPipelineWithRoot()
-	bigqueryio.Write(s, key.MustTable("bank-prod.ledger.entries"), beam.Create(s, entry{"a"}), bigqueryio.ExpansionAddr(expansion))
+	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, entry{"a"}), bigqueryio.ExpansionAddr(expansion))
 
 	coverage, err := guard.Inspect(p)
 	if err != nil {

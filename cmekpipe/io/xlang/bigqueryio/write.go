@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/xlang/schema"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/boundedness"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 const (
@@ -75,7 +75,7 @@ type errorHandling struct {
 //
 // It panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Table (KeyMissing), and for the zero
 // PCollection, an unknown method or an unknown disposition (InvalidOptions).
-func Write(s beam.Scope, table cmekpipe.Table, col beam.PCollection, opts ...Option) {
+func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...Option) {
 	o := collect(opts)
 	config, err := o.writeConfig(table, col)
 	if err != nil {
@@ -95,10 +95,10 @@ func init() { beam.RegisterType(reflect.TypeFor[written]()) }
 
 // streams says whether Java writes through the Storage Write API.
 func (o options) streams(col beam.PCollection) bool {
-	return o.method == StorageWrite || o.method == Automatic && !boundedness.Ends(col)
+	return o.method == StorageWrite || o.method == Automatic && !pcollection.Ends(col)
 }
 
-func (o options) writeConfig(table cmekpipe.Table, col beam.PCollection) (writeConfig, error) {
+func (o options) writeConfig(table cmekpipe.BigQueryTable, col beam.PCollection) (writeConfig, error) {
 	invalid := func(got, hint string) (writeConfig, error) {
 		return writeConfig{}, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: table.String(), Hint: hint, Err: errors.New(got)}
 	}
@@ -123,4 +123,4 @@ func (o options) writeConfig(table cmekpipe.Table, col beam.PCollection) (writeC
 }
 
 // javaName puts a colon behind the project, as Java reads names.
-func javaName(t cmekpipe.Table) string { return t.Project() + ":" + t.Dataset() + "." + t.ID() }
+func javaName(t cmekpipe.BigQueryTable) string { return t.Project() + ":" + t.Dataset() + "." + t.ID() }

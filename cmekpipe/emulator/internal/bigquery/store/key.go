@@ -32,7 +32,7 @@ func ParseKey(name string) (cmekpipe.KeyName, error) {
 
 // wrap returns the version that new data of a project in a location rests under, if BigQuery may encrypt with the key.
 func (s *Store) wrap(project, place string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
-	if location.ForDataset(key.Location(), place).Verdict == location.Refused {
+	if location.ForDataset(key.Location(), place).Fit == location.Refused {
 		return cmekpipe.KeyVersionName{}, invalid(
 			"This region is not supported: the key %s can't protect data in %s", key, place)
 	}

@@ -1,0 +1,156 @@
+// Package cmekrunner lets programs that call beamx.Run or beam.Run launch under the customer's key without a change of
+// their code. A blank import registers its runners with Beam:
+//
+//	import _ "github.com/cmekpipe/cmekpipe-go/cmekpipe/launch/cmekrunner"
+//
+// and the flag --runner=cmekdataflow selects it, beside Beam's own flags for Dataflow with the same names:
+//
+//	wordcount --runner=cmekdataflow --project=bank-prod --region=us-central1 --temp_location=gs://bank-work/tmp \
+//	  --dataflow_kms_key=projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines
+//
+// It is [launch.Run], with all that it refuses and proves: options come from the flags by [cmekpipe.FromFlags], the
+// pipeline is inspected by package guard, everything is staged under the key, and the job's key is read back.
+//
+// Beam's own runners don't come by here. A program that is started with --runner=dataflow launches without guard and
+// without proof, because Beam's registry lets nobody take the place of a name. So every runner has a guarded name here:
+// cmekdataflow, cmekprism, cmekdirect, and cmekflink, cmekspark and cmekuniversal, which reach the job service of
+// --endpoint.
+//
+// # Defaults
+//
+// As of launch.Run. Progress goes to Beam's logger at level info. Flags are for the launch only: unlike Beam's runner, this
+// one does not turn the program's own flags into options of the workers, because those would become metadata of the job,
+// which no key covers. Give a DoFn what it needs as a field, or set beam.PipelineOptions.
+//
+// # Permissions
+//
+// Those of launch.Run.
+//
+// # Errors
+//
+// Those of launch.Run and of cmekpipe.FromFlags; all are [*cmekpipe.Error], or a context's own.
+//
+// # Concurrency
+//
+// [Execute] may be called by several goroutines at once as far as launch.Run may.
+//
+// # Testing
+//
+// With --runner=cmekprism a test runs the pipeline in its own process, under guard. Package cmektest provides a loopback
+// cloud for cmekdataflow.
+package cmekrunner
+
+import (
+	"context"
+	"flag"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/metrics"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
+
+	// Beam's packages that define flags must have done so before this one adds those that are missing. Go initialises
+	// packages in the order of their paths as soon as what they import is; so it is enough to import what Beam's Dataflow
+	// runner imports, and not that runner, which would make the unguarded one available.
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/options/gcpopts"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/util/gcsx"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/x/hooks/perf"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+)
+
+func init() {
+	registerFlags()
+	beam.RegisterRunner("cmekdataflow", Execute)
+	for _, name := range []string{"prism", "direct", "flink", "spark", "universal"} {
+		beam.RegisterRunner("cmek"+name, func(ctx context.Context, p *beam.Pipeline) (beam.PipelineResult, error) {
+			return execute(ctx, name, p)
+		})
+	}
+}
+
+// registerFlags adds the flags that Beam's Dataflow runner would have, as far as it isn't linked in, but not the flag runner:
+// that one is beamx's or, as Beam advises, the program's own.
+func registerFlags() {
+	all := flag.NewFlagSet("", flag.ContinueOnError)
+	cmekpipe.RegisterFlags(all)
+	all.VisitAll(func(f *flag.Flag) {
+		if f.Name != "runner" && flag.Lookup(f.Name) == nil {
+			flag.Var(f.Value, f.Name, f.Usage)
+		}
+	})
+}
+
+// Execute launches a pipeline on Dataflow with the options that the process's flags hold. It is what beam.Run calls for
+// runner "cmekdataflow". The result is Beam's: the pipeline's metrics, which are empty for a job that was not waited for,
+// and the job's id. It is returned with an error too, so that a job that failed can be looked up.
+func Execute(ctx context.Context, p *beam.Pipeline) (beam.PipelineResult, error) {
+	return execute(ctx, "dataflow", p)
+}
+
+func execute(ctx context.Context, runner string, p *beam.Pipeline) (beam.PipelineResult, error) {
+	opts, err := cmekpipe.FromFlags(flagsFor(runner))
+	if err != nil {
+		return pipelineResult{}, err
+	}
+	result, err := launch.Run(ctx, opts, p, launch.WithProgress(beamLog{ctx}))
+	return pipelineResult{result}, err
+}
+
+// flagsFor returns the process's flags that were set, with another runner: a program may choose its own in any way that
+// it likes.
+func flagsFor(runner string) *flag.FlagSet {
+	fs := flag.NewFlagSet("", flag.ContinueOnError)
+	flag.CommandLine.Visit(func(f *flag.Flag) {
+		if f.Name != "runner" {
+			fs.Var(setAlready{f.Value}, f.Name, f.Usage)
+			fs.Lookup(f.Name).DefValue = f.DefValue
+			_ = fs.Set(f.Name, "") // it never fails, and only notes that the flag was set
+		}
+	})
+	fs.String("runner", "", "")
+	_ = fs.Set("runner", runner) // a string takes everything
+	return fs
+}
+
+// setAlready is the value of a flag that has been set, and that no copy of the flag may change.
+type setAlready struct{ flag.Value }
+
+// Set leaves the value as it is.
+func (setAlready) Set(string) error { return nil }
+
+// Get returns what the flag's own Get does, or nil.
+func (v setAlready) Get() any {
+	if getter, ok := v.Value.(flag.Getter); ok {
+		return getter.Get()
+	}
+	return nil
+}
+
+// pipelineResult is a launch's result as Beam hands it out.
+type pipelineResult struct{ launched *launch.Result }
+
+// Metrics returns the pipeline's counters and distributions.
+func (r pipelineResult) Metrics() metrics.Results {
+	if r.launched == nil {
+		return metrics.Results{}
+	}
+	return r.launched.Metrics
+}
+
+// JobID returns the id of the job on Dataflow, or "" if there is none.
+func (r pipelineResult) JobID() string {
+	if r.launched == nil || r.launched.Job == nil {
+		return ""
+	}
+	return r.launched.Job.ID
+}
+
+// beamLog sends lines to Beam's logger.
+type beamLog struct{ ctx context.Context }
+
+func (l beamLog) Write(line []byte) (int, error) {
+	log.Info(l.ctx, string(line[:max(len(line)-1, 0)]))
+	return len(line), nil
+}

@@ -1,0 +1,108 @@
+package crosslang
+
+import (
+	"context"
+	"math"
+
+	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
+	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
+)
+
+// Artifact is a file on this machine that another SDK's workers need.
+type Artifact struct {
+	// Name is what workers know it as.
+	Name string
+	// Path is where it lies on this machine.
+	Path string
+	// Info is what the service says of it; its role goes on to the workers.
+	Info *pipepb.ArtifactInformation
+}
+
+// Fetcher fetches artifacts. All fields are required.
+type Fetcher struct {
+	// Op is the operation that errors name.
+	Op string
+	// Pace is how often a call is tried while the service is unavailable.
+	Pace retry.Policy
+	// Folder is where files are put. The caller removes it.
+	Folder string
+
+	fetched map[string]string // paths, by what the files were fetched with
+}
+
+// Fetch asks the expansion service at an address which files the dependencies of an environment are, and fetches them.
+// A file is fetched once, however many environments need it.
+func (f *Fetcher) Fetch(
+	ctx context.Context, address string, dependencies []*pipepb.ArtifactInformation,
+) ([]*Artifact, error) {
+	source := "expansion service " + address
+	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)))
+	if err != nil {
+		return nil, f.failed(ctx, source, err)
+	}
+	defer connection.Close() //nolint:errcheck // whatever was received is complete or was refused
+	client := jobpb.NewArtifactRetrievalServiceClient(connection)
+	var resolved *jobpb.ResolveArtifactsResponse
+	err = f.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+		resolved, err = client.ResolveArtifacts(ctx, &jobpb.ResolveArtifactsRequest{Artifacts: dependencies})
+		return err
+	})
+	if err != nil {
+		return nil, f.failed(ctx, source, err)
+	}
+	var all []*Artifact
+	for _, info := range resolved.GetReplacements() {
+		a, err := f.fetch(ctx, client, info, address)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, a)
+	}
+	return all, nil
+}
+
+// fetch fetches one file.
+func (f *Fetcher) fetch(
+	ctx context.Context, client jobpb.ArtifactRetrievalServiceClient, info *pipepb.ArtifactInformation, address string,
+) (*Artifact, error) {
+	source := "expansion service " + address
+	d, err := describe(info)
+	if err != nil {
+		return nil, f.unsupported(info, source, err)
+	}
+	same := address + "\x00" + info.GetTypeUrn() + "\x00" + string(info.GetTypePayload())
+	if path, ok := f.fetched[same]; ok {
+		return &Artifact{d.name, path, info}, nil
+	}
+	var got *file
+	err = f.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+		got, err = download(ctx, client, info, f.Folder)
+		return err
+	})
+	if err != nil {
+		return nil, f.failed(ctx, place(info, source), err)
+	}
+	if err := f.compare(d, got.sha256, place(info, source)); err != nil {
+		return nil, err
+	}
+	if f.fetched == nil {
+		f.fetched = map[string]string{}
+	}
+	f.fetched[same] = got.path
+	return &Artifact{d.name, got.path, info}, nil
+}
+
+func (f *Fetcher) failed(ctx context.Context, resource string, err error) error {
+	err = gcperr.WrapCall(ctx, f.Op, resource, cmekpipe.KeyName{}, err)
+	if e, ok := err.(*cmekpipe.Error); ok { //nolint:errorlint // made here, if it is one
+		e.Hint = "see whether the expansion service that the pipeline was built with still runs, and what it logs"
+	}
+	return err
+}

@@ -1,0 +1,184 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+)
+
+// Call is a request to Dataflow that makes one job, whatever the method.
+type Call struct {
+	// Request is what the job is found again by. The job carries its id in the label [RequestLabel].
+	Request Request
+	// Job is what is asked for, as far as the caller knows it: name, job to replace, environment.
+	Job *api.Job
+	// Send makes the request once and returns the job of the answer.
+	Send func(context.Context) (*api.Job, error)
+	// Once says that Dataflow would make a second job if the request were made again, as a launch of a template would,
+	// which has no client request id. It is made again only after it was turned away, and a job whose answer was lost
+	// is looked for and proven.
+	Once bool
+}
+
+// SubmitWith is [Service.Submit] for a job that another method makes.
+func (s *Service) SubmitWith(ctx context.Context, c Call) (Submission, error) {
+	if err := ctx.Err(); err != nil {
+		return Submission{}, err
+	}
+	c.Request.Began = time.Now()
+	if c.Once {
+		if err := s.free(ctx, c); err != nil {
+			return Submission{}, err
+		}
+	}
+	created, unsure, err := s.create(ctx, c)
+	switch {
+	case err == nil:
+		return s.proven(ctx, c, created)
+	case ctx.Err() != nil:
+		return s.abandon(ctx, c.Request, ctx.Err())
+	case unsure && c.Once:
+		return s.lost(ctx, c, err)
+	case unsure:
+		return s.abandon(ctx, c.Request, err)
+	}
+	return Submission{}, err
+}
+
+// free refuses a name that an active job has. What an answer names later was not there before, as far as can be seen.
+func (s *Service) free(ctx context.Context, c Call) error {
+	other, err := s.activeExcept(ctx, c.Job.Name, c.Job.ReplaceJobId)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case err != nil:
+		return gcperr.Wrap(s.Op, s.Resource(c.Job.Name), s.Key, err)
+	case other != nil:
+		return s.nameTaken(other, c.Job, nil)
+	}
+	return nil
+}
+
+// send makes the call again as long as that can't make a second job.
+func (s *Service) send(ctx context.Context, c Call, call func(context.Context) error) error {
+	if !c.Once {
+		return s.Pace.Retry(ctx, call)
+	}
+	var answer error
+	err := s.Pace.Retry(ctx, func(ctx context.Context) error {
+		if answer = call(ctx); turnedAway(answer) {
+			return answer
+		}
+		return nil
+	})
+	if answer != nil {
+		return answer
+	}
+	return err
+}
+
+// turnedAway reports whether a call was refused before anything came of it, and may be made again.
+func turnedAway(err error) bool {
+	e, ok := errors.AsType[*googleapi.Error](err)
+	return ok && e.Code == http.StatusTooManyRequests
+}
+
+// lost proves the job of a call whose answer was lost, if there is one. No second call is made.
+func (s *Service) lost(ctx context.Context, c Call, why error) (Submission, error) {
+	ours, err := s.await(ctx, c.Request)
+	switch {
+	case ctx.Err() != nil:
+		return s.abandon(ctx, c.Request, ctx.Err())
+	case err != nil:
+		return Submission{Open: true}, errors.Join(why, s.unseen(c.Job.Name, err))
+	case ours == nil:
+		return Submission{Open: true}, why
+	}
+	return s.proven(ctx, c, ours)
+}
+
+// proven reads the created job back. An answer without client request id may be about another's job, which is left
+// alone.
+func (s *Service) proven(ctx context.Context, c Call, created *api.Job) (Submission, error) {
+	id := created.Id
+	stored, err := s.readBack(ctx, id)
+	if err == nil && c.Request.Launcher {
+		stored, err = s.decided(ctx, c, stored)
+		created = stored
+	}
+	if err == nil && !c.Request.made(stored) {
+		return s.foreign(ctx, c, stored)
+	}
+	if err == nil {
+		err = s.judge(c, stored)
+	}
+	if err != nil {
+		stopped, err := s.cancel(ctx, id, err)
+		return Submission{Open: !stopped}, err
+	}
+	return Submission{Job: created}, nil
+}
+
+// decided waits for the launcher of a Flex Template, whose program may still name another key while the job is queued. It
+// returns the job when it is queued no more, or has a key that is wrong already.
+func (s *Service) decided(ctx context.Context, c Call, stored *api.Job) (*api.Job, error) {
+	defer s.Progress.Step("waiting for the launcher of job " + stored.Id)()
+	for n := 0; undecided(s.check(stored, c.Job), stored); n++ {
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return stored, err
+		}
+		next, err := s.Get(ctx, stored.Id, ViewAll)
+		if err != nil {
+			return stored, gcperr.Wrap(s.Op, s.Resource(stored.Id), s.Key, err)
+		}
+		stored = next
+	}
+	return stored, nil
+}
+
+// undecided reports whether a job waits for its launcher, and nothing speaks against its key yet.
+func undecided(fault error, job *api.Job) bool {
+	return job.CurrentState == queued && (fault == nil || cmekpipe.CodeOf(fault) == cmekpipe.KeyMissing)
+}
+
+// judge holds a job against what was asked for. One that its launcher did not get to run has no key to speak of.
+func (s *Service) judge(c Call, stored *api.Job) error {
+	err := s.check(stored, c.Job)
+	if c.Request.Launcher && stored.CurrentState == Failed && cmekpipe.CodeOf(err) == cmekpipe.KeyMissing {
+		return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.JobFailed, Resource: s.Resource(stored.Id),
+			Hint: "read the job's messages, and console_logs of its launcher in the staging location",
+			Err:  errors.New("got a job that failed before it had a key")}
+	}
+	return err
+}
+
+// foreign is about a job that the answer names and that does not carry the request. It is left alone, unless it has no
+// key at all and was not there before the call: then it can only have come of it. A job of the call's own may run beside it.
+func (s *Service) foreign(ctx context.Context, c Call, stored *api.Job) (Submission, error) {
+	taken := s.nameTaken(stored, c.Job, nil)
+	switch {
+	case !c.Once:
+		return Submission{}, taken
+	case keyOf(stored) == "":
+		stopped, err := s.cancel(ctx, stored.Id, s.check(stored, nil))
+		return Submission{Open: !stopped}, err
+	}
+	ours, err := s.await(ctx, c.Request)
+	switch {
+	case ctx.Err() != nil:
+		return s.abandon(ctx, c.Request, ctx.Err())
+	case err != nil:
+		return Submission{Open: true}, errors.Join(taken, s.unseen(c.Job.Name, err))
+	case ours == nil:
+		return Submission{}, taken
+	}
+	c.Once = false // it is not looked for a second time
+	return s.proven(ctx, c, ours)
+}

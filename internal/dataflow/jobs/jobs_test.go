@@ -1,0 +1,178 @@
+package jobs_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/progress"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
+)
+
+const region = "us-central1"
+
+type fixture struct {
+	*jobs.Service
+	cloud *cmektest.Cloud
+	t     *testing.T
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
+	service, err := api.NewService(t.Context(), cloud.ClientOptions(emulator.Dataflow)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &fixture{cloud: cloud, t: t, Service: &jobs.Service{
+		Op: "test.Op", Project: cmektest.Project, Region: region, Key: cloud.Key(region, "pipelines"), API: service,
+		Progress: progress.New(nil),
+		Pace: retry.Policy{Initial: time.Millisecond, Max: 10 * time.Millisecond, Attempts: 3,
+			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 5 * time.Second},
+	}}
+}
+
+// job is one to submit.
+func (j *fixture) job(request string) *api.Job {
+	return &api.Job{Name: "nightly", Type: "JOB_TYPE_STREAMING", ClientRequestId: request, Labels: map[string]string{"team": "risk"},
+		Environment: &api.Environment{ServiceKmsKeyName: j.Key.String()}}
+}
+
+func TestAJobCarriesItsRequestTwice(t *testing.T) {
+	j := newFixture(t)
+	asked := j.job("req-1")
+	made, err := j.Submit(t.Context(), asked)
+	if err != nil || made.Open {
+		t.Fatalf("got %+v and %v, want a job", made, err)
+	}
+	stored, err := j.Get(t.Context(), made.Job.Id, jobs.ViewAll)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if stored.ClientRequestId != "req-1" || stored.Labels[jobs.RequestLabel] != "req-1" || stored.Labels["team"] != "risk" {
+		t.Errorf("got request id %q and labels %v, want the request in both", stored.ClientRequestId, stored.Labels)
+	}
+	if len(asked.Labels) != 1 {
+		t.Errorf("got labels %v in the caller's job, want them untouched", asked.Labels)
+	}
+}
+
+// Google's page on field clientRequestId does not say that it can be read.
+func TestAJobIsFoundByItsLabelAlone(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Jobs().TamperAnswers(func(_ string, job *api.Job) { job.ClientRequestId = "" })
+	began := time.Now()
+	made, err := j.Submit(t.Context(), j.job("req-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, err := j.Recover(t.Context(), jobs.Request{ID: "req-1", Name: "nightly", Began: began}, false)
+	if err != nil || found == nil || found.ID != made.Job.Id || found.Fault != nil {
+		t.Errorf("got %+v and %v, want job %s under its key", found, err, made.Job.Id)
+	}
+	if found, err := j.Recover(t.Context(), jobs.Request{ID: "req-2", Name: "nightly", Began: began}, true); found != nil || err != nil {
+		t.Errorf("got %+v and %v for another request, want none", found, err)
+	}
+}
+
+func TestRecoverCancelsWhatHasAnotherKey(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+	stray := j.job("req-1")
+	stray.Environment.ServiceKmsKeyName = ""
+	if _, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, stray).Do(); err != nil {
+		t.Fatal(err)
+	}
+	r := jobs.Request{ID: "req-1", Name: "nightly", Began: time.Now()}
+	if found, err := j.Recover(t.Context(), r, false); found != nil || err != nil {
+		t.Errorf("got %+v and %v at once, want a job that can't be seen yet", found, err)
+	}
+	found, err := j.Recover(t.Context(), r, true)
+	if err != nil || found == nil || !errors.Is(found.Fault, cmekpipe.KeyMissing) || found.State != jobs.Cancelled {
+		t.Fatalf("got %+v and %v, want a cancelled job", found, err)
+	}
+}
+
+func TestAnOpenSubmissionSaysSo(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Status: 503})
+	made, err := j.Submit(t.Context(), j.job("req-1"))
+	if !errors.Is(err, cmekpipe.Unavailable) || !made.Open {
+		t.Errorf("got %+v and %v, want an end that is open", made, err)
+	}
+	j = newFixture(t)
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Status: 403})
+	if made, err := j.Submit(t.Context(), j.job("req-1")); !errors.Is(err, cmekpipe.PermissionDenied) || made.Open {
+		t.Errorf("got %+v and %v, want a refusal", made, err)
+	}
+}
+
+// A call that is refused says nothing of the one before, whose answer was lost.
+func TestAJobWhoseAnswerWasLostIsStoppedWhateverTheNextAnswerIs(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Call: 1, Reset: true})
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Call: 2, Status: 403})
+	made, err := j.Submit(t.Context(), j.job("req-1"))
+	if !errors.Is(err, cmekpipe.PermissionDenied) || made.Open || made.Job != nil {
+		t.Errorf("got %+v and %v, want the refusal and a job that is stopped", made, err)
+	}
+	list, err := j.API.Projects.Locations.Jobs.List(cmektest.Project, region).Do()
+	if err != nil || len(list.Jobs) != 1 || list.Jobs[0].CurrentState != jobs.Cancelled {
+		t.Errorf("got jobs %+v and error %v, want one that is cancelled", list, err)
+	}
+}
+
+func TestNeitherLookIsPossible(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403})
+	made, err := j.Submit(t.Context(), j.job("req-1"))
+	if !made.Open || !errors.Is(err, cmekpipe.Unavailable) || !errors.Is(err, cmekpipe.Internal) {
+		t.Errorf("got %+v and %v, want that somebody must look", made, err)
+	}
+}
+
+// A name is taken by a job that nobody can see yet: its own first attempt, or another's.
+func TestATakenNameIsLookedAtUntilItsJobIsSeen(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+	other := j.job("theirs")
+	created, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, other).Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = j.Submit(t.Context(), j.job("ours"))
+	e, ok := errors.AsType[*cmekpipe.Error](err)
+	if !ok || e.Code != cmekpipe.AlreadyExists || e.Resource != j.Resource(created.Id) {
+		t.Errorf("got error %v, want the job that has the name", err)
+	}
+}
+
+func TestTheExistingJobAsAnswerIsNotAdopted(t *testing.T) {
+	j := newFixture(t)
+	j.cloud.Jobs().AnswerExisting(true)
+	created, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, j.job("theirs")).Do()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, hide := range []bool{false, true} {
+		if hide {
+			j.cloud.Jobs().TamperAnswers(func(_ string, job *api.Job) { job.ClientRequestId = "" })
+		}
+		_, err = j.Submit(t.Context(), j.job("ours"))
+		if e, ok := errors.AsType[*cmekpipe.Error](err); !ok || e.Code != cmekpipe.AlreadyExists || e.Resource != j.Resource(created.Id) {
+			t.Errorf("got error %v, want that the name is taken", err)
+		}
+	}
+	stored, err := j.Get(t.Context(), created.Id, jobs.ViewSummary)
+	if err != nil || slices.Contains([]string{jobs.Cancelled, "JOB_STATE_CANCELLING"}, stored.CurrentState) {
+		t.Errorf("got %v and %v, want the other's job untouched", stored, err)
+	}
+}

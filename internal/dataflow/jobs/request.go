@@ -1,0 +1,77 @@
+package jobs
+
+import (
+	"context"
+	"maps"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+)
+
+// RequestLabel is the label of a job that holds its client request id. MaxLabels is how many others it leaves room for,
+// of the 64 that field labels of the API's Job allows.
+const (
+	RequestLabel = "cmekpipe-request"
+	MaxLabels    = 63
+)
+
+// skew is how far the clock of this computer may be ahead of Dataflow's.
+const skew = 10 * time.Minute
+
+// Request is a call that creates a job, by which its job is found again.
+type Request struct {
+	// ID is the client request id.
+	ID string
+	// Name is the job's name.
+	Name string
+	// Began is when the first call was made, or a little before.
+	Began time.Time
+	// Launcher says that a program of the template's, the launcher of a Flex Template, makes the job while it is queued.
+	Launcher bool
+}
+
+// labelled returns a copy of the job that carries its client request id in a label too.
+func labelled(job *api.Job) *api.Job {
+	labelled := *job
+	labelled.Labels = maps.Clone(job.Labels)
+	if labelled.Labels == nil {
+		labelled.Labels = make(map[string]string)
+	}
+	labelled.Labels[RequestLabel] = job.ClientRequestId
+	return &labelled
+}
+
+// made reports whether a job, with everything about it, came of the request.
+func (r Request) made(job *api.Job) bool {
+	return r.ID != "" && (job.ClientRequestId == r.ID || job.Labels[RequestLabel] == r.ID)
+}
+
+// find returns the job of a request, active or not, or nil if none can be seen.
+func (s *Service) find(ctx context.Context, r Request) (*api.Job, error) {
+	ids, err := s.list(ctx, r.Name, "", r.Began.Add(-skew))
+	if err != nil {
+		return nil, err
+	}
+	jobs, err := s.whole(ctx, ids)
+	for _, job := range jobs {
+		if r.made(job) {
+			return job, nil
+		}
+	}
+	return nil, err
+}
+
+// await is find for a job that may only not be visible yet.
+func (s *Service) await(ctx context.Context, r Request) (*api.Job, error) {
+	defer s.Progress.Step("waiting for job " + r.Name + " to be seen, if there is one")()
+	start := time.Now()
+	for n := 0; ; n++ {
+		job, err := s.find(ctx, r)
+		if err != nil || job != nil || time.Since(start) >= s.Pace.VisibilityTimeout {
+			return job, err
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+}

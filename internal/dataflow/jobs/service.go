@@ -1,0 +1,164 @@
+// Package dataflowjob creates jobs on Dataflow and proves that they rest under the key. A job whose key is not proven is
+// never left running.
+//
+// Every job carries its client request id twice: where Dataflow keeps a second job from starting, and in the label
+// [RequestLabel], which every full view of a job shows. By it a job is found again after its answer was lost, and told
+// from another job of the same name, which is never taken for one's own. A launch of a template has no client request id:
+// its jobs carry the label alone, and it is never made again after an answer was lost, see [Call].
+package jobs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/progress"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
+)
+
+// The views of a job. Only ViewAll holds its environment, and so its key.
+const (
+	ViewSummary = "JOB_VIEW_SUMMARY"
+	ViewAll     = "JOB_VIEW_ALL"
+)
+
+// The states that a job never leaves, as Dataflow spells them.
+const (
+	Done      = "JOB_STATE_DONE"
+	Failed    = "JOB_STATE_FAILED"
+	Cancelled = "JOB_STATE_CANCELLED"
+	Updated   = "JOB_STATE_UPDATED"
+	Drained   = "JOB_STATE_DRAINED"
+)
+
+const (
+	running   = "JOB_STATE_RUNNING"
+	pending   = "JOB_STATE_PENDING"
+	queued    = "JOB_STATE_QUEUED"
+	streaming = "JOB_TYPE_STREAMING"
+)
+
+// Ended reports whether a job never leaves a state.
+func Ended(state string) bool {
+	return slices.Contains([]string{Done, Failed, Cancelled, Updated, Drained}, state)
+}
+
+// Service is the jobs of one project in one region that rest under one key. All fields are required.
+type Service struct {
+	// Op is the operation that errors name.
+	Op string
+	// Project and Region are where the jobs run.
+	Project, Region string
+	// Key is the key that every job must have.
+	Key cmekpipe.KeyName
+	// API reaches Dataflow.
+	API *api.Service
+	// Pace is how often Dataflow is asked and how long a job may take to be seen and to stop.
+	Pace retry.Policy
+	// Progress takes a line for what takes long.
+	Progress *progress.Progress
+}
+
+// Resource is the full name of a job.
+func (s *Service) Resource(id string) string {
+	return "projects/" + s.Project + "/locations/" + s.Region + "/jobs/" + id
+}
+
+// Get reads a job.
+func (s *Service) Get(ctx context.Context, id, view string) (job *api.Job, err error) {
+	err = s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+		job, err = s.jobs().Get(s.Project, s.Region, id).View(view).Context(ctx).Do()
+		return err
+	})
+	return job, err
+}
+
+// seen is Get for a job that is known to be there, and so may only not be visible yet.
+func (s *Service) seen(ctx context.Context, id, view string) (*api.Job, error) {
+	start := time.Now()
+	for n := 0; ; n++ {
+		job, err := s.Get(ctx, id, view)
+		if err == nil || gcperr.Code(err) != cmekpipe.NotFound || time.Since(start) >= s.Pace.VisibilityTimeout {
+			return job, err
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// Active returns the newest active job of a name with everything about it, or nil if there is none.
+func (s *Service) Active(ctx context.Context, name string) (*api.Job, error) {
+	jobs, err := s.active(ctx, name)
+	if err != nil || len(jobs) == 0 {
+		return nil, err
+	}
+	return jobs[0], nil
+}
+
+// active returns the active jobs of a name, newest first. There are two while one replaces the other.
+func (s *Service) active(ctx context.Context, name string) ([]*api.Job, error) {
+	ids, err := s.list(ctx, name, "ACTIVE", time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	return s.whole(ctx, ids)
+}
+
+// list returns the ids of the jobs of a name that were not created before since, in Dataflow's order: newest first.
+func (s *Service) list(ctx context.Context, name, filter string, since time.Time) (ids []string, err error) {
+	err = s.Pace.Retry(ctx, func(ctx context.Context) error {
+		ids = nil
+		call := s.jobs().List(s.Project, s.Region).Name(name)
+		if filter != "" {
+			call = call.Filter(filter)
+		}
+		older := false
+		for token := ""; !older; {
+			page, err := call.PageToken(token).Context(ctx).Do()
+			if err != nil {
+				return err
+			}
+			for _, j := range page.Jobs {
+				if older = createdBefore(j, since); older {
+					break
+				}
+				if j.Name == name {
+					ids = append(ids, j.Id)
+				}
+			}
+			if token = page.NextPageToken; token == "" {
+				break
+			}
+		}
+		return nil
+	})
+	return ids, err
+}
+
+// createdBefore reports whether a job is known to be older than a time.
+func createdBefore(j *api.Job, t time.Time) bool {
+	created, err := time.Parse(time.RFC3339Nano, j.CreateTime)
+	return err == nil && created.Before(t)
+}
+
+// whole reads jobs with everything about them, leaving out those that can't be seen yet or any more.
+func (s *Service) whole(ctx context.Context, ids []string) ([]*api.Job, error) {
+	var jobs []*api.Job
+	for _, id := range ids {
+		job, err := s.Get(ctx, id, ViewAll)
+		switch {
+		case err == nil:
+			jobs = append(jobs, job)
+		case ctx.Err() != nil || gcperr.Code(err) != cmekpipe.NotFound:
+			return nil, err
+		}
+	}
+	return jobs, nil
+}
+
+func (s *Service) jobs() *api.ProjectsLocationsJobsService { return s.API.Projects.Locations.Jobs }

@@ -1,0 +1,85 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+)
+
+// cancel stops a job whose key is not proven and waits until it has stopped, even if ctx ended. It returns whether it
+// has, and why it had to be; beside that, what else went wrong.
+func (s *Service) cancel(ctx context.Context, id string, why error) (stopped bool, err error) {
+	defer s.Progress.Step("cancelling job " + id)()
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.StopTimeout)
+	defer stop()
+	state, err := s.Stop(ctx, id, Cancelled)
+	switch {
+	case err != nil:
+		return false, errors.Join(why, s.leftRunning(id, err))
+	case state == Cancelled || state == Failed:
+		return true, why
+	}
+	return true, s.tooLate(ctx, id, state, why)
+}
+
+// tooLate is the error of a job that ended by itself before it could be cancelled, unless it rested under the key.
+func (s *Service) tooLate(ctx context.Context, id, state string, why error) error {
+	stored, err := s.Get(ctx, id, ViewAll)
+	if err == nil && s.check(stored, nil) == nil {
+		return why
+	}
+	return errors.Join(why, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id),
+		Hint: "look at what it wrote: nothing proves that it rests under " + s.Key.String(),
+		Err:  errors.New("got " + state + " before the job could be cancelled")})
+}
+
+// Stop asks a job to be cancelled or drained and waits until it has ended. It returns the state in which it has, which
+// may be another than was asked for.
+func (s *Service) Stop(ctx context.Context, id, want string) (state string, err error) {
+	refusal := s.request(ctx, id, want)
+	// A job that has ended by itself refuses to be stopped; its state tells, if late.
+	start := time.Now()
+	for n := 0; ; n++ {
+		job, err := s.seen(ctx, id, ViewSummary)
+		switch {
+		case err != nil:
+			return "", errors.Join(refusal, err)
+		case Ended(job.CurrentState):
+			return job.CurrentState, nil
+		case refusal != nil && (gcperr.Code(refusal) == cmekpipe.PermissionDenied || time.Since(start) >= s.Pace.VisibilityTimeout):
+			return job.CurrentState, refusal
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return job.CurrentState, err
+		}
+	}
+}
+
+// request asks a job, which may not be visible yet, for a state.
+func (s *Service) request(ctx context.Context, id, want string) error {
+	start := time.Now()
+	for n := 0; ; n++ {
+		err := s.Pace.Retry(ctx, func(ctx context.Context) error {
+			_, err := s.jobs().Update(s.Project, s.Region, id, &api.Job{RequestedState: want}).Context(ctx).Do()
+			return err
+		})
+		if err == nil || gcperr.Code(err) != cmekpipe.NotFound || time.Since(start) >= s.Pace.VisibilityTimeout {
+			return err
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return err
+		}
+	}
+}
+
+// leftRunning is the error of a job that nobody could stop.
+func (s *Service) leftRunning(id string, err error) error {
+	command := "gcloud dataflow jobs cancel " + id + " --project=" + s.Project + " --region=" + s.Region
+	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id), Err: err,
+		Hint: "cancel it now: " + command}
+}

@@ -1,0 +1,128 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+)
+
+// Submission is what came of [Service.Submit].
+type Submission struct {
+	// Job is the job whose key is proven; nil with an error.
+	Job *api.Job
+	// Open says that a job of this request may run unproven, or may yet turn up. Somebody has to look for it again.
+	Open bool
+}
+
+// Submit creates the job and proves that it rests under the key. Unless it proves that, no job is left running, as far
+// as can be seen. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
+// labels.
+func (s *Service) Submit(ctx context.Context, job *api.Job) (Submission, error) {
+	job = labelled(job)
+	return s.SubmitWith(ctx, Call{Request: Request{ID: job.ClientRequestId, Name: job.Name}, Job: job,
+		Send: func(ctx context.Context) (*api.Job, error) {
+			return s.jobs().Create(s.Project, s.Region, job).Context(ctx).Do()
+		}})
+}
+
+// create makes the call until it is answered. What it returns is this request's job or another that has the name. With an
+// error, unsure says that an earlier call, whose answer was lost, may have made the job all the same.
+func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure bool, err error) {
+	defer s.Progress.Step("submitting job " + c.Job.Name)()
+	calls := 0
+	err = s.send(ctx, c, func(ctx context.Context) (err error) {
+		calls++
+		if created, err = c.Send(ctx); err == nil && (created == nil || created.Id == "") {
+			err = errors.New("got an answer that names no job")
+		}
+		return err
+	})
+	switch {
+	case err == nil && (c.Once || created.ClientRequestId == "" || created.ClientRequestId == c.Request.ID):
+		return created, false, nil
+	case err == nil || gcperr.Code(err) == cmekpipe.AlreadyExists:
+		ours, other, err := s.taken(ctx, c.Request, c.Job)
+		return ours, calls > 1 && other == nil && !c.Once, err
+	}
+	unsure = calls > 1 && !c.Once || gcperr.Code(err) == cmekpipe.Unavailable && !turnedAway(err)
+	return nil, unsure, gcperr.Wrap(s.Op, s.Resource(c.Job.Name), s.Key, err)
+}
+
+// taken looks at the job that has the name already. It may be ours, of an attempt whose answer was lost; any other is
+// never adopted, whatever its key, but the error says which key it has. Neither may be visible yet.
+func (s *Service) taken(ctx context.Context, r Request, job *api.Job) (ours, other *api.Job, err error) {
+	start := time.Now()
+	for n := 0; ; n++ {
+		if ours, err = s.find(ctx, r); ours != nil {
+			return ours, nil, nil
+		}
+		if err == nil {
+			other, err = s.activeExcept(ctx, job.Name, job.ReplaceJobId)
+		}
+		if ctx.Err() != nil {
+			return nil, nil, ctx.Err()
+		}
+		if err != nil || other != nil || time.Since(start) >= s.Pace.VisibilityTimeout {
+			return nil, other, s.nameTaken(other, job, err)
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return nil, nil, err
+		}
+	}
+}
+
+// activeExcept returns an active job of a name, but not the one that is to be replaced.
+func (s *Service) activeExcept(ctx context.Context, name, replaced string) (*api.Job, error) {
+	jobs, err := s.active(ctx, name)
+	for _, job := range jobs {
+		if job.Id != replaced {
+			return job, nil
+		}
+	}
+	return nil, err
+}
+
+// nameTaken is the error of a job whose name another has, which can be seen or not.
+func (s *Service) nameTaken(other, job *api.Job, err error) error {
+	resource, reason := s.Resource(job.Name), "got a job of the same name that is active"
+	switch {
+	case err != nil:
+		reason += "; what key it has can't be seen: " + gcperr.Code(err).Error()
+	case other == nil:
+		reason += ", or was a moment ago"
+	case keyOf(other) == "":
+		resource, reason = s.Resource(other.Id), reason+", and it has no key; this launch asks for "+s.Key.String()
+	default:
+		resource = s.Resource(other.Id)
+		reason += ", under key " + keyOf(other) + "; this launch asks for " + s.Key.String()
+	}
+	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.AlreadyExists, Resource: resource,
+		Hint: "set another job_name, or cancel that job first", Err: errors.New(reason)}
+}
+
+// abandon finds and cancels the job of a create call that was cut off or whose answers were lost. It returns why.
+func (s *Service) abandon(ctx context.Context, r Request, why error) (Submission, error) {
+	after, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.StopTimeout)
+	defer stop()
+	ours, err := s.await(after, r)
+	switch {
+	case err != nil:
+		return Submission{Open: true}, errors.Join(why, s.unseen(r.Name, err))
+	case ours == nil:
+		return Submission{Open: true}, why
+	}
+	stopped, err := s.cancel(ctx, ours.Id, why)
+	return Submission{Open: !stopped}, err
+}
+
+// unseen is the error of a job that may run and that nobody could look for.
+func (s *Service) unseen(name string, err error) error {
+	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(name), Err: err,
+		Hint: "a job may run whose key nobody proved; look for it now: gcloud dataflow jobs list --status=active" +
+			" --filter=name=" + name + " --project=" + s.Project + " --region=" + s.Region}
+}

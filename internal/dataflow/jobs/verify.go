@@ -1,0 +1,101 @@
+package jobs
+
+import (
+	"context"
+	"errors"
+	"path"
+	"strings"
+
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+)
+
+// readBack reads the job from the service. What create answered is no proof: it may be an echo.
+func (s *Service) readBack(ctx context.Context, id string) (*api.Job, error) {
+	defer s.Progress.Step("reading back the key of job " + id)()
+	stored, err := s.seen(ctx, id, ViewAll)
+	if err != nil {
+		return nil, gcperr.Wrap(s.Op, s.Resource(id), s.Key, err)
+	}
+	return stored, nil
+}
+
+// keyOf returns the key that Dataflow reports for a job, "" if it has none.
+func keyOf(job *api.Job) string {
+	if job.Environment == nil {
+		return ""
+	}
+	return job.Environment.ServiceKmsKeyName
+}
+
+// check holds a job against the key, and against what was asked for if that is known. What the service leaves out is
+// not compared, but the key.
+func (s *Service) check(stored, asked *api.Job) error {
+	if e := keycheck.Compare(s.Op, s.Resource(stored.Id), keyOf(stored), s.Key); e != nil {
+		return e
+	}
+	if got := s.elsewhere(stored); got != "" {
+		return s.contradiction(stored, cmekpipe.LocationMismatch, "got "+got+", want "+s.Region+", where job and key were to be")
+	}
+	if asked == nil {
+		return nil
+	}
+	if stored.Name != "" && stored.Name != asked.Name {
+		return s.contradiction(stored, cmekpipe.Internal, "got job name "+stored.Name+", want "+asked.Name)
+	}
+	if stored.Environment == nil || asked.Environment == nil {
+		return nil
+	}
+	got, want := tempBucket(stored.Environment.TempStoragePrefix), tempBucket(asked.Environment.TempStoragePrefix)
+	if got != "" && got != want {
+		return s.contradiction(stored, cmekpipe.Internal, "got temporary files in bucket "+got+", want "+want)
+	}
+	return nil
+}
+
+func (s *Service) contradiction(stored *api.Job, code cmekpipe.Code, reason string) error {
+	return &cmekpipe.Error{Op: s.Op, Code: code, Resource: s.Resource(stored.Id), Err: errors.New(reason),
+		Hint: "look who changed it: " + s.Resource(stored.Id) + " was asked for otherwise"}
+}
+
+// elsewhere returns the place outside the region in which the job or its workers are, or "".
+func (s *Service) elsewhere(job *api.Job) string {
+	if job.Location != "" && job.Location != s.Region {
+		return "a job in " + job.Location
+	}
+	if job.Environment == nil {
+		return ""
+	}
+	if region := job.Environment.WorkerRegion; region != "" && region != s.Region {
+		return "workers in " + region
+	}
+	zones := []string{job.Environment.WorkerZone}
+	for _, pool := range job.Environment.WorkerPools {
+		zones = append(zones, pool.Zone)
+	}
+	for _, zone := range zones {
+		if zone = path.Base(zone); zone != "." && !strings.HasPrefix(zone, s.Region+"-") {
+			return "workers in " + zone
+		}
+	}
+	return ""
+}
+
+// tempBucket takes the bucket out of the forms of field tempStoragePrefix of the API's Environment, and gs:// URLs; it
+// returns "" for any other.
+func tempBucket(prefix string) string {
+	const host = "storage.googleapis.com"
+	first, rest, _ := strings.Cut(strings.TrimPrefix(prefix, "gs://"), "/")
+	bucket, inHost := strings.CutSuffix(first, "."+host)
+	switch {
+	case strings.HasPrefix(prefix, "gs://") || inHost:
+		return bucket
+	case first == host:
+		bucket, _, _ = strings.Cut(rest, "/")
+		return bucket
+	}
+	return ""
+}

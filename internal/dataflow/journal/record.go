@@ -1,0 +1,45 @@
+package journal
+
+import (
+	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+)
+
+// Record is what a launch says of itself before it submits a job.
+type Record struct {
+	// Name of the job, and where it is to run.
+	Name, Project, Region string
+	// Named says that the user chose the name. Dataflow then keeps a second job of the launch from running.
+	Named bool
+	// Key is what the job is to rest under.
+	Key cmekpipe.KeyName
+	// Request is the client request id.
+	Request string
+	// Pipeline is the hash of what runs: pipeline and worker.
+	Pipeline string
+	// Replaces is the id of the job that the new one is to take the place of, if any.
+	Replaces string
+	// Began is when the launch was about to submit.
+	Began time.Time
+	// Launcher says that a Flex Template's launcher makes the job.
+	Launcher bool
+}
+
+// request is the record as a call that creates a job.
+func (r Record) request() jobs.Request {
+	return jobs.Request{ID: r.Request, Name: r.Name, Began: r.Began, Launcher: r.Launcher}
+}
+
+// SameJob reports whether Dataflow would not let the jobs of both launches run at a time.
+func (r Record) SameJob(other Record) bool {
+	return r.Name == other.Name && r.Project == other.Project && r.Region == other.Region
+}
+
+// SamePipeline reports whether both launches run the same, under names that nobody chose. Nothing keeps their jobs from
+// running at a time.
+func (r Record) SamePipeline(other Record) bool {
+	return !r.Named && !other.Named && r.Pipeline == other.Pipeline && r.Pipeline != "" &&
+		r.Project == other.Project && r.Region == other.Region
+}

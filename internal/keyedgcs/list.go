@@ -1,0 +1,39 @@
+package keyedgcs
+
+import (
+	"context"
+	"errors"
+	"iter"
+
+	"cloud.google.com/go/storage"
+	"google.golang.org/api/iterator"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// List yields the live objects of a bucket whose names start with prefix, in order of their names. Only the names and
+// generations are set. The object o lends its bucket, and its name and key to errors.
+func (s *Store) List(ctx context.Context, o cmekpipe.Object, prefix string) iter.Seq2[*storage.ObjectAttrs, error] {
+	return func(yield func(*storage.ObjectAttrs, error) bool) {
+		query := &storage.Query{Prefix: prefix, Projection: storage.ProjectionNoACL}
+		if err := query.SetAttrSelection([]string{"Name", "Generation"}); err != nil {
+			yield(nil, s.wrap(o, err))
+			return
+		}
+		bucket := s.client.Bucket(o.Bucket()).Retryer(
+			storage.WithBackoff(pauses()), storage.WithErrorFunc((&patience{limit: s.Patience}).retry))
+		for it := bucket.Objects(ctx, query); ; {
+			attrs, err := it.Next()
+			if errors.Is(err, iterator.Done) {
+				return
+			}
+			if err != nil {
+				yield(nil, s.wrap(o, err))
+				return
+			}
+			if !yield(attrs, nil) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,38 @@
+package conformance_test
+
+import (
+	"flag"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+)
+
+var (
+	pipelines = flag.Int("pipelines", 10, "how many randomised pipelines to run")
+	seed      = flag.Uint64("seed", 0, "seed of the first randomised pipeline; 0 takes one by chance")
+)
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	beam.Init()
+	os.Exit(m.Run())
+}
+
+// TestRandomisedPipelines names each subtest after its seed: -seed=N -pipelines=1 runs it again.
+func TestRandomisedPipelines(t *testing.T) {
+	first := *seed
+	if first == 0 {
+		first = rand.Uint64N(1 << 40)
+	}
+	t.Logf("seed %d", first)
+	for i := range *pipelines {
+		seed := first + uint64(i)
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) { conformance.RunRandom(t, seed, sinks.All()) })
+	}
+}

@@ -1,0 +1,72 @@
+package conformance
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"testing"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
+)
+
+// patience is how long a run may take. It is far more than any needs, so that only one that hangs meets it.
+const patience = 5 * time.Minute
+
+// run runs the scene's pipeline and returns what the runner says.
+func (w *world) run(t testing.TB) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return w.launch(ctx, t, w.pipeline(t, w.half(cancel)))
+}
+
+// again runs the pipeline once more, with nothing that happens to it.
+func (w *world) again(t testing.TB) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	return w.launch(ctx, t, w.pipeline(t, nil))
+}
+
+// half is what happens in mid-run.
+func (w *world) half(cancel func()) func(*http.Request) {
+	switch {
+	case w.Later != enabled:
+		return func(*http.Request) { w.set(w.Later) }
+	case w.Cancelled:
+		return func(r *http.Request) {
+			cancel()
+			<-r.Context().Done()
+		}
+	}
+	return nil
+}
+
+func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) error {
+	t.Helper()
+	if w.Retries.Bundles > 0 {
+		return retryrunner.Run(ctx, p, w.Retries.config())
+	}
+	_, err := w.result(ctx, t, p)
+	return err
+}
+
+// result runs a pipeline on Prism.
+func (w *world) result(ctx context.Context, t testing.TB, p *beam.Pipeline) (*launch.Result, error) {
+	t.Helper()
+	opts, err := cmekpipe.FromConfig(cmekpipe.Config{
+		Runner: "prism", Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
+		Key: "projects/" + cmektest.Project + "/locations/us-central1/keyRings/cmektest/cryptoKeys/job",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return launch.Run(ctx, opts, p, launch.WithProgress(io.Discard), launch.WithLogger(slog.New(slog.DiscardHandler)))
+}

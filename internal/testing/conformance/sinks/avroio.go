@@ -1,0 +1,68 @@
+package sinks
+
+import (
+	"bytes"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/linkedin/goavro/v2"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+// AvroIO is avroio.Write where the runner decides on files. A row is Avro's JSON of a record, which for its types is what
+// encoding/json makes.
+func AvroIO() conformance.Harness {
+	h := TextIO()
+	h.Name = "avroio.Write"
+	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+		return &avroSink{textSink{cloud, textBucket}}
+	}
+	return h
+}
+
+const avroSchema = `{"type":"record","name":"row","fields":[{"name":"ID","type":"long"},{"name":"Payload","type":"string"}]}`
+
+// avroSink differs from textSink in what its objects hold.
+type avroSink struct{ textSink }
+
+// Apart writes to a bucket of its own.
+func (s *avroSink) Apart(tag string) conformance.Sink {
+	return &avroSink{textSink{s.cloud, s.bucket + "-" + tag}}
+}
+
+// Write adds the connector.
+func (s *avroSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	object, err := key.Object(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	avroio.Write(scope, object, avroSchema, beam.ParDo(scope, &lineFn{}, rows))
+}
+
+// Rows reads the files with the library's own reader.
+func (s *avroSink) Rows(t testing.TB, name string) []conformance.Row {
+	t.Helper()
+	var rows []conformance.Row
+	for _, data := range s.shards(t, name) {
+		file, err := goavro.NewOCFReader(bytes.NewReader(data))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for file.Scan() {
+			fields, err := file.Read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			row := fields.(map[string]any)
+			rows = append(rows, conformance.Row{ID: row["ID"].(int64), Payload: row["Payload"].(string)})
+		}
+		if file.Err() != nil {
+			t.Fatal(file.Err())
+		}
+	}
+	return rows
+}

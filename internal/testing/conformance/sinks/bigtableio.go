@@ -1,0 +1,112 @@
+package sinks
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigtableio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+func init() {
+	beam.RegisterDoFn(&cellFn{})
+}
+
+// BigtableIO is bigtableio.Write with times of its own, so that a cell that is written twice has one version.
+func BigtableIO() conformance.Harness {
+	return conformance.Harness{
+		Name: "bigtableio.Write", KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &bigtableSink{cloud: cloud, prefix: "records"}
+		},
+		Writes: []string{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"},
+		Names:  []string{"a.b-c_d", "_", strings.Repeat("n", 50)},
+		Partial: "Bigtable has no transactions over several rows, so that rows can be seen as soon as their request was answered; " +
+			"a fresh run writes the same cells again",
+		Inherits: []string{"table", "rows"},
+	}
+}
+
+// bigtableSink has an instance for each destination, as keys belong to the clusters of instances.
+type bigtableSink struct {
+	cloud     *cmektest.Cloud
+	prefix    string   // of its instances' ids
+	instances []string // names of destinations; one that is made again gets another instance
+}
+
+// Apart writes to instances of its own.
+func (s *bigtableSink) Apart(tag string) conformance.Sink {
+	return &bigtableSink{cloud: s.cloud, prefix: s.prefix + "-" + tag}
+}
+
+// instance returns the number of the newest instance of a destination.
+func (s *bigtableSink) instance(name string) int {
+	for i := len(s.instances) - 1; i >= 0; i-- {
+		if s.instances[i] == name {
+			return i
+		}
+	}
+	return -1
+}
+
+// Destination is a table in the newest instance.
+func (s *bigtableSink) Destination(name string) string {
+	return fmt.Sprintf("projects/%s/instances/%s-%d/tables/%s", cmektest.Project, s.prefix, s.instance(name), name)
+}
+
+func (s *bigtableSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	s.Occupy(t, name, key)
+}
+
+// Occupy makes the instance anew, because a cluster's key never changes.
+func (s *bigtableSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	s.instances = append(s.instances, name)
+	instance, _, _ := strings.Cut(s.Destination(name), "/tables/")
+	s.cloud.BigtableInstance(instance, "us-central1-b", key)
+	s.cloud.BigtableTable(s.Destination(name), "f")
+}
+
+func (s *bigtableSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	table, err := key.BigtableTable(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	bigtableio.Write(scope, table, beam.ParDo(scope, &cellFn{}, rows))
+}
+
+func (s *bigtableSink) Rows(t testing.TB, name string) []conformance.Row {
+	t.Helper()
+	var rows []conformance.Row
+	for _, r := range s.cloud.BigtableRows(s.Destination(name)) {
+		id, err := strconv.ParseInt(strings.TrimPrefix(r.Key(), "row\x00\xff"), 10, 64)
+		if err != nil {
+			t.Fatalf("got row key %q, want one that was written", r.Key())
+		}
+		for _, cell := range r["f"] {
+			rows = append(rows, conformance.Row{ID: id, Payload: string(cell.Value)})
+		}
+	}
+	return rows
+}
+
+// cellFn makes a cell of a row, under a key that is no text.
+type cellFn struct{}
+
+// ProcessElement takes a row.
+func (f *cellFn) ProcessElement(row conformance.Row) bigtableio.Mutation {
+	m := bigtableio.NewMutation("row\x00\xff" + strconv.FormatInt(row.ID, 10))
+	m.Set("f", "payload", 1_000_000, []byte(row.Payload))
+	return *m
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *cellFn) CMEKHelper() destination.None { return destination.None{} }

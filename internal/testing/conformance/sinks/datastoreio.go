@@ -1,0 +1,146 @@
+package sinks
+
+import (
+	"context"
+	"reflect"
+	"strings"
+	"testing"
+
+	"cloud.google.com/go/datastore"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/datastoreio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+func init() {
+	beam.RegisterType(reflect.TypeFor[datastoreRow]())
+	dofn.Register1x2[conformance.Row, string, datastoreRow](&datastoreRowFn{})
+}
+
+// DatastoreWrite is datastoreio.Write into a database that exists.
+func DatastoreWrite() conformance.Harness {
+	h := datastoreHarness("datastoreio.Write", false)
+	h.Writes = []string{"datastore.commit", "firestore.databases.get"}
+	return h
+}
+
+// DatastoreCreate is datastoreio.Write that creates the database.
+func DatastoreCreate() conformance.Harness {
+	h := datastoreHarness("datastoreio.Write, creating", true)
+	h.Writes = []string{"datastore.commit", "firestore.databases.create"}
+	h.Also = []string{"firestore.databases.get", "firestore.databases.operations.get"}
+	return h
+}
+
+func datastoreHarness(name string, create bool) conformance.Harness {
+	return conformance.Harness{
+		Name: name, KeyLocation: "us-central1", ExactlyOnce: true,
+		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &datastoreSink{cloud, create, ""} },
+		Names:      []string{"(default)", "a--b", "a" + strings.Repeat("0", 62)},
+		MaxPayload: 1<<20 - 256,
+		Partial:    "Datastore has no transaction that spans the commits of a run",
+		Inherits:   []string{"entity"},
+	}
+}
+
+type datastoreSink struct {
+	cloud  *cmektest.Cloud
+	create bool
+	prefix string // of its databases' ids
+}
+
+// Apart writes to databases of its own.
+func (s *datastoreSink) Apart(tag string) conformance.Sink {
+	return &datastoreSink{s.cloud, s.create, s.prefix + tag + "-"}
+}
+
+// Destination is a database of its own, as the key is the database's.
+func (s *datastoreSink) Destination(name string) string {
+	return "projects/" + cmektest.Project + "/databases/" + s.prefix + name
+}
+
+// Prepare makes the database unless the connector does.
+func (s *datastoreSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	if !s.create {
+		s.Occupy(t, name, key)
+	}
+}
+
+// Occupy makes the database anew, because a database's key never changes.
+func (s *datastoreSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	databases := s.cloud.FirestoreAdmin().Projects.Databases
+	if _, err := databases.Get(s.Destination(name)).Do(); err == nil {
+		if _, err := databases.Delete(s.Destination(name)).Do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cloud.DatastoreDatabase(s.Destination(name), "us-central1", key)
+}
+
+// Write adds the connector.
+func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	db, err := key.DatastoreDatabase(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	var opts []datastoreio.WriteOption
+	if s.create {
+		opts = append(opts, datastoreio.CreateIfMissing())
+	}
+	datastoreio.Write(scope, db, beam.ParDo(scope, &datastoreRowFn{}, rows), opts...)
+}
+
+// datastoreRow is a row as an entity. Indexed texts are short in Datastore.
+type datastoreRow struct {
+	Payload string `datastore:",noindex"`
+}
+
+// datastoreRowFn makes an entity of a row, with its id in the key.
+type datastoreRowFn struct{}
+
+// datastoreID is a number that a key can have, which 0 is not.
+func datastoreID(id int64) int64 { return id + 1 }
+
+// ProcessElement takes a row.
+func (*datastoreRowFn) ProcessElement(r conformance.Row) (string, datastoreRow) {
+	return datastore.IDKey("Row", datastoreID(r.ID), nil).Encode(), datastoreRow{r.Payload}
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (*datastoreRowFn) CMEKHelper() destination.None { return destination.None{} }
+
+// Rows reads the entities.
+func (s *datastoreSink) Rows(t testing.TB, name string) []conformance.Row {
+	t.Helper()
+	id := s.prefix + name
+	if id == "(default)" {
+		id = ""
+	}
+	client, err := datastore.NewClientWithDatabase(context.Background(), cmektest.Project, id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var entities []datastoreRow
+	keys, err := client.GetAll(context.Background(), datastore.NewQuery("Row"), &entities)
+	if status.Code(err) == codes.NotFound {
+		return nil
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows := make([]conformance.Row, len(keys))
+	for i, key := range keys {
+		rows[i] = conformance.Row{ID: key.ID - datastoreID(0), Payload: entities[i].Payload}
+	}
+	return rows
+}

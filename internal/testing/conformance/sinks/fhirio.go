@@ -1,0 +1,228 @@
+package sinks
+
+import (
+	"encoding/json"
+	"net/url"
+	"reflect"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/api/googleapi"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+func init() {
+	beam.RegisterType(reflect.TypeFor[conformance.Row]())
+	beam.RegisterDoFn(&fhirResourceFn{})
+	beam.RegisterDoFn(&fhirBundleFn{})
+}
+
+// FHIRImport writes each row as a resource through files.
+func FHIRImport() conformance.Harness {
+	h := fhirHarness("fhirio.Import", false)
+	h.Writes = []string{"healthcare.datasets.get", "storage.objects.insert", "healthcare.fhirStores.import",
+		"healthcare.operations.get", "storage.objects.list", "storage.objects.delete"}
+	return h
+}
+
+// FHIRBundles writes rows as bundles that store each as a resource under its id.
+func FHIRBundles() conformance.Harness {
+	h := fhirHarness("fhirio.ExecuteBundles", true)
+	h.Writes = []string{"healthcare.datasets.get", "healthcare.fhir.executeBundle"}
+	return h
+}
+
+func fhirHarness(name string, bundles bool) conformance.Harness {
+	return conformance.Harness{
+		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
+		Names:    []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
+		Partial:  "a store shows each resource from when it is stored on",
+		Inherits: []string{"fhirResource"},
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &fhirSink{cloud: cloud, bundles: bundles, bucket: "fhir-scratch"}
+		},
+	}
+}
+
+type fhirSink struct {
+	cloud   *cmektest.Cloud
+	bundles bool
+	bucket  string
+	made    bool // the bucket is
+}
+
+// Apart writes through a bucket of its own. Each store is in a dataset of its own anyway.
+func (s *fhirSink) Apart(tag string) conformance.Sink {
+	return &fhirSink{cloud: s.cloud, bundles: s.bundles, bucket: s.bucket + "-" + tag}
+}
+
+// Destination is a store in a dataset of its own, as the key is the dataset's.
+func (*fhirSink) Destination(name string) string {
+	return "projects/" + cmektest.Project + "/locations/us-central1/datasets/" + name + "/fhirStores/" + name
+}
+
+func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	if !s.made {
+		s.cloud.Bucket(s.bucket, "us-central1", cmekpipe.KeyName{})
+		s.made = true
+	}
+	s.Occupy(t, name, key)
+}
+
+// Occupy makes the dataset anew, because a dataset's key never changes.
+func (s *fhirSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	dataset, _, _ := strings.Cut(s.Destination(name), "/fhirStores/")
+	datasets := s.cloud.Healthcare().Projects.Locations.Datasets
+	if _, err := datasets.Get(dataset).Do(); err == nil {
+		if _, err := datasets.Delete(dataset).Do(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.cloud.FHIRStore(s.Destination(name), key)
+}
+
+func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	store, err := key.FHIRStore(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	if s.bundles {
+		fhirio.ExecuteBundles(scope, store, beam.ParDo(scope, &fhirBundleFn{}, rows))
+		return
+	}
+	temp, err := key.Object("gs://" + s.bucket + "/temp")
+	if err != nil {
+		panic(err)
+	}
+	failed, err := key.Object("gs://" + s.bucket + "/failed")
+	if err != nil {
+		panic(err)
+	}
+	fhirio.Import(scope, store, temp, failed,
+		fhirio.ContentStructureResource, beam.ParDo(scope, &fhirResourceFn{}, rows))
+}
+
+// fhirResource is a row in the words of FHIR.
+type fhirResource struct {
+	ResourceType string          `json:"resourceType"`
+	ID           string          `json:"id"`
+	Extension    []fhirExtension `json:"extension"`
+}
+
+type fhirExtension struct {
+	URL         string `json:"url"`
+	ValueString string `json:"valueString"`
+}
+
+// resource is a row's id at the service, and the text of its resource.
+func resource(row conformance.Row) (id, text string, err error) {
+	id = "row-" + strconv.FormatInt(row.ID, 10)
+	body, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})
+	return id, string(body), err
+}
+
+// fhirResourceFn makes a resource of a row.
+type fhirResourceFn struct{}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *fhirResourceFn) CMEKHelper() destination.None { return destination.None{} }
+
+// ProcessElement takes a row.
+func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
+	_, text, err := resource(row)
+	return text, err
+}
+
+// bundledRows is how many rows one FHIR bundle stores, as a pipeline would that minds the number of its calls.
+const bundledRows = 50
+
+// fhirBundleFn makes FHIR bundles of rows that come in one Beam bundle.
+type fhirBundleFn struct{ entries []string }
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *fhirBundleFn) CMEKHelper() destination.None { return destination.None{} }
+
+// StartBundle forgets what a bundle that failed left.
+func (f *fhirBundleFn) StartBundle(func(string)) { f.entries = nil }
+
+// ProcessElement takes a row.
+func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) error {
+	id, text, err := resource(row)
+	if err != nil {
+		return err
+	}
+	f.entries = append(f.entries, `{"resource":`+text+`,"request":{"method":"PUT","url":"Basic/`+id+`"}}`)
+	if len(f.entries) == bundledRows {
+		f.FinishBundle(emit)
+	}
+	return nil
+}
+
+// FinishBundle emits the rest.
+func (f *fhirBundleFn) FinishBundle(emit func(string)) {
+	if len(f.entries) > 0 {
+		emit(`{"resourceType":"Bundle","type":"batch","entry":[` + strings.Join(f.entries, ",") + `]}`)
+		f.entries = nil
+	}
+}
+
+func (s *fhirSink) Rows(t testing.TB, name string) []conformance.Row {
+	t.Helper()
+	var rows []conformance.Row
+	for token := ""; ; {
+		page := s.page(t, name, token)
+		for _, e := range page.Entry {
+			id, err := strconv.ParseInt(strings.TrimPrefix(e.Resource.ID, "row-"), 10, 64)
+			if err != nil || len(e.Resource.Extension) != 1 {
+				t.Fatalf("got resource %q, want one that was a row", e.Resource.ID)
+			}
+			rows = append(rows, conformance.Row{ID: id, Payload: e.Resource.Extension[0].ValueString})
+		}
+		if len(page.Link) == 0 {
+			return rows
+		}
+		next, err := url.Parse(page.Link[0].URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		token = next.Query().Get("_page_token")
+	}
+}
+
+type fhirPage struct {
+	Entry []struct{ Resource fhirResource }
+	Link  []struct{ URL string }
+}
+
+func (s *fhirSink) page(t testing.TB, name, token string) (page fhirPage) {
+	t.Helper()
+	options := []googleapi.CallOption{googleapi.QueryParameter("_count", "1000")}
+	if token != "" {
+		options = append(options, googleapi.QueryParameter("_page_token", token))
+	}
+	fhir := s.cloud.Healthcare().Projects.Locations.Datasets.FhirStores.Fhir
+	response, err := fhir.SearchType(s.Destination(name), "Basic", strings.NewReader("")).Do(options...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if response.StatusCode == 404 {
+		return page
+	}
+	if err := googleapi.CheckResponse(response); err != nil {
+		t.Fatal(err)
+	}
+	if err := json.NewDecoder(response.Body).Decode(&page); err != nil {
+		t.Fatal(err)
+	}
+	return page
+}

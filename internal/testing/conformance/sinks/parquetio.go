@@ -1,0 +1,83 @@
+package sinks
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/parquetrows"
+)
+
+func init() {
+	beam.RegisterType(reflect.TypeFor[parquetRow]())
+	dofn.Register1x1[conformance.Row, parquetRow](&parquetFn{})
+}
+
+// ParquetIO is parquetio.Write where the runner decides on shards.
+func ParquetIO() conformance.Harness {
+	h := TextIO()
+	h.Name = "parquetio.Write"
+	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+		return &parquetSink{textSink{cloud, textBucket}}
+	}
+	return h
+}
+
+// parquetRow is a conformance.Row with tags.
+type parquetRow struct {
+	ID      int64  `parquet:"name=ID, type=INT64"`
+	Payload string `parquet:"name=Payload, type=BYTE_ARRAY, convertedtype=UTF8"`
+}
+
+// parquetFn gives a row its tags.
+type parquetFn struct{}
+
+// ProcessElement takes a row.
+func (*parquetFn) ProcessElement(r conformance.Row) parquetRow { return parquetRow(r) }
+
+// CMEKHelper tells guard that nothing is stored.
+func (*parquetFn) CMEKHelper() destination.None { return destination.None{} }
+
+// parquetSink keeps its files where lines of text would lie.
+type parquetSink struct{ textSink }
+
+// Apart writes to a bucket of its own.
+func (s *parquetSink) Apart(tag string) conformance.Sink {
+	return &parquetSink{textSink{s.cloud, s.bucket + "-" + tag}}
+}
+
+// Write adds the connector.
+func (s *parquetSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	object, err := key.Object(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	parquetio.Write(scope, object, beam.ParDo(scope, &parquetFn{}, rows))
+}
+
+// Rows reads the shards.
+func (s *parquetSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
+	t.Helper()
+	for object, data := range s.shards(t, name) {
+		texts, err := parquetrows.Read(data)
+		if err != nil {
+			t.Fatalf("%s: %v", object, err)
+		}
+		for _, text := range texts {
+			var r conformance.Row
+			if err := json.Unmarshal(text, &r); err != nil {
+				t.Fatalf("%s: %v", object, err)
+			}
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

@@ -1,0 +1,25 @@
+package sinks
+
+import (
+	"encoding/json"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+func init() {
+	dofn.Register1x2[conformance.Row, string, error](&lineFn{})
+}
+
+// lineFn makes a line of JSON of a row.
+type lineFn struct{}
+
+// ProcessElement takes a row.
+func (f *lineFn) ProcessElement(r conformance.Row) (string, error) {
+	line, err := json.Marshal(r)
+	return string(line), err
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *lineFn) CMEKHelper() destination.None { return destination.None{} }

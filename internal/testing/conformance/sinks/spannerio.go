@@ -1,0 +1,127 @@
+package sinks
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	"cloud.google.com/go/spanner"
+	database "cloud.google.com/go/spanner/admin/database/apiv1"
+	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/grpc/codes"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/spannerio"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+// Spanner is spannerio.Write to a database that exists. A row is a row.
+func Spanner() conformance.Harness {
+	return spannerHarness("", false, "spanner.databases.get", "spanner.sessions.commit")
+}
+
+// SpannerCreate is spannerio.Write to a database that it creates.
+func SpannerCreate() conformance.Harness {
+	h := spannerHarness(", created", true, "spanner.databases.get", "spanner.databases.create", "spanner.instances.get",
+		"spanner.sessions.commit")
+	h.Sometimes = []string{"spanner.operations.get"} // if the answer to the creation isn't the end of it
+	return h
+}
+
+func spannerHarness(how string, create bool, writes ...string) conformance.Harness {
+	return conformance.Harness{
+		Name: "spannerio.Write" + how, KeyLocation: "us-central1", ExactlyOnce: true,
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &spannerSink{cloud, create, spannerInstance}
+		},
+		Writes:     writes,
+		Names:      []string{"a-b_c", "a0", "select", "n" + strings.Repeat("-", 28) + "n"},
+		MaxPayload: 2_621_440, // characters of a STRING(MAX)
+		Partial:    "a batch is a commit of its own, so that a run that fails leaves the batches before",
+	}
+}
+
+const (
+	spannerInstance = "projects/" + cmektest.Project + "/instances/main"
+	spannerTable    = "CREATE TABLE Records (ID INT64 NOT NULL, Payload STRING(MAX) NOT NULL) PRIMARY KEY (ID)"
+)
+
+type spannerSink struct {
+	cloud  *cmektest.Cloud
+	create bool
+	// instance is the full name of what its databases are in.
+	instance string
+}
+
+// Apart writes to databases in an instance of its own.
+func (s *spannerSink) Apart(tag string) conformance.Sink {
+	return &spannerSink{s.cloud, s.create, s.instance + "-" + tag}
+}
+
+// Prepare makes the database, or but the instance for the pipeline to create one in.
+func (s *spannerSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	if s.create {
+		s.cloud.SpannerInstance(s.instance, key.Location())
+		return
+	}
+	s.cloud.SpannerDatabase(s.Destination(name), key.Location(), key, spannerTable)
+}
+
+// Occupy makes the database anew, because a database's key never changes.
+func (s *spannerSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+	t.Helper()
+	client, err := database.NewDatabaseAdminClient(t.Context(), s.cloud.ClientOptions(emulator.Spanner)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	drop := &databasepb.DropDatabaseRequest{Database: s.Destination(name)}
+	if err := client.DropDatabase(t.Context(), drop); err != nil && !s.create {
+		t.Fatal(err)
+	}
+	s.cloud.SpannerDatabase(s.Destination(name), "us-central1", key, spannerTable)
+}
+
+// Write adds the connector.
+func (s *spannerSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	db, err := key.SpannerDatabase(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	var opts []spannerio.WriteOptionsFn
+	if s.create {
+		opts = append(opts, spannerio.CreateDatabase(spannerTable))
+	}
+	spannerio.Write(scope, db, "Records", rows, opts...)
+}
+
+// Destination returns the database's full name.
+func (s *spannerSink) Destination(name string) string { return s.instance + "/databases/" + name }
+
+// Rows reads the table.
+func (s *spannerSink) Rows(t testing.TB, name string) []conformance.Row {
+	t.Helper()
+	ctx := context.WithoutCancel(t.Context())
+	client, err := spanner.NewClient(ctx, s.Destination(name), s.cloud.ClientOptions(emulator.Spanner)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	var rows []conformance.Row
+	err = client.Single().Read(ctx, "Records", spanner.AllKeys(), []string{"ID", "Payload"}).Do(func(r *spanner.Row) error {
+		var row conformance.Row
+		if err := r.ToStruct(&row); err != nil {
+			return err
+		}
+		rows = append(rows, row)
+		return nil
+	})
+	if err != nil && spanner.ErrCode(err) != codes.NotFound {
+		t.Fatal(err)
+	}
+	return rows
+}

@@ -1,0 +1,96 @@
+package sinks
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"cloud.google.com/go/storage"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/api/iterator"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
+)
+
+// TextIO is textio.WriteSharded where the runner decides on shards. A row is a line of JSON.
+func TextIO() conformance.Harness {
+	return conformance.Harness{
+		Name: "textio.WriteSharded", KeyLocation: "us-central1",
+		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &textSink{cloud, textBucket} },
+		Writes:      []string{"storage.objects.insert", "storage.objects.rewrite"},
+		Also:        []string{"storage.objects.list", "storage.objects.delete"},
+		ExactlyOnce: true,
+		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", "dir/", " ", "*[x]", strings.Repeat("n", 900)},
+		MaxPayload:  8 << 20,
+		Overwrites:  "an object is replaced whole, by one under the key",
+	}
+}
+
+const textBucket = "bank-records"
+
+type textSink struct {
+	cloud  *cmektest.Cloud
+	bucket string
+}
+
+// Apart writes to a bucket of its own.
+func (s *textSink) Apart(tag string) conformance.Sink {
+	return &textSink{s.cloud, s.bucket + "-" + tag}
+}
+
+// Prepare makes a bucket without a default key, so that only a writer that asks for the key gets it.
+func (s *textSink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
+	t.Helper()
+	if _, err := s.cloud.Storage().Bucket(s.bucket).Attrs(t.Context()); err != nil {
+		s.cloud.Bucket(s.bucket, key.Location(), cmekpipe.KeyName{})
+	}
+}
+
+// Occupy is never called.
+func (s *textSink) Occupy(testing.TB, string, cmekpipe.KeyName) {}
+
+// Write adds the connector.
+func (s *textSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+	object, err := key.Object(s.Destination(name))
+	if err != nil {
+		panic(err)
+	}
+	textio.WriteSharded(scope, object, beam.ParDo(scope, &lineFn{}, rows))
+}
+
+// Destination returns the prefix of the shards.
+func (s *textSink) Destination(name string) string { return "gs://" + s.bucket + "/" + name }
+
+// Rows reads the shards.
+func (s *textSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
+	t.Helper()
+	for object, data := range s.shards(t, name) {
+		for line := range strings.Lines(string(data)) {
+			var r conformance.Row
+			if err := json.Unmarshal([]byte(line), &r); err != nil {
+				t.Fatalf("%s: %v", object, err)
+			}
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}
+
+// shards returns what all objects with a prefix hold, by their names.
+func (s *textSink) shards(t testing.TB, prefix string) map[string][]byte {
+	t.Helper()
+	data := map[string][]byte{}
+	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: prefix + "-"}); ; {
+		attrs, err := it.Next()
+		if err == iterator.Done {
+			return data
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		data[attrs.Name] = s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name)
+	}
+}
