@@ -7,7 +7,7 @@ import (
 	"google.golang.org/api/option"
 	"google.golang.org/grpc/metadata"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Endpoint returns the HOST:PORT of a service; "" for one that has none.
@@ -46,5 +46,5 @@ func (c *Cloud) ClientOptions(s Service) []option.ClientOption {
 // As makes calls to Cloud KMS with the context come from a member, as a policy names it: "user:ann@example.com",
 // "serviceAccount:" and an [Agent]. The member may do only what the policies of keys and key rings grant it.
 func As(ctx context.Context, member string) context.Context {
-	return metadata.AppendToOutgoingContext(ctx, service.PrincipalHeader, member)
+	return metadata.AppendToOutgoingContext(ctx, core.PrincipalHeader, member)
 }

@@ -14,12 +14,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
-	env     *service.Env
+	env     *core.Env
 	running []running
 	objects *gcs.Server
 	tables  *store.Store // of BigQuery
@@ -32,7 +32,7 @@ type Cloud struct {
 type running struct {
 	row
 	host   string
-	server service.Server
+	server core.Server
 	ended  chan error
 }
 
@@ -64,9 +64,9 @@ func Start(opts ...Option) (*Cloud, error) {
 	}
 	c := &Cloud{}
 	c.close = sync.OnceValue(c.stop)
-	c.env = &service.Env{
+	c.env = &core.Env{
 		Now:    func() time.Time { return set.now().Add(time.Duration(c.ahead.Load())) },
-		Ledger: &service.Ledger{}, Faults: &service.Faults{},
+		Ledger: &core.Ledger{}, Faults: &core.Faults{},
 	}
 	for _, r := range services() {
 		if err := c.start(r); err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 )
 
@@ -38,7 +38,7 @@ type row struct {
 	name     Service
 	variable string // where clients look for HOST:PORT
 	options  func(host string) []option.ClientOption
-	start    func(*Cloud, *service.Env) service.Server
+	start    func(*Cloud, *core.Env) core.Server
 }
 
 // services is the seam for more of them: a function that returns the rows of one service. Cloud KMS comes first, as the
@@ -57,16 +57,16 @@ func services() []row {
 
 func coreServices() []row {
 	return []row{
-		{KMS, endpoint.KMSVariable, endpoint.GRPCOptions, func(_ *Cloud, env *service.Env) service.Server {
+		{KMS, endpoint.KMSVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server {
 			s := kms.New(env)
 			env.Keys = s
 			return s
 		}},
-		{Storage, endpoint.StorageVariable, storageOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Storage, endpoint.StorageVariable, storageOptions, func(c *Cloud, env *core.Env) core.Server {
 			c.objects = gcs.New(env)
 			return c.objects
 		}},
-		{Dataflow, endpoint.DataflowVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Dataflow, endpoint.DataflowVariable, endpoint.HTTPOptions, func(c *Cloud, env *core.Env) core.Server {
 			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
 		}},
@@ -83,23 +83,23 @@ func storageOptions(host string) []option.ClientOption {
 func Agent(s Service, project string) string {
 	switch s {
 	case Storage:
-		return service.StorageAgent(project)
+		return core.StorageAgent(project)
 	case Dataflow:
-		return service.DataflowAgent(project)
+		return core.DataflowAgent(project)
 	case Compute:
-		return service.ComputeAgent(project)
+		return core.ComputeAgent(project)
 	case BigQuery, BigQueryStorage:
-		return service.BigQueryAgent(project)
+		return core.BigQueryAgent(project)
 	case PubSub:
-		return service.PubSubAgent(project)
+		return core.PubSubAgent(project)
 	case Spanner:
-		return service.SpannerAgent(project)
+		return core.SpannerAgent(project)
 	case Bigtable:
-		return service.BigtableAgent(project)
+		return core.BigtableAgent(project)
 	case Datastore, FirestoreAdmin:
-		return service.FirestoreAgent(project)
+		return core.FirestoreAgent(project)
 	case Healthcare:
-		return service.HealthcareAgent(project)
+		return core.HealthcareAgent(project)
 	}
 	return ""
 }

@@ -2,7 +2,7 @@ package emulator
 
 import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 )
 
@@ -10,11 +10,11 @@ import (
 func datastoreServices() []row {
 	var admin *datastore.Admin
 	return []row{
-		{Datastore, endpoint.DatastoreVariable, endpoint.GRPCOptions, func(_ *Cloud, env *service.Env) service.Server {
+		{Datastore, endpoint.DatastoreVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server {
 			data, databases := datastore.New(env)
 			admin = databases
 			return data
 		}},
-		{FirestoreAdmin, endpoint.FirestoreAdminVariable, endpoint.HTTPOptions, func(*Cloud, *service.Env) service.Server { return admin }},
+		{FirestoreAdmin, endpoint.FirestoreAdminVariable, endpoint.HTTPOptions, func(*Cloud, *core.Env) core.Server { return admin }},
 	}
 }

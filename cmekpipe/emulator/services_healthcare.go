@@ -6,14 +6,14 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 )
 
 // healthcareServices is the Cloud Healthcare API, whose imports read the objects of the cloud's own Cloud Storage.
 func healthcareServices() []row {
 	return []row{
-		{Healthcare, endpoint.HealthcareVariable, endpoint.HTTPOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Healthcare, endpoint.HealthcareVariable, endpoint.HTTPOptions, func(c *Cloud, env *core.Env) core.Server {
 			return healthcare.New(env, c.matchingObjects)
 		}},
 	}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // BasePath is where the API lies below HOST:PORT.
@@ -13,21 +13,21 @@ const BasePath = "/bigquery/v2/"
 
 // Server is the loopback BigQuery. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
-	env     *service.Env
+	env     *core.Env
 	store   *store.Store
 	objects Objects
 	jobs    *jobs
 	inserts *inserts
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server of what a store holds. Jobs load from and extract to objects.
-func New(env *service.Env, tables *store.Store, objects Objects) *Server {
+func New(env *core.Env, tables *store.Store, objects Objects) *Server {
 	s := &Server{env: env, store: tables, objects: objects, jobs: newJobs(), inserts: newInserts()}
-	s.HTTPServer = service.NewHTTPServer(s.handler())
+	s.HTTPServer = core.NewHTTPServer(s.handler())
 	return s
 }
 

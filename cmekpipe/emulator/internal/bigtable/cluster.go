@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -57,14 +57,14 @@ func (s *store) protect(ctx context.Context, cluster, name, zone string) (v cmek
 	if location.ForBigtable(key.Location(), zone).Verdict != location.Serves {
 		return v, invalid("KMS key %s is not in the region of cluster %s", name, cluster)
 	}
-	if v, err = s.env.Keys.Wrap(ctx, service.BigtableAgent(projectOf(cluster)), key); err != nil {
+	if v, err = s.env.Keys.Wrap(ctx, core.BigtableAgent(projectOf(cluster)), key); err != nil {
 		return v, inaccessible()
 	}
 	return v, nil
 }
 
 func (s *store) recordCluster(method string, c *cluster) {
-	s.env.Ledger.Record(service.Entry{Time: s.env.Now(), Service: "bigtable", Method: method, Kind: "cluster",
+	s.env.Ledger.Record(core.Entry{Time: s.env.Now(), Service: "bigtable", Method: method, Kind: "cluster",
 		Name: c.proto.GetName(), Project: projectOf(c.proto.GetName()), Key: c.version, KeyAsked: c.version.Valid()})
 }
 

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // data returns a table for a call that reads or writes its rows, if the keys allow it.
@@ -29,7 +29,7 @@ func (s *store) data(ctx context.Context, name string) (*table, *instance, error
 func (s *store) recordRows(in *instance, name, method string, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.record(in, service.Entry{Method: "bigtable.tables." + method, Kind: "rows", Name: name, Size: size})
+	s.record(in, core.Entry{Method: "bigtable.tables." + method, Kind: "rows", Name: name, Size: size})
 }
 
 // mutateRow admits a mutation of one row and takes it down when the core has made it.

@@ -7,7 +7,7 @@ import (
 	"cloud.google.com/go/bigtable/bttest"
 	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Bigtable. Use [New].
@@ -21,13 +21,13 @@ type Server struct {
 	core     *bttest.Server
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // maxMessage is the size of the largest request: a row may have 256 MB. Source: https://docs.cloud.google.com/bigtable/quotas.
 const maxMessage = 256 << 20
 
 // New returns a server without instances.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	return &Server{done: make(chan struct{}),
 		store: &store{env: env, instances: map[string]*instance{}, tables: map[string]*table{}}}
 }

@@ -19,7 +19,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	loopback "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 const (
@@ -275,7 +275,7 @@ func TestWhatNobodyAnswersIsUnimplemented(t *testing.T) {
 func TestServerEndsWhenItIsClosed(t *testing.T) {
 	for name, early := range map[string]bool{"before it serves": true, "while it serves": false} {
 		t.Run(name, func(t *testing.T) {
-			s := loopback.New(&service.Env{Faults: &service.Faults{}})
+			s := loopback.New(&core.Env{Faults: &core.Faults{}})
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)

@@ -9,7 +9,7 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // The forms of names. Source: fields tableId and columnFamilies of the Bigtable Admin API.
@@ -67,7 +67,7 @@ func (s *store) noteTable(ctx context.Context, request, answer any) {
 		}
 		s.tables[name] = made
 		if in, err := s.instanceOf(name); err == nil {
-			s.record(in, service.Entry{Method: "bigtableadmin.tables.create", Kind: "table", Name: name})
+			s.record(in, core.Entry{Method: "bigtableadmin.tables.create", Kind: "table", Name: name})
 		}
 	case *adminpb.DeleteTableRequest:
 		delete(s.tables, r.GetName())

@@ -5,14 +5,14 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Dataflow. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
-	env   *service.Env
+	env   *core.Env
 	files Files
 
 	mu        sync.Mutex
@@ -32,13 +32,13 @@ type Files interface {
 	MakeBucket(ctx context.Context, project, name, location string) error
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server with [DefaultPace] and no jobs that reads pipelines and templates from files.
-func New(env *service.Env, files Files) *Server {
+func New(env *core.Env, files Files) *Server {
 	s := &Server{env: env, files: files, set: settings{pace: DefaultPace(), lossState: cancelled}}
 	s.exec.root, s.exec.stop = context.WithCancel(context.Background())
-	s.HTTPServer = service.NewHTTPServer(s.routes())
+	s.HTTPServer = core.NewHTTPServer(s.routes())
 	return s
 }
 
@@ -59,7 +59,7 @@ func (s *Server) routes() http.Handler {
 	s.routeSnapshots(mux)
 	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))
 	})
 	return mux
 }

@@ -10,7 +10,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // snapshot is the state of a streaming job, which stays under the job's key.
@@ -43,7 +43,7 @@ func (s *Server) routeSnapshots(mux *http.ServeMux) {
 func (s *Server) takeSnapshot(c *call) (any, error) {
 	id, isSnapshot := strings.CutSuffix(c.id, ":snapshot")
 	if !isSnapshot {
-		return nil, service.NotFound("the loopback Dataflow has no such method")
+		return nil, core.NotFound("the loopback Dataflow has no such method")
 	}
 	var request api.SnapshotJobRequest
 	if err := c.read("", &request); err != nil {
@@ -54,16 +54,16 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 		return nil, err
 	}
 	if request.Location != "" && request.Location != c.region {
-		return nil, service.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
+		return nil, core.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
 	}
 	j, err := s.find(c, id)
 	switch {
 	case err != nil:
 		return nil, err
 	case j.Type != streaming:
-		return nil, service.FailedPrecondition("a snapshot can be taken of streaming jobs only, and job " + j.id + " is " + j.Type)
+		return nil, core.FailedPrecondition("a snapshot can be taken of streaming jobs only, and job " + j.id + " is " + j.Type)
 	case j.state != running && j.state != draining:
-		return nil, service.FailedPrecondition("a snapshot can be taken of running jobs only, and job " + j.id + " is in " + string(j.state))
+		return nil, core.FailedPrecondition("a snapshot can be taken of running jobs only, and job " + j.id + " is in " + string(j.state))
 	}
 	n := &snapshot{made: c.now, key: j.Environment.ServiceKmsKeyName, Snapshot: api.Snapshot{
 		Id: newID(c.now), ProjectId: j.project, Region: j.region, SourceJobId: j.id, CreationTime: timestamp(c.now),
@@ -71,7 +71,7 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 	}}
 	s.snapshots = append(s.snapshots, n)
 	key, _ := cmekpipe.ParseKeyName(n.key) // a running job has a key that works or none
-	s.env.Ledger.Record(service.Entry{Time: c.now, Service: "dataflow", Method: "dataflow.jobs.snapshot", Kind: "snapshot",
+	s.env.Ledger.Record(core.Entry{Time: c.now, Service: "dataflow", Method: "dataflow.jobs.snapshot", Kind: "snapshot",
 		Name: n.resource(), Project: j.project, KeyName: key})
 	return s.shown(c, n), nil
 }
@@ -80,7 +80,7 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 func lifetime(text string) (string, error) {
 	ttl, err := time.ParseDuration(cmp.Or(text, defaultTTL.String()))
 	if err != nil || text != "" && !strings.HasSuffix(text, "s") || ttl <= 0 || ttl > maxTTL {
-		return "", service.BadRequest("got ttl \"" + text + "\", want one such as 604800s, up to 30 days")
+		return "", core.BadRequest("got ttl \"" + text + "\", want one such as 604800s, up to 30 days")
 	}
 	return cmp.Or(text, "604800s"), nil
 }
@@ -111,7 +111,7 @@ func (s *Server) snapshot(c *call, id string) (*snapshot, error) {
 			return n, nil
 		}
 	}
-	return nil, service.NotFound("there is no snapshot " + id)
+	return nil, core.NotFound("there is no snapshot " + id)
 }
 
 func (s *Server) getSnapshot(c *call) (any, error) {
@@ -154,11 +154,11 @@ func (s *Server) checkSource(c *call, sub submission) error {
 	case err != nil:
 		return err
 	case !s.ready(c, n):
-		return service.FailedPrecondition("snapshot " + n.Id + " is not ready")
+		return core.FailedPrecondition("snapshot " + n.Id + " is not ready")
 	case sub.Type != streaming:
-		return service.BadRequest("only a streaming job can start from a snapshot")
+		return core.BadRequest("only a streaming job can start from a snapshot")
 	case n.key != sub.Environment.ServiceKmsKeyName:
-		return service.FailedPrecondition("The workflow could not be created. Causes: a job with " +
+		return core.FailedPrecondition("The workflow could not be created. Causes: a job with " +
 			keyOrNone(sub.Environment.ServiceKmsKeyName) + " can't start from snapshot " + n.Id + ", which rests under " + keyOrNone(n.key) + ".")
 	}
 	return nil

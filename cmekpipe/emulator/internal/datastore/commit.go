@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // The limits of a commit. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
@@ -196,7 +196,7 @@ func (c *change) apply(key cmekpipe.KeyVersionName) {
 			delete(d.entities, name)
 			c.env.Ledger.Delete("entity", d.resourceName(old.entity.GetKey()), 0, now)
 		case old == nil:
-			c.env.Ledger.Record(service.Entry{Time: now, Service: "datastore", Method: "datastore.commit", Kind: "entity",
+			c.env.Ledger.Record(core.Entry{Time: now, Service: "datastore", Method: "datastore.commit", Kind: "entity",
 				Name: d.resourceName(e.entity.GetKey()), Project: d.project, Size: int64(proto.Size(e.entity)), Key: key})
 			fallthrough
 		default:

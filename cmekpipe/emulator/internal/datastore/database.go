@@ -10,7 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // database is a database with its entities. Its key never changes.
@@ -46,7 +46,7 @@ func (s *store) open(ctx context.Context, r request) (*database, error) {
 		return nil, precondition("The Cloud Datastore API is not available for Firestore in Native Mode database %s.", name)
 	}
 	for _, version := range d.active {
-		if s.env.Keys.Unwrap(ctx, service.FirestoreAgent(d.project), version) != nil {
+		if s.env.Keys.Unwrap(ctx, core.FirestoreAgent(d.project), version) != nil {
 			return nil, precondition(inaccessibleText)
 		}
 	}
@@ -58,7 +58,7 @@ func (s *store) protect(ctx context.Context, d *database) (v cmekpipe.KeyVersion
 	if !d.key.Valid() {
 		return v, nil
 	}
-	if v, err = s.env.Keys.Wrap(ctx, service.FirestoreAgent(d.project), d.key); err != nil {
+	if v, err = s.env.Keys.Wrap(ctx, core.FirestoreAgent(d.project), d.key); err != nil {
 		return v, precondition(inaccessibleText)
 	}
 	if !slices.Contains(d.active, v) {

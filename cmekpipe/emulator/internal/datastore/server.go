@@ -8,12 +8,12 @@ import (
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
 	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // store is everything that both APIs know, under one lock.
 type store struct {
-	env *service.Env
+	env *core.Env
 
 	mu         sync.Mutex
 	databases  map[string]*database // by full name
@@ -22,7 +22,7 @@ type store struct {
 }
 
 // New returns the servers of both APIs, without databases.
-func New(env *service.Env) (*Data, *Admin) {
+func New(env *core.Env) (*Data, *Admin) {
 	s := &store{env: env, databases: map[string]*database{}, operations: map[string]*operation{}}
 	return newData(s), newAdmin(s)
 }
@@ -34,7 +34,7 @@ type Data struct {
 	grpc *grpc.Server
 }
 
-var _ service.Server = (*Data)(nil)
+var _ core.Server = (*Data)(nil)
 
 func newData(s *store) *Data {
 	opts := append(s.env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(2*maxRequest))

@@ -9,7 +9,7 @@ import (
 	raw "google.golang.org/api/storage/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func (s *Server) insertBucket(c *call) error {
@@ -108,7 +108,7 @@ func (s *Server) testBucketPermissions(c *call) error {
 
 func (s *Server) getServiceAccount(c *call) error {
 	return c.json(&raw.ServiceAccount{
-		Kind: "storage#serviceAccount", EmailAddress: service.StorageAgent(c.project),
+		Kind: "storage#serviceAccount", EmailAddress: core.StorageAgent(c.project),
 	})
 }
 

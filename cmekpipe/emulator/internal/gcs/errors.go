@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // statusCancelled is what Cloud Storage answers to the cancelling of an upload.
@@ -71,17 +71,17 @@ func refusal(err error, bucket, object string) *apiError {
 // there, which differs between writing and reading. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
 func keyRefusal(err error, notFound string) error {
-	e, ok := errors.AsType[*service.KeyError](err)
+	e, ok := errors.AsType[*core.KeyError](err)
 	if !ok {
 		return err
 	}
 	switch e.Reason {
-	case service.KeyDenied:
+	case core.KeyDenied:
 		return &apiError{http.StatusForbidden, "forbidden", "Permission denied on Cloud KMS key. Please ensure that " +
 			"your Cloud Storage service account has been authorized to use this key."}
-	case service.KeyNotEnabled:
+	case core.KeyNotEnabled:
 		return &apiError{http.StatusBadRequest, "cloudKmsDisabledKey", e.Message}
-	case service.KeyNotFound:
+	case core.KeyNotFound:
 		return &apiError{http.StatusBadRequest, notFound, e.Message}
 	}
 	return badKey()

@@ -8,7 +8,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -45,7 +45,7 @@ func (s *Server) wrap(ctx context.Context, b *store.Bucket, key cmekpipe.KeyName
 		return cmekpipe.KeyVersionName{}, &apiError{http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed",
 			"Cloud KMS key location not allowed."}
 	}
-	version, err := s.env.Keys.Wrap(ctx, service.StorageAgent(b.Project), key)
+	version, err := s.env.Keys.Wrap(ctx, core.StorageAgent(b.Project), key)
 	return version, keyRefusal(err, "cloudKmsEncryptionKeyNotFound")
 }
 
@@ -58,7 +58,7 @@ func (s *Server) unwrap(ctx context.Context, o *store.Object) error {
 	if err != nil {
 		return err
 	}
-	err = s.env.Keys.Unwrap(ctx, service.StorageAgent(b.Project), o.Key)
+	err = s.env.Keys.Unwrap(ctx, core.StorageAgent(b.Project), o.Key)
 	return keyRefusal(err, "cloudKmsDecryptionKeyNotFound")
 }
 

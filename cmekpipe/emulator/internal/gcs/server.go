@@ -5,7 +5,7 @@ import (
 	"net/http"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // DefaultBytesPerRewrite is how much one call of objects.rewrite copies unless [Server.BytesPerRewrite] says
@@ -14,29 +14,29 @@ const DefaultBytesPerRewrite = 1 << 30
 
 // Server is the loopback Cloud Storage. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
 	// BytesPerRewrite is the most that one call of objects.rewrite copies, in bytes. A client may ask for less, not
 	// for more. Set it before Serve.
 	BytesPerRewrite int64
 
-	env      *service.Env
+	env      *core.Env
 	store    *store.Store
 	uploads  *sessions[*upload]
 	rewrites *sessions[*rewriting]
 	methods  map[string]method // by verb and kind of path
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server without buckets.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	s := &Server{
 		BytesPerRewrite: DefaultBytesPerRewrite, env: env, store: store.New(env),
 		uploads: newSessions[*upload](), rewrites: newSessions[*rewriting](),
 	}
 	s.methods = s.surface()
-	s.HTTPServer = service.NewHTTPServer(http.HandlerFunc(s.route))
+	s.HTTPServer = core.NewHTTPServer(http.HandlerFunc(s.route))
 	return s
 }
 

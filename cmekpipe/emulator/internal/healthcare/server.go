@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Objects returns readers of a bucket's objects whose names begin with prefix and match, in the order of the names.
@@ -14,9 +14,9 @@ type Objects func(ctx context.Context, bucket, prefix string, match func(name st
 
 // Server is the loopback Healthcare API. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
-	env     *service.Env
+	env     *core.Env
 	objects Objects
 
 	mu         sync.Mutex
@@ -25,12 +25,12 @@ type Server struct {
 	lastID     int
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server without datasets, which imports what objects reads.
-func New(env *service.Env, objects Objects) *Server {
+func New(env *core.Env, objects Objects) *Server {
 	s := &Server{env: env, objects: objects, datasets: map[string]*dataset{}, operations: map[string]*operation{}}
-	s.HTTPServer = service.NewHTTPServer(s.routes())
+	s.HTTPServer = core.NewHTTPServer(s.routes())
 	return s
 }
 
@@ -64,7 +64,7 @@ func (s *Server) routes() http.Handler {
 	}
 	mux.HandleFunc("POST "+stores+"/{store}", s.customMethods())
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		service.WriteError(w, service.NotFound("the loopback Healthcare API has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.NotFound("the loopback Healthcare API has no "+r.Method+" "+r.URL.Path))
 	})
 	return mux
 }
@@ -80,7 +80,7 @@ func (s *Server) customMethods() http.HandlerFunc {
 		case "deidentify":
 			deidentify(w, r)
 		default:
-			service.WriteError(w, service.NotFound("the loopback Healthcare API has no method "+verb+" of FHIR stores"))
+			core.WriteError(w, core.NotFound("the loopback Healthcare API has no method "+verb+" of FHIR stores"))
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	locationpb "google.golang.org/genproto/googleapis/cloud/location"
 	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Cloud KMS. Use [New].
@@ -19,12 +19,12 @@ type Server struct {
 }
 
 var (
-	_ service.Server = (*Server)(nil)
-	_ service.Keys   = (*Server)(nil)
+	_ core.Server = (*Server)(nil)
+	_ core.Keys   = (*Server)(nil)
 )
 
 // New returns a server without keys. Its caller puts it into env.Keys for the other services.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	s := &Server{store: newStore(env), grpc: grpc.NewServer(env.Faults.GRPC(nameCall)...)}
 	kmspb.RegisterKeyManagementServiceServer(s.grpc, &keyService{store: s.store})
 	iampb.RegisterIAMPolicyServer(s.grpc, &policyService{store: s.store})

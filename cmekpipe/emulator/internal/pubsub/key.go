@@ -11,7 +11,7 @@ import (
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -24,7 +24,7 @@ func (k *keeper) wrap(ctx context.Context, topic, key string) (cmekpipe.KeyVersi
 	if err != nil {
 		return cmekpipe.KeyVersionName{}, err
 	}
-	version, err := k.env.Keys.Wrap(ctx, service.PubSubAgent(projectOf(topic)), name)
+	version, err := k.env.Keys.Wrap(ctx, core.PubSubAgent(projectOf(topic)), name)
 	return version, refusal(err)
 }
 
@@ -36,7 +36,7 @@ func (k *keeper) unwrap(ctx context.Context, subscription string, messages []*pu
 		if !version.Valid() || checked[version] {
 			continue
 		}
-		if err := k.env.Keys.Unwrap(ctx, service.PubSubAgent(projectOf(subscription)), version); err != nil {
+		if err := k.env.Keys.Unwrap(ctx, core.PubSubAgent(projectOf(subscription)), version); err != nil {
 			return refusal(err)
 		}
 		checked[version] = true
@@ -63,7 +63,7 @@ func parseKey(name string) (cmekpipe.KeyName, error) {
 
 // refusal words Cloud KMS's refusal as Pub/Sub does: every fault of a key is a failed precondition.
 func refusal(err error) error {
-	if refused, ok := errors.AsType[*service.KeyError](err); ok {
+	if refused, ok := errors.AsType[*core.KeyError](err); ok {
 		return status.Error(codes.FailedPrecondition, refused.Message)
 	}
 	return err

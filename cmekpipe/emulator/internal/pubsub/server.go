@@ -10,7 +10,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Pub/Sub. Use [New].
@@ -19,13 +19,13 @@ type Server struct {
 	grpc *grpc.Server
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // maxRequest is above Google's limit of 10 MB for a request to publish, which [publisher] checks itself.
 const maxRequest = 32 << 20
 
 // New returns a server without topics.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	// The fake can't be had without a port of its own. It is closed at once, so that nobody gets past the keys; its
 	// services go on working behind the server here.
 	fake := pstest.NewServer()
@@ -54,7 +54,7 @@ func (s *Server) Close() error {
 
 // keeper knows which keys protect what.
 type keeper struct {
-	env  *service.Env
+	env  *core.Env
 	fake *pstest.GServer
 
 	mu       sync.Mutex                         // orders changes to topics with their lines in the ledger

@@ -15,7 +15,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // database is a database with its rows.
@@ -73,7 +73,7 @@ func (s *databaseService) CreateDatabase(
 
 // record takes down a database once for each key that it rests under, and once if there is none.
 func (s *store) record(d *database) {
-	e := service.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.databases.create", Kind: "database",
+	e := core.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.databases.create", Kind: "database",
 		Name: d.name, Project: d.project()}
 	if len(d.versions) == 0 {
 		s.env.Ledger.Record(e)

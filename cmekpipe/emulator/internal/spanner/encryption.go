@@ -8,7 +8,7 @@ import (
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -48,7 +48,7 @@ func (s *store) protectWith(ctx context.Context, project, config, name string, s
 	if answer.Verdict == location.Refused || answer.Verdict == location.Unsure && location.IsRegion(key.Location()) && !several {
 		return v, invalid("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
 	}
-	if v, err = s.env.Keys.Wrap(ctx, service.SpannerAgent(project), key); err != nil {
+	if v, err = s.env.Keys.Wrap(ctx, core.SpannerAgent(project), key); err != nil {
 		return v, inaccessible()
 	}
 	return v, nil
@@ -57,7 +57,7 @@ func (s *store) protectWith(ctx context.Context, project, config, name string, s
 // usable fails unless the service agent may use every key version that the database rests under.
 func (s *store) usable(ctx context.Context, d *database) error {
 	for _, version := range d.versions {
-		if s.env.Keys.Unwrap(ctx, service.SpannerAgent(d.project()), version) != nil {
+		if s.env.Keys.Unwrap(ctx, core.SpannerAgent(d.project()), version) != nil {
 			return inaccessible()
 		}
 	}

@@ -14,7 +14,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -50,7 +50,7 @@ func (s *instanceService) CreateInstance(
 	made := proto.CloneOf(r.GetInstance())
 	made.State, made.CreateTime = instancepb.Instance_READY, timestamppb.New(s.env.Now())
 	s.instances[name] = made
-	s.env.Ledger.Record(service.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.instances.create",
+	s.env.Ledger.Record(core.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.instances.create",
 		Kind: "instance", Name: name, Project: strings.TrimPrefix(r.GetParent(), "projects/")})
 	return s.begin(name, made, &instancepb.CreateInstanceMetadata{Instance: made}, nil)
 }

@@ -12,7 +12,7 @@ import (
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
 	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Cloud Spanner. Use [New].
@@ -21,14 +21,14 @@ type Server struct {
 	grpc  *grpc.Server
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // maxMessage is the size of the largest request: a commit may have 100 MB. Source:
 // https://docs.cloud.google.com/spanner/quotas.
 const maxMessage = 128 << 20
 
 // New returns a server without instances.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	opts := append(env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(maxMessage))
 	s := &Server{
 		store: &store{env: env, instances: map[string]*instancepb.Instance{}, databases: map[string]*database{},
@@ -58,7 +58,7 @@ func (s *Server) Close() error {
 
 // store is everything that the services know, under one lock.
 type store struct {
-	env *service.Env
+	env *core.Env
 
 	mu         sync.Mutex
 	instances  map[string]*instancepb.Instance // by full name, as are the others

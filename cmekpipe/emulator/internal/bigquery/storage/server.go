@@ -8,7 +8,7 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // maxMessage is the most that the server receives at once, in bytes. It is more than a request may have, so that the
@@ -18,10 +18,10 @@ const maxMessage = 32 << 20
 // Server is the loopback Storage Read and Write APIs. Use [New].
 type Server struct{ grpc *grpc.Server }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server of what a store holds.
-func New(env *service.Env, tables *store.Store) *Server {
+func New(env *core.Env, tables *store.Store) *Server {
 	s := &Server{grpc.NewServer(append(env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(maxMessage))...)}
 	storagepb.RegisterBigQueryWriteServer(s.grpc, &writeService{env: env, store: tables, streams: make(map[string]*stream)})
 	storagepb.RegisterBigQueryReadServer(s.grpc, &readService{env: env, store: tables, sessions: make(map[string]*session)})

@@ -12,7 +12,7 @@ import (
 	"strings"
 	"unicode"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // checkPayload refuses a body that Google's parser of JSON would refuse: with fields that the message in the client
@@ -23,13 +23,13 @@ func checkPayload(text []byte, root string, message any) error {
 	d.UseNumber()
 	var value any
 	if err := d.Decode(&value); err != nil {
-		return service.BadRequest("Invalid JSON payload received. It is no JSON.")
+		return core.BadRequest("Invalid JSON payload received. It is no JSON.")
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return service.BadRequest("Invalid JSON payload received. Something follows the JSON object.")
+		return core.BadRequest("Invalid JSON payload received. Something follows the JSON object.")
 	}
 	if _, object := value.(map[string]any); !object {
-		return service.BadRequest("Invalid JSON payload received. It is no JSON object.")
+		return core.BadRequest("Invalid JSON payload received. It is no JSON object.")
 	}
 	return checkValue(value, reflect.TypeOf(message), root, nil)
 }
@@ -144,11 +144,11 @@ func unknownName(name, path string) error {
 	if path != "" {
 		where = " at '" + path + "'"
 	}
-	return service.BadRequest(fmt.Sprintf("Invalid JSON payload received. Unknown name %q%s: Cannot find field.", name, where))
+	return core.BadRequest(fmt.Sprintf("Invalid JSON payload received. Unknown name %q%s: Cannot find field.", name, where))
 }
 
 // invalidValue is Google's text, but for the value.
-func invalidValue(path string) error { return service.BadRequest("Invalid value at '" + path + "'") }
+func invalidValue(path string) error { return core.BadRequest("Invalid value at '" + path + "'") }
 
 // snakeCase turns serviceKmsKeyName into service_kms_key_name, as Google's refusals spell fields.
 func snakeCase(name string) string {

@@ -1,9 +1,9 @@
-package service_test
+package core_test
 
 import (
 	"testing"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func TestPatternsChooseCalls(t *testing.T) {
@@ -21,8 +21,8 @@ func TestPatternsChooseCalls(t *testing.T) {
 		{"", "gs://*", false}, // "*" does not cross a slash
 		{"storage.objects.insert", "gs://c/*", false},
 	} {
-		var f service.Faults
-		f.Add(service.Fault{Method: tt.method, Resource: tt.resource, Status: 503})
+		var f core.Faults
+		f.Add(core.Fault{Method: tt.method, Resource: tt.resource, Status: 503})
 		if got := f.Next(method, resource).Status == 503; got != tt.want {
 			t.Errorf("%q on %q: got hit %v, want %v", tt.method, tt.resource, got, tt.want)
 		}
@@ -30,8 +30,8 @@ func TestPatternsChooseCalls(t *testing.T) {
 }
 
 func TestFaultSpoilsTheNthMatchingCallOnly(t *testing.T) {
-	var f service.Faults
-	f.Add(service.Fault{Method: "a", Call: 2, Status: 503})
+	var f core.Faults
+	f.Add(core.Fault{Method: "a", Call: 2, Status: 503})
 	for i, want := range []int{0, 503, 0} {
 		f.Next("b", "") // another call does not count
 		if got := f.Next("a", "").Status; got != want {
@@ -41,10 +41,10 @@ func TestFaultSpoilsTheNthMatchingCallOnly(t *testing.T) {
 }
 
 func TestFirstOfSeveralFaultsDecidesAndAllCount(t *testing.T) {
-	var f service.Faults
-	f.Add(service.Fault{Call: 1, Status: 500})
-	f.Add(service.Fault{Call: 2, Status: 501})
-	f.Add(service.Fault{Status: 502})
+	var f core.Faults
+	f.Add(core.Fault{Call: 1, Status: 500})
+	f.Add(core.Fault{Call: 2, Status: 501})
+	f.Add(core.Fault{Status: 502})
 	for i, want := range []int{500, 501, 502} {
 		if got := f.Next("a", "").Status; got != want {
 			t.Errorf("call %d: got status %d, want %d", i+1, got, want)
@@ -53,9 +53,9 @@ func TestFirstOfSeveralFaultsDecidesAndAllCount(t *testing.T) {
 }
 
 func TestRemoveDisarmsThatFaultAlone(t *testing.T) {
-	var f service.Faults
-	remove := f.Add(service.Fault{Status: 500})
-	f.Add(service.Fault{Status: 500})
+	var f core.Faults
+	remove := f.Add(core.Fault{Status: 500})
+	f.Add(core.Fault{Status: 500})
 	remove()
 	remove()
 	if got := f.Next("a", "").Status; got != 500 {
@@ -64,14 +64,14 @@ func TestRemoveDisarmsThatFaultAlone(t *testing.T) {
 }
 
 func TestMalformedPatternsPanic(t *testing.T) {
-	for _, bad := range []service.Fault{{Method: "["}, {Resource: "gs://b/["}} {
+	for _, bad := range []core.Fault{{Method: "["}, {Resource: "gs://b/["}} {
 		func() {
 			defer func() {
 				if recover() == nil {
 					t.Errorf("%+v: got it armed, want a panic", bad)
 				}
 			}()
-			new(service.Faults).Add(bad)
+			new(core.Faults).Add(bad)
 		}()
 	}
 }

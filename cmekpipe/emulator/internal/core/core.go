@@ -1,4 +1,4 @@
-// Package service is the seam of the loopback cloud: what it hands to each of its Google APIs, and what it asks of
+// Package core is the seam of the loopback cloud: what it hands to each of its Google APIs, and what it asks of
 // them in return. A new API implements [Server]; its constructor takes the [Env] that all of them share.
 //
 // # What a server owes
@@ -11,7 +11,7 @@
 // # Concurrency
 //
 // Everything in an Env may be used by many goroutines.
-package service
+package core
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package service_test
+package core_test
 
 import (
 	"encoding/json"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 const keyName = "projects/bank-keys/locations/us-central1/keyRings/r/cryptoKeys/k"
@@ -21,14 +21,14 @@ func key(t *testing.T) cmekpipe.KeyName {
 	return k
 }
 
-func object(generation int64) service.Entry {
-	return service.Entry{Kind: "object", Name: "gs://b/o", Generation: generation}
+func object(generation int64) core.Entry {
+	return core.Entry{Kind: "object", Name: "gs://b/o", Generation: generation}
 }
 
 func TestDeleteMarksTheNewestLivingEntryOnly(t *testing.T) {
-	var l service.Ledger
+	var l core.Ledger
 	gone, later := time.Unix(1, 0), time.Unix(2, 0)
-	for _, e := range []service.Entry{object(1), object(2), object(1)} {
+	for _, e := range []core.Entry{object(1), object(2), object(1)} {
 		l.Record(e)
 	}
 	l.Delete("object", "gs://b/o", 1, gone)
@@ -47,7 +47,7 @@ func TestDeleteMarksTheNewestLivingEntryOnly(t *testing.T) {
 }
 
 func TestEntriesAreACopy(t *testing.T) {
-	var l service.Ledger
+	var l core.Ledger
 	l.Record(object(1))
 	l.Entries()[0].Name = "changed"
 	if got := l.Entries()[0].Name; got != "gs://b/o" {
@@ -56,7 +56,7 @@ func TestEntriesAreACopy(t *testing.T) {
 }
 
 func TestLedgerServesManyGoroutines(t *testing.T) {
-	var l service.Ledger
+	var l core.Ledger
 	var wg sync.WaitGroup
 	for i := range 20 {
 		wg.Go(func() {
@@ -78,13 +78,13 @@ func TestProtectedByPrefersTheVersion(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, tt := range []struct {
-		entry service.Entry
+		entry core.Entry
 		want  cmekpipe.KeyName
 	}{
-		{service.Entry{Key: k.Version(3)}, k},
-		{service.Entry{Key: k.Version(3), KeyName: other}, k},
-		{service.Entry{KeyName: k}, k},
-		{service.Entry{}, cmekpipe.KeyName{}},
+		{core.Entry{Key: k.Version(3)}, k},
+		{core.Entry{Key: k.Version(3), KeyName: other}, k},
+		{core.Entry{KeyName: k}, k},
+		{core.Entry{}, cmekpipe.KeyName{}},
 	} {
 		if got := tt.entry.ProtectedBy(); got != tt.want {
 			t.Errorf("got %q, want %q", got, tt.want)
@@ -93,7 +93,7 @@ func TestProtectedByPrefersTheVersion(t *testing.T) {
 }
 
 func TestEntryLeavesOutOfItsJSONWhatItDoesNotHave(t *testing.T) {
-	got, err := json.Marshal(service.Entry{Time: time.Unix(0, 0).UTC(), Service: "storage", Method: "m", Kind: "object", Name: "n", Key: key(t).Version(2)})
+	got, err := json.Marshal(core.Entry{Time: time.Unix(0, 0).UTC(), Service: "storage", Method: "m", Kind: "object", Name: "n", Key: key(t).Version(2)})
 	want := `{"time":"1970-01-01T00:00:00Z","service":"storage","method":"m","kind":"object","name":"n","key":"` + keyName + `/cryptoKeyVersions/2"}`
 	if err != nil || string(got) != want {
 		t.Errorf("got %s, %v, want %s", got, err, want)
@@ -101,12 +101,12 @@ func TestEntryLeavesOutOfItsJSONWhatItDoesNotHave(t *testing.T) {
 }
 
 func TestServiceAgentsDependOnTheProjectAlone(t *testing.T) {
-	for _, agent := range []func(string) string{service.StorageAgent, service.DataflowAgent, service.ComputeAgent} {
+	for _, agent := range []func(string) string{core.StorageAgent, core.DataflowAgent, core.ComputeAgent} {
 		if prod, test := agent("bank-prod"), agent("bank-test"); prod == test || agent("bank-prod") != prod {
 			t.Errorf("got %s and %s", prod, test)
 		}
 	}
-	if got := service.ProjectNumber("bank-prod"); len(got) != 12 || got[0] == '0' {
+	if got := core.ProjectNumber("bank-prod"); len(got) != 12 || got[0] == '0' {
 		t.Errorf("got project number %s, want twelve digits", got)
 	}
 }

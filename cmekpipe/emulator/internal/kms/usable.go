@@ -5,7 +5,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // The permissions that protect data, which administrators of keys do not have.
@@ -19,13 +19,13 @@ func (s *store) usableKey(member, permission string, name cmekpipe.KeyName, reso
 	k, err := s.key(name)
 	switch allowed := s.holds(member, permission, name.String()); {
 	case err != nil && allowed:
-		return nil, refuse(codes.NotFound, service.KeyNotFound, resource, "CryptoKey "+name.String()+" not found.")
+		return nil, refuse(codes.NotFound, core.KeyNotFound, resource, "CryptoKey "+name.String()+" not found.")
 	case err != nil:
-		return nil, refuse(codes.PermissionDenied, service.KeyNotFound, resource, denial(permission, resource))
+		return nil, refuse(codes.PermissionDenied, core.KeyNotFound, resource, denial(permission, resource))
 	case !allowed:
-		return nil, refuse(codes.PermissionDenied, service.KeyDenied, resource, denial(permission, resource))
+		return nil, refuse(codes.PermissionDenied, core.KeyDenied, resource, denial(permission, resource))
 	case k.Purpose != kmspb.CryptoKey_ENCRYPT_DECRYPT:
-		return nil, refuse(codes.InvalidArgument, service.KeyWrongPurpose, resource,
+		return nil, refuse(codes.InvalidArgument, core.KeyWrongPurpose, resource,
 			name.String()+" has purpose "+k.Purpose.String()+", want ENCRYPT_DECRYPT.")
 	}
 	return k, nil
@@ -34,7 +34,7 @@ func (s *store) usableKey(member, permission string, name cmekpipe.KeyName, reso
 // toEncrypt returns the key's primary version if it is enabled.
 func (k *key) toEncrypt() (*version, error) {
 	if k.primary == nil {
-		return nil, refuse(codes.FailedPrecondition, service.KeyWrongPurpose, k.Name, k.Name+" has no primary version.")
+		return nil, refuse(codes.FailedPrecondition, core.KeyWrongPurpose, k.Name, k.Name+" has no primary version.")
 	}
 	return k.enabled(k.primary)
 }
@@ -44,7 +44,7 @@ func (k *key) byNumber(number int64) (*version, error) {
 	v := k.version(number)
 	if v == nil {
 		name := k.name.Version(number).String()
-		return nil, refuse(codes.NotFound, service.KeyNotFound, name, "CryptoKeyVersion "+name+" not found.")
+		return nil, refuse(codes.NotFound, core.KeyNotFound, name, "CryptoKeyVersion "+name+" not found.")
 	}
 	return k.enabled(v)
 }

@@ -1,12 +1,12 @@
 package emulator
 
-import "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+import "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 
 // Entry is one line of the ledger: a resource that came into being, and what it rests under.
-type Entry = service.Entry
+type Entry = core.Entry
 
 // Fault is something that a test wants to go wrong in a call.
-type Fault = service.Fault
+type Fault = core.Fault
 
 // Ledger returns every resource that was ever created, the oldest first and the deleted ones too.
 func (c *Cloud) Ledger() []Entry { return c.env.Ledger.Entries() }

@@ -1,4 +1,4 @@
-package service_test
+package core_test
 
 import (
 	"context"
@@ -14,15 +14,15 @@ import (
 
 	"google.golang.org/grpc/codes"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 const body = "twelve bytes"
 
 // serveHTTP runs one call with a fault and tells whether the work was done.
-func serveHTTP(t *testing.T, fault service.Fault, work http.HandlerFunc) (status int, answer string, err error, done bool) {
+func serveHTTP(t *testing.T, fault core.Fault, work http.HandlerFunc) (status int, answer string, err error, done bool) {
 	t.Helper()
-	var faults service.Faults
+	var faults core.Faults
 	var worked atomic.Bool
 	faults.Add(fault)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -49,20 +49,20 @@ func created(w http.ResponseWriter, _ *http.Request) {
 
 func TestHTTPFaults(t *testing.T) {
 	for name, tt := range map[string]struct {
-		fault  service.Fault
+		fault  core.Fault
 		status int
 		body   string
 		broken bool
 		done   bool
 	}{
-		"none":            {service.Fault{Method: "other"}, 201, body, false, true},
-		"latency alone":   {service.Fault{Latency: time.Millisecond}, 201, body, false, true},
-		"status":          {service.Fault{Status: 503}, 503, "", false, false},
-		"status wins":     {service.Fault{Status: 429, Reset: true}, 429, "", false, false},
-		"code":            {service.Fault{Code: codes.PermissionDenied}, 403, "", false, false},
-		"reset":           {service.Fault{Reset: true}, 0, "", true, true},
-		"truncated":       {service.Fault{Truncate: 6}, 201, "twelve", true, true},
-		"truncated later": {service.Fault{Truncate: 100}, 201, body, true, true},
+		"none":            {core.Fault{Method: "other"}, 201, body, false, true},
+		"latency alone":   {core.Fault{Latency: time.Millisecond}, 201, body, false, true},
+		"status":          {core.Fault{Status: 503}, 503, "", false, false},
+		"status wins":     {core.Fault{Status: 429, Reset: true}, 429, "", false, false},
+		"code":            {core.Fault{Code: codes.PermissionDenied}, 403, "", false, false},
+		"reset":           {core.Fault{Reset: true}, 0, "", true, true},
+		"truncated":       {core.Fault{Truncate: 6}, 201, "twelve", true, true},
+		"truncated later": {core.Fault{Truncate: 100}, 201, body, true, true},
 	} {
 		status, answer, err, done := serveHTTP(t, tt.fault, created)
 		if status != tt.status || answer != tt.body || (err != nil) != tt.broken || done != tt.done {
@@ -73,7 +73,7 @@ func TestHTTPFaults(t *testing.T) {
 }
 
 func TestTruncationCountsOverSeveralWrites(t *testing.T) {
-	_, got, err, _ := serveHTTP(t, service.Fault{Truncate: 5}, func(w http.ResponseWriter, _ *http.Request) {
+	_, got, err, _ := serveHTTP(t, core.Fault{Truncate: 5}, func(w http.ResponseWriter, _ *http.Request) {
 		for _, part := range []string{"abc", "def", "ghi"} {
 			if n, err := io.WriteString(w, part); n != 3 || err != nil {
 				t.Errorf("got %d, %v: the handler must believe that it answers", n, err)
@@ -86,7 +86,7 @@ func TestTruncationCountsOverSeveralWrites(t *testing.T) {
 }
 
 func TestTruncationBreaksTheDeclaredLength(t *testing.T) {
-	_, got, err, _ := serveHTTP(t, service.Fault{Truncate: 5}, func(w http.ResponseWriter, _ *http.Request) {
+	_, got, err, _ := serveHTTP(t, core.Fault{Truncate: 5}, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Length", "12")
 		io.WriteString(w, body)
 	})
@@ -96,8 +96,8 @@ func TestTruncationBreaksTheDeclaredLength(t *testing.T) {
 }
 
 func TestCallThatIsGivenUpStopsWaitingAndDoesNothing(t *testing.T) {
-	var faults service.Faults
-	faults.Add(service.Fault{Latency: time.Hour})
+	var faults core.Faults
+	faults.Add(core.Fault{Latency: time.Hour})
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	request := httptest.NewRequestWithContext(ctx, "GET", "/", strings.NewReader(""))
@@ -109,13 +109,13 @@ func TestCallThatIsGivenUpStopsWaitingAndDoesNothing(t *testing.T) {
 func TestWaitTakesTheLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
-		if err := (service.Fault{Latency: time.Minute}).Wait(t.Context()); err != nil || time.Since(began) != time.Minute {
+		if err := (core.Fault{Latency: time.Minute}).Wait(t.Context()); err != nil || time.Since(began) != time.Minute {
 			t.Errorf("got %v after %v, want a minute", err, time.Since(began))
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
 		began = time.Now()
-		if err := (service.Fault{Latency: time.Minute}).Wait(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
+		if err := (core.Fault{Latency: time.Minute}).Wait(ctx); !errors.Is(err, context.DeadlineExceeded) || time.Since(began) != time.Second {
 			t.Errorf("got %v after %v, want the deadline after a second", err, time.Since(began))
 		}
 	})

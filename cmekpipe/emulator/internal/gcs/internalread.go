@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 
 	raw "google.golang.org/api/storage/v1"
 
@@ -77,4 +78,27 @@ func (in Inside) Write(ctx context.Context, bucket, name, method string, data []
 		Method: method, Protect: in.s.protect(ctx, ""),
 	})
 	return err
+}
+
+// Matching returns readers of a bucket's live objects whose names begin with prefix and match, in the order of the
+// names. It is how another service reads them, on its own account: the object's key must be usable.
+func (s *Server) Matching(ctx context.Context, bucket, prefix string, match func(name string) bool) ([]io.Reader, error) {
+	const page = 1000
+	var readers []io.Reader
+	for q := (store.Query{Prefix: prefix, Match: match, Limit: page}); ; {
+		found, err := s.store.List(bucket, q)
+		if err != nil {
+			return nil, refusal(err, bucket, prefix)
+		}
+		for _, o := range found.Objects {
+			if err := s.unwrap(ctx, o); err != nil {
+				return nil, err
+			}
+			readers = append(readers, o.Data.Reader())
+		}
+		if found.Next == nil {
+			return readers, nil
+		}
+		q.After = *found.Next
+	}
 }

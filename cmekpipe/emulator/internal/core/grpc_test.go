@@ -1,4 +1,4 @@
-package service_test
+package core_test
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // healthServer is a gRPC service with a unary and a streaming method, which counts the work it did.
@@ -29,7 +29,7 @@ type healthServer struct {
 
 func (s *healthServer) Check(ctx context.Context, _ *grpc_health_v1.HealthCheckRequest) (*grpc_health_v1.HealthCheckResponse, error) {
 	s.done.Add(1)
-	s.principal.Store(service.Principal(ctx))
+	s.principal.Store(core.Principal(ctx))
 	return &grpc_health_v1.HealthCheckResponse{Status: grpc_health_v1.HealthCheckResponse_SERVING}, nil
 }
 
@@ -44,9 +44,9 @@ func (s *healthServer) Watch(_ *grpc_health_v1.HealthCheckRequest, answers grpc_
 }
 
 // startHealth serves health checks with a fault on those of "b".
-func startHealth(t *testing.T, fault service.Fault) (grpc_health_v1.HealthClient, *healthServer) {
+func startHealth(t *testing.T, fault core.Fault) (grpc_health_v1.HealthClient, *healthServer) {
 	t.Helper()
-	var faults service.Faults
+	var faults core.Faults
 	fault.Resource = "b"
 	faults.Add(fault)
 	server := grpc.NewServer(faults.GRPC(func(fullMethod string, request any) (string, string) {
@@ -100,16 +100,16 @@ func TestGRPCFaults(t *testing.T) {
 		"stream": {"health.Watch", watch, 2},
 	} {
 		for _, tt := range []struct {
-			fault service.Fault
+			fault core.Fault
 			code  codes.Code
 			done  bool
 		}{
-			{service.Fault{Method: "health.Other", Reset: true}, codes.OK, true},
-			{service.Fault{Latency: time.Millisecond}, codes.OK, true},
-			{service.Fault{Code: codes.ResourceExhausted}, codes.ResourceExhausted, false},
-			{service.Fault{Status: 403}, codes.PermissionDenied, false},
-			{service.Fault{Reset: true}, codes.Unavailable, true},
-			{service.Fault{Truncate: 1}, codes.Unavailable, true},
+			{core.Fault{Method: "health.Other", Reset: true}, codes.OK, true},
+			{core.Fault{Latency: time.Millisecond}, codes.OK, true},
+			{core.Fault{Code: codes.ResourceExhausted}, codes.ResourceExhausted, false},
+			{core.Fault{Status: 403}, codes.PermissionDenied, false},
+			{core.Fault{Reset: true}, codes.Unavailable, true},
+			{core.Fault{Truncate: 1}, codes.Unavailable, true},
 		} {
 			if tt.fault.Method == "" {
 				tt.fault.Method = call.method
@@ -132,7 +132,7 @@ func TestGRPCFaults(t *testing.T) {
 }
 
 func TestGRPCCallThatIsGivenUpDoesNothing(t *testing.T) {
-	client, health := startHealth(t, service.Fault{Latency: time.Hour})
+	client, health := startHealth(t, core.Fault{Latency: time.Hour})
 	for _, call := range []func(context.Context, grpc_health_v1.HealthClient, string) (int, error){check, watch} {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 		if _, err := call(ctx, client, "b"); status.Code(err) != codes.DeadlineExceeded {
@@ -151,7 +151,7 @@ func TestCodesAndStatusesGoTogether(t *testing.T) {
 		409: codes.AlreadyExists, 412: codes.FailedPrecondition, 429: codes.ResourceExhausted, 499: codes.Canceled,
 		500: codes.Internal, 501: codes.Unimplemented, 503: codes.Unavailable, 504: codes.DeadlineExceeded, 418: codes.Unknown,
 	} {
-		client, _ := startHealth(t, service.Fault{Status: http})
+		client, _ := startHealth(t, core.Fault{Status: http})
 		if _, err := check(t.Context(), client, "b"); status.Code(err) != code {
 			t.Errorf("status %d over gRPC: got %v, want %s", http, err, code)
 		}
@@ -162,20 +162,20 @@ func TestCodesAndStatusesGoTogether(t *testing.T) {
 		codes.ResourceExhausted: 429, codes.Canceled: 499, codes.Internal: 500, codes.Unknown: 500, codes.DataLoss: 500,
 		codes.Unimplemented: 501, codes.Unavailable: 503, codes.DeadlineExceeded: 504,
 	} {
-		if got, _, _, _ := serveHTTP(t, service.Fault{Code: code}, created); got != want {
+		if got, _, _, _ := serveHTTP(t, core.Fault{Code: code}, created); got != want {
 			t.Errorf("code %s over HTTP: got %d, want %d", code, got, want)
 		}
 	}
 }
 
 func TestPrincipalIsTheOwnerUnlessNamed(t *testing.T) {
-	client, health := startHealth(t, service.Fault{})
+	client, health := startHealth(t, core.Fault{})
 	for _, tt := range []struct {
 		ctx  context.Context
 		want string
 	}{
-		{t.Context(), service.Owner},
-		{metadata.AppendToOutgoingContext(t.Context(), service.PrincipalHeader, "user:ann@example.com"), "user:ann@example.com"},
+		{t.Context(), core.Owner},
+		{metadata.AppendToOutgoingContext(t.Context(), core.PrincipalHeader, "user:ann@example.com"), "user:ann@example.com"},
 	} {
 		if _, err := check(tt.ctx, client, "b"); err != nil {
 			t.Fatal(err)

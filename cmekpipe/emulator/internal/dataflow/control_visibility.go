@@ -3,7 +3,7 @@ package dataflow
 import (
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Visibility is how late readers learn of what happened. The zero Visibility is at once. Create and update know at
@@ -60,6 +60,6 @@ func (s *Server) see(c *call, id string) (*job, error) {
 
 // unknownJob is Google's text for a job that isn't there.
 func unknownJob(id string) error {
-	return service.NotFound("Information about job " + id + " could not be found in our system. " +
+	return core.NotFound("Information about job " + id + " could not be found in our system. " +
 		"Please double check the id is correct. If it is please contact customer support.")
 }
