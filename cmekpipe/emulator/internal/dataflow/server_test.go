@@ -13,8 +13,8 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 )
 
 func TestFaultsSpoilTheCallTheyName(t *testing.T) {

@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 )
 
 func TestJobsRunThroughTheirStates(t *testing.T) {

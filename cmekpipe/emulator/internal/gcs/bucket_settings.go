@@ -7,8 +7,8 @@ import (
 
 	raw "google.golang.org/api/storage/v1"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 

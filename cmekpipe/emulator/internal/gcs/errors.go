@@ -9,8 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
 // statusCancelled is what Cloud Storage answers to the cancelling of an upload.

@@ -4,8 +4,8 @@ import (
 	"io"
 	"net/http"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
 // DefaultBytesPerRewrite is how much one call of objects.rewrite copies unless [Server.BytesPerRewrite] says
