@@ -1,14 +1,20 @@
 package emulator
 
 import (
-	"slices"
-
 	"google.golang.org/api/option"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
+	bqstorage "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/storage"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
 	"github.com/cmekpipe/cmekpipe-go/internal/endpoint"
 )
 
@@ -16,7 +22,7 @@ import (
 type Service string
 
 // The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow's workers, which its agent
-// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the administration of the
+// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the administration API of the
 // databases that Datastore serves; both share the agent of the service that they belong to.
 const (
 	KMS             Service = "kms"
@@ -33,29 +39,18 @@ const (
 	Healthcare      Service = "healthcare"
 )
 
-// row is what the cloud must know about a service.
+// row describes a service to the cloud.
 type row struct {
 	name     Service
-	variable string // where clients look for HOST:PORT
+	variable string // the environment variable that holds HOST:PORT for clients
 	options  func(host string) []option.ClientOption
 	start    func(*Cloud, *core.Env) core.Server
 }
 
-// services is the seam for more of them: a function that returns the rows of one service. Cloud KMS comes first, as the
-// others ask it for their keys.
+// services returns the table of all services, in the order in which they start: the others need Cloud KMS for their keys,
+// and Dataflow, BigQuery and Healthcare read objects of Cloud Storage.
 func services() []row {
-	return slices.Concat(
-		coreServices(),
-		pubsubServices(),
-		healthcareServices(),
-		spannerServices(),
-		bigtableServices(),
-		bigQueryServices(),
-		datastoreServices(),
-	)
-}
-
-func coreServices() []row {
+	var admin *datastore.Admin
 	return []row{
 		{KMS, endpoint.KMSVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server {
 			s := kms.New(env)
@@ -70,36 +65,30 @@ func coreServices() []row {
 			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
 		}},
+		{PubSub, endpoint.PubSubVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }},
+		{Healthcare, endpoint.HealthcareVariable, endpoint.HTTPOptions, func(c *Cloud, env *core.Env) core.Server {
+			return healthcare.New(env, c.objects.Matching)
+		}},
+		{Spanner, endpoint.SpannerVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }},
+		{Bigtable, endpoint.BigtableVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }},
+		{BigQuery, endpoint.BigQueryVariable, endpoint.BigQueryOptions, func(c *Cloud, env *core.Env) core.Server {
+			c.tables = store.New(env)
+			c.queries = bigquery.New(env, c.tables, c.objects.Inside())
+			return c.queries
+		}},
+		{BigQueryStorage, endpoint.BigQueryStorageVariable, endpoint.GRPCOptions, func(c *Cloud, env *core.Env) core.Server {
+			return bqstorage.New(env, c.tables)
+		}},
+		{Datastore, endpoint.DatastoreVariable, endpoint.GRPCOptions, func(_ *Cloud, env *core.Env) core.Server {
+			data, databases := datastore.New(env)
+			admin = databases
+			return data
+		}},
+		{FirestoreAdmin, endpoint.FirestoreAdminVariable, endpoint.HTTPOptions, func(*Cloud, *core.Env) core.Server { return admin }},
 	}
 }
 
-// storageOptions names the path too, which the client of Cloud Storage takes from its endpoint.
+// storageOptions includes the path of the API, which the client of Cloud Storage reads from its endpoint.
 func storageOptions(host string) []option.ClientOption {
 	return []option.ClientOption{option.WithEndpoint("http://" + host + "/storage/v1/"), option.WithoutAuthentication()}
-}
-
-// Agent returns the e-mail address of the service agent that encrypts for a service in a project. In a policy it is
-// the member "serviceAccount:" and the address. It is "" for [KMS], which has none.
-func Agent(s Service, project string) string {
-	switch s {
-	case Storage:
-		return core.StorageAgent(project)
-	case Dataflow:
-		return core.DataflowAgent(project)
-	case Compute:
-		return core.ComputeAgent(project)
-	case BigQuery, BigQueryStorage:
-		return core.BigQueryAgent(project)
-	case PubSub:
-		return core.PubSubAgent(project)
-	case Spanner:
-		return core.SpannerAgent(project)
-	case Bigtable:
-		return core.BigtableAgent(project)
-	case Datastore, FirestoreAdmin:
-		return core.FirestoreAgent(project)
-	case Healthcare:
-		return core.HealthcareAgent(project)
-	}
-	return ""
 }

@@ -40,6 +40,7 @@ var floors = []struct {
 	{"cmekpipe/launch/cmekdataflow", 31},
 	{"cmekpipe/template", 31},
 	{"cmekpipe/emulator/internal/core", 3},
+	{"cmekpipe/emulator/internal/refuse", 3},
 	{"cmekpipe/emulator/internal/gcs/store", 4},
 	{"cmekpipe/emulator/internal/bigquery/sql", 3},
 	{"cmekpipe/emulator/internal/bigquery/codec", 4},

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // data returns a table for a call that reads or writes its rows, if the keys allow it.
@@ -21,7 +22,7 @@ func (s *store) data(ctx context.Context, name string) (*table, *instance, error
 	}
 	t := s.tables[name]
 	if t == nil {
-		return nil, nil, notFound("Table not found: %s", name)
+		return nil, nil, refuse.NotFound("Table not found: %s", name)
 	}
 	return t, in, nil
 }
@@ -42,7 +43,7 @@ func (s *store) mutateRow(ctx context.Context, r *bigtablepb.MutateRowRequest, s
 		return nil, err
 	}
 	if s.lacks(t, r.GetMutations()) != nil {
-		return nil, notFound("Requested column family not found.")
+		return nil, refuse.NotFound("Requested column family not found.")
 	}
 	answer, err := serve()
 	if err == nil {

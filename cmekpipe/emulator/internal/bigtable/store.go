@@ -9,6 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // store is what the core doesn't know: instances, clusters, their keys, and the families of tables.
@@ -38,13 +39,13 @@ type table struct {
 func (s *store) instanceOf(name string) (*instance, error) {
 	parts := strings.SplitN(name, "/", 5)
 	if len(parts) < 4 {
-		return nil, invalid("Invalid name: %q", name)
+		return nil, refuse.InvalidArgument("Invalid name: %q", name)
 	}
 	name = strings.Join(parts[:4], "/")
 	if i := s.instances[name]; i != nil {
 		return i, nil
 	}
-	return nil, notFound("Instance not found: %s", name)
+	return nil, refuse.NotFound("Instance not found: %s", name)
 }
 
 // projectOf returns the project of a full name.

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The forms of names. Source: fields tableId and columnFamilies of the Bigtable Admin API.
@@ -32,7 +33,7 @@ func (s *store) admitTable(ctx context.Context, request any) error {
 	case *adminpb.ModifyColumnFamiliesRequest:
 		for _, m := range r.GetModifications() {
 			if m.GetCreate() != nil && !familyForm.MatchString(m.GetId()) {
-				return invalid("Invalid column family: %q", m.GetId())
+				return refuse.InvalidArgument("Invalid column family: %q", m.GetId())
 			}
 		}
 		_, err := s.usable(ctx, r.GetName())
@@ -44,11 +45,11 @@ func (s *store) admitTable(ctx context.Context, request any) error {
 
 func checkTable(r *adminpb.CreateTableRequest) error {
 	if !tableIDForm.MatchString(r.GetTableId()) {
-		return invalid("Invalid table id: %q", r.GetTableId())
+		return refuse.InvalidArgument("Invalid table id: %q", r.GetTableId())
 	}
 	for family := range r.GetTable().GetColumnFamilies() {
 		if !familyForm.MatchString(family) {
-			return invalid("Invalid column family: %q", family)
+			return refuse.InvalidArgument("Invalid column family: %q", family)
 		}
 	}
 	return nil

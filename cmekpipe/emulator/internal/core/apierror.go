@@ -1,19 +1,25 @@
 package core
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
 )
 
-// APIError is a refusal as Google's APIs over HTTP word it.
+// APIError is the error that an API over HTTP answers, in the form of Google's APIs.
 type APIError struct {
 	Status  int
 	Reason  string // "alreadyExists", as in errors[].reason
-	Code    string // "ALREADY_EXISTS", the name of the gRPC code
+	Code    string // "ALREADY_EXISTS", the name of the gRPC code; "" for APIs that answer none
 	Message string
-	Details []any // messages with their "@type", if the API gives any
+	Details []any // messages with their "@type", if the API answers any
+}
+
+// Refusal returns the error of an API that answers no name of a gRPC code: Cloud Storage and BigQuery.
+func Refusal(status int, reason, message string) *APIError {
+	return &APIError{Status: status, Reason: reason, Message: message}
 }
 
 // Error returns the message.
@@ -44,31 +50,37 @@ func Forbidden(message string) error {
 	return &APIError{Status: http.StatusForbidden, Reason: "forbidden", Code: "PERMISSION_DENIED", Message: message}
 }
 
-// FailStatus answers with a status that a test asked for.
+// FailStatus answers with a status that a test injected.
 func FailStatus(w http.ResponseWriter, status int) {
-	e := &APIError{Status: status, Reason: "backendError", Code: "UNKNOWN"}
-	switch status {
-	case http.StatusBadRequest:
-		e.Reason, e.Code = "badRequest", "INVALID_ARGUMENT"
-	case http.StatusUnauthorized:
-		e.Reason, e.Code = "authError", "UNAUTHENTICATED"
-	case http.StatusForbidden:
-		e.Reason, e.Code = "forbidden", "PERMISSION_DENIED"
-	case http.StatusNotFound:
-		e.Reason, e.Code = "notFound", "NOT_FOUND"
-	case http.StatusConflict:
-		e.Reason, e.Code = "alreadyExists", "ALREADY_EXISTS"
-	case http.StatusTooManyRequests:
-		e.Reason, e.Code = "rateLimitExceeded", "RESOURCE_EXHAUSTED"
-	case http.StatusInternalServerError:
-		e.Code = "INTERNAL"
-	case http.StatusServiceUnavailable:
-		e.Code = "UNAVAILABLE"
-	case http.StatusGatewayTimeout:
-		e.Code = "DEADLINE_EXCEEDED"
-	}
-	e.Message = "the loopback cloud was told to answer this call with status " + strconv.Itoa(status)
+	e := InjectedError(status, nil)
+	e.Code = cmp.Or(codeNames()[status], "UNKNOWN")
 	WriteError(w, e)
+}
+
+// InjectedError returns the error for a status that a test injected. Reasons are the words of an API where they differ
+// from the common ones.
+func InjectedError(status int, reasons map[int]string) *APIError {
+	e := Refusal(status, "backendError", "the test injected status "+strconv.Itoa(status)+" for this call")
+	common := map[int]string{
+		http.StatusBadRequest: "badRequest", http.StatusUnauthorized: "authError", http.StatusForbidden: "forbidden",
+		http.StatusNotFound: "notFound", http.StatusConflict: "alreadyExists", http.StatusTooManyRequests: "rateLimitExceeded",
+	}
+	for _, words := range []map[int]string{common, reasons} {
+		if reason, ok := words[status]; ok {
+			e.Reason = reason
+		}
+	}
+	return e
+}
+
+// codeNames returns the names of the gRPC codes that belong to HTTP statuses.
+func codeNames() map[int]string {
+	return map[int]string{
+		http.StatusBadRequest: "INVALID_ARGUMENT", http.StatusUnauthorized: "UNAUTHENTICATED",
+		http.StatusForbidden: "PERMISSION_DENIED", http.StatusNotFound: "NOT_FOUND", http.StatusConflict: "ALREADY_EXISTS",
+		http.StatusTooManyRequests: "RESOURCE_EXHAUSTED", http.StatusInternalServerError: "INTERNAL",
+		http.StatusServiceUnavailable: "UNAVAILABLE", http.StatusGatewayTimeout: "DEADLINE_EXCEEDED",
+	}
 }
 
 // WriteError answers with a refusal; an error that is no [*APIError] becomes an internal one.
@@ -86,7 +98,7 @@ func WriteError(w http.ResponseWriter, err error) {
 		Code    int    `json:"code"`
 		Message string `json:"message"`
 		Errors  []item `json:"errors"`
-		Status  string `json:"status"`
+		Status  string `json:"status,omitempty"`
 		Details []any  `json:"details,omitempty"`
 	}
 	WriteJSON(w, e.Status, map[string]body{
@@ -94,13 +106,17 @@ func WriteError(w http.ResponseWriter, err error) {
 	})
 }
 
-// WriteJSON answers with a value that can be marshalled.
+// WriteJSON answers with a value that can be marshalled, or with a [json.RawMessage] as it is.
 func WriteJSON(w http.ResponseWriter, status int, answer any) {
-	text, err := json.Marshal(answer)
-	if err != nil {
-		panic("emulator: " + err.Error())
+	text, ok := answer.(json.RawMessage)
+	if !ok {
+		var err error
+		if text, err = json.Marshal(answer); err != nil {
+			panic("emulator: " + err.Error())
+		}
 	}
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
 	_, _ = w.Write(text) // a client that went away wants no answer
 }

@@ -1,12 +1,12 @@
-// Package core is the seam of the loopback cloud: what it hands to each of its Google APIs, and what it asks of
-// them in return. A new API implements [Server]; its constructor takes the [Env] that all of them share.
+// Package core holds what all APIs of the loopback cloud share: clock, ledger, faults, keys, servers and errors. A new
+// API implements [Server]; its constructor accepts the [Env] that all of them share.
 //
-// # What a server owes
+// # Duties of a server
 //
-// It takes the time from Env.Now only. It records each creation in the [Ledger] together with the effect itself, under
-// one lock, and marks what it deletes. It passes each call through [Faults.HTTP], or gives its gRPC server the options
-// of [Faults.GRPC], with the method's name and the resource's full name. It protects data through [Keys], as its
-// service agent, and asks again when the data is used: a grant or a version's state may have changed.
+// A server reads the time from Env.Now only. It records each creation in the [Ledger] together with the effect itself,
+// under one lock, and marks what it deletes. It sends each call through [Faults.HTTP], or uses [NewGRPCServer], with the
+// method's name and the resource's full name. It encrypts data through [Keys], as its service agent, and checks the key
+// again when the data is read: a grant or a version's state may have changed.
 //
 // # Concurrency
 //
@@ -23,8 +23,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// Server is one loopback Google API.
+// Server is one loopback Google API. Embed a [GRPCServer] or an [HTTPServer].
 type Server interface {
+	// Methods returns the names of the calls that the API serves, as faults name them.
+	Methods() []string
 	// Serve answers on the listener until Close is called, then returns nil.
 	Serve(net.Listener) error
 	// Close stops serving, ends open requests and releases the listener.
@@ -35,19 +37,19 @@ type Server interface {
 type Env struct {
 	// Now is the cloud's clock.
 	Now func() time.Time
-	// Ledger takes down every resource created.
+	// Ledger records every resource created.
 	Ledger *Ledger
-	// Faults are what a test arranged to go wrong.
+	// Faults are the failures that a test injected.
 	Faults *Faults
 	// Keys is the loopback Cloud KMS, as the service agents of the other services see it.
 	Keys Keys
 }
 
-// Keys is how a service protects data with a customer's key. Both calls fail with a [*KeyError].
+// Keys encrypts data of a service with a customer's key. Both calls fail with a [*KeyError].
 type Keys interface {
-	// Wrap returns the version that new data rests under, which is the key's primary one, if agent may encrypt with it.
+	// Wrap returns the version that encrypts new data, which is the key's primary one, if agent may encrypt with it.
 	Wrap(ctx context.Context, agent string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error)
-	// Unwrap reports whether agent may read data that rests under the version.
+	// Unwrap reports whether agent may read data that is encrypted with the version.
 	Unwrap(ctx context.Context, agent string, version cmekpipe.KeyVersionName) error
 }
 

@@ -10,46 +10,33 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// Fault is something that a test wants to go wrong in a call. Fields that are left zero do nothing, so a Fault may
-// wait and then fail.
+// Fault is a failure of calls that a test injects. Fields that are left zero do nothing, so a Fault may wait and then
+// fail. Package emulator documents the fields.
 type Fault struct {
-	// Method is a path.Match pattern of the call: "storage.objects.insert", "storage.objects.*", "kms.Encrypt". Empty
-	// matches every call.
-	Method string
-	// Resource is a path.Match pattern of the resource's name, such as "gs://bucket/*"; "*" does not cross a slash.
-	// Empty matches every resource.
-	Resource string
-	// Call is which matching call to spoil, counted from 1; 0 spoils every one.
-	Call int
-	// Latency delays the call before anything else happens. A call that is cancelled stops waiting.
-	Latency time.Duration
-	// Status answers with this HTTP status before the call has any effect. An API over gRPC answers with the code that
-	// goes with it.
-	Status int
-	// Code answers with this gRPC code before the call has any effect. An API over HTTP answers with the status that
-	// goes with it.
-	Code codes.Code
-	// Reset breaks the connection after the call took effect, so that the client can't know.
-	Reset bool
-	// Truncate cuts the answer's body to this many bytes and breaks the connection, after the call took effect. Over
-	// gRPC, which delivers whole messages only, nothing of the answer arrives.
-	Truncate int
+	Method, Resource string // path.Match patterns; empty matches all
+	Call             int    // counted from 1; 0 is every call
+	Latency          time.Duration
+	Status           int
+	Code             codes.Code
+	Reset            bool
+	Truncate         int
 }
 
-// Faults holds what tests arranged. The zero Faults spoils nothing. It may be used by many goroutines.
+// Faults holds what tests injected. The zero Faults affects no call. It may be used by many goroutines.
 type Faults struct {
 	mu    sync.Mutex
-	armed []*armedFault
+	armed []*Armed
 }
 
-type armedFault struct {
+// Armed is a fault that was added to [Faults]. It tells later whether a call met it.
+type Armed struct {
 	Fault
-	seen int
+	owner     *Faults
+	seen, hit int
 }
 
-// Add arms a fault and returns a function that disarms it. It panics on a malformed pattern, which would otherwise
-// spoil nothing and let a test pass.
-func (f *Faults) Add(fault Fault) (remove func()) {
+// Add arms a fault. It panics on a malformed pattern, which matches no call and so lets a test pass that proves nothing.
+func (f *Faults) Add(fault Fault) *Armed {
 	for _, pattern := range []string{fault.Method, fault.Resource} {
 		if _, err := path.Match(pattern, ""); err != nil {
 			panic("emulator: fault pattern " + strconv.Quote(pattern) + ": " + err.Error())
@@ -57,31 +44,51 @@ func (f *Faults) Add(fault Fault) (remove func()) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	a := &armedFault{Fault: fault}
+	a := &Armed{Fault: fault, owner: f}
 	f.armed = append(f.armed, a)
-	return func() {
-		f.mu.Lock()
-		defer f.mu.Unlock()
-		f.armed = slices.DeleteFunc(f.armed, func(b *armedFault) bool { return a == b })
-	}
+	return a
 }
 
-// Next counts a call and returns the first fault that spoils it, or the zero Fault.
+// Remove disarms the fault. Removing it twice does no harm.
+func (a *Armed) Remove() {
+	a.owner.mu.Lock()
+	defer a.owner.mu.Unlock()
+	a.owner.armed = slices.DeleteFunc(a.owner.armed, func(b *Armed) bool { return a == b })
+}
+
+// Seen returns how many calls matched the fault's patterns.
+func (a *Armed) Seen() int {
+	a.owner.mu.Lock()
+	defer a.owner.mu.Unlock()
+	return a.seen
+}
+
+// Hit returns how many calls the fault affected.
+func (a *Armed) Hit() int {
+	a.owner.mu.Lock()
+	defer a.owner.mu.Unlock()
+	return a.hit
+}
+
+// Next counts a call and returns the first fault that affects it, or the zero Fault.
 func (f *Faults) Next(method, resource string) Fault {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	var hit Fault
-	found := false
+	var first *Armed
 	for _, a := range f.armed {
 		if !matches(a.Method, method) || !matches(a.Resource, resource) {
 			continue
 		}
 		a.seen++
-		if !found && (a.Call == 0 || a.Call == a.seen) {
-			hit, found = a.Fault, true
+		if first == nil && (a.Call == 0 || a.Call == a.seen) {
+			first = a
 		}
 	}
-	return hit
+	if first == nil {
+		return Fault{}
+	}
+	first.hit++
+	return first.Fault
 }
 
 func matches(pattern, s string) bool {

@@ -54,10 +54,10 @@ func TestFirstOfSeveralFaultsDecidesAndAllCount(t *testing.T) {
 
 func TestRemoveDisarmsThatFaultAlone(t *testing.T) {
 	var f core.Faults
-	remove := f.Add(core.Fault{Status: 500})
+	armed := f.Add(core.Fault{Status: 500})
 	f.Add(core.Fault{Status: 500})
-	remove()
-	remove()
+	armed.Remove()
+	armed.Remove()
 	if got := f.Next("a", "").Status; got != 500 {
 		t.Errorf("got %d, want the other fault to stay", got)
 	}

@@ -83,14 +83,14 @@ func TestFaultsSpoilTheCallTheyName(t *testing.T) {
 		t.Run(test.method, func(t *testing.T) {
 			c := start(t)
 			id := c.create(streamingJob("job")).Id
-			remove := c.env.Faults.Add(core.Fault{
+			armed := c.env.Faults.Add(core.Fault{
 				Method: test.method, Resource: strings.Replace(test.resource, "ID", id, 1), Status: http.StatusForbidden,
 			})
 			wantError(t, test.call(c, id), http.StatusForbidden, "forbidden")
 			if got := len(c.env.Ledger.Entries()); got != 1 {
 				t.Errorf("got %d ledger entries, want the first job's alone", got)
 			}
-			remove()
+			armed.Remove()
 			if err := test.call(c, id); err != nil {
 				t.Errorf("without the fault: %v", err)
 			}
@@ -139,11 +139,11 @@ func TestAnswersBreakOff(t *testing.T) {
 				"dataflow.jobs.messages.list": func() error { _, err := c.jobs.Messages.List(project, region, id).Do(); return err },
 				"dataflow.jobs.getMetrics":    func() error { _, err := c.jobs.GetMetrics(project, region, id).Do(); return err },
 			} {
-				remove := c.env.Faults.Add(core.Fault{Method: method, Reset: fault.Reset, Truncate: fault.Truncate})
+				armed := c.env.Faults.Add(core.Fault{Method: method, Reset: fault.Reset, Truncate: fault.Truncate})
 				if call() == nil {
 					t.Errorf("%s answers, want none", method)
 				}
-				remove()
+				armed.Remove()
 			}
 		})
 	}

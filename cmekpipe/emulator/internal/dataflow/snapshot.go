@@ -2,7 +2,6 @@ package dataflow
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,16 +26,15 @@ const (
 	maxTTL     = 30 * 24 * time.Hour
 )
 
-func (s *Server) routeSnapshots(mux *http.ServeMux) {
+func (s *Server) routeSnapshots(r *router) {
 	for _, parent := range []string{"/v1b3/projects/{project}", "/v1b3/projects/{project}/locations/{location}"} {
-		mux.HandleFunc("POST "+parent+"/jobs/{job}", s.method("dataflow.jobs.snapshot", s.takeSnapshot))
-		mux.HandleFunc("GET "+parent+"/snapshots", s.method("dataflow.snapshots.list", s.listSnapshots))
-		mux.HandleFunc("GET "+parent+"/snapshots/{snapshot}", s.method("dataflow.snapshots.get", s.getSnapshot))
-		mux.HandleFunc("DELETE "+parent+"/snapshots/{snapshot}", s.method("dataflow.snapshots.delete", s.deleteSnapshot))
+		r.handle("POST "+parent+"/jobs/{job}", "dataflow.jobs.snapshot", s.takeSnapshot)
+		r.handle("GET "+parent+"/snapshots", "dataflow.snapshots.list", s.listSnapshots)
+		r.handle("GET "+parent+"/snapshots/{snapshot}", "dataflow.snapshots.get", s.getSnapshot)
+		r.handle("DELETE "+parent+"/snapshots/{snapshot}", "dataflow.snapshots.delete", s.deleteSnapshot)
 	}
-	mux.HandleFunc("DELETE /v1b3/projects/{project}/snapshots", s.method("dataflow.snapshots.delete", s.deleteSnapshot))
-	mux.HandleFunc("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/snapshots",
-		s.method("dataflow.jobs.snapshots.list", s.listSnapshots))
+	r.handle("DELETE /v1b3/projects/{project}/snapshots", "dataflow.snapshots.delete", s.deleteSnapshot)
+	r.handle("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/snapshots", "dataflow.jobs.snapshots.list", s.listSnapshots)
 }
 
 // takeSnapshot keeps the state of a running streaming job.

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -14,14 +13,13 @@ import (
 )
 
 // routeTemplates adds the methods that make jobs from templates.
-func (s *Server) routeTemplates(mux *http.ServeMux) {
+func (s *Server) routeTemplates(r *router) {
 	for _, parent := range []string{"/v1b3/projects/{project}", "/v1b3/projects/{project}/locations/{location}"} {
-		mux.HandleFunc("POST "+parent+"/templates", s.method("dataflow.templates.create", s.createFromTemplate))
-		mux.HandleFunc("POST "+parent+"/templates:launch", s.method("dataflow.templates.launch", s.launchTemplate))
-		mux.HandleFunc("GET "+parent+"/templates:get", s.method("dataflow.templates.get", s.getTemplate))
+		r.handle("POST "+parent+"/templates", "dataflow.templates.create", s.createFromTemplate)
+		r.handle("POST "+parent+"/templates:launch", "dataflow.templates.launch", s.launchTemplate)
+		r.handle("GET "+parent+"/templates:get", "dataflow.templates.get", s.getTemplate)
 	}
-	mux.HandleFunc("POST /v1b3/projects/{project}/locations/{location}/flexTemplates:launch",
-		s.method("dataflow.flexTemplates.launch", s.launchFlex))
+	r.handle("POST /v1b3/projects/{project}/locations/{location}/flexTemplates:launch", "dataflow.flexTemplates.launch", s.launchFlex)
 }
 
 // launch is the launch of a classic template.

@@ -23,12 +23,12 @@ func newAdmin(s *store) *Admin {
 }
 
 // routes spells out the surface of the API.
-func (a *Admin) routes() http.Handler {
+func (a *Admin) routes() (mux *http.ServeMux, names []string) {
 	const (
 		all = "/v1/projects/{project}/databases"
 		one = all + "/{database}"
 	)
-	mux := http.NewServeMux()
+	mux = http.NewServeMux()
 	for pattern, m := range map[string]struct {
 		name  string
 		serve func(*adminCall) (any, error)
@@ -40,11 +40,12 @@ func (a *Admin) routes() http.Handler {
 		"GET " + one + "/operations/{operation}": {"firestore.databases.operations.get", a.operation},
 	} {
 		mux.HandleFunc(pattern, a.handler(m.name, m.serve))
+		names = append(names, m.name)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		core.WriteError(w, core.NotFound("the loopback Firestore Admin API has no "+r.Method+" "+r.URL.Path))
 	})
-	return mux
+	return mux, names
 }
 
 // adminCall is one request, its parts taken out of path, query and body.

@@ -1,12 +1,9 @@
 package datastore
 
 import (
-	"errors"
-	"net"
 	"sync"
 
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
-	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
@@ -30,29 +27,15 @@ func New(env *core.Env) (*Data, *Admin) {
 // Data is the loopback Datastore API. Use [New].
 type Data struct {
 	datastorepb.UnimplementedDatastoreServer
+	*core.GRPCServer
 	*store
-	grpc *grpc.Server
 }
 
 var _ core.Server = (*Data)(nil)
 
 func newData(s *store) *Data {
-	opts := append(s.env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(2*maxRequest))
-	d := &Data{store: s, grpc: grpc.NewServer(opts...)}
-	datastorepb.RegisterDatastoreServer(d.grpc, d)
+	api := core.GRPCAPI{Title: "Datastore", Name: nameCall, Methods: methods(), MaxRequest: 2 * maxRequest}
+	d := &Data{store: s, GRPCServer: core.NewGRPCServer(s.env, api)}
+	datastorepb.RegisterDatastoreServer(d.GRPC(), d)
 	return d
-}
-
-// Serve answers on the listener until [Data.Close] is called, then returns nil.
-func (d *Data) Serve(l net.Listener) error {
-	if err := d.grpc.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
-		return err
-	}
-	return nil
-}
-
-// Close stops serving, ends open requests and releases the listener.
-func (d *Data) Close() error {
-	d.grpc.Stop()
-	return nil
 }

@@ -120,6 +120,6 @@ func (c *call) checkACL(b *store.Bucket, parameter string) error {
 	if u := b.Attrs.IamConfiguration.UniformBucketLevelAccess; u == nil || !u.Enabled {
 		return nil
 	}
-	return &apiError{http.StatusBadRequest, "invalid",
-		"Cannot insert legacy ACL for an object when uniform bucket-level access is enabled."}
+	return core.Refusal(http.StatusBadRequest, "invalid",
+		"Cannot insert legacy ACL for an object when uniform bucket-level access is enabled.")
 }

@@ -147,8 +147,8 @@ func TestFaultsStrikeEveryMethod(t *testing.T) {
 	} {
 		t.Run(tc.method, func(t *testing.T) {
 			ledger := len(c.env.Ledger.Entries())
-			remove := c.env.Faults.Add(core.Fault{Method: tc.method, Resource: tc.resource, Status: 418})
-			defer remove()
+			armed := c.env.Faults.Add(core.Fault{Method: tc.method, Resource: tc.resource, Status: 418})
+			defer armed.Remove()
 			wantStatus(t, tc.call(t.Context()), 418)
 			if n := len(c.env.Ledger.Entries()); n != ledger {
 				t.Errorf("got %d new entries in the ledger, want no effect", n-ledger)
@@ -164,10 +164,10 @@ func TestArrangedStatusesHaveGooglesReasons(t *testing.T) {
 		400: "invalid", 401: "authError", 403: "forbidden", 404: "notFound", 409: "conflict", 412: "conditionNotMet",
 		429: "rateLimitExceeded", 503: "backendError",
 	} {
-		remove := c.env.Faults.Add(core.Fault{Method: "storage.buckets.get", Status: status})
+		armed := c.env.Faults.Add(core.Fault{Method: "storage.buckets.get", Status: status})
 		_, err := c.raw.Buckets.Get("plain").Do()
 		wantError(t, err, status, reason)
-		remove()
+		armed.Remove()
 	}
 }
 

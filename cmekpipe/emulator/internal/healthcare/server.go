@@ -35,14 +35,14 @@ func New(env *core.Env, objects Objects) *Server {
 }
 
 // routes spells out the surface of the API.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	const (
 		datasets = "/v1/projects/{project}/locations/{location}/datasets"
 		one      = datasets + "/{dataset}"
 		stores   = one + "/fhirStores"
 		fhir     = stores + "/{store}/fhir"
 	)
-	mux := http.NewServeMux()
+	mux = http.NewServeMux()
 	for pattern, m := range map[string]method{
 		"POST " + datasets:                        {"healthcare.datasets.create", s.createDataset, false},
 		"GET " + one:                              {"healthcare.datasets.get", s.getDataset, false},
@@ -61,18 +61,26 @@ func (s *Server) routes() http.Handler {
 		"PUT " + fhir + "/{type}/{id}":            {"healthcare.fhir.update", s.update, true},
 	} {
 		mux.HandleFunc(pattern, s.handler(m))
+		names = append(names, m.name)
 	}
 	mux.HandleFunc("POST "+stores+"/{store}", s.customMethods())
+	names = append(names, importMethod, deidentifyMethod)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		core.WriteError(w, core.NotFound("the loopback Healthcare API has no "+r.Method+" "+r.URL.Path))
 	})
-	return mux
+	return mux, names
 }
+
+// The methods whose names stand behind a colon in the last part of a path.
+const (
+	importMethod     = "healthcare.fhirStores.import"
+	deidentifyMethod = "healthcare.fhirStores.deidentify"
+)
 
 // customMethods serves the methods whose names stand behind a colon in the last part of a path.
 func (s *Server) customMethods() http.HandlerFunc {
-	importer := s.handler(method{"healthcare.fhirStores.import", s.importResources, false})
-	deidentify := s.handler(method{"healthcare.fhirStores.deidentify", s.deidentify, false})
+	importer := s.handler(method{importMethod, s.importResources, false})
+	deidentify := s.handler(method{deidentifyMethod, s.deidentify, false})
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch _, verb := cutVerb(r.PathValue("store")); verb {
 		case "import":

@@ -74,9 +74,9 @@ func TestFaultsKnowCallsByMethodAndResource(t *testing.T) {
 		}},
 	} {
 		tt.fault.Code = codes.DataLoss // which no client retries
-		remove := c.env.Faults.Add(tt.fault)
+		armed := c.env.Faults.Add(tt.fault)
 		wantStatus(t, tt.call(), codes.DataLoss, "")
-		remove()
+		armed.Remove()
 		if name == "get" {
 			if err := tt.call(); err != nil {
 				t.Errorf("%s: got %v once the fault is gone", name, err)

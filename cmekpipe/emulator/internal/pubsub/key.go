@@ -12,6 +12,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -53,10 +54,10 @@ func (k *keeper) version(message string) cmekpipe.KeyVersionName {
 func parseKey(name string) (cmekpipe.KeyName, error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return key, invalid("Invalid KMS key name: %q.", name)
+		return key, refuse.InvalidArgument("Invalid KMS key name: %q.", name)
 	}
 	if location.ForTopic(key.Location()).Verdict == location.Refused {
-		return key, invalid("KMS key %q can't protect a topic.", name)
+		return key, refuse.InvalidArgument("KMS key %q can't protect a topic.", name)
 	}
 	return key, nil
 }
@@ -73,8 +74,4 @@ func refusal(err error) error {
 func projectOf(name string) string {
 	project, _, _ := strings.Cut(strings.TrimPrefix(name, "projects/"), "/")
 	return project
-}
-
-func invalid(format string, args ...any) error {
-	return status.Errorf(codes.InvalidArgument, format, args...)
 }

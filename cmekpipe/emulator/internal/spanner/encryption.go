@@ -9,6 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -22,12 +23,12 @@ func (s *store) protect(
 	names := asked.GetKmsKeyNames()
 	if one := asked.GetKmsKeyName(); one != "" {
 		if len(names) > 0 && !slices.Equal(names, []string{one}) {
-			return nil, invalid("Invalid CreateDatabase request: got both kms_key_name and kms_key_names, want one of them")
+			return nil, refuse.InvalidArgument("Invalid CreateDatabase request: got both kms_key_name and kms_key_names, want one of them")
 		}
 		names = []string{one}
 	}
 	if len(names) == 0 {
-		return nil, invalid("Invalid CreateDatabase request: got an encryption_config without a key")
+		return nil, refuse.InvalidArgument("Invalid CreateDatabase request: got an encryption_config without a key")
 	}
 	for _, name := range names {
 		version, err := s.protectWith(ctx, project, config, name, len(names) > 1)
@@ -42,11 +43,11 @@ func (s *store) protect(
 func (s *store) protectWith(ctx context.Context, project, config, name string, several bool) (v cmekpipe.KeyVersionName, err error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return v, invalid("Invalid CreateDatabase request: got KMS key %q, want a CryptoKey's name", name)
+		return v, refuse.InvalidArgument("Invalid CreateDatabase request: got KMS key %q, want a CryptoKey's name", name)
 	}
 	answer := location.ForSpanner(key.Location(), config)
 	if answer.Verdict == location.Refused || answer.Verdict == location.Unsure && location.IsRegion(key.Location()) && !several {
-		return v, invalid("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
+		return v, refuse.InvalidArgument("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
 	}
 	if v, err = s.env.Keys.Wrap(ctx, core.SpannerAgent(project), key); err != nil {
 		return v, inaccessible()

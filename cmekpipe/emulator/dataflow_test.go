@@ -33,7 +33,7 @@ func TestAFlexLaunchWithoutFoldersLeavesBytesWithoutAKey(t *testing.T) {
 	c := clientsOf(t, cloud)
 	createKey(t, c, emulator.Dataflow, emulator.Compute)
 	flex(t, cloud, c, &api.FlexTemplateRuntimeEnvironment{KmsKeyName: keyName})
-	kinds := make(map[string]int)
+	kinds := make(map[emulator.Kind]int)
 	for _, e := range cloud.Ledger() {
 		if strings.HasPrefix(e.Name, "gs://dataflow-staging-us-central1-") && !e.ProtectedBy().Valid() {
 			kinds[e.Kind]++
@@ -66,7 +66,7 @@ func TestAFlexLaunchWithFoldersWritesUnderTheBucketsKey(t *testing.T) {
 func TestJobsRunAtThePaceOfTheTest(t *testing.T) {
 	cloud := start(t)
 	c := clientsOf(t, cloud)
-	cloud.Jobs().SetPace(emulator.Pace{Pending: time.Hour})
+	cloud.Dataflow().SetPace(emulator.Pace{Pending: time.Hour})
 	job, err := c.dataflow.Projects.Locations.Jobs.Create(project, "us-central1", &api.Job{Name: "j", Type: "JOB_TYPE_BATCH"}).Do()
 	if err != nil {
 		t.Fatal(err)
