@@ -19,8 +19,8 @@ import (
 func Example() {
 	inCloud(func(cloud *cmektest.Cloud) {
 		ctx := context.Background()
-		key := cloud.Key("us-central1", "pipelines")
-		cloud.Bucket("bank-work", "us-central1", key) // its default key, under which Dataflow's own files rest
+		key := cloud.CreateKey("us-central1", "pipelines")
+		cloud.CreateBucket("bank-work", "us-central1", key) // its default key, under which Dataflow's own files rest
 		opts, err := cmekpipe.FromConfig(cmekpipe.Config{
 			Runner: "dataflow", Key: key.String(), Project: cmektest.Project, TempLocation: "gs://bank-work/tmp", JobName: "nightly",
 		})

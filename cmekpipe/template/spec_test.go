@@ -44,7 +44,7 @@ func (w *world) writeSpec(change func(*template.Spec), options func(*cmekpipe.Co
 
 func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
 	w := newWorld(t)
-	w.Bucket("bank-plain", region, cmekpipe.KeyName{})
+	w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 	if err := w.writeSpec(nil, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
 		t.Errorf("got error %v, want the parameter's name", err)
 	}
 	other := w.options(func(c *cmekpipe.Config) { c.Key = w.other.String(); c.JobName = "third" })
-	w.Bucket("bank-other", region, w.other)
+	w.CreateBucket("bank-other", region, w.other)
 	_, err = template.LaunchFlex(t.Context(), other, l, template.WithHaste())
 	if !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("got error %v, want a launch under another key refused", err)
@@ -133,7 +133,7 @@ func TestASpecThatCantBeLaunchedIsNotWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) { requireError(t, w.writeSpec(tc.change, nil), tc.code, tc.resource) })
 	}
 	requireError(t, w.writeSpec(nil, func(c *cmekpipe.Config) { c.DiskType = "pd-ssd" }), cmekpipe.Unsupported, "disk_type")
-	w.Bucket("bank-plain", region, cmekpipe.KeyName{})
+	w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 	requireError(t, w.writeSpec(nil, func(c *cmekpipe.Config) { c.StagingLocation = "gs://bank-plain/s" }), cmekpipe.KeyMissing, "gs://bank-plain")
 	err := template.WriteSpec(t.Context(), w.options(nil), "gs://bank-none/spec", nightlySpec(), template.WithHaste())
 	requireError(t, err, cmekpipe.NotFound, "gs://bank-none")

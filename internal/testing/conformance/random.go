@@ -92,7 +92,7 @@ func randomScene(rng *rand.Rand, h Harness, i int) scene {
 	case 1:
 		sc.Later = states[rng.IntN(len(states))]
 	case 2:
-		sc.Fault = emulator.Fault{Method: method, Status: http.StatusForbidden}
+		sc.Fault = emulator.Fault{Method: emulator.Method(method), Status: http.StatusForbidden}
 	case 3:
 		if h.Overwrites == "" {
 			sc.Occupied = []occupant{anotherKey, noKey}[rng.IntN(2)]

@@ -11,10 +11,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
-// plan understands the SELECTs that package sql executes. What it refuses is a
-// [*store.Error]. It tells other statements apart and refuses them: with
-// BigQuery's own words where the job names a table or a key for the result, which BigQuery takes for SELECTs only.
+// plan prepares a query: one with a registered result, or a SELECT that package sql executes. It refuses everything else
+// with a [*store.Error]: in BigQuery's own words where the job names a table or a key for the result, which BigQuery accepts
+// for SELECTs only.
 func (s *Server) plan(ctx context.Context, q query) (*statement, error) {
+	if registered := s.results.of(q.config.Query); registered != nil {
+		return registered, nil
+	}
 	text := q.config.Query
 	if q.config.UseLegacySql == nil || *q.config.UseLegacySql {
 		var ok bool
