@@ -18,8 +18,7 @@ import (
 
 const specURL = "gs://bank-work/templates/nightly-flex.json"
 
-// updating reports whether golden files are to be written: go test ./cmekpipe/template -update. The flag is Beam's own,
-// which no test needs otherwise.
+// updating reports whether golden files are to be written: go test ./cmekpipe/template -update.
 func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func nightlySpec() template.Spec {
