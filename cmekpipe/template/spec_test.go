@@ -18,8 +18,8 @@ import (
 
 const specURL = "gs://bank-work/templates/nightly-flex.json"
 
-// rewrite reports whether golden files are to be written anew: go test -args rewrite.
-func rewrite() bool { return flag.Arg(0) == "rewrite" }
+// updating reports whether golden files are to be written: go test ./cmekpipe/template -update.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func nightlySpec() template.Spec {
 	return template.Spec{
@@ -88,7 +88,7 @@ func TestSpecsAreGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, file := w.ReadObject(specURL), filepath.Join("testdata", name+".golden.json")
-			if rewrite() {
+			if updating() {
 				if err := os.WriteFile(file, got, 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +98,7 @@ func TestSpecsAreGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("specification (-want +got):\n%s", diff)
+				t.Errorf("specification (-want +got), go test ./cmekpipe/template -update writes it:\n%s", diff)
 			}
 		})
 	}
