@@ -114,52 +114,6 @@ func (b *binder) between(x *between) (compiled, error) {
 	}}, nil
 }
 
-func (b *binder) caseExpr(x *caseExpr) (compiled, error) {
-	whens := make([]compiled, len(x.when))
-	for i, w := range x.when {
-		test := w
-		if x.operand != nil {
-			test = &infix{at(w.position()), "=", x.operand, w}
-		}
-		var err error
-		if whens[i], err = b.condition(test, "A condition of CASE"); err != nil {
-			return compiled{}, err
-		}
-	}
-	results := x.then
-	if x.otherwise != nil {
-		results = append(results[:len(results):len(results)], x.otherwise)
-	}
-	thens, err := b.exprs(results)
-	if err != nil {
-		return compiled{}, err
-	}
-	t, same, ok := unify(thens)
-	if !ok {
-		return compiled{}, b.noOperator(x, "CASE", thens...)
-	}
-	return choose(t, whens, same), nil
-}
-
-// choose gives the first result whose test is true, the one behind the last test, or NULL.
-func choose(t Type, tests, results []compiled) compiled {
-	return compiled{typ: t, eval: func(row []Value) (Value, error) {
-		for i, test := range tests {
-			v, err := test.eval(row)
-			if err != nil {
-				return nil, err
-			}
-			if v == true {
-				return results[i].eval(row)
-			}
-		}
-		if len(results) > len(tests) {
-			return results[len(tests)].eval(row)
-		}
-		return nil, nil
-	}}
-}
-
 func (b *binder) cast(x *cast) (compiled, error) {
 	c, err := b.expr(x.x)
 	if err != nil {
@@ -168,7 +122,7 @@ func (b *binder) cast(x *cast) (compiled, error) {
 	if c.typ.Array || !castable(c.typ.Kind, x.to.Kind) {
 		return c, b.fault(x, "Invalid cast from "+c.typ.String()+" to "+x.to.String())
 	}
-	c = castTo(c, x.to.Kind, x.safe)
+	c = castTo(c, x.to.Kind)
 	c.literal = false
 	return c, nil
 }

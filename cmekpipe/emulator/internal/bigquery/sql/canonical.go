@@ -32,12 +32,10 @@ func (b *binder) form(e expr) string {
 		return b.forms(fmt.Sprintf("IN%v", x.not), append([]expr{x.x}, x.list...)...)
 	case *between:
 		return b.forms(fmt.Sprintf("BETWEEN%v", x.not), x.x, x.low, x.high)
-	case *caseExpr:
-		return b.forms("CASE", x.operand) + b.forms("WHEN", x.when...) + b.forms("THEN", x.then...) + b.forms("ELSE", x.otherwise)
 	case *cast:
-		return b.forms(fmt.Sprintf("CAST%v%s", x.safe, x.to), x.x)
+		return b.forms("CAST"+x.to.String(), x.x)
 	case *call:
-		return b.forms(fmt.Sprintf("%s%v%v", x.name, x.star, x.distinct), x.args...)
+		return b.forms(x.name, x.arg)
 	}
 	return ""
 }
@@ -92,12 +90,10 @@ func aggregates(e expr) bool {
 		return some(x.x, x.array) || some(x.list...)
 	case *between:
 		return some(x.x, x.low, x.high)
-	case *caseExpr:
-		return some(x.operand, x.otherwise) || some(x.when...) || some(x.then...)
 	case *cast:
 		return some(x.x)
 	case *call:
-		return isAggregate(x.name) || some(x.args...)
+		return true
 	}
 	return false
 }
