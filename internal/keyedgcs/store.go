@@ -1,19 +1,15 @@
-// Package gcsfs writes objects of Cloud Storage that rest under a key, and proves it.
+// Package keyedgcs writes Cloud Storage objects that are encrypted with a key, and verifies the key of each.
 //
-// [Store] is what this module's own connectors use. It writes, copies, looks up and removes objects that are named by
-// a [cmekpipe.Object], so that there is no call without a key. Every write asks for the key by name, whatever the
-// bucket's default is, and compares the key that Cloud Storage reports afterwards with the one asked for. What rests
-// under another key, or under none, is removed before the error is returned.
-//
-// The package also registers a Beam filesystem for names of package cmekgs, so that Beam's own avroio, parquetio and
-// fileio write under a key too. See [New].
+// A [Store] writes, copies, lists and deletes objects that are named by a [cmekpipe.Object], so no call goes without a
+// key. Every write names the key, whatever the bucket's default is, and compares it with the key that Cloud Storage
+// reports afterwards. An object that is encrypted with another key, or with none, is deleted before the error is returned.
 //
 // # Errors
 //
-// Errors are [*cmekpipe.Error] with the operation of the Store; those of a context stay themselves. KeyMissing and
-// KeyMismatch mean that Cloud Storage accepted a write under no or another key. Corrupted means that it reports other
-// bytes than were sent. Calls that fail for a passing reason are tried again, each for two minutes at most, and then
-// fail with code Unavailable.
+// Errors are [*cmekpipe.Error] with the operation of the Store; a context's error is returned as it is. KeyMissing and
+// KeyMismatch mean that Cloud Storage accepted a write with no key or another key. Corrupted means that it reports other
+// bytes than were sent. Calls that fail for a transient reason are retried, each for at most two minutes, and then fail
+// with code Unavailable.
 //
 // # Concurrency
 //

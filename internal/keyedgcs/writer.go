@@ -77,9 +77,12 @@ func (w *Writer) Close() error {
 }
 
 // Abort gives the upload up. After Close it does nothing, so it can be deferred.
-func (w *Writer) Abort() {
+func (w *Writer) Abort() { w.AbortWith(context.Canceled) }
+
+// AbortWith is [Writer.Abort] with an error, which Write and Close return from now on.
+func (w *Writer) AbortWith(err error) {
 	if !w.closed && w.err == nil {
-		w.fail(context.Canceled) //nolint:errcheck // it is what Write and Close return from now on
+		w.fail(err) //nolint:errcheck // Write and Close return it
 	}
 }
 

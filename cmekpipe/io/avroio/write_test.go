@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -73,7 +73,7 @@ func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	filetest.RequireCode(t, err, cmekpipe.KeyDenied)
 	keyed := cmekgs.Format(w.Object(t, "theirs"))
 	err = filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, keyed, schema, beam.Create(s, good)) })
-	filetest.RequireCode(t, err, cmekpipe.Unsupported) // whatever the key is: see gcsfs
+	filetest.RequireCode(t, err, cmekpipe.Unsupported) // whatever the key is: see keyedfs
 }
 
 func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {

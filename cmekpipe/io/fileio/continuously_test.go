@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 // ticks is how often the tests look. The last two times lie in the future, and everything changes before them.

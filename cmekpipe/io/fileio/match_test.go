@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 

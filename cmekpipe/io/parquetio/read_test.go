@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 func TestWhatIsWrittenIsReadBack(t *testing.T) {

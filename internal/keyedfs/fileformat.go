@@ -1,4 +1,4 @@
-package keyedgcs
+package keyedfs
 
 import (
 	"encoding/binary"
@@ -9,16 +9,16 @@ const (
 	avroMagic    = "Obj\x01"
 	parquetMagic = "PAR1"
 
-	parquetTail = 4 + len(parquetMagic) // how long the footer is, and the magic again
+	parquetTail = 4 + len(parquetMagic) // the footer's length and the magic bytes
 )
 
-// ends are the first and the last bytes of a file, which tell its format and, for some, whether it is all there.
+// ends holds the first and last bytes of a file, which show its format and, for some formats, whether it is complete.
 type ends struct {
 	first, last []byte
 	size        int64
 }
 
-// add takes the next bytes of the file.
+// add records the next bytes of the file.
 func (e *ends) add(p []byte) {
 	e.size += int64(len(p))
 	if room := len(avroMagic) - len(e.first); room > 0 {
@@ -34,9 +34,8 @@ func (e *ends) add(p []byte) {
 // avro reports whether the file is an Avro object container file.
 func (e *ends) avro() bool { return string(e.first) == avroMagic }
 
-// whole reports whether nothing is known to be missing of a file of that name. A Parquet file ends in a footer, the
-// footer's length and the magic that it began with. A file without a byte is no Avro file, but what a writer leaves that
-// gave up at the schema.
+// whole reports whether a file may be complete. A Parquet file ends in a footer, the footer's length and the magic bytes
+// that it began with. An empty file named .avro is what a writer leaves that failed at the schema.
 //
 // Source: https://parquet.apache.org/docs/file-format/.
 func (e *ends) whole(name string) bool {

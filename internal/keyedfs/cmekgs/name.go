@@ -1,10 +1,12 @@
-// Package cmekgs is the names of this module's Beam filesystem: a Cloud Storage object together with the key that it
-// rests under, in one string that Beam's own connectors carry to workers unread.
+// Package cmekgs formats and parses the file names of this module's Beam filesystem: a Cloud Storage object together with
+// the key that encrypts it, in one string that Beam's own connectors carry to workers as it is.
 //
 //	cmekgs://PROJECT/LOCATION/KEY_RING/KEY/BUCKET/OBJECT
 //
-// PROJECT to KEY are the parts of the key's name. OBJECT is all that follows the bucket, as it is: slashes, "?", "#",
-// "%" and blanks mean nothing and nothing is escaped. [Parse] and [Format] are each other's inverse.
+// PROJECT to KEY are the parts of the key's name. OBJECT is everything after the bucket, unescaped: slashes, "?", "#", "%"
+// and spaces have no special meaning. [Parse] and [Format] are inverse to each other.
+//
+// The package links the standard library only, so that guard can judge names without a storage client.
 package cmekgs
 
 import (
@@ -15,7 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// Scheme is what stands in front of "://" in a name.
+// Scheme is the scheme of the names, without "://".
 const Scheme = "cmekgs"
 
 const (
@@ -23,8 +25,8 @@ const (
 	form   = "use " + prefix + "PROJECT/LOCATION/KEY_RING/KEY/BUCKET/OBJECT"
 )
 
-// Parse returns the object and key that a name holds. A name that breaks a rule of Cloud KMS or Cloud Storage is an
-// [cmekpipe.Error] with code InvalidName.
+// Parse returns the object and key in a name. A name that breaks a rule of Cloud KMS or Cloud Storage is a
+// [*cmekpipe.Error] with code InvalidName.
 func Parse(name string) (cmekpipe.Object, error) {
 	rest, found := strings.CutPrefix(name, prefix)
 	if !found {
@@ -55,7 +57,7 @@ func Format(o cmekpipe.Object) string {
 	return prefix + strings.Join([]string{k.Project(), k.Location(), k.KeyRing(), k.ID(), o.Bucket(), o.Name()}, "/")
 }
 
-// invalid keeps the reason of the part that is wrong and names the whole.
+// invalid returns an error about the whole name, with the reason why a part of it is wrong.
 func invalid(name string, err error) *cmekpipe.Error {
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Err != nil {
 		err = e.Err

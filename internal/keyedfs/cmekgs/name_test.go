@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 const keyName = "projects/bank-keys/locations/europe-west3/keyRings/prod/cryptoKeys/records"

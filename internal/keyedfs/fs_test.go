@@ -1,4 +1,4 @@
-package keyedgcs_test
+package keyedfs_test
 
 import (
 	"context"
@@ -15,7 +15,8 @@ import (
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
@@ -188,7 +189,7 @@ func TestFilesystemErrorsAreTyped(t *testing.T) {
 	requireError(t, err, cmekpipe.NotFound, o)
 	requireError(t, fs.(filesystem.Remover).Remove(t.Context(), at), cmekpipe.NotFound, o)
 	requireError(t, filesystem.Rename(t.Context(), fs, at, at+"2"), cmekpipe.NotFound, o)
-	if _, err := put(t.Context(), w.store, o, []byte("x")); err != nil {
+	if err := filesystem.Write(t.Context(), fs, at, []byte("x")); err != nil {
 		t.Fatal(err)
 	}
 	w.DisableKey(w.key)
@@ -199,7 +200,7 @@ func TestFilesystemErrorsAreTyped(t *testing.T) {
 func TestFilesystemWithoutClientRefusesEverything(t *testing.T) {
 	t.Setenv("STORAGE_EMULATOR_HOST", "")
 	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", t.TempDir()+"/none.json")
-	fs := keyedgcs.New(t.Context())
+	fs := keyedfs.New(t.Context())
 	const at = "cmekgs://bank-keys/us-central1/r/k/bank-records/o"
 	_, err := fs.OpenWrite(t.Context(), at)
 	if _, ok := errors.AsType[*cmekpipe.Error](err); !ok {

@@ -1,12 +1,22 @@
 package keyedgcs
 
 import (
+	"context"
 	"io"
 
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
+
+// NewReader opens an object for reading, whatever key it is encrypted with. Errors of the download are typed too.
+func (s *Store) NewReader(ctx context.Context, o cmekpipe.Object) (io.ReadCloser, error) {
+	r, err := s.handle(o).NewReader(ctx)
+	if err != nil {
+		return nil, s.wrap(o, err)
+	}
+	return &reader{s, o, r}, nil
+}
 
 // reader gives errors of a download their type.
 type reader struct {

@@ -50,7 +50,7 @@ func newWorld(t testing.TB) *world {
 
 func openStore(t testing.TB) *keyedgcs.Store {
 	t.Helper()
-	store, err := keyedgcs.Open(t.Context(), "gcsfs.Test")
+	store, err := keyedgcs.Open(t.Context(), "keyedgcs.Test")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package keyedgcs_test
+package keyedfs_test
 
 import (
 	"bytes"
@@ -8,8 +8,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/benchpair"
 )
 
@@ -24,7 +24,7 @@ func sides(b *testing.B) (ours, theirs side) {
 	b.Helper()
 	w := newWorld(b)
 	o := object(b, w.key, "bench")
-	ours = side{keyedgcs.New(b.Context()), cmekgs.Format(o)}
+	ours = side{keyedfs.New(b.Context()), cmekgs.Format(o)}
 	theirs = side{gcs.New(b.Context()), o.String()}
 	b.Cleanup(func() { ours.fs.Close(); theirs.fs.Close() })
 	return ours, theirs

@@ -1,21 +1,20 @@
-package keyedgcs
+package keyedfs
 
 import (
 	"regexp"
 	"strings"
 )
 
-// glob is a pattern of object names, read as Beam reads patterns of gs:// names: "*" and "?" stop at slashes, "**"
-// does not, "**/" stands for any number of folders, "[ab]" and "[!ab]" for one character. Since an object's name may
-// hold any of these characters, a pattern always stands for the object of just that name too, and a bracket that opens
-// no such group is a bracket.
+// glob is a pattern of object names with the meaning of Beam's gs:// patterns: "*" and "?" match no slash, "**" does,
+// "**/" matches any number of folders, "[ab]" and "[!ab]" match one character. Object names may contain these characters,
+// so a pattern also matches the object of exactly that name, and a bracket that opens no group matches itself.
 type glob struct {
 	pattern, prefix string
-	expr            *regexp.Regexp // nil if the pattern holds nothing special
+	expr            *regexp.Regexp // nil if the pattern has no special characters
 }
 
-// Glob reads a pattern of object names as [FS.List] does. All names that match begin with prefix, which is the pattern itself
-// if that holds nothing special.
+// Glob parses a pattern of object names as [FS.List] does. All names that match start with prefix, which is the whole
+// pattern if that has no special characters.
 func Glob(pattern string) (prefix string, match func(name string) bool) {
 	g := newGlob(pattern)
 	return g.prefix, g.match
@@ -41,7 +40,7 @@ func (g glob) match(name string) bool {
 	return name == g.pattern || g.expr != nil && g.expr.MatchString(name)
 }
 
-// cutGlob translates the first piece of a pattern and returns what is left.
+// cutGlob translates the first element of a pattern to a regular expression and returns the rest.
 func cutGlob(pattern string) (expr, rest string) {
 	if rest, found := strings.CutPrefix(pattern, "**/"); found {
 		return "(?:.*/)?", rest
@@ -64,7 +63,7 @@ func cutGlob(pattern string) (expr, rest string) {
 	return regexp.QuoteMeta(pattern[:end]), pattern[end:]
 }
 
-// cutClass translates "[…]". A "]" that comes first, or first after "!", is a member.
+// cutClass translates "[…]" to a regular expression. A leading "]", or one after "!", is a member.
 func cutClass(pattern string) (expr, rest string) {
 	body, open := pattern[1:], "["
 	if strings.HasPrefix(body, "!") {

@@ -1,4 +1,19 @@
-package keyedgcs
+// Package keyedfs is a Beam filesystem whose file names carry a key, so that Beam's own textio, parquetio and fileio
+// write objects that are encrypted with it:
+//
+//	cmekgs://PROJECT/LOCATION/KEY_RING/KEY/BUCKET/OBJECT
+//
+// Package cmekgs formats and parses these names. Importing this package registers the scheme with Beam. Package gsurl
+// encodes names for Beam's own gs:// filesystem.
+//
+// # Errors
+//
+// Errors are those of package keyedgcs, with operation "cmekgs". A name that does not parse has code InvalidName.
+//
+// # Concurrency
+//
+// An [FS] may be used by many goroutines, a file by one.
+package keyedfs
 
 import (
 	"context"
@@ -9,15 +24,16 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 func init() { filesystem.Register(cmekgs.Scheme, New) }
 
-// FS is the Beam filesystem for names of package cmekgs. A copy rests under the key of its own name, whatever the key
-// of the original is. Make one with [New].
+// FS is the Beam filesystem for names of package cmekgs. A copy is encrypted with the key in its own name, whatever the
+// key of the original is. Create one with [New].
 type FS struct {
-	store *Store
+	store *keyedgcs.Store
 	err   error
 }
 
@@ -29,19 +45,19 @@ var (
 	_ filesystem.Renamer            = (*FS)(nil)
 )
 
-// New returns the filesystem. Beam calls it when it meets the scheme "cmekgs". Without credentials there is no
-// anonymous access: every method returns the error.
+// New returns the filesystem. Beam calls it for names with the scheme "cmekgs". Without credentials every method returns
+// the error: it never falls back to anonymous access.
 func New(ctx context.Context) filesystem.Interface {
-	store, err := Open(ctx, "cmekgs")
+	store, err := keyedgcs.Open(ctx, cmekgs.Scheme)
 	return &FS{store, err}
 }
 
 // Close releases the client.
 func (f *FS) Close() error { return f.store.Close() }
 
-// List returns the names that match a pattern, each with the pattern's key, in order; none is no error. The pattern
-// stands for what Beam's gs:// patterns stand for: "*" and "?" stop at slashes, "**" does not. It stands for the
-// object of just that name too, so that names with special characters can be read.
+// List returns the names that match a pattern, in order, each with the pattern's key. A pattern that matches nothing
+// yields no names and no error. Patterns mean what they mean in Beam's gs:// filesystem: "*" and "?" match no slash, "**"
+// does. A pattern also matches the object of exactly that name, so that names with special characters can be read.
 func (f *FS) List(ctx context.Context, pattern string) ([]string, error) {
 	o, err := f.parse(pattern)
 	if err != nil {
@@ -54,7 +70,7 @@ func (f *FS) List(ctx context.Context, pattern string) ([]string, error) {
 			return nil, err
 		}
 		if g.expr == nil && attrs.Name != g.pattern {
-			break // the name itself comes first of those that start with it
+			break // of the names with this prefix, the prefix itself sorts first
 		}
 		if !g.match(attrs.Name) {
 			continue
@@ -68,33 +84,30 @@ func (f *FS) List(ctx context.Context, pattern string) ([]string, error) {
 	return names, nil
 }
 
-// OpenRead opens an object for reading, whatever it rests under.
+// OpenRead opens an object for reading, whatever key it is encrypted with.
 func (f *FS) OpenRead(ctx context.Context, name string) (io.ReadCloser, error) {
 	o, err := f.parse(name)
 	if err != nil {
 		return nil, err
 	}
-	r, err := f.store.handle(o).NewReader(ctx)
-	if err != nil {
-		return nil, f.store.wrap(o, err)
-	}
-	return &reader{f.store, o, r}, nil
+	return f.store.NewReader(ctx, o)
 }
 
-// OpenWrite begins an upload under the name's key. Beam's connectors are careless with what they get, so it is strict:
+// OpenWrite starts an upload that is encrypted with the name's key. Beam's connectors ignore errors of the file that they
+// write to, so the file is strict:
 //
-//   - Close panics with the error if there is one: Beam's avroio and parquetio drop the error of Close, so that a refused
-//     upload would pass for a success. Beam turns a DoFn's panic into the failure of its bundle, with the error's text.
+//   - Close panics if it fails. Beam's avroio and parquetio drop the error of Close, so a refused upload would count as a
+//     success. Beam turns a panic in a DoFn into a failed bundle with the error's text.
 //   - A deferred Close commits nothing while its function panics.
-//   - An Avro file is refused, and so is a Parquet file without its end: both connectors close the object in a defer after
-//     a row has failed, which would show a part of the rows as all of them. Parquet files have an end that can be looked
-//     for; any number of blocks is a whole Avro file.
+//   - Avro files and incomplete Parquet files are refused. Both connectors close the file in a defer after a row has
+//     failed, which would publish some of the rows as if they were all. A Parquet file ends in a footer that can be
+//     checked; an Avro file is valid after any number of blocks.
 func (f *FS) OpenWrite(ctx context.Context, name string) (io.WriteCloser, error) {
 	o, err := f.parse(name)
 	if err != nil {
 		return nil, err
 	}
-	return &loudWriter{Writer: f.store.Create(ctx, o, "")}, nil
+	return &strictWriter{Writer: f.store.Create(ctx, o, ""), object: o}, nil
 }
 
 // Size returns an object's size in bytes.
@@ -115,7 +128,7 @@ func (f *FS) LastModified(ctx context.Context, name string) (time.Time, error) {
 	return attrs.Updated, nil
 }
 
-// Remove removes an object.
+// Remove deletes an object.
 func (f *FS) Remove(ctx context.Context, name string) error {
 	o, err := f.parse(name)
 	if err != nil {
@@ -124,7 +137,7 @@ func (f *FS) Remove(ctx context.Context, name string) error {
 	return f.store.Remove(ctx, o, 0)
 }
 
-// Copy copies an object. The copy rests under the key of newName.
+// Copy copies an object. The copy is encrypted with the key in newName.
 func (f *FS) Copy(ctx context.Context, oldName, newName string) error {
 	from, to, err := f.parseBoth(oldName, newName)
 	if err != nil {
@@ -134,7 +147,7 @@ func (f *FS) Copy(ctx context.Context, oldName, newName string) error {
 	return err
 }
 
-// Rename copies an object and removes the original. The copy rests under the key of newName.
+// Rename copies an object and deletes the original. The copy is encrypted with the key in newName.
 func (f *FS) Rename(ctx context.Context, oldName, newName string) error {
 	from, to, err := f.parseBoth(oldName, newName)
 	if err != nil {
@@ -159,7 +172,7 @@ func (f *FS) parseBoth(oldName, newName string) (from, to cmekpipe.Object, err e
 	return from, to, err
 }
 
-// parse reads a name, unless there is no client to use it with.
+// parse parses a name. It fails if the filesystem has no client.
 func (f *FS) parse(name string) (cmekpipe.Object, error) {
 	if f.err != nil {
 		return cmekpipe.Object{}, f.err

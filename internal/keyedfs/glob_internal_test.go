@@ -1,4 +1,4 @@
-package keyedgcs
+package keyedfs
 
 import (
 	"strings"

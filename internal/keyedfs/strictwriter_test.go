@@ -1,4 +1,4 @@
-package keyedgcs_test
+package keyedfs_test
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/parquetio"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 type (
@@ -43,7 +43,7 @@ var carelessRuns = []struct {
 	{"parquetio, bad type", func(s beam.Scope, at string) { parquetio.Write(s, at, beam.Create(s, badType{1})) }, cmekpipe.Corrupted},
 }
 
-// The next test is what loudWriter is for. It fails when Beam mends its writers.
+// The next test is what strictWriter is for. It fails when Beam mends its writers.
 func TestBeamsFailedRunsLeaveAnObjectOnGSButNoneHere(t *testing.T) {
 	for _, tt := range carelessRuns {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-package gsname_test
+package gsurl_test
 
 import (
 	"strings"
@@ -6,7 +6,7 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/util/gcsx"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 var names = []string{
@@ -22,12 +22,12 @@ func TestBeamReadsEncodedNamesAsTheObject(t *testing.T) {
 
 func requireSame(t *testing.T, name string) {
 	t.Helper()
-	encoded := gsname.Encode("gs://bank-records/" + name)
+	encoded := gsurl.Encode("gs://bank-records/" + name)
 	bucket, object, err := gcsx.ParseObject(encoded)
 	if err != nil || bucket != "bank-records" || object != name {
 		t.Errorf("%q: got bucket %q and object %q of %q, %v", name, bucket, object, encoded, err)
 	}
-	if got, want := gsname.Decode(encoded), "gs://bank-records/"+name; got != want {
+	if got, want := gsurl.Decode(encoded), "gs://bank-records/"+name; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
@@ -40,7 +40,7 @@ func TestPatternsKeepTheirMeaning(t *testing.T) {
 		"gs://b/a%20b/[0-9]": "a b/[0-9]",
 		"gs://b/a%3Fb":       "a?b",
 	} {
-		if _, got, err := gcsx.ParseObject(gsname.EncodePattern(pattern)); err != nil || got != want {
+		if _, got, err := gcsx.ParseObject(gsurl.EncodePattern(pattern)); err != nil || got != want {
 			t.Errorf("%s: got %q, %v, want %q", pattern, got, err, want)
 		}
 	}
@@ -48,7 +48,7 @@ func TestPatternsKeepTheirMeaning(t *testing.T) {
 
 func TestOtherFilesystemsKeepTheirNames(t *testing.T) {
 	for _, name := range []string{"/tmp/a?b#%2F", "a%20b", "cmekgs://p/l/r/k/b/a?b%", "memfs://a?b", "s3://b/a%"} {
-		if got := []string{gsname.Encode(name), gsname.EncodePattern(name), gsname.Decode(name)}; got[0] != name || got[1] != name || got[2] != name {
+		if got := []string{gsurl.Encode(name), gsurl.EncodePattern(name), gsurl.Decode(name)}; got[0] != name || got[1] != name || got[2] != name {
 			t.Errorf("got %q, want %q", got, name)
 		}
 	}
