@@ -84,7 +84,7 @@ func TestFilesystemKeepsAnyNameUnderTheKey(t *testing.T) {
 				t.Fatal(err)
 			}
 			for key, name := range map[cmekpipe.KeyName]string{w.key: "copied", w.other: "moved"} {
-				if got := w.attrs(t, name); got == nil || !keyedgcs.Rests(object(t, key, name), got) {
+				if got := w.attrs(t, name); got == nil || !keyedgcs.Encrypted(object(t, key, name), got) {
 					t.Errorf("%s: got %v, want it under %v", name, got, key)
 				}
 			}

@@ -9,8 +9,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// explain turns an error of a write into this module's. Where the key is in the wrong place it looks up where the bucket
-// is, so that the hint can name the location of a key that serves; without permission to look, the hint stays general.
+// explain returns an error of a write as a typed error. If the key is in the wrong location it reads the bucket's location,
+// so that the hint can name the location of a suitable key; without permission for that, the hint stays general.
 func (s *Store) explain(ctx context.Context, o cmekpipe.Object, err error) error {
 	err = s.wrap(o, err)
 	e, ok := errors.AsType[*cmekpipe.Error](err)

@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// NewReader opens an object for reading, whatever key it is encrypted with. Errors of the download are typed too.
+// NewReader opens an object for reading, whatever key it is encrypted with.
 func (s *Store) NewReader(ctx context.Context, o cmekpipe.Object) (io.ReadCloser, error) {
 	r, err := s.handle(o).NewReader(ctx)
 	if err != nil {
@@ -18,7 +18,7 @@ func (s *Store) NewReader(ctx context.Context, o cmekpipe.Object) (io.ReadCloser
 	return &reader{s, o, r}, nil
 }
 
-// reader gives errors of a download their type.
+// reader returns errors of a download as typed errors.
 type reader struct {
 	store    *Store
 	object   cmekpipe.Object

@@ -104,7 +104,7 @@ func TestWriterPutsAnyNameUnderTheKey(t *testing.T) {
 			if got := w.ReadObject(o.String()); string(got) != name {
 				t.Errorf("got %q, want %q", got, name)
 			}
-			if got := w.attrs(t, name); !keyedgcs.Rests(o, got) {
+			if got := w.attrs(t, name); !keyedgcs.Encrypted(o, got) {
 				t.Errorf("got key %q, want %v", got.KMSKeyName, w.key)
 			}
 		})
@@ -391,7 +391,7 @@ func TestObjectWithOtherBytesIsRemoved(t *testing.T) {
 	}
 }
 
-func TestCopyRestsUnderTheKeyOfItsOwnName(t *testing.T) {
+func TestCopyIsEncryptedWithTheKeyOfItsOwnName(t *testing.T) {
 	w := newWorld(t)
 	from, to := object(t, w.other, "from"), object(t, w.key, "to")
 	if _, err := put(t.Context(), w.store, from, []byte("x")); err != nil {
@@ -401,7 +401,7 @@ func TestCopyRestsUnderTheKeyOfItsOwnName(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !keyedgcs.Rests(to, attrs) || keyedgcs.Rests(from, attrs) {
+	if !keyedgcs.Encrypted(to, attrs) || keyedgcs.Encrypted(from, attrs) {
 		t.Errorf("got key %q, want %v", attrs.KMSKeyName, w.key)
 	}
 	missing := object(t, w.key, "missing")
@@ -421,7 +421,7 @@ func TestMoveOntoItselfKeepsTheObject(t *testing.T) {
 	if err := w.store.Move(t.Context(), from, to); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.attrs(t, "o"); got == nil || !keyedgcs.Rests(to, got) {
+	if got := w.attrs(t, "o"); got == nil || !keyedgcs.Encrypted(to, got) {
 		t.Errorf("got %v, want the object under %v", got, w.key)
 	}
 }

@@ -9,47 +9,45 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// cleanupTime bounds what is still done after a failure or a cancellation.
+// cleanupTime bounds the work after a failure or a cancellation.
 const cleanupTime = 30 * time.Second
 
-// Cleanup returns a context for undoing what ctx was used for. It outlives ctx by half a minute at most.
+// Cleanup returns a context for undoing what ctx was used for. It outlives ctx by at most half a minute.
 func Cleanup(ctx context.Context) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.WithoutCancel(ctx), cleanupTime)
 }
 
-// Rests reports whether attributes of an object name the object's key.
-func Rests(o cmekpipe.Object, attrs *storage.ObjectAttrs) bool {
-	key, err := cmekpipe.ParseKeyOrVersion(attrs.KMSKeyName)
-	return err == nil && key == o.Key()
+// Encrypted reports whether an object is encrypted with the key of o, by its attributes.
+func Encrypted(o cmekpipe.Object, attrs *storage.ObjectAttrs) bool {
+	return keycheck.Compare("", "", attrs.KMSKeyName, o.Key()) == nil
 }
 
-// prove checks what Cloud Storage says of an object that was just written. An object that is not as it was meant to be
-// is removed.
-func (s *Store) prove(ctx context.Context, o cmekpipe.Object, attrs *storage.ObjectAttrs) error {
-	fault := s.fault(o, attrs)
-	if fault == nil {
+// verify checks the key of an object that was just written. It deletes the object if the key is wrong.
+func (s *Store) verify(ctx context.Context, o cmekpipe.Object, attrs *storage.ObjectAttrs) error {
+	e := keycheck.Compare(s.Op, o.String(), attrs.KMSKeyName, o.Key())
+	if e == nil {
 		return nil
 	}
+	e.Hint = "use the key's name as Cloud KMS writes it, with the project's id"
+	if e.Code == cmekpipe.KeyMissing {
+		e.Hint = "connect to Cloud Storage directly: something in between removed the parameter kmsKeyName"
+	}
+	return s.discard(ctx, o, attrs.Generation, e)
+}
+
+// discard deletes an object that must not stay, and returns e with a hint that says whether that worked.
+func (s *Store) discard(ctx context.Context, o cmekpipe.Object, generation int64, e *cmekpipe.Error) error {
 	ctx, cancel := Cleanup(ctx)
 	defer cancel()
-	if err := s.Remove(ctx, o, attrs.Generation); err != nil && !errors.Is(err, cmekpipe.NotFound) {
-		fault.Err = fmt.Errorf("%w; and it could not be removed: %w", fault.Err, err)
+	err := s.Remove(ctx, o, generation)
+	if err == nil || errors.Is(err, cmekpipe.NotFound) {
+		e.Hint += "; the object was deleted"
+		return e
 	}
-	return fault
-}
-
-func (s *Store) fault(o cmekpipe.Object, attrs *storage.ObjectAttrs) *cmekpipe.Error {
-	switch {
-	case Rests(o, attrs):
-		return nil
-	case attrs.KMSKeyName == "":
-		return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.KeyMissing, Resource: o.String(),
-			Hint: "whatever stands between this program and Cloud Storage drops the key; the object was removed",
-			Err:  fmt.Errorf("got an object under no Cloud KMS key, want %s", o.Key())}
-	}
-	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.KeyMismatch, Resource: o.String(),
-		Hint: "name the key as Cloud KMS does, with the project's id; the object was removed",
-		Err:  fmt.Errorf("got an object under %s, want %s", attrs.KMSKeyName, o.Key())}
+	e.Err = fmt.Errorf("%w; the object could not be deleted: %w", e.Err, err)
+	e.Hint = fmt.Sprintf("delete the object: gcloud storage rm '%s#%d'; then %s", o, generation, e.Hint)
+	return e
 }

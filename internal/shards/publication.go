@@ -105,7 +105,7 @@ func (p *publication) lost(temp cmekpipe.Object) error {
 
 // holds reports whether an object has the shard's bytes and rests under its key.
 func (s *shard) holds(attrs *storage.ObjectAttrs) bool {
-	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && keyedgcs.Rests(s.to, attrs)
+	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && keyedgcs.Encrypted(s.to, attrs)
 }
 
 // publish copies the temporary objects to their names. After a failure no further copy is begun, but those under way

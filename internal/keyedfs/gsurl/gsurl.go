@@ -1,4 +1,4 @@
-// Package gsurl percent-encodes names of Cloud Storage objects for Beam's gs:// filesystem, and decodes them.
+// Package gsurl splits and joins gs:// URLs, and percent-encodes object names for Beam's gs:// filesystem.
 //
 // That filesystem parses gs://BUCKET/OBJECT as a URL but lists objects by their plain names. An object whose name contains
 // "?", "#" or "%" is therefore listed under a name that means another object, and a pattern ends at its first "?". With
@@ -12,6 +12,20 @@ import (
 
 // Scheme begins the names of Beam's filesystem.
 const Scheme = "gs://"
+
+// Join returns the URL of an object, or of a folder.
+func Join(bucket, name string) string { return Scheme + bucket + "/" + name }
+
+// Split splits the URL of an object, a folder or a bucket that was checked before; the name may be "". Both results are ""
+// if url is not a gs:// URL.
+func Split(url string) (bucket, name string) {
+	rest, found := strings.CutPrefix(url, Scheme)
+	if !found {
+		return "", ""
+	}
+	bucket, name, _ = strings.Cut(rest, "/")
+	return bucket, name
+}
 
 const hex = "0123456789ABCDEF"
 
