@@ -30,6 +30,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 )
 
 // Store is a client of Cloud Storage for objects under a key.
@@ -96,7 +97,7 @@ func (s *Store) handle(o cmekpipe.Object) *storage.ObjectHandle {
 func pauses() gax.Backoff { return gax.Backoff{Initial: firstPause, Max: longestPause, Multiplier: 2} }
 
 func (s *Store) wrap(o cmekpipe.Object, err error) error {
-	return gcperr.Wrap(s.Op, o.String(), o.Key(), err)
+	return gcserr.Wrap(s.Op, o.String(), o.Key(), err)
 }
 
 // patience bounds the retries of a call. The storage client would try an upload that fits in one request for ever.
