@@ -1,4 +1,4 @@
-package gcperr
+package bqerr
 
 import (
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
@@ -8,10 +8,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// BigQueryStreamCode says what kind of failure that of a write stream is.
+// StreamCode returns the code of a write stream's error.
 // Source: https://docs.cloud.google.com/bigquery/docs/reference/storage/rpc/google.cloud.bigquery.storage.v1#storageerror.
-func BigQueryStreamCode(fault *storagepb.StorageError) cmekpipe.Code {
-	switch fault.GetCode() {
+func StreamCode(e *storagepb.StorageError) cmekpipe.Code {
+	switch e.GetCode() {
 	case storagepb.StorageError_KMS_PERMISSION_DENIED:
 		return cmekpipe.KeyDenied
 	case storagepb.StorageError_CMEK_ENCRYPTION_ERROR, storagepb.StorageError_INVALID_CMEK_PROVIDED:
@@ -24,8 +24,8 @@ func BigQueryStreamCode(fault *storagepb.StorageError) cmekpipe.Code {
 	return cmekpipe.PreconditionFailed
 }
 
-// BigQueryStreamFinalized reports whether a call failed because its write stream takes no more rows.
-func BigQueryStreamFinalized(err error) bool {
+// StreamFinalized reports whether a call failed because its write stream was finalized and accepts no more rows.
+func StreamFinalized(err error) bool {
 	s, ok := status.FromError(err)
 	if !ok || s.Code() != codes.InvalidArgument && s.Code() != codes.FailedPrecondition {
 		return false

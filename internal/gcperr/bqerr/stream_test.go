@@ -1,4 +1,4 @@
-package gcperr_test
+package bqerr_test
 
 import (
 	"errors"
@@ -9,7 +9,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 func TestBigQueryStreamCode(t *testing.T) {
@@ -27,11 +27,11 @@ func TestBigQueryStreamCode(t *testing.T) {
 		if !known {
 			expected = cmekpipe.PreconditionFailed
 		}
-		if got := gcperr.BigQueryStreamCode(&storagepb.StorageError{Code: code}); got != expected {
+		if got := bqerr.StreamCode(&storagepb.StorageError{Code: code}); got != expected {
 			t.Errorf("%v: got %q, want %q", code, got, expected)
 		}
 	}
-	if got := gcperr.BigQueryStreamCode(nil); got != cmekpipe.PreconditionFailed {
+	if got := bqerr.StreamCode(nil); got != cmekpipe.PreconditionFailed {
 		t.Errorf("no fault: got %q, want %q", got, cmekpipe.PreconditionFailed)
 	}
 }
@@ -58,7 +58,7 @@ func TestBigQueryStreamFinalized(t *testing.T) {
 		{"other fault", detailed(codes.InvalidArgument, offset), false},
 		{"no fault", status.Error(codes.InvalidArgument, "STREAM_FINALIZED"), false},
 	} {
-		if got := gcperr.BigQueryStreamFinalized(tt.err); got != tt.want {
+		if got := bqerr.StreamFinalized(tt.err); got != tt.want {
 			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
 		}
 	}
