@@ -54,7 +54,6 @@ var floors = []struct {
 	{"internal/conformance/retryrunner", 45},
 	{"internal/conformance/sinks", 55},
 	{"testdata", 0},
-	{"examples/internal", 50},
 	{"examples", 60},
 }
 
