@@ -197,7 +197,7 @@ func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 func TestBundleThatIsCalledOffDoesNotWait(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
 	begun(t, f)
-	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable})
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := f.ProcessElement(ctx, cell("note")); err != nil {
 		t.Fatal(err)

@@ -69,7 +69,6 @@ var floors = []struct {
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},
 	{"testdata", 0},
-	{"examples/internal", 50},
 	{"examples", 60},
 }
 
