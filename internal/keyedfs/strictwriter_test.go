@@ -43,7 +43,7 @@ var carelessRuns = []struct {
 	{"parquetio, bad type", func(s beam.Scope, at string) { parquetio.Write(s, at, beam.Create(s, badType{1})) }, cmekpipe.Corrupted},
 }
 
-// The next test is what strictWriter is for. It fails when Beam mends its writers.
+// The next test shows why strictWriter is needed. It fails when Beam fixes its writers.
 func TestBeamsFailedRunsLeaveAnObjectOnGSButNoneHere(t *testing.T) {
 	for _, tt := range carelessRuns {
 		t.Run(tt.name, func(t *testing.T) {

@@ -140,7 +140,7 @@ var transient = []struct {
 	{"answer cut", emulator.Fault{Truncate: 20}},
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	small, large := []byte("line\n"), bytes.Repeat([]byte("line\n"), 20<<20/5)
 	for _, tt := range transient {
 		for _, size := range []struct {
@@ -467,6 +467,6 @@ func TestKeyElsewhereIsToldWhereOneShouldBe(t *testing.T) {
 	defer w.Inject(emulator.Fault{Method: "storage.buckets.get", Status: http.StatusForbidden})()
 	_, err = put(t.Context(), w.store, to, []byte("x"))
 	if e := requireError(t, err, cmekpipe.LocationMismatch, to); !strings.Contains(e.Hint, "use a key in the location of gs://bank-eu/o") {
-		t.Errorf("got hint %q without permission to look, want the general one", e.Hint)
+		t.Errorf("got hint %q without permission to read the bucket, want the general one", e.Hint)
 	}
 }

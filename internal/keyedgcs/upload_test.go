@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"time"
 
 	"cloud.google.com/go/storage"
@@ -164,6 +165,21 @@ func TestPutRefusesBytesThatChanged(t *testing.T) {
 	})
 	if _, ok := errors.AsType[*cmekpipe.Error](err); !ok {
 		t.Errorf("got %v, want a typed error", err)
+	}
+	if got := w.attrs(t, "o"); got != nil {
+		t.Errorf("got object %v, want none", got)
+	}
+}
+
+func TestPutCommitsNothingWhenReadingFails(t *testing.T) {
+	w := newWorld(t)
+	o, broken := object(t, w.key, "o"), errors.New("the disk is gone")
+	err := w.store.Put(t.Context(), o, keyedgcs.Content{
+		Reader: io.MultiReader(strings.NewReader("ours"), iotest.ErrReader(broken)),
+		Size:   4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)),
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
 	}
 	if got := w.attrs(t, "o"); got != nil {
 		t.Errorf("got object %v, want none", got)

@@ -15,31 +15,31 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// parallel is how many objects are copied or removed at a time.
+// parallel is how many objects are copied or deleted at a time.
 const parallel = 16
 
-// shard is a part on its way to its name.
+// shard is a part and the name that it is copied to.
 type shard struct {
 	Part
 	from, to cmekpipe.Object
 
-	temp  int64 // generation of from; 0 if it is gone
-	tried bool  // a copy was begun
-	made  int64 // generation of to that this attempt made; 0 if none or unknown
+	temp  int64 // generation of from; 0 if it does not exist
+	tried bool  // a copy was started
+	made  int64 // generation of to that this attempt created; 0 if none or unknown
 }
 
-// publication is one attempt at publishing. The temporary object of the first shard is its witness: as long as it
-// exists, so do all others, and it is the first to go when all shards have their names.
-type publication struct {
+// publishAttempt is one attempt at publishing. The temporary object of the first shard is its witness: it is deleted
+// first, after all shards have been copied. As long as it exists, all other temporary objects do.
+type publishAttempt struct {
 	store  *keyedgcs.Store
-	target Target
+	output Output
 	shards []*shard          // at least one
-	extra  []cmekpipe.Object // temporary objects of attempts that failed
+	extra  []cmekpipe.Object // temporary objects of failed attempts
 }
 
-// look finds the temporary objects and reports whether an earlier attempt published them already.
-func (p *publication) look(ctx context.Context) (done bool, err error) {
-	if err := p.find(ctx); err != nil {
+// findParts finds the temporary objects and reports whether an earlier attempt has published them all.
+func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
+	if err := p.listFolders(ctx); err != nil {
 		return false, err
 	}
 	if p.shards[0].temp == 0 {
@@ -53,17 +53,17 @@ func (p *publication) look(ctx context.Context) (done bool, err error) {
 	return false, nil
 }
 
-// find looks into the folders that parts are in.
-func (p *publication) find(ctx context.Context) error {
+// listFolders lists the folders that parts are in.
+func (p *publishAttempt) listFolders(ctx context.Context) error {
 	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
 	for _, s := range p.shards {
 		byName[s.Name] = s
-		folder, _ := p.target.folderOf(s.Name) // checked when the shards were numbered
+		folder, _ := p.output.folderOf(s.Name) // checked when the shards were numbered
 		folders[folder] = true
 	}
 	var mu sync.Mutex
 	return each(slices.Collect(maps.Keys(folders)), func(folder string) error {
-		for attrs, err := range p.store.List(ctx, p.target.Object, folder) {
+		for attrs, err := range p.store.List(ctx, p.output.Object, folder) {
 			if err != nil {
 				return err
 			}
@@ -71,7 +71,7 @@ func (p *publication) find(ctx context.Context) error {
 				s.temp = attrs.Generation
 				continue
 			}
-			extra, err := p.target.sibling(attrs.Name)
+			extra, err := p.output.sibling(attrs.Name)
 			if err != nil {
 				return err
 			}
@@ -84,7 +84,7 @@ func (p *publication) find(ctx context.Context) error {
 }
 
 // confirm checks that an earlier attempt published a shard.
-func (p *publication) confirm(ctx context.Context, s *shard) error {
+func (p *publishAttempt) confirm(ctx context.Context, s *shard) error {
 	attrs, err := p.store.Stat(ctx, s.to)
 	switch {
 	case errors.Is(err, cmekpipe.NotFound):
@@ -97,20 +97,20 @@ func (p *publication) confirm(ctx context.Context, s *shard) error {
 	return nil
 }
 
-func (p *publication) lost(temp cmekpipe.Object) error {
-	return &cmekpipe.Error{Op: p.target.Op, Code: cmekpipe.NotFound, Resource: temp.String(),
-		Hint: "see whether a lifecycle rule or another program removes temporary objects, and run again",
-		Err:  errors.New("got neither the temporary object nor the shard made of it")}
+func (p *publishAttempt) lost(temp cmekpipe.Object) error {
+	return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.NotFound, Resource: temp.String(),
+		Hint: "check whether a lifecycle rule of the bucket or another program deletes temporary objects, then restart the pipeline",
+		Err:  errors.New("got neither the temporary object nor the shard that it was copied to")}
 }
 
-// holds reports whether an object has the shard's bytes and rests under its key.
+// holds reports whether an object has the shard's bytes and is encrypted with its key.
 func (s *shard) holds(attrs *storage.ObjectAttrs) bool {
 	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && keyedgcs.Encrypted(s.to, attrs)
 }
 
-// publish copies the temporary objects to their names. After a failure no further copy is begun, but those under way
-// are waited for, so that withdraw knows of them.
-func (p *publication) publish(ctx context.Context) error {
+// copyAll copies the temporary objects to their final names. After a failure it starts no further copy but waits for those
+// in progress, so that undo knows of them.
+func (p *publishAttempt) copyAll(ctx context.Context) error {
 	return each(p.shards, func(s *shard) error {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -122,7 +122,7 @@ func (p *publication) publish(ctx context.Context) error {
 		}
 		s.made = attrs.Generation
 		if !s.holds(attrs) {
-			return &cmekpipe.Error{Op: p.target.Op, Code: cmekpipe.Corrupted, Resource: s.to.String(), Hint: "run again",
+			return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.Corrupted, Resource: s.to.String(), Hint: "restart the pipeline; if it fails again, report it",
 				Err: fmt.Errorf("got a copy of %d bytes with CRC32C %08x, want %d with %08x",
 					attrs.Size, attrs.CRC32C, s.Size, s.CRC32C)}
 		}
@@ -130,9 +130,9 @@ func (p *publication) publish(ctx context.Context) error {
 	})
 }
 
-// withdraw removes what this attempt published, as well as it can. It leaves everything alone if another attempt has
-// published it all.
-func (p *publication) withdraw(ctx context.Context) {
+// undo deletes the shards that this attempt published, as far as possible. It changes nothing if another attempt has
+// published all of them.
+func (p *publishAttempt) undo(ctx context.Context) {
 	ctx, cancel := keyedgcs.Cleanup(ctx)
 	defer cancel()
 	if _, err := p.store.Stat(ctx, p.shards[0].from); errors.Is(err, cmekpipe.NotFound) {
@@ -141,7 +141,7 @@ func (p *publication) withdraw(ctx context.Context) {
 	each(p.shards, func(s *shard) error { //nolint:errcheck // the failure that led here says more
 		generation := s.made
 		if s.tried && generation == 0 {
-			// The answer to the copy was lost, or there was none.
+			// The answer to the copy was lost.
 			if attrs, err := p.store.Stat(ctx, s.to); err == nil && s.holds(attrs) {
 				generation = attrs.Generation
 			}
@@ -153,8 +153,8 @@ func (p *publication) withdraw(ctx context.Context) {
 	})
 }
 
-// sweep removes all temporary objects that were found, those of failed attempts too.
-func (p *publication) sweep(ctx context.Context) error {
+// deleteTemporary deletes all temporary objects that were found, including those of failed attempts.
+func (p *publishAttempt) deleteTemporary(ctx context.Context) error {
 	if err := p.removeTemp(ctx, p.shards[0].from); err != nil {
 		return err
 	}
@@ -167,7 +167,7 @@ func (p *publication) sweep(ctx context.Context) error {
 	return each(temps, func(o cmekpipe.Object) error { return p.removeTemp(ctx, o) })
 }
 
-func (p *publication) removeTemp(ctx context.Context, o cmekpipe.Object) error {
+func (p *publishAttempt) removeTemp(ctx context.Context, o cmekpipe.Object) error {
 	err := p.store.Remove(ctx, o, 0)
 	if errors.Is(err, cmekpipe.NotFound) {
 		return nil
@@ -175,7 +175,7 @@ func (p *publication) removeTemp(ctx context.Context, o cmekpipe.Object) error {
 	return err
 }
 
-// each calls do for all values, several at a time, and returns the first error. After an error it begins no more.
+// each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.
 func each[T any](values []T, do func(T) error) error {
 	g, failed := errgroup.WithContext(context.Background())
 	g.SetLimit(parallel)
