@@ -24,7 +24,7 @@ type Call struct {
 	Op string
 	// Object is where it writes: one object, or the prefix of many.
 	Object cmekpipe.Object
-	// Sharded is the function for many objects, and NumShards its option for how many: "textio.NumShards". They stand in
+	// Sharded is the function for many objects, and NumShards its option for how many: "textio.WithNumShards". They stand in
 	// hints.
 	Sharded, NumShards string
 }
@@ -34,9 +34,10 @@ type Call struct {
 func (c Call) CheckElements(col beam.PCollection, fits func(reflect.Type) (want, hint string)) {
 	if !c.Object.Valid() {
 		panic(&cmekpipe.Error{Op: c.Op, Code: cmekpipe.KeyMissing, Resource: "destination",
-			Hint: "let a key mint it: key.Object(\"gs://BUCKET/OBJECT\")",
-			Err:  errors.New("got the zero Object, want one under a key")})
+			Hint: "create it from a key: key.Object(\"gs://BUCKET/OBJECT\")",
+			Err:  errors.New("got the zero Object, want one created from a key")})
 	}
+	c.checkName()
 	if !col.IsValid() {
 		c.Refuse("got the zero PCollection", "pass what a transform returned")
 	}

@@ -22,7 +22,7 @@ type (
 	}
 )
 
-// doFns returns the steps of a write.
+// doFns returns the steps of a sharded write.
 func (c container) doFns(t shards.Target) shards.DoFns {
 	w := shards.Writing[string, container]{Target: t, Format: c}
 	return shards.DoFns{

@@ -9,6 +9,7 @@ import (
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
+	writeFn    struct{ shards.One[beam.X, rows] }
 	bundleFn   struct{ shards.Bundle[beam.X, rows] }
 	dealFn     struct{ shards.Deal[beam.X] }
 	numberedFn struct{ shards.Numbered[beam.X, rows] }
@@ -16,7 +17,7 @@ type (
 	publishFn  struct{ shards.Publish[beam.X, rows] }
 )
 
-// doFns returns the steps of a write.
+// doFns returns the steps of a sharded write.
 func (r rows) doFns(t shards.Target) shards.DoFns {
 	w := shards.Writing[beam.X, rows]{Target: t, Format: r}
 	return shards.DoFns{
@@ -31,7 +32,7 @@ func (r rows) doFns(t shards.Target) shards.DoFns {
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[beam.X]{
-		Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
+		One: &writeFn{}, Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
 	})
 	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()

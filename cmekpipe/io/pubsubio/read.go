@@ -12,21 +12,21 @@ import (
 
 const opRead = "pubsubio.Read"
 
-// ReadOptions says what [Read] reads and how. It is Beam's.
+// ReadOptions is Beam's type for what [Read] reads and how.
 type ReadOptions = pubsubio.ReadOptions
 
-// Read is Beam's pubsubio.Read: it reads from a subscription that exists, as an unbounded PCollection<[]byte>, or
-// PCollection<*PubsubMessage> with ReadOptions.WithAttributes. Dataflow executes it itself; other runners refuse it.
+// Read is Beam's pubsubio.Read: it reads from an existing subscription, as an unbounded PCollection<[]byte>, or
+// PCollection<*PubsubMessage> with ReadOptions.WithAttributes. The Dataflow service executes it; use [Pull] on other runners.
 //
-// Read panics with a [*cmekpipe.Error] when the pipeline is built if Topic is set (Unsupported): Dataflow would then make
-// a subscription, whose backlog rests under whatever key the topic has, and nothing could look at that key before. Make
-// the subscription on a topic of your key instead. It panics too if Subscription is empty (InvalidOptions).
+// Read panics with a [*cmekpipe.Error] when the pipeline is built if Topic is set (Unsupported): Dataflow would create a
+// subscription whose backlog is encrypted with whatever key the topic has, and nothing could check that key first. Create
+// the subscription on a topic with your key instead. Read also panics if Subscription is empty (InvalidOptions).
 func Read(s beam.Scope, project string, opts ReadOptions) beam.PCollection {
 	if opts.Topic != "" {
 		topic := pubsubx.MakeQualifiedTopicName(project, opts.Topic)
 		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.Unsupported, Resource: topic,
-			Hint: "make a subscription: gcloud pubsub subscriptions create NAME --topic=" + topic + ", and set Subscription instead of Topic",
-			Err:  errors.New("reading from a topic makes a subscription under a key that nothing looks at")})
+			Hint: "create a subscription: gcloud pubsub subscriptions create NAME --topic=" + topic + ", and set Subscription instead of Topic",
+			Err:  errors.New("reading from a topic creates a subscription without a check of the topic's key")})
 	}
 	if opts.Subscription == "" {
 		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: "source",

@@ -1,6 +1,13 @@
 package textio
 
-import "github.com/cmekpipe/cmekpipe-go/internal/shards"
+import (
+	"reflect"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/shards"
+)
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
@@ -22,4 +29,19 @@ func (l lines) doFns(t shards.Target) shards.DoFns {
 		Pane:     &paneFn{shards.Pane[string, lines]{Writing: w}},
 		Publish:  &publishFn{shards.Publish[string, lines]{Writing: w}},
 	}
+}
+
+// Workers find DoFns and the types they exchange by name, in Beam's registry.
+func init() {
+	shards.Register(shards.Types[string]{
+		One: &writeFn{}, Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
+	})
+	beam.RegisterType(reflect.TypeFor[wholeFile]())
+	beam.RegisterDoFn(&sortFn{})
+	beam.RegisterDoFn(&wholeFilesFn{})
+	beam.RegisterDoFn(&wholeFn{})
+	beam.RegisterDoFn(&wholeNamedFn{})
+	register.Emitter1[string]()
+	register.Emitter1[wholeFile]()
+	register.Emitter2[string, string]()
 }
