@@ -25,7 +25,7 @@ type Builder struct {
 	// Object is the destination: one object, or the prefix of many.
 	Object cmekpipe.Object
 	// Sharded is the connector's function that writes many objects, and NumShards its option for their number, for hints:
-	// "textio.NumShards".
+	// "textio.WithNumShards".
 	Sharded, NumShards string
 }
 
@@ -35,8 +35,9 @@ func (c Builder) CheckElements(col beam.PCollection, fits func(reflect.Type) (wa
 	if !c.Object.Valid() {
 		panic(&cmekpipe.Error{Op: c.Op, Code: cmekpipe.KeyMissing, Resource: "destination",
 			Hint: "create it from a key: key.Object(\"gs://BUCKET/OBJECT\")",
-			Err:  errors.New("got the zero Object, want one with a key")})
+			Err:  errors.New("got the zero Object, want one created from a key")})
 	}
+	c.checkName()
 	if !col.IsValid() {
 		c.Refuse("got the zero PCollection", "pass what a transform returned")
 	}

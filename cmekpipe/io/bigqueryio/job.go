@@ -20,7 +20,7 @@ const (
 	longestCheck = 5 * time.Second
 )
 
-// job is a job that takes effect once, however often the step that makes it is repeated, because its id is always the
+// job is a job that runs once, however often the step that makes it is repeated, because its id is always the
 // same. A job that failed has changed nothing; the next attempt has an id of its own.
 type job struct {
 	client *bigquery.Client
@@ -129,6 +129,6 @@ func fault(err error) *bigquery.Error {
 // failure leaves out BigQuery's message, which may quote the rows.
 func (j *job) failure(e *bigquery.Error) error {
 	return &cmekpipe.Error{Op: opWrite, Code: bqerr.JobCode(e), Resource: j.table.String(),
-		Hint: "look at the job in BigQuery; the table was not changed",
+		Hint: "read the job's error in BigQuery (bq show -j); the table was not changed",
 		Err:  fmt.Errorf("got a failed %s job %s with reason %s", j.kind, j.run.ID, strconv.Quote(e.Reason))}
 }

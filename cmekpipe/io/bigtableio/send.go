@@ -38,7 +38,7 @@ func (s sender) send(ctx context.Context, rows []*entry) error {
 	})
 }
 
-// unrepeatable keeps an error from being taken for one that passes: it has no gRPC code and unwraps to nothing.
+// unrepeatable hides an error that must not be retried: it has no gRPC code and unwraps to nothing.
 type unrepeatable struct{ error }
 
 // once makes one request and returns the rows that it didn't write, with the reason.

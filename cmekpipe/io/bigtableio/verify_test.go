@@ -17,7 +17,7 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 		name  string
 		key   func(*world) cmekpipe.KeyName
 		n     int64
-		allow bool // by ClusterKey
+		allow bool // by WithAdditionalKeys
 		want  cmekpipe.Code
 	}{
 		{"no key", func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }, 10, false, cmekpipe.KeyMissing},
@@ -30,9 +30,9 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 			rests := tt.key(w)
 			w.CreateBigtableInstance(instanceName, "us-central1-b", rests)
 			w.CreateBigtableTable(tableName, "f")
-			opts := []bigtableio.WriteOption{bigtableio.CreateIfMissing("f")}
+			opts := []bigtableio.WriteOption{bigtableio.WithCreateIfMissing("f")}
 			if tt.allow {
-				opts = append(opts, bigtableio.ClusterKey(rests))
+				opts = append(opts, bigtableio.WithAdditionalKeys(rests))
 			}
 			e := requireCode(t, w.write(t, tt.n, opts...), tt.want)
 			if e.Op != "bigtableio.Write" || !strings.Contains(e.Error(), w.key.String()) || !strings.Contains(e.Error(), rests.String()) {
@@ -52,7 +52,7 @@ func TestEveryClusterNeedsAKeyThatWasNamed(t *testing.T) {
 		t.Errorf("got %v, want the cluster and its key", e)
 	}
 	w.requireRows(t, 0)
-	if err := w.write(t, 10, bigtableio.ClusterKey(far)); err != nil {
+	if err := w.write(t, 10, bigtableio.WithAdditionalKeys(far)); err != nil {
 		t.Fatal(err)
 	}
 	w.requireRows(t, 10)
@@ -112,7 +112,7 @@ func TestFailureThatIsNotTheKeysIsNotTakenForIt(t *testing.T) {
 
 func TestMissingTableIsAnError(t *testing.T) {
 	w := newWorld(t)
-	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.NotFound) // no instance either
+	requireCode(t, w.write(t, 10, bigtableio.WithCreateIfMissing("f")), cmekpipe.NotFound) // no instance either
 	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 	requireCode(t, w.write(t, 10), cmekpipe.NotFound)
 }
@@ -129,7 +129,7 @@ func TestCreateIfMissingMakesTheTableOnly(t *testing.T) {
 				w.Inject(fault)
 			}
 			for range 2 {
-				if err := w.write(t, 10, bigtableio.CreateIfMissing("f", "g")); err != nil {
+				if err := w.write(t, 10, bigtableio.WithCreateIfMissing("f", "g")); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -155,13 +155,13 @@ func TestCreateIfMissingThatIsForbidden(t *testing.T) {
 	w := newWorld(t)
 	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
-	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.PermissionDenied)
+	requireCode(t, w.write(t, 10, bigtableio.WithCreateIfMissing("f")), cmekpipe.PermissionDenied)
 }
 
 func TestCreateIfMissingNeedsNoPermissionForATableThatIsThere(t *testing.T) {
 	w := withTable(t)
-	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied, Optional: true})
-	if err := w.write(t, 10, bigtableio.CreateIfMissing("f")); err != nil {
+	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
+	if err := w.write(t, 10, bigtableio.WithCreateIfMissing("f")); err != nil {
 		t.Fatal(err)
 	}
 	w.requireRows(t, 10)

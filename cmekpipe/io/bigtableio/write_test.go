@@ -71,7 +71,7 @@ func mutations(name string) []bigtableio.Mutation {
 
 func (w *world) writeThese(t testing.TB, name string, opts ...bigtableio.WriteOption) error {
 	t.Helper()
-	return run(t, func(s beam.Scope) { bigtableio.WriteBatch(s, w.table, these(s, name), opts...) })
+	return run(t, func(s beam.Scope) { bigtableio.Write(s, w.table, these(s, name), opts...) })
 }
 
 func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
@@ -166,7 +166,7 @@ func TestBadRowsAreRefusedWithoutTheirData(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := withTable(t)
 			err := w.writeThese(t, tt.name)
-			if e := requireCode(t, err, tt.code); e.Op != "bigtableio.WriteBatch" || !strings.Contains(e.Error(), tt.text) {
+			if e := requireCode(t, err, tt.code); e.Op != "bigtableio.Write" || !strings.Contains(e.Error(), tt.text) {
 				t.Errorf("got %v, want %q in it", e, tt.text)
 			}
 			if strings.Contains(err.Error(), secret) {

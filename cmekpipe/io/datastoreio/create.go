@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// place returns the location of databases that rest under the key.
+// place returns the location of databases that can use the key.
 func (w *writer) place() string {
 	switch where := w.Database.Key().Location(); where {
 	case location.US{}.ID():
@@ -26,7 +26,7 @@ func (w *writer) place() string {
 }
 
 // create makes the database under its key, waits until it is there and returns it. Of several workers one is first; the
-// others look at what that one, or a stranger, made.
+// others check the database that it, or another program, created.
 func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firestore.GoogleFirestoreAdminV1Database, error) {
 	parent, id, _ := strings.Cut(w.Database.String(), "/databases/")
 	spec := &firestore.GoogleFirestoreAdminV1Database{Type: datastoreMode, LocationId: w.place(),
@@ -49,7 +49,7 @@ func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firesto
 	return w.find(ctx, admin)
 }
 
-// longest is how long the creation of a database may take; a few minutes are usual.
+// longest limits the creation of a database; a few minutes are usual.
 const longest = 15 * time.Minute
 
 // await waits for the end of an operation.

@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
 )
 
-// fault types an error of a call with entities.
+// fault returns an error of a call with entities as a *cmekpipe.Error.
 func (w *writer) fault(ctx context.Context, err error) error {
 	return dataFault(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
 }
@@ -43,7 +43,7 @@ func dataFault(ctx context.Context, op, resource string, key cmekpipe.KeyName, e
 	return &cmekpipe.Error{Op: op, Code: e.Code, Resource: resource, Hint: dataHint(e), Err: errors.New(gcperr.DatastoreText(err))}
 }
 
-// dataHint says what to do where the advice for resources does not fit entities.
+// dataHint returns the hint for codes where the hint for resources does not fit entities.
 func dataHint(e *cmekpipe.Error) string {
 	if e.Code == cmekpipe.InvalidOptions {
 		return "compare the entities with https://docs.cloud.google.com/datastore/docs/concepts/limits; " +

@@ -92,7 +92,9 @@ func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
 	other := func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }
 	none := func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }
 	write := func(n int64) func(*world, beam.Scope) {
-		return func(w *world, s beam.Scope) { datastoreio.Write(s, w.db, made(s, n), datastoreio.CreateIfMissing()) }
+		return func(w *world, s beam.Scope) {
+			datastoreio.Write(s, w.db, made(s, n), datastoreio.WithCreateIfMissing())
+		}
 	}
 	remove := func(w *world, s beam.Scope) {
 		datastoreio.Delete(s, w.db, beam.ParDo(s, keys, beam.Create(s, int64(1))))
@@ -185,7 +187,7 @@ func TestCreateIfMissingMakesItUnderTheKey(t *testing.T) {
 				w.Inject(tt.fault)
 			}
 			for range 2 {
-				err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, tt.n), datastoreio.CreateIfMissing()) })
+				err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, tt.n), datastoreio.WithCreateIfMissing()) })
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -218,7 +220,7 @@ func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			tt.spoil(w)
-			err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.CreateIfMissing()) })
+			err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.WithCreateIfMissing()) })
 			if e := requireCode(t, err, tt.want); e.Resource != ledger || !strings.Contains(e.Hint, tt.hint) {
 				t.Errorf("got %v, want the database and hint %q", e, tt.hint)
 			}
@@ -234,7 +236,7 @@ func TestLoserOfARaceLooksAgain(t *testing.T) {
 	w := newWorld(t)
 	w.CreateDatastoreDatabase(ledger, "us-central1", w.CreateKey("us-central1", "other"))
 	w.Inject(emulator.Fault{Method: "firestore.databases.get", Call: 1, Status: http.StatusNotFound})
-	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.CreateIfMissing()) })
+	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.WithCreateIfMissing()) })
 	requireCode(t, err, cmekpipe.KeyMismatch)
 	if got := rows(t); len(got) != 0 {
 		t.Errorf("got %d entities, want none", len(got))

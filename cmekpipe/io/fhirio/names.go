@@ -19,7 +19,7 @@ func tempFolder(id string) string { return tempPrefix + id + "/" }
 
 func batchName(id string) string { return "fhirImportBatch-" + id + ".ndjson" }
 
-// inFolder names an object of a folder under the folder's key.
+// inFolder names an object in a folder, with the folder's key.
 func inFolder(folder cmekpipe.Object, name string) (cmekpipe.Object, error) {
 	return folder.Key().Object("gs://" + folder.Bucket() + "/" + strings.TrimSuffix(folder.Name(), "/") + "/" + name)
 }
@@ -32,7 +32,7 @@ func batchFolder(temp cmekpipe.Object, name string) (string, bool) {
 	return above + tempFolder(id), ok && id != "" && object != "" && !strings.Contains(object, "/")
 }
 
-// object names an object of a folder's bucket under the folder's key.
+// object names an object of a folder's bucket, with the folder's key.
 func object(folder cmekpipe.Object, name string) (cmekpipe.Object, error) {
 	return folder.Key().Object("gs://" + folder.Bucket() + "/" + name)
 }

@@ -15,10 +15,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// The pauses between two looks at an operation.
+// The pauses between two polls of an operation.
 const (
-	firstLook   = 100 * time.Millisecond
-	longestLook = 15 * time.Second
+	firstPoll   = 100 * time.Millisecond
+	longestPoll = 15 * time.Second
 )
 
 // importFile imports one file and returns how many resources were stored and how many were not.
@@ -41,7 +41,7 @@ func (c *client) deidentify(
 	})
 }
 
-// run begins an operation and waits for its end. An operation that nobody waits for any more is cancelled.
+// run begins an operation and waits for its end. It cancels the operation when the context ends.
 func (c *client) run(
 	ctx context.Context, begin func() (*healthcare.Operation, error),
 ) (counter healthcare.ProgressCounter, err error) {
@@ -74,7 +74,7 @@ func (c *client) run(
 
 func (c *client) await(ctx context.Context, operation *healthcare.Operation) (*healthcare.Operation, error) {
 	operations := c.service.Projects.Locations.Datasets.Operations
-	pauses := gax.Backoff{Initial: firstLook, Max: longestLook, Multiplier: 2}
+	pauses := gax.Backoff{Initial: firstPoll, Max: longestPoll, Multiplier: 2}
 	for name := operation.Name; !operation.Done; {
 		err := c.try(ctx, func() (err error) {
 			operation, err = operations.Get(name).Context(ctx).Do()

@@ -49,7 +49,7 @@ func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
 			}
 			for range 2 {
 				err := run(t, func(s beam.Scope) {
-					spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
+					spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table))
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -93,7 +93,7 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 				tt.spoil(w)
 			}
 			err := run(t, func(s beam.Scope) {
-				spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(tt.ddl))
+				spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(tt.ddl))
 			})
 			if e := requireCode(t, err, tt.want); e.Resource != ledger || e.Hint == "" && tt.want != cmekpipe.InvalidOptions {
 				t.Errorf("got %v, want the database and a hint", e)
@@ -111,7 +111,7 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 	w.CreateSpannerInstance(instanceName, "nam3")
 	write := func(keys ...cmekpipe.KeyName) error {
 		return run(t, func(s beam.Scope) {
-			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table), spannerio.FurtherKeys(keys...))
+			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table), spannerio.WithAdditionalKeys(keys...))
 		})
 	}
 	if err := write(second, third); err != nil {
@@ -140,7 +140,7 @@ func TestLoserOfARaceLooksAgain(t *testing.T) {
 	w.Inject(emulator.Fault{Method: "spanner.databases.get", Call: 1, Code: codes.NotFound})
 	w.CreateSpannerDatabase("projects/"+cmektest.Project+"/instances/main/databases/ledger", "us-central1", other, table)
 	err := run(t, func(s beam.Scope) {
-		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
+		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table))
 	})
 	requireCode(t, err, cmekpipe.KeyMismatch)
 	if got := w.rows(t); len(got) != 0 {

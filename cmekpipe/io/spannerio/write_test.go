@@ -64,7 +64,7 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 			rests := tt.key(w)
 			w.CreateSpannerDatabase(ledger, "us-central1", rests, table)
 			err := run(t, func(s beam.Scope) {
-				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.CreateDatabase(table))
+				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.WithCreateIfMissing(table))
 			})
 			e := requireCode(t, err, tt.want)
 			if e.Op != "spannerio.Write" || e.Resource != ledger || e.Hint == "" ||

@@ -22,6 +22,7 @@ var floors = []struct {
 	{"cmekpipe/guard", 20},
 	{"cmekpipe/io/fileio", 9}, // other connectors find their files with it
 	{"cmekpipe/io", 10},
+	{"cmekpipe/io/bigqueryio/internal", 9},
 	{"cmekpipe/plan", 28},
 	{"cmekpipe/verify", 29},
 	{"cmekpipe/launch", 30},
@@ -33,6 +34,7 @@ var floors = []struct {
 	{"internal/pcollection", 2},
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
+	{"internal/filepattern", 2},
 	{"internal/clients/endpoint", 1},
 	{"internal/clients", 2},
 	{"internal/gcperr", 3},

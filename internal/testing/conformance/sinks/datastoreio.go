@@ -95,7 +95,7 @@ func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyNam
 	}
 	var opts []datastoreio.WriteOption
 	if s.create {
-		opts = append(opts, datastoreio.CreateIfMissing())
+		opts = append(opts, datastoreio.WithCreateIfMissing())
 	}
 	datastoreio.Write(scope, db, beam.ParDo(scope, &datastoreRowFn{}, rows), opts...)
 }

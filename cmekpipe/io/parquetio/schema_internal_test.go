@@ -176,7 +176,7 @@ func TestTypesThatWouldLoseSomethingAreRefused(t *testing.T) {
 		"field Größe would be left out": struct {
 			Größe string `parquet:"name=a, type=BYTE_ARRAY"`
 		}{},
-		"field A has a tag that is none": struct {
+		"field A has an invalid tag": struct {
 			A string `parquet:"name=a, typ=BYTE_ARRAY"`
 		}{},
 		"convertedtype=UTF-8": struct {
