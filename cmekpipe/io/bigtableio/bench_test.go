@@ -23,7 +23,7 @@ func benchPipeline(b *testing.B, rows int64, write func(beam.Scope, beam.PCollec
 }
 
 // BenchmarkVsBeamWrite reports as x/beam how many times faster Write is than Beam's bigtableio.Write: its time through
-// ours, for the same rows, runner and server. Ours looks at the clusters' keys, too. More is better. Beam
+// ours, for the same rows, runner and server. Ours checks the clusters' keys, too. More is better. Beam
 // finds its own functions by the symbols of the binary, which go test leaves out unless it keeps the binary: run it with
 // -o FILE.
 func BenchmarkVsBeamWrite(b *testing.B) {
@@ -51,7 +51,7 @@ func BenchmarkVsBeamWriteBatch(b *testing.B) {
 	}})
 }
 
-// BenchmarkVsRawWrite reports as x/raw how fast Write is beside ApplyBulk of Google's client, called by hand for the same
+// BenchmarkVsRawWrite reports as x/raw how fast Write is compared with ApplyBulk of Google's client, called directly for the same
 // rows in requests of the same size: its time through ours, so 1 would be as fast. The pipeline that makes the rows is a
 // part of ours only. More is better.
 func BenchmarkVsRawWrite(b *testing.B) {

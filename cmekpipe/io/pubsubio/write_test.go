@@ -219,7 +219,7 @@ func TestRefusedMessagesFailTheRun(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresLoseNothing(t *testing.T) {
+func TestTransientFailuresLoseNothing(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "internal": {Code: codes.Internal}, "aborted": {Code: codes.Aborted},
 		"too many": {Code: codes.ResourceExhausted}, "answer lost": {Reset: true}, "answer cut": {Truncate: 1},
