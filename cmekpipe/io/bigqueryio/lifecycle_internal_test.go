@@ -308,7 +308,7 @@ func TestInsertIDsStayTheSame(t *testing.T) {
 	s.requireIDs(t, 0, 1, 2)
 }
 
-func TestAStreamThatVanishedWithItsKeyTellsOfTheKey(t *testing.T) {
+func TestLostStreamReportsTheKey(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
 	f := s.writer(t)
 	s.pending(t, f, false, 1)

@@ -210,7 +210,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestReadOutlivesPassingFailures(t *testing.T) {
+func TestReadRetriesTransientFailures(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: http.StatusTooManyRequests}, "503": {Status: http.StatusServiceUnavailable}, "answer lost": {Reset: true},
 	} {

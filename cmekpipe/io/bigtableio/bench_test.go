@@ -74,7 +74,7 @@ func BenchmarkVsBeamWriteBatch(b *testing.B) {
 	}})
 }
 
-// BenchmarkVsRawWrite reports as x/raw how fast Write is beside ApplyBulk of Google's client, called by hand for the same
+// BenchmarkVsRawWrite reports as x/raw how fast Write is compared with ApplyBulk of Google's client, called directly for the same
 // rows in requests of the same size: its time through ours, so 1 would be as fast. The pipeline that makes the rows is a
 // part of ours only. More is better.
 func BenchmarkVsRawWrite(b *testing.B) {

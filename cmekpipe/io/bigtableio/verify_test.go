@@ -23,7 +23,7 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 		{"no key", func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }, 10, false, cmekpipe.KeyMissing},
 		{"another key", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, false, cmekpipe.KeyMismatch},
 		{"another key, no row", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 0, false, cmekpipe.KeyMismatch},
-		{"another key, allowed beside the table's", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, true, cmekpipe.KeyMismatch},
+		{"another key, allowed in addition to the table's", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, true, cmekpipe.KeyMismatch},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
@@ -91,7 +91,7 @@ func TestRefusedKeyFailsTheRunBeforeAnyRow(t *testing.T) {
 }
 
 // Bigtable answers a write under a key that it can't use with codes that stand for other things too.
-func TestFailureThatIsNotTheKeysIsNotTakenForIt(t *testing.T) {
+func TestOtherFailureIsNotReportedAsTheKeys(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault emulator.Fault
 		want  cmekpipe.Code
@@ -117,7 +117,7 @@ func TestMissingTableIsAnError(t *testing.T) {
 	requireCode(t, w.write(t, 10), cmekpipe.NotFound)
 }
 
-func TestCreateIfMissingMakesTheTableOnly(t *testing.T) {
+func TestCreateIfMissingCreatesTheTableOnly(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"at once": {}, "answer lost": {Reset: true}, "unavailable": {Code: codes.Unavailable},
 	} {

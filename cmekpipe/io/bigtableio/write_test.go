@@ -88,7 +88,7 @@ func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withTable(t)
 	err := run(t, func(s beam.Scope) {
 		bigtableio.Write(s, w.table, beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -130,7 +130,7 @@ func TestHostileRowsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestHugeRowsAreSentByThemselves(t *testing.T) {
+func TestHugeRowsAreSentAlone(t *testing.T) {
 	w := withTable(t)
 	if err := w.writeThese(t, "huge"); err != nil {
 		t.Fatal(err)
@@ -181,7 +181,7 @@ func TestBadRowsAreRefusedWithoutTheirData(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "quota": {Code: codes.ResourceExhausted}, "aborted": {Code: codes.Aborted},
 		"timed out": {Code: codes.DeadlineExceeded}, "answer lost": {Reset: true},

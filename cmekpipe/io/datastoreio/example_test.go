@@ -27,11 +27,14 @@ func parseAccount(line string) (string, account) {
 	return datastore.NameKey("Account", number, nil).Encode(), account{Holder: holder}
 }
 
-func init() { register.Function1x2(parseAccount) }
+func init() {
+	register.Function1x2(parseAccount)
+	runtime.RegisterType(reflect.TypeFor[account]())
+}
 
 func ExampleRead() {
-	accountType := reflect.TypeFor[account]()
-	typeKey := runtime.RegisterType(accountType) // usually in init
+	accountType := reflect.TypeFor[account]() // registered in init
+	typeKey, _ := runtime.TypeKey(accountType)
 
 	p, s := beam.NewPipelineWithRoot()
 	datastoreio.Read(s, "projects/bank-prod/databases/accounts", "Account", 16, accountType, typeKey)

@@ -33,7 +33,7 @@ func TestWriteStoresEveryEntityOnceUnderTheKey(t *testing.T) {
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesEntitiesThatHoldTheirKeys(t *testing.T) {
+func TestWriteAcceptsEntitiesThatHoldTheirKeys(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) {
 		datastoreio.Write(s, w.db, beam.Reshuffle(s, beam.ParDo(s, keyedEntries, beam.Create(s, int64(600)))))
@@ -78,7 +78,7 @@ func TestDeleteRemovesByKey(t *testing.T) {
 	}
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) {
 		datastoreio.Write(s, w.db, beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -165,7 +165,7 @@ func TestDatabaseInNativeModeIsRefused(t *testing.T) {
 	}
 }
 
-func TestCreateIfMissingMakesItUnderTheKey(t *testing.T) {
+func TestCreateIfMissingCreatesItWithTheKey(t *testing.T) {
 	for _, tt := range []struct {
 		name, key, place string
 		fault            emulator.Fault
@@ -231,8 +231,8 @@ func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 	}
 }
 
-// TestLoserOfARaceLooksAgain has somebody else create the database under another key between the look and the creation.
-func TestLoserOfARaceLooksAgain(t *testing.T) {
+// TestLoserOfARaceChecksAgain has somebody else create the database under another key between the look and the creation.
+func TestLoserOfARaceChecksAgain(t *testing.T) {
 	w := newWorld(t)
 	w.CreateDatastoreDatabase(ledger, "us-central1", w.CreateKey("us-central1", "other"))
 	w.Inject(emulator.Fault{Method: "firestore.databases.get", Call: 1, Status: http.StatusNotFound})
@@ -243,7 +243,7 @@ func TestLoserOfARaceLooksAgain(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable},
 		"exhausted":   {Code: codes.ResourceExhausted},
@@ -347,7 +347,7 @@ func init() {
 	register.Emitter2[string, twoFaced]()
 }
 
-func TestLargeEntitiesAreParted(t *testing.T) {
+func TestLargeEntitiesAreSplit(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, beam.ParDo(s, wides, beam.Create(s, int64(25)))) })
 	if err != nil {

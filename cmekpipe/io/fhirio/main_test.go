@@ -108,7 +108,7 @@ func take(label string) []string {
 	return all
 }
 
-// onElement is what triggerFn calls before it passes an element on.
+// onElement is what triggerFn calls before it emits an element.
 var onElement sync.Map // "" -> func(string) error
 
 type triggerFn struct{}

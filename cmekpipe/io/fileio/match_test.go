@@ -38,7 +38,7 @@ func TestBeamReadsOneObjectTwiceAndTheOtherNever(t *testing.T) {
 	}
 }
 
-// odd are objects whose names are easily taken for others, and their paths.
+// odd are objects whose names are easily mistaken for others, and their paths.
 var odd = map[string]string{
 	"a": "a", "a?b": "a%3Fb", "a#b": "a%23b", "a%62": "a%2562", "ab": "ab", "a%": "a%25", "a*": "a*", "a[b]": "a[b]", "a b": "a b",
 	"aü": "aü", "a\\b": "a\\b", "a+b": "a+b",

@@ -28,7 +28,7 @@ func init() {
 // collected holds what pipelines read, by the name of the test.
 var collected sync.Map
 
-// collectFn takes elements down.
+// collectFn records elements.
 type collectFn struct{ Test string }
 
 func (f *collectFn) ProcessElement(data []byte) {

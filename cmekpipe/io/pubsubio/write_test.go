@@ -219,7 +219,7 @@ func TestRefusedMessagesFailTheRun(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresLoseNothing(t *testing.T) {
+func TestTransientFailuresLoseNothing(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "internal": {Code: codes.Internal}, "aborted": {Code: codes.Aborted},
 		"too many": {Code: codes.ResourceExhausted}, "answer lost": {Reset: true}, "answer cut": {Truncate: 1},
@@ -267,7 +267,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		code        cmekpipe.Code
 		about, hint string
 	}{
-		{"zero topic", func(s beam.Scope) { pubsubio.Write(s, cmekpipe.PubSubTopic{}, payloads(s, numbers(1))) }, cmekpipe.KeyMissing, "destination", "key.Topic"},
+		{"zero topic", func(s beam.Scope) { pubsubio.Write(s, cmekpipe.PubSubTopic{}, payloads(s, numbers(1))) }, cmekpipe.KeyMissing, "destination", "key.PubSubTopic"},
 		{"zero collection", func(s beam.Scope) { pubsubio.Write(s, topic, beam.PCollection{}) }, cmekpipe.InvalidOptions, topic.String(), "transform"},
 		{"strings", func(s beam.Scope) { pubsubio.Write(s, topic, beam.Create(s, "a")) }, cmekpipe.InvalidOptions, topic.String(), "encode"},
 		{"pairs", func(s beam.Scope) { pubsubio.Write(s, topic, beam.AddFixedKey(s, payloads(s, numbers(1)))) }, cmekpipe.InvalidOptions, topic.String(), "encode"},

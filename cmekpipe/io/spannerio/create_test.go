@@ -36,7 +36,7 @@ func (w *world) databases() (n int) {
 	return n
 }
 
-func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
+func TestCreateIfMissingCreatesTheDatabaseWithTheKey(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"at once": {}, "answer lost": {Reset: true}, "unavailable": {Code: codes.Unavailable},
 	} {
@@ -63,7 +63,7 @@ func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
 	}
 }
 
-func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
+func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world)
@@ -132,8 +132,8 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 	}
 }
 
-// TestLoserOfARaceLooksAgain creates the database under another key between the look and the creation.
-func TestLoserOfARaceLooksAgain(t *testing.T) {
+// TestLoserOfARaceChecksAgain creates the database under another key between the look and the creation.
+func TestLoserOfARaceChecksAgain(t *testing.T) {
 	w := newWorld(t)
 	w.CreateSpannerInstance(instanceName, "us-central1")
 	other := w.CreateKey("us-central1", "other")

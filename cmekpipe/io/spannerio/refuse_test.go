@@ -45,7 +45,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		about string
 		hint  string
 	}{
-		{"zero database", write(cmekpipe.SpannerDatabase{}, "T", rows), cmekpipe.KeyMissing, "destination", "key.Database"},
+		{"zero database", write(cmekpipe.SpannerDatabase{}, "T", rows), cmekpipe.KeyMissing, "destination", "key.SpannerDatabase"},
 		{"no table", write(db, "", rows), cmekpipe.InvalidName, "", "letters"},
 		{"bad table", write(db, "a b", rows), cmekpipe.InvalidName, "a b", "letters"},
 		{"zero collection", write(db, "T", func(beam.Scope) beam.PCollection { return beam.PCollection{} }), cmekpipe.InvalidOptions, db.String(), "transform"},
@@ -55,7 +55,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		{"column twice", write(db, "T", func(s beam.Scope) beam.PCollection { return beam.Create(s, twice{}) }), cmekpipe.InvalidOptions, db.String(), "tags"},
 		{"no rows", write(db, "T", rows, spannerio.UseBatchSize(0)), cmekpipe.InvalidOptions, db.String(), "1 to 80000"},
 		{"too many rows", write(db, "T", rows, spannerio.UseBatchSize(80_001)), cmekpipe.InvalidOptions, db.String(), "1 to 80000"},
-		{"zero further key", write(db, "T", rows, spannerio.WithAdditionalKeys(cmekpipe.KeyName{})), cmekpipe.KeyMissing, db.String(), "ParseKeyName"},
+		{"zero additional key", write(db, "T", rows, spannerio.WithAdditionalKeys(cmekpipe.KeyName{})), cmekpipe.KeyMissing, db.String(), "ParseKeyName"},
 		{"key twice", write(db, "T", rows, spannerio.WithAdditionalKeys(key)), cmekpipe.InvalidOptions, db.String(), "once"},
 		{"Read, no database", func(s beam.Scope) { spannerio.Read(s, "", "T", row) }, cmekpipe.InvalidOptions, "", "name"},
 		{"Read, no table", func(s beam.Scope) { spannerio.Read(s, db.String(), "", row) }, cmekpipe.InvalidOptions, db.String(), "name"},

@@ -116,7 +116,7 @@ func unzip(t testing.TB, data []byte) []byte {
 	return data
 }
 
-// requireKeyAsked fails unless every object that was ever made rests under the key because its writer named the key.
+// requireKeyAsked fails unless every object was created with the key, which its writer named.
 func (w *world) requireKeyAsked(t testing.TB) {
 	t.Helper()
 	objects := 0

@@ -111,7 +111,7 @@ type datastoreRowFn struct{}
 // datastoreID is a number that a key can have, which 0 is not.
 func datastoreID(id int64) int64 { return id + 1 }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (*datastoreRowFn) ProcessElement(r conformance.Row) (string, datastoreRow) {
 	return datastore.IDKey("Row", datastoreID(r.ID), nil).Encode(), datastoreRow{r.Payload}
 }

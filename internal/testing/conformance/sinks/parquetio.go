@@ -49,7 +49,7 @@ type parquetRow struct {
 // parquetFn gives a row its tags.
 type parquetFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (*parquetFn) ProcessElement(r conformance.Row) parquetRow { return parquetRow(r) }
 
 // CMEKHelper tells guard that nothing is stored.
