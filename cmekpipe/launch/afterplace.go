@@ -70,7 +70,7 @@ func (i *inspector) shards(d Destination, o cmekpipe.Object) look {
 			}
 		})
 		if err == nil && seen == 0 {
-			return storage.ErrObjectNotExist
+			return errMissing()
 		}
 		return err
 	})

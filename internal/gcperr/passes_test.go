@@ -115,35 +115,3 @@ func TestBigtableKeyMayBeIsTwoCodes(t *testing.T) {
 		t.Error("an error without a code: got true, want false")
 	}
 }
-
-func TestBigQueryReasons(t *testing.T) {
-	for _, tt := range []struct {
-		reason string
-		code   cmekpipe.Code
-		passes bool
-	}{
-		{"accessDenied", cmekpipe.PermissionDenied, false},
-		{"notFound", cmekpipe.NotFound, false},
-		{"duplicate", cmekpipe.AlreadyExists, false},
-		{"invalid", cmekpipe.InvalidOptions, false},
-		{"invalidQuery", cmekpipe.InvalidOptions, false},
-		{"backendError", cmekpipe.Unavailable, true},
-		{"internalError", cmekpipe.Unavailable, true},
-		{"jobBackendError", cmekpipe.Unavailable, true},
-		{"jobInternalError", cmekpipe.Unavailable, true},
-		{"jobRateLimitExceeded", cmekpipe.Unavailable, true},
-		{"rateLimitExceeded", cmekpipe.Unavailable, true},
-		{"tableUnavailable", cmekpipe.Unavailable, true},
-		{"timeout", cmekpipe.Unavailable, true},
-		{"stopped", cmekpipe.Unavailable, false},
-		{"quotaExceeded", cmekpipe.Unavailable, false},
-		{"", cmekpipe.Unavailable, false},
-	} {
-		if got := gcperr.BigQueryReasonCode(tt.reason); got != tt.code {
-			t.Errorf("reason %q: got code %q, want %q", tt.reason, got, tt.code)
-		}
-		if got := gcperr.BigQueryReasonTransient(tt.reason); got != tt.passes {
-			t.Errorf("reason %q: got that it passes: %v, want %v", tt.reason, got, tt.passes)
-		}
-	}
-}

@@ -102,7 +102,7 @@ func TestListReadsPatternsAsBeamDoes(t *testing.T) {
 	w, fs := newWorld(t), openFS(t)
 	all := []string{"in/a.txt", "in/b.txt", "in/b.txt.bak", "in/sub/c.txt", "in/sub/deep/d.txt", "in/[x].txt", "in/x.txt", "in/ü.txt", "in/^.txt", "input"}
 	for _, name := range all {
-		w.PutObject("gs://"+bucket+"/"+name, nil)
+		w.WriteObject("gs://"+bucket+"/"+name, nil)
 	}
 	tests := []struct {
 		pattern string

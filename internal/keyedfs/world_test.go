@@ -32,8 +32,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{Cloud: cloud, key: cloud.Key("us-central1", "records"), other: cloud.Key("us-central1", "other")}
-	cloud.Bucket(bucket, "us-central1", w.other)
+	w := &world{Cloud: cloud, key: cloud.CreateKey("us-central1", "records"), other: cloud.CreateKey("us-central1", "other")}
+	cloud.CreateBucket(bucket, "us-central1", w.other)
 	store, err := keyedgcs.Open(t.Context(), "keyedfs.Test")
 	if err != nil {
 		t.Fatal(err)
@@ -56,7 +56,7 @@ func object(t testing.TB, key cmekpipe.KeyName, name string) cmekpipe.Object {
 // attrs returns the live object of a name; nil if there is none.
 func (w *world) attrs(t testing.TB, name string) *storage.ObjectAttrs {
 	t.Helper()
-	attrs, err := w.Storage().Bucket(bucket).Object(name).Attrs(context.Background())
+	attrs, err := w.StorageClient().Bucket(bucket).Object(name).Attrs(context.Background())
 	if errors.Is(err, storage.ErrObjectNotExist) {
 		return nil
 	}

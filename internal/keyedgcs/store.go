@@ -27,6 +27,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -101,7 +102,7 @@ func (s *Store) retrying(o cmekpipe.Object, p *patience) *storage.ObjectHandle {
 }
 
 func (s *Store) wrap(o cmekpipe.Object, err error) error {
-	return gcperr.Wrap(s.Op, o.String(), o.Key(), err)
+	return gcserr.Wrap(s.Op, o.String(), o.Key(), err)
 }
 
 func (s *Store) patience() *patience {

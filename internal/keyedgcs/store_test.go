@@ -42,8 +42,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{Cloud: cloud, key: cloud.Key("us-central1", "records"), other: cloud.Key("us-central1", "other")}
-	cloud.Bucket(bucket, "us-central1", w.other)
+	w := &world{Cloud: cloud, key: cloud.CreateKey("us-central1", "records"), other: cloud.CreateKey("us-central1", "other")}
+	cloud.CreateBucket(bucket, "us-central1", w.other)
 	w.store = openStore(t)
 	return w
 }
@@ -79,7 +79,7 @@ func put(ctx context.Context, store *keyedgcs.Store, o cmekpipe.Object, data []b
 // attrs returns what is live under a name; nil if nothing is.
 func (w *world) attrs(t testing.TB, name string) *storage.ObjectAttrs {
 	t.Helper()
-	attrs, err := w.Storage().Bucket(bucket).Object(name).Attrs(context.Background())
+	attrs, err := w.StorageClient().Bucket(bucket).Object(name).Attrs(context.Background())
 	if errors.Is(err, storage.ErrObjectNotExist) {
 		return nil
 	}
@@ -152,7 +152,7 @@ func TestTransientFailuresAreRetried(t *testing.T) {
 				w := newWorld(t)
 				for _, method := range []string{"storage.objects.insert", "storage.objects.rewrite", "storage.objects.delete"} {
 					fault := tt.fault
-					fault.Method, fault.Call = method, 1
+					fault.Method, fault.Call = emulator.Method(method), 1
 					if method == "storage.objects.insert" {
 						fault.Call = size.call
 					}
@@ -211,7 +211,7 @@ func TestRefusalsAreTypedAndLeaveNothing(t *testing.T) {
 		{"scheduled for destruction", func(w *world) { w.DestroyKey(w.key) }, nil, cmekpipe.KeyDisabled},
 		{"destroyed", func(w *world) { w.DestroyKey(w.key); w.Advance(31 * 24 * time.Hour) }, nil, cmekpipe.KeyDisabled},
 		{"denied", func(w *world) { w.DenyKey(w.key) }, nil, cmekpipe.KeyDenied},
-		{"elsewhere", nil, func(w *world) cmekpipe.Object { return object(t, w.Key("europe-west3", "far"), "o") }, cmekpipe.LocationMismatch},
+		{"elsewhere", nil, func(w *world) cmekpipe.Object { return object(t, w.CreateKey("europe-west3", "far"), "o") }, cmekpipe.LocationMismatch},
 		{"no such key", nil, func(w *world) cmekpipe.Object {
 			key, _ := cmekpipe.ParseKeyName(w.key.String() + "2")
 			return object(t, key, "o")
@@ -334,7 +334,7 @@ func TestObjectUnderNoOrAnotherKeyIsRemoved(t *testing.T) {
 			return func(q url.Values) { q.Del("kmsKeyName"); q.Del("destinationKmsKeyName") }
 		}, bucket, cmekpipe.KeyMismatch},
 		{"replaced by a key that begins alike", func(w *world) func(url.Values) {
-			longer := w.Key("us-central1", "records2").String()
+			longer := w.CreateKey("us-central1", "records2").String()
 			return func(q url.Values) {
 				for _, name := range []string{"kmsKeyName", "destinationKmsKeyName"} {
 					if q.Has(name) {
@@ -347,8 +347,8 @@ func TestObjectUnderNoOrAnotherKeyIsRemoved(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.Bucket("bank-bare", "us-central1", cmekpipe.KeyName{})
-			w.PutObject("gs://"+tt.bucket+"/from", []byte("x"))
+			w.CreateBucket("bank-bare", "us-central1", cmekpipe.KeyName{})
+			w.WriteObject("gs://"+tt.bucket+"/from", []byte("x"))
 			tamper(t, w, tt.change(w))
 			store := openStore(t)
 			to, _ := w.key.Object("gs://" + tt.bucket + "/to")
@@ -357,7 +357,7 @@ func TestObjectUnderNoOrAnotherKeyIsRemoved(t *testing.T) {
 			requireError(t, err, tt.want, to)
 			_, err = store.Copy(t.Context(), from, 0, to)
 			requireError(t, err, tt.want, to)
-			_, err = w.Storage().Bucket(tt.bucket).Object("to").Attrs(t.Context())
+			_, err = w.StorageClient().Bucket(tt.bucket).Object("to").Attrs(t.Context())
 			if !errors.Is(err, storage.ErrObjectNotExist) {
 				t.Errorf("got %v, want no object", err)
 			}
@@ -447,7 +447,7 @@ func TestRemoveLeavesOtherGenerationsAlone(t *testing.T) {
 
 func TestKeyElsewhereIsToldWhereOneShouldBe(t *testing.T) {
 	w := newWorld(t)
-	w.Cloud.Bucket("bank-eu", "EU", cmekpipe.KeyName{})
+	w.Cloud.CreateBucket("bank-eu", "EU", cmekpipe.KeyName{})
 	from := object(t, w.key, "o")
 	if _, err := put(t.Context(), w.store, from, []byte("x")); err != nil {
 		t.Fatal(err)

@@ -72,8 +72,8 @@ func newArea(ctx context.Context, w *world) (*staging.Area, error) {
 func newBareWorld(t *testing.T) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.Bucket("bank-bare", "us-central1", cmekpipe.KeyName{})
-	w.PutObject("gs://bank-bare/from", []byte("x"))
+	w.CreateBucket("bank-bare", "us-central1", cmekpipe.KeyName{})
+	w.WriteObject("gs://bank-bare/from", []byte("x"))
 	tamper(t, w, dropKey)
 	w.store = openStore(t)
 	return w
@@ -81,7 +81,7 @@ func newBareWorld(t *testing.T) *world {
 
 func bareObject(t *testing.T, w *world, at string) (*storage.ObjectAttrs, error) {
 	t.Helper()
-	return w.Storage().Bucket("bank-bare").Object(strings.TrimPrefix(at, "gs://bank-bare/")).Attrs(t.Context())
+	return w.StorageClient().Bucket("bank-bare").Object(strings.TrimPrefix(at, "gs://bank-bare/")).Attrs(t.Context())
 }
 
 func TestEveryUploadDeletesAnObjectWithoutTheKeyAndSaysSo(t *testing.T) {

@@ -40,7 +40,7 @@ func TestInstancesNeverShareAFolder(t *testing.T) {
 
 func TestPartOfAnotherPlaceIsRefused(t *testing.T) {
 	l := newLife(t)
-	l.PutObject("gs://bank-records/out/precious", []byte("of the user"))
+	l.WriteObject("gs://bank-records/out/precious", []byte("of the user"))
 	for _, name := range []string{"out/precious", "other/.cmekpipe-temp-id/a"} {
 		err := l.publish(t.Context(), []Part{{Name: name}})
 		e, ok := errors.AsType[*cmekpipe.Error](err)

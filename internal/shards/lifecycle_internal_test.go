@@ -63,8 +63,8 @@ func (l *lineFormat) End() error { return nil }
 func newLife(t *testing.T) *life {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	l := &life{Cloud: cloud, t: t, key: cloud.Key("us-central1", "records")}
-	cloud.Bucket("bank-records", "us-central1", cmekpipe.KeyName{})
+	l := &life{Cloud: cloud, t: t, key: cloud.CreateKey("us-central1", "records")}
+	cloud.CreateBucket("bank-records", "us-central1", cmekpipe.KeyName{})
 	l.prefix = l.key.MustObject("gs://bank-records/out/lines")
 	return l
 }
@@ -121,7 +121,7 @@ func iterate[T any](values ...T) func(*T) bool {
 
 func (l *life) names() (final, temp []string) {
 	l.t.Helper()
-	for it := l.Storage().Bucket("bank-records").Objects(context.Background(), &storage.Query{}); ; {
+	for it := l.StorageClient().Bucket("bank-records").Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return final, temp
@@ -274,7 +274,7 @@ func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
 			l := newLife(t)
 			parts := l.threeParts()
 			fault := forbidden
-			fault.Method, fault.Call = tt.method, tt.call
+			fault.Method, fault.Call = emulator.Method(tt.method), tt.call
 			remove := l.Inject(fault)
 			if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.PermissionDenied) {
 				t.Fatalf("got %v, want %v", err, cmekpipe.PermissionDenied)
@@ -295,7 +295,7 @@ func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
 // orphan leaves what an attempt leaves that finished and was not heard: an object beside a part.
 func (l *life) orphan(beside Part) {
 	l.t.Helper()
-	w := l.Storage().Bucket("bank-records").Object(beside.Name + "x").NewWriter(l.t.Context())
+	w := l.StorageClient().Bucket("bank-records").Object(beside.Name + "x").NewWriter(l.t.Context())
 	w.KMSKeyName = l.key.String()
 	if err := w.Close(); err != nil {
 		l.t.Fatal(err)
@@ -382,7 +382,7 @@ func TestLostTemporaryObjectFailsBeforeAnythingIsVisible(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			l := newLife(t)
 			parts := l.threeParts()
-			if err := l.Storage().Bucket("bank-records").Object(parts[i].Name).Delete(t.Context()); err != nil {
+			if err := l.StorageClient().Bucket("bank-records").Object(parts[i].Name).Delete(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			err := l.publish(t.Context(), parts)
@@ -405,7 +405,7 @@ func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
 	parts := l.threeParts()
 	for i := range 3 {
 		o, _ := l.publisher().shardName("", i, 3)
-		older := l.Storage().Bucket("bank-records").Object(o.Name()).NewWriter(t.Context())
+		older := l.StorageClient().Bucket("bank-records").Object(o.Name()).NewWriter(t.Context())
 		older.KMSKeyName = l.key.String()
 		if _, err := older.Write([]byte("old\n")); err != nil {
 			t.Fatal(err)
@@ -415,7 +415,7 @@ func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
 		}
 	}
 	for _, p := range parts {
-		if err := l.Storage().Bucket("bank-records").Object(p.Name).Delete(t.Context()); err != nil {
+		if err := l.StorageClient().Bucket("bank-records").Object(p.Name).Delete(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -60,7 +60,7 @@ func TestBeamsWriteCommitsATruncatedFile(t *testing.T) {
 
 func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	w := filetest.New(t)
-	w.Bucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
+	w.CreateBucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
 	w.DenyKey(w.Records)
 	err := filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, "gs://keyed-records/theirs", schema, beam.Create(s, good)) })
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 // maxCommit is how many streams are committed in a call.
@@ -133,7 +133,7 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 }
 
 func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
-	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryStreamCode(faults[0]), Resource: table.String(),
+	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(),
 		Hint: "run again; nothing of the rows is visible",
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 // The limits of a request, well below BigQuery's own 50,000 rows and 10 MB, which is also the limit of a row.
@@ -174,7 +174,7 @@ func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
 			}
 		}
 		if reason != "invalid" && f.DeadLetters {
-			return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryReasonCode(reason), Resource: f.Table.String(), Hint: "run again",
+			return &cmekpipe.Error{Op: opWrite, Code: bqerr.ReasonCode(reason), Resource: f.Table.String(), Hint: "run again",
 				Err: fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
 		}
 		if err := f.refuse(queue[row.RowIndex].from, &refusal{"*", "got a row that BigQuery refuses"}); err != nil {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 const (
@@ -46,7 +47,7 @@ func (j *job) finish(ctx context.Context) error {
 			return wrap(j.table, err)
 		}
 		last = j.failure(fault)
-		if !gcperr.BigQueryReasonTransient(fault.Reason) {
+		if !bqerr.ReasonTransient(fault.Reason) {
 			return last
 		}
 	}
@@ -127,7 +128,7 @@ func fault(err error) *bigquery.Error {
 
 // failure leaves out BigQuery's message, which may quote the rows.
 func (j *job) failure(e *bigquery.Error) error {
-	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryJobCode(e), Resource: j.table.String(),
+	return &cmekpipe.Error{Op: opWrite, Code: bqerr.JobCode(e), Resource: j.table.String(),
 		Hint: "look at the job in BigQuery; the table was not changed",
 		Err:  fmt.Errorf("got a failed %s job %s with reason %s", j.kind, j.run.ID, strconv.Quote(e.Reason))}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 // written is a stream that a bundle filled and finalized. It travels in Beam's row coder.
@@ -119,7 +119,7 @@ func (f *pending) finalize(ctx context.Context) error {
 		if err == nil {
 			rows = done.GetRowCount()
 		}
-		if gcperr.BigQueryStreamFinalized(err) {
+		if bqerr.StreamFinalized(err) {
 			return nil // by an attempt whose answer was lost
 		}
 		return err

@@ -6,7 +6,7 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 // execute runs the query into its table. It runs once, however often it is called for a token: the job's id follows
@@ -39,7 +39,7 @@ func (f *queryFn) execute(ctx context.Context, result cmekpipe.BigQueryTable, to
 			return nil
 		}
 		last = f.failure(fault)
-		if !gcperr.BigQueryReasonTransient(fault.Reason) {
+		if !bqerr.ReasonTransient(fault.Reason) {
 			return last
 		}
 	}

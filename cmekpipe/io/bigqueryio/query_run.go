@@ -15,6 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 // tokenFn names a run, before anything is made. What follows sees the same token in every attempt, and two runs of one
@@ -153,7 +154,7 @@ func (f *queryFn) unsupported(err error) error {
 
 // failure tells what is wrong with a query without a word of it.
 func (f *queryFn) failure(err error) error {
-	code, cause := gcperr.QueryFault(err)
+	code, cause := bqerr.Query(err)
 	switch code {
 	case cmekpipe.Unsupported:
 		return f.unsupported(cause)
@@ -171,5 +172,5 @@ func (f *queryFn) failure(err error) error {
 	if cause == err { //nolint:errorlint // whether it came back as it was
 		return wrapRead(opQuery, f.Dest.String(), f.Dest.Key(), err)
 	}
-	return gcperr.Coded(opQuery, f.Dest.String(), f.Dest.Key(), code, cause)
+	return gcperr.Typed(code, opQuery, f.Dest.String(), f.Dest.Key(), cause)
 }

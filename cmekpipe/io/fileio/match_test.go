@@ -148,7 +148,7 @@ func TestRefusalsAreTyped(t *testing.T) {
 	}
 }
 
-func withMethod(f emulator.Fault, method string) emulator.Fault { f.Method = method; return f }
+func withMethod(f emulator.Fault, method emulator.Method) emulator.Fault { f.Method = method; return f }
 
 func requireError(t *testing.T, err error, code cmekpipe.Code, about string) {
 	t.Helper()

@@ -33,7 +33,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		}
 	}
 	whole := w.ReadObject("gs://bank-records/out/r*ws[1]-00000-of-00002.parquet")
-	w.PutObject("gs://bank-records/cut/file", whole[:len(whole)-1])
+	w.WriteObject("gs://bank-records/cut/file", whole[:len(whole)-1])
 	e := filetest.RequireCode(t, filetest.Run(t, func(s beam.Scope) {
 		parquetio.Read(s, "gs://bank-records/cut/*", reflect.TypeFor[row]())
 	}), cmekpipe.Corrupted)

@@ -93,7 +93,7 @@ func TestEveryFileIsReadAsItself(t *testing.T) {
 	w := newWorld(t)
 	var want, named []string
 	for _, name := range []string{"in/a*", "in/ab", "in/[a]", "in/a", "in/a?b", "in/a#b", "in/a%62", "in/a%"} {
-		w.PutObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
+		w.WriteObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
 		want = append(want, name, "", "last")
 		named = append(named, "gs://"+bucket+"/"+name)
 	}

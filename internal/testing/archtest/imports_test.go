@@ -52,7 +52,8 @@ var floors = []struct {
 	{"internal/dataflow/journal", 7},
 	{"internal/dataflow/session", 8},
 
-	{"cmekpipe/emulator/internal/service", 3},
+	{"cmekpipe/emulator/internal/core", 3},
+	{"cmekpipe/emulator/internal/refuse", 3},
 	{"cmekpipe/emulator/internal/gcs/store", 4},
 	{"cmekpipe/emulator/internal/bigquery/sql", 3},
 	{"cmekpipe/emulator/internal/bigquery/codec", 4},
@@ -68,7 +69,6 @@ var floors = []struct {
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},
 	{"testdata", 0},
-	{"examples/internal", 50},
 	{"examples", 60},
 }
 
