@@ -144,6 +144,16 @@ func TestLeavesStayLight(t *testing.T) {
 	}
 }
 
+// Guard calls Beam's own sinks protected if they write to the keyed filesystem, so whatever launches a pipeline registers
+// that filesystem.
+func TestLaunchRegistersTheKeyedFilesystem(t *testing.T) {
+	for _, p := range packages(t) {
+		if p.Path() == "cmekpipe/launch" && !slices.Contains(p.Deps, archtest.Module+"/internal/keyedfs") {
+			t.Errorf("%s does not link internal/keyedfs, want the filesystem registered", p.Path())
+		}
+	}
+}
+
 func floorOf(path string) (int, bool) {
 	best, floor := -1, 0
 	for _, f := range floors {
