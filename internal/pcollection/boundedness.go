@@ -1,4 +1,5 @@
-// Package boundedness tells collections that end from those that don't.
+// Package pcollection tells what is known of a collection while a pipeline is built: whether it ends, and whether it arrives in
+// one piece.
 package pcollection
 
 import (
@@ -6,8 +7,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 )
 
-// Ends reports whether a collection ends. Beam tells only by refusing to join what differs in that, so this tries
-// it, in a pipeline that is thrown away.
+// Ends reports whether a collection is bounded. Beam does not export that, but refuses to join collections that differ in
+// it, so Ends tries to join it with a bounded one, in a pipeline of its own.
 func Ends(col beam.PCollection) bool {
 	_, s := beam.NewPipelineWithRoot()
 	bounded := beam.AddFixedKey(s, beam.Impulse(s))

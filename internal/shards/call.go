@@ -8,10 +8,9 @@ import (
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 // MaxShards is the largest number of shards that a name has room for.
@@ -85,7 +84,7 @@ func (c Call) WriteSharded(s beam.Scope, col beam.PCollection, numbered int, suf
 		return
 	}
 	dealt := beam.ParDo(s, fns.Deal, col)
-	if !firesOnce(col) {
+	if !pcollection.FiresOnce(col.WindowingStrategy()) {
 		beam.ParDo0(s, fns.Pane, beam.GroupByKey(s, dealt))
 		return
 	}
@@ -105,7 +104,7 @@ func (c Call) publish(s beam.Scope, fns DoFns, impulse, parts beam.PCollection) 
 // refuses a collection that is not all there at once; Beam joins only what agrees in windows and boundedness.
 func (c Call) gather(s beam.Scope, impulse, keyed beam.PCollection, hint string) beam.PCollection {
 	refusal := &cmekpipe.Error{Op: c.Op, Code: cmekpipe.Unsupported, Resource: c.Object.String(), Hint: hint}
-	if !firesOnce(keyed) {
+	if !pcollection.FiresOnce(keyed.WindowingStrategy()) {
 		refusal.Err = errors.New("got windowed or triggered input, whose panes would overwrite each other")
 		panic(refusal)
 	}
@@ -115,14 +114,4 @@ func (c Call) gather(s beam.Scope, impulse, keyed beam.PCollection, hint string)
 		panic(refusal)
 	}
 	return grouped
-}
-
-// firesOnce reports whether a bounded collection is all there at once: in the global window, without a trigger.
-func firesOnce(col beam.PCollection) bool {
-	strategy := col.WindowingStrategy()
-	if strategy.Fn.Kind != window.GlobalWindows {
-		return false
-	}
-	_, byDefault := strategy.Trigger.(*trigger.DefaultTrigger)
-	return byDefault || strategy.Trigger == nil
 }

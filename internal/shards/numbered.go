@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // Deal gives each element the number of a shard, in turn, beginning anywhere.
@@ -37,7 +38,7 @@ type Members struct {
 
 // ProcessElement takes the impulse.
 func (f *Members) ProcessElement(_ []byte, emit func(int, []byte)) {
-	folder := []byte(newID())
+	folder := []byte(keyedgcs.NewID())
 	for shard := range f.Shards {
 		emit(shard, folder)
 	}

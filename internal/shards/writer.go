@@ -34,7 +34,7 @@ func newWriter[T any](ctx context.Context, t Target, format Format[T]) (*writer[
 	}
 	return &writer[T]{
 		store: store, contentType: format.ContentType(), encoder: encoder, out: bufio.NewWriterSize(nil, bufferSize), target: t,
-		folder: newID(),
+		folder: keyedgcs.NewID(),
 	}, nil
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // tempLife is how long a temporary table lives if nobody removes it.
@@ -80,7 +81,7 @@ func (f *preparation) place(ctx context.Context) (string, error) {
 	dataset := f.client.DatasetInProject(f.Table.Project(), f.Table.Dataset())
 	name := f.Table.Project() + "." + f.Table.Dataset()
 	var meta *bigquery.DatasetMetadata
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		meta, err = dataset.Metadata(ctx)
 		return err
 	})

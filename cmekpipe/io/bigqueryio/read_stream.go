@@ -14,6 +14,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // streamFn reads streams and emits their rows, and for each stream that was read to its end an entry with a fixed key.
@@ -57,17 +59,17 @@ func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit f
 // read goes on after a break behind the last row that was emitted. An answer is emitted whole or not at all.
 func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Value)) error {
 	var offset int64
-	for p := newPatience(); ; {
+	for attempts := callPolicy().Start(); ; {
 		before := offset
 		err := f.readFrom(ctx, name, &offset, emit)
 		if err == nil {
 			return nil
 		}
 		if offset > before {
-			p = newPatience() // it went on
+			attempts.Reset()
 		}
-		if !p.again(ctx, err) {
-			return wrapRead(f.Op, f.Table, f.Key, settled(ctx, err))
+		if !attempts.Again(ctx, err) {
+			return gcperr.Wrap(f.Op, f.Table, f.Key, retry.Err(ctx, err))
 		}
 	}
 }
@@ -76,14 +78,14 @@ func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Valu
 func (f *streamFn) readFrom(ctx context.Context, name string, offset *int64, emit func(reflect.Value)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	silence := time.AfterFunc(answerTime, cancel)
+	silence := time.AfterFunc(attemptTimeout, cancel)
 	defer silence.Stop()
 	answers, err := f.client.ReadRows(ctx, &storagepb.ReadRowsRequest{ReadStream: name, Offset: *offset})
 	if err != nil {
 		return err
 	}
 	for {
-		silence.Reset(answerTime)
+		silence.Reset(attemptTimeout)
 		answer, err := answers.Recv()
 		silence.Stop() // what takes the rows may take its time
 		if errors.Is(err, io.EOF) {

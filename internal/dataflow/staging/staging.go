@@ -23,7 +23,7 @@ type Area struct {
 	Location string
 	// Key is the key that every file is put under.
 	Key cmekpipe.KeyName
-	// Pace is how many failures in a row are borne.
+	// Pace bounds the retries of each call, and of each piece of a large upload.
 	Pace retry.Policy
 	// Progress takes a line for what takes long.
 	Progress *progress.Progress
