@@ -1,7 +1,6 @@
 package shards
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,6 +11,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // shardName returns "PREFIX-SSSSS-of-NNNNNSUFFIX", or "PREFIX-PANE-SSSSS-of-NNNNNSUFFIX" if there is a pane.
@@ -29,31 +29,26 @@ func IsShard(prefix, name string) bool {
 	return ok && regexp.MustCompile(`^(.*-pane-\d+(-first)?(-last)?-)?\d{5}-of-\d{5}`).MatchString(rest)
 }
 
-// tempPrefix begins the names of temporary objects. They are next to the prefix and not below it, so that no pattern for
-// the shards, such as "PREFIX*" or "FOLDER/*", matches temporary objects.
-func (t Output) tempPrefix() string {
+// tempParent is the folder of the folders of temporary objects: the one that the prefix is in, so that no pattern for the
+// shards, such as "PREFIX*" or "FOLDER/*", matches temporary objects.
+func (t Output) tempParent() string {
 	name := t.Object.Name()
-	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-"
+	return name[:strings.LastIndexByte(name, '/')+1]
 }
 
-// temp returns a new temporary object for one attempt at a bundle or shard, in the folder with an id.
+// temp names a temporary object for one attempt of a bundle or shard, in the folder with an id.
 func (t Output) temp(folder string) (cmekpipe.Object, error) {
-	return t.sibling(t.tempPrefix() + folder + "/" + newID())
+	return t.sibling(t.tempParent() + keyedgcs.TempPrefix + folder + "/" + keyedgcs.NewID())
 }
 
-// folderOf returns the folder of a temporary object. It reports false for a name that temp does not return.
+// folderOf returns the folder of a temporary object. It reports false for a name that temp does not give.
 func (t Output) folderOf(name string) (string, bool) {
-	rest, ok := strings.CutPrefix(name, t.tempPrefix())
-	id, object, _ := strings.Cut(rest, "/")
-	return t.tempPrefix() + id + "/", ok && id != "" && object != "" && !strings.Contains(object, "/")
+	return keyedgcs.TempFolder(t.tempParent(), name)
 }
 
-// newID returns a random id that is unique and cannot be guessed.
-func newID() string { return strings.ToLower(rand.Text()) }
-
-// sibling returns another object in the bucket, with the same key.
+// sibling names another object of the bucket with the same key.
 func (t Output) sibling(name string) (cmekpipe.Object, error) {
-	return t.Object.Key().Object("gs://" + t.Object.Bucket() + "/" + name)
+	return keyedgcs.Sibling(t.Object, name)
 }
 
 // checkNames refuses a prefix or suffix with which names would break a rule of Cloud Storage, such as its length limit.
@@ -64,7 +59,7 @@ func (t Output) checkNames() error {
 	}
 	_, err := t.shardName(pane, MaxShards, MaxShards)
 	if err == nil {
-		_, err = t.temp(newID()) // only its length matters
+		_, err = t.temp(keyedgcs.NewID()) // only its length counts
 	}
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		e.Op, e.Hint = t.Op, "shorten the prefix or the suffix; "+e.Hint

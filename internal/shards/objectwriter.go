@@ -53,7 +53,7 @@ func newObjectWriter[T any](ctx context.Context, t Output, format Format[T]) (*o
 	}
 	return &objectWriter[T]{
 		store: store, contentType: format.ContentType(), encoder: encoder, out: bufio.NewWriterSize(nil, bufferSize), output: t,
-		folder: newID(),
+		folder: keyedgcs.NewID(),
 	}, nil
 }
 

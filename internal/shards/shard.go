@@ -7,6 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // AssignShards assigns each element to a shard, in turn, starting at a random one.
@@ -39,7 +40,7 @@ type ListShards struct {
 
 // ProcessElement is called once, for the impulse.
 func (f *ListShards) ProcessElement(_ []byte, emit func(int, []byte)) {
-	folder := []byte(newID())
+	folder := []byte(keyedgcs.NewID())
 	for shard := range f.Shards {
 		emit(shard, folder)
 	}

@@ -142,8 +142,8 @@ func TestGooglesClientsTryNothingAgain(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			err := withScript(t, s).run(t.Context())
 			asked := strings.Count(strings.Join(s.calls, " "), method)
-			if !errors.Is(err, cmekpipe.Unavailable) || asked != lookPatience().failures {
-				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, lookPatience().failures)
+			if !errors.Is(err, cmekpipe.Unavailable) || asked != adminPolicy().Attempts {
+				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, adminPolicy().Attempts)
 			}
 		})
 	}

@@ -25,7 +25,7 @@ type Area struct {
 	Location string
 	// Key encrypts every file.
 	Key cmekpipe.KeyName
-	// Pace bounds the retries of each call.
+	// Pace bounds the retries of each call, and of each piece of a large upload.
 	Pace retry.Policy
 	// Progress reports slow uploads.
 	Progress *progress.Progress

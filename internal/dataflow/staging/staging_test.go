@@ -38,7 +38,7 @@ func newWorld(t *testing.T) *world {
 	t.Cleanup(func() { client.Close() })
 	w.area = &staging.Area{
 		Op: "test", Client: client, Location: "gs://bank-work/staging/", Key: key, Progress: progress.New(nil),
-		Pace: retry.Policy{Initial: time.Millisecond, Max: time.Millisecond, Attempts: 3, StopTimeout: time.Second},
+		Pace: retry.Policy{Initial: time.Millisecond, Max: time.Millisecond, Attempts: 3},
 	}
 	return w
 }
