@@ -14,7 +14,7 @@ type Bucket[R location.Regional] struct{ name string }
 
 // Path is a folder in a [Bucket]: the bucket and a prefix of object names. [Folder] is the same without a region in its
 // type.
-type Path[R location.Regional] struct{ bucket, prefix string }
+type Path[R location.Regional] struct{ folder Folder }
 
 // ParseBucket parses a bucket's name, without "gs://", by Cloud Storage's rules: 3 to 63 lower-case letters, digits,
 // dots, underscores and hyphens, a letter or digit at both ends, up to 222 characters if dots split it into parts of
@@ -35,7 +35,7 @@ func MustParseBucket[R location.Regional](name literalElseCallWithoutMust) Bucke
 // Path returns the folder of the objects whose names start with prefix and a slash. [Builder.Build] checks the prefix. An
 // empty prefix means the whole bucket.
 func (b Bucket[R]) Path(prefix string) Path[R] {
-	return Path[R]{bucket: b.name, prefix: strings.TrimRight(prefix, "/")}
+	return Path[R]{Folder{b.name, strings.TrimRight(prefix, "/")}}
 }
 
 // String returns the bucket's name; "" for the zero Bucket.
@@ -45,18 +45,10 @@ func (b Bucket[R]) String() string { return b.name }
 func (b Bucket[R]) Valid() bool { return b.name != "" }
 
 // Valid reports whether p is in a valid bucket. [Builder.Build] checks the prefix.
-func (p Path[R]) Valid() bool { return p.bucket != "" }
+func (p Path[R]) Valid() bool { return p.folder.Valid() }
 
 // String returns the path as a URL without a trailing slash: "gs://bucket/prefix"; "" for the zero Path.
-func (p Path[R]) String() string {
-	switch {
-	case p.bucket == "":
-		return ""
-	case p.prefix == "":
-		return "gs://" + p.bucket
-	}
-	return "gs://" + p.bucket + "/" + p.prefix
-}
+func (p Path[R]) String() string { return p.folder.String() }
 
 // bareBucket returns the bucket of a URL; "" if it can't be told.
 func bareBucket(url string) string {
@@ -66,7 +58,7 @@ func bareBucket(url string) string {
 
 // checkBucket checks a bucket's name by Cloud Storage's rules.
 func checkBucket(name string) fault {
-	const hint = "see https://docs.cloud.google.com/storage/docs/buckets#naming"
+	const hint = "write the name of an existing bucket; list yours: gcloud storage buckets list --format='value(name)'"
 	bad := func(reason string) fault { return fault{reason, hint} }
 	switch {
 	case name == "":

@@ -129,7 +129,7 @@ func (c *checker) requirePlain(field string, values ...string) {
 	for _, value := range values {
 		if !isPlain(value) {
 			c.add(InvalidOptions, field, "got control characters or broken UTF-8 in "+quote(value)+", want none",
-				"remove them")
+				"remove them from "+field)
 		}
 	}
 }

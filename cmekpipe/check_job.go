@@ -14,10 +14,23 @@ func (c *checker) checkJobName(name string) {
 	if name == "" {
 		return
 	}
-	if len(name) > 1024 || !isAll(name, isProjectChar) || !isLower(name[0]) || name[len(name)-1] == '-' {
-		c.add(InvalidName, "job_name", "got "+quote(name)+", want a valid job name",
-			"use a lower-case letter, then up to 1023 lower-case letters, digits and hyphens, no hyphen last")
+	if !isJobName(name) {
+		f := fault{reason: "got " + quote(name) + ", want a valid job name"}
+		if fixed := correctJobName(name); isJobName(fixed) {
+			f = f.correctedTo(fixed)
+		}
+		c.add(InvalidName, "job_name", f.reason,
+			f.or("use a lower-case letter, then up to 1023 lower-case letters, digits and hyphens, no hyphen last").hint)
 	}
+}
+
+func isJobName(name string) bool {
+	return name != "" && len(name) <= 1024 && isAll(name, isProjectChar) && isLower(name[0]) && name[len(name)-1] != '-'
+}
+
+// correctJobName writes a name in lower case, with hyphens in place of other separators.
+func correctJobName(name string) string {
+	return strings.Trim(strings.NewReplacer("_", "-", " ", "-", ".", "-", "/", "-").Replace(strings.ToLower(name)), "-\t\r\n")
 }
 
 // checkLabels follows the rules for field labels of the Dataflow API's Job. It never prints a value, which may be user
@@ -78,6 +91,6 @@ func (c *checker) checkServiceAccount(email string) {
 	name, domain, _ := strings.Cut(email, "@")
 	if name == "" || !isAll(name, isBucketChar) || !isDomain(domain) {
 		c.add(InvalidName, "service_account_email", "got "+quote(email)+", want the e-mail address of a service account",
-			"use NAME@PROJECT.iam.gserviceaccount.com")
+			"use NAME@PROJECT.iam.gserviceaccount.com; list yours: gcloud iam service-accounts list"+c.projectFlag())
 	}
 }

@@ -130,6 +130,20 @@ goroutine 1 [running]`
 	// enable the key version
 }
 
+// Parameters of a template, in the spelling of another SDK.
+func ExampleCheckOptions() {
+	key, _ := cmekpipe.ParseKeyName(exampleKey)
+	err := cmekpipe.CheckOptions(key, map[string]string{
+		"dataflowKmsKey": exampleKey, "workerRegion": "us-east1", "saveHeapDumpsToGcsPath": "gs://bank-dumps", "input": "gs://bank-in/*",
+	})
+	for _, f := range cmekpipe.OptionErrors(err) {
+		fmt.Printf("%s: %s\n", f.Resource, f.Code)
+	}
+	// Output:
+	// saveHeapDumpsToGcsPath: unsupported
+	// workerRegion: location mismatch
+}
+
 // The options that are refused, and why.
 func ExampleForbiddenOptions() {
 	for _, o := range cmekpipe.ForbiddenOptions() {

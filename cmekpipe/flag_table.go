@@ -1,7 +1,12 @@
 package cmekpipe
 
+import "slices"
+
 // options returns the flags that [FromFlags] reads, under Beam's own names.
-func options() []option {
+func options() []option { return slices.Concat(jobOptions(), workerOptions()) }
+
+// jobOptions are the flags of the job and of its launch.
+func jobOptions() []option {
 	return []option{
 		text("runner", "prism, direct, dataflow, or flink, spark or universal", func(c *Config) *string { return &c.Runner }),
 		text("dataflow_kms_key", "full name of the CryptoKey that encrypts the job's data",
@@ -21,6 +26,15 @@ func options() []option {
 		yes("dry_run", "plan the launch, then stop", func(c *Config) *bool { return &c.DryRun }),
 		yes("async", "return once the job is submitted", func(c *Config) *bool { return &c.Async }),
 		yes("execute_async", "same as async", func(c *Config) *bool { return &c.Async }),
+		list("experiments", "experiments, comma separated", func(c *Config) *[]string { return &c.Experiments }),
+		list("dataflow_service_options", "service options, comma separated",
+			func(c *Config) *[]string { return &c.ServiceOptions }),
+	}
+}
+
+// workerOptions are the flags of the workers and of what they run.
+func workerOptions() []option {
+	return []option{
 		text("worker_binary", "path of a worker built for linux", func(c *Config) *string { return &c.WorkerBinary }),
 		text("sdk_container_image", "worker image", func(c *Config) *string { return &c.SDKContainerImage }),
 		text("worker_harness_container_image", "old name of sdk_container_image",
@@ -57,8 +71,5 @@ func options() []option {
 		text("worker_region", "region of the workers; must be the job's region", func(c *Config) *string { return &c.WorkerRegion }),
 		text("worker_zone", "zone of the workers", func(c *Config) *string { return &c.WorkerZone }),
 		text("zone", "old name of worker_zone", func(c *Config) *string { return &c.Zone }),
-		list("experiments", "experiments, comma separated", func(c *Config) *[]string { return &c.Experiments }),
-		list("dataflow_service_options", "service options, comma separated",
-			func(c *Config) *[]string { return &c.ServiceOptions }),
 	}
 }

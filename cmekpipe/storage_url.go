@@ -104,16 +104,16 @@ func cutStorageScheme(url string) (rest string, found bool) {
 }
 
 func checkObjectName(name string) fault {
-	const hint = "see https://docs.cloud.google.com/storage/docs/objects#naming"
+	const rules = "; the rules: https://docs.cloud.google.com/storage/docs/objects#naming"
 	switch {
 	case name == "":
 		return fault{"got no object name after the bucket", "add one: gs://BUCKET/NAME"}
 	case len(name) > 1024:
-		return fault{"got an object name of " + strconv.Itoa(len(name)) + " bytes, want at most 1024", hint}
+		return fault{"got an object name of " + strconv.Itoa(len(name)) + " bytes, want at most 1024", "use a shorter name" + rules}
 	case !isPlain(name):
-		return fault{"got control characters or broken UTF-8 in an object name, want none", "remove them; " + hint}
+		return fault{"got control characters or broken UTF-8 in an object name, want none", "remove them from the name" + rules}
 	case name == "." || name == "..", strings.HasPrefix(name, ".well-known/acme-challenge/"):
-		return fault{"got object name " + quote(name) + ", want one that Cloud Storage accepts", hint}
+		return fault{"got object name " + quote(name) + ", want one that Cloud Storage accepts", "use another name" + rules}
 	}
 	return fault{}
 }

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Workers describes the worker pool of a job. The zero value of a field leaves the choice to Dataflow. See [Config] for
-// each field.
+// Workers describes the worker pool of a job, with the fields of [Config] of the same names. The zero value of a field
+// leaves the choice to Dataflow.
 type Workers struct {
 	NumWorkers, MaxNumWorkers      int64
 	WorkerHarnessThreads           int64
