@@ -286,7 +286,7 @@ func TestNothingIsVisibleBeforeCloseOrAfterAbort(t *testing.T) {
 	}
 }
 
-func TestAbortLetsGoOfTheUpload(t *testing.T) {
+func TestAbortReleasesTheUpload(t *testing.T) {
 	w := newWorld(t)
 	before := runtime.NumGoroutine()
 	for range 200 {
@@ -320,7 +320,7 @@ func tamper(t *testing.T, w *world, change func(url.Values)) {
 	t.Setenv("STORAGE_EMULATOR_HOST", strings.TrimPrefix(proxy.URL, "http://"))
 }
 
-func TestObjectUnderNoOrAnotherKeyIsRemoved(t *testing.T) {
+func TestObjectWithNoOrAnotherKeyIsDeleted(t *testing.T) {
 	tests := []struct {
 		name   string
 		change func(*world) func(url.Values)
@@ -365,7 +365,7 @@ func TestObjectUnderNoOrAnotherKeyIsRemoved(t *testing.T) {
 	}
 }
 
-func TestObjectWithOtherBytesIsRemoved(t *testing.T) {
+func TestObjectWithOtherBytesIsDeleted(t *testing.T) {
 	w := newWorld(t)
 	target, err := url.Parse("http://" + w.Endpoint(emulator.Storage))
 	if err != nil {
@@ -445,7 +445,7 @@ func TestRemoveLeavesOtherGenerationsAlone(t *testing.T) {
 	}
 }
 
-func TestKeyElsewhereIsToldWhereOneShouldBe(t *testing.T) {
+func TestKeyInTheWrongLocationNamesTheRightOne(t *testing.T) {
 	w := newWorld(t)
 	w.Cloud.CreateBucket("bank-eu", "EU", cmekpipe.KeyName{})
 	from := object(t, w.key, "o")

@@ -9,7 +9,7 @@ import (
 )
 
 // A folder that no part is in may belong to another run that has yet to publish it.
-func TestOnlyFoldersThatPartsCameFromAreSwept(t *testing.T) {
+func TestOnlyFoldersWithPartsAreDeleted(t *testing.T) {
 	l := newLife(t)
 	theirs := l.bundle("theirs")
 	ours := l.threeParts()
@@ -71,7 +71,7 @@ func drawn() (folder []byte) {
 	return folder
 }
 
-func TestLostShardIsSweptWhoeverWroteIt(t *testing.T) {
+func TestLostShardIsDeletedWhoeverWroteIt(t *testing.T) {
 	l := newLife(t)
 	run, other := drawn(), drawn()
 	if slices.Equal(run, other) {

@@ -302,7 +302,7 @@ func (l *life) orphan(beside Part) {
 	}
 }
 
-func TestSweepCanBeRepeated(t *testing.T) {
+func TestDeletingTemporaryObjectsCanBeRepeated(t *testing.T) {
 	for call := 1; call <= 4; call++ {
 		t.Run(fmt.Sprint(call), func(t *testing.T) {
 			l := newLife(t)
@@ -400,7 +400,7 @@ func TestLostTemporaryObjectFailsBeforeAnythingIsVisible(t *testing.T) {
 	}
 }
 
-func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
+func TestOlderShardsAreNotCountedAsThisRuns(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
 	for i := range 3 {

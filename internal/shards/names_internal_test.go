@@ -15,7 +15,7 @@ import (
 func noPane() beam.PaneInfo     { return typex.NoFiringPane() }
 func globalWindow() beam.Window { return window.GlobalWindow{} }
 
-func TestIsShardKnowsWhatShardNameGives(t *testing.T) {
+func TestIsShardRecognizesShardNames(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName("projects/p-1234/locations/us-central1/keyRings/r/cryptoKeys/k")
 	if err != nil {
 		t.Fatal(err)
@@ -69,7 +69,7 @@ func TestPaneNames(t *testing.T) {
 	}
 }
 
-func TestTempFolderIsBesideThePrefix(t *testing.T) {
+func TestTempFolderIsNextToThePrefix(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
 	if err != nil {
 		t.Fatal(err)
@@ -98,7 +98,7 @@ func TestTempFolderIsBesideThePrefix(t *testing.T) {
 }
 
 // What is in such a folder gets removed.
-func TestFolderOfTakesTemporaryNamesOnly(t *testing.T) {
+func TestFolderOfAcceptsTemporaryNamesOnly(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
 	if err != nil {
 		t.Fatal(err)

@@ -54,6 +54,27 @@ func TestOtherFilesystemsKeepTheirNames(t *testing.T) {
 	}
 }
 
+func TestSplit(t *testing.T) {
+	for url, want := range map[string][2]string{
+		"gs://bank-records/a/b//c":  {"bank-records", "a/b//c"},
+		"gs://bank-records/folder/": {"bank-records", "folder/"},
+		"gs://bank-records/":        {"bank-records", ""},
+		"gs://bank-records":         {"bank-records", ""},
+		"gs://":                     {},
+		"s3://bank-records/a":       {},
+		"bank-records/a":            {},
+		"":                          {},
+	} {
+		bucket, name := gsurl.Split(url)
+		if got := [2]string{bucket, name}; got != want {
+			t.Errorf("Split(%q) = %q, want %q", url, got, want)
+		}
+		if name != "" && gsurl.Join(bucket, name) != url {
+			t.Errorf("Join(%q, %q) = %q, want %q", bucket, name, gsurl.Join(bucket, name), url)
+		}
+	}
+}
+
 func FuzzEncode(f *testing.F) {
 	for _, name := range names {
 		f.Add(name)
