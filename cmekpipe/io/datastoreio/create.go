@@ -25,7 +25,7 @@ func (w *writer) place() string {
 	}
 }
 
-// create makes the database under its key, waits until it is there and returns it. Of several workers one is first; the
+// create creates the database with its key, waits for it and returns it. Of several workers one is first; the
 // others check the database that it, or another program, created.
 func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firestore.GoogleFirestoreAdminV1Database, error) {
 	parent, id, _ := strings.Cut(w.Database.String(), "/databases/")
