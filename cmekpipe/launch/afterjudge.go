@@ -2,8 +2,11 @@ package launch
 
 import (
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
+
+	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
@@ -43,6 +46,9 @@ func rekey(resource string, key cmekpipe.KeyName) string {
 	}
 	return ""
 }
+
+// errMissing is the error of a list that has no entry for a resource: the same as a service's answer that it does not exist.
+func errMissing() error { return &googleapi.Error{Code: http.StatusNotFound} }
 
 // failure is the finding of a look that could not be made.
 func (l look) failure(err error) rule.Finding {

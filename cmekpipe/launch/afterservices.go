@@ -11,7 +11,6 @@ import (
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 	"google.golang.org/api/iterator"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
@@ -50,11 +49,11 @@ func spannerDatabase(d Destination) (look, bool) {
 		if err != nil {
 			return err
 		}
-		keys := atrest.Spanner(found)
+		keys := spannerclient.Keys(found)
 		if len(keys) == 0 {
 			keys = []string{""}
 		}
-		reportAll(report, d.Name, append(keys, atrest.SpannerInUse(found)...))
+		reportAll(report, d.Name, append(keys, spannerclient.KeysInUse(found)...))
 		return nil
 	}), err == nil
 }
@@ -83,7 +82,7 @@ func bigtableTable(d Destination) (look, bool) {
 		if unseen := found.GetFailedLocations(); len(unseen) > 0 {
 			return untold{"got no sight of clusters in " + strings.Join(unseen, ", "), "verify again when Bigtable shows all clusters"}
 		}
-		keys := atrest.Bigtable(found)
+		keys := bigtableclient.Keys(found)
 		if len(keys) == 0 {
 			return untold{"got no clusters of the table's instance", "verify again when Bigtable shows its clusters"}
 		}
@@ -101,7 +100,7 @@ func datastoreDatabase(d Destination) (look, bool) {
 		}
 		found, err := admin.Projects.Databases.Get(db.String()).Context(ctx).Do()
 		if err == nil {
-			reportAll(report, d.Name, atrest.Firestore(found))
+			reportAll(report, d.Name, firestoreclient.Keys(found))
 		}
 		return err
 	}), err == nil

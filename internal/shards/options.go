@@ -22,7 +22,7 @@ type Options struct {
 func (o *Options) SetNumShards(n int) { o.NumShards, o.Numbered = n, true }
 
 // WriteSharded checks the options and writes a collection to many objects.
-func (o Options) WriteSharded(c Call, s beam.Scope, col beam.PCollection, doFns func(Target) DoFns) {
+func (o Options) WriteSharded(c Builder, s beam.Scope, col beam.PCollection, doFns func(Output) DoFns) {
 	if o.Numbered {
 		c.CheckShards(o.NumShards)
 	}
@@ -31,7 +31,7 @@ func (o Options) WriteSharded(c Call, s beam.Scope, col beam.PCollection, doFns 
 
 // checkName refuses a destination that ends in a slash, which would write objects whose names begin with "-", or an object
 // that Cloud Storage's tools show as a folder.
-func (c Call) checkName() {
+func (c Builder) checkName() {
 	if !strings.HasSuffix(c.Object.Name(), "/") {
 		return
 	}

@@ -60,7 +60,7 @@ func WriteSharded(s beam.Scope, prefix cmekpipe.Object, schema string, col beam.
 func write(
 	s beam.Scope, op string, prefix cmekpipe.Object, schema string, col beam.PCollection, defaults shards.Options, opts []WriteOption,
 ) {
-	call := shards.Call{Op: op, Object: prefix, Sharded: "avroio.WriteSharded", NumShards: "avroio.WithNumShards"}
+	call := shards.Builder{Op: op, Object: prefix, Sharded: "avroio.WriteSharded", NumShards: "avroio.WithNumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t != reflect.TypeFor[string]() {
 			return "string", "format the elements as JSON of the schema first"

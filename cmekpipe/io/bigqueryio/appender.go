@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // maxUnanswered is how many batches are on their way at a time.
@@ -39,7 +40,7 @@ func (a *appender) append(ctx context.Context, b *batch) error {
 	if len(a.sent) < maxUnanswered {
 		return nil
 	}
-	return a.settle(ctx)
+	return a.awaitOldest(ctx)
 }
 
 // push sends a batch. Whether that worked shows when its answer is waited for.
@@ -48,7 +49,7 @@ func (a *appender) push(ctx context.Context, b *batch) {
 	a.next += int64(len(b.rows))
 	a.sent = append(a.sent, b)
 	if a.conn == nil {
-		a.connect(ctx) //nolint:errcheck // settle repeats it and returns the error
+		a.connect(ctx) //nolint:errcheck // awaitOldest connects again, and returns the error
 	} else if a.conn.send(ctx, a.request(b)) != nil {
 		a.disconnect()
 	}
@@ -57,7 +58,7 @@ func (a *appender) push(ctx context.Context, b *batch) {
 // flush waits for all answers.
 func (a *appender) flush(ctx context.Context) error {
 	for len(a.sent) > 0 {
-		if err := a.settle(ctx); err != nil {
+		if err := a.awaitOldest(ctx); err != nil {
 			return err
 		}
 	}
@@ -72,20 +73,18 @@ func (a *appender) close() {
 	}
 }
 
-// settle waits for the answer to the oldest batch, and sends everything again that has none when the connection breaks.
-func (a *appender) settle(ctx context.Context) error {
-	p := newPatience()
-	if a.fresh {
-		p.also = isNotFound
-	}
+// awaitOldest waits for the answer to the oldest batch. When the connection breaks, it opens another and sends again what has no
+// answer.
+func (a *appender) awaitOldest(ctx context.Context) error {
+	attempts := newTablePolicy(a.fresh).Start()
 	for {
 		err := a.await(ctx)
 		if err == nil {
 			return nil
 		}
 		a.disconnect()
-		if !p.again(ctx, err) {
-			return wrap(a.table, settled(ctx, err))
+		if !attempts.Again(ctx, err) {
+			return wrap(a.table, retry.Err(ctx, err))
 		}
 	}
 }

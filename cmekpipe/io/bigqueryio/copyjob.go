@@ -7,6 +7,7 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // publication copies the rows of a temporary table to the destination, atomically for readers.
@@ -67,7 +68,7 @@ const errRowsMissing sentinel = "got fewer rows in the temporary table than were
 
 // awaitRows waits until the temporary table has all rows where a copy job finds them, and not in a buffer.
 func (p *publication) awaitRows(ctx context.Context) error {
-	for wait := newPatience(); ; {
+	for attempts := callPolicy().Start(); ; {
 		meta, err := metadata(ctx, p.client, p.temp, false)
 		if err != nil {
 			return err
@@ -75,8 +76,8 @@ func (p *publication) awaitRows(ctx context.Context) error {
 		if meta.NumRows == uint64(p.rows) && meta.StreamingBuffer == nil {
 			return nil
 		}
-		if !wait.again(ctx, errRowsMissing) {
-			return settled(ctx, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: p.temp.String(),
+		if !attempts.Again(ctx, errRowsMissing) {
+			return retry.Err(ctx, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: p.temp.String(),
 				Hint: "start the job again; the destination was not changed",
 				Err:  fmt.Errorf("%w: %d of %d", errRowsMissing, meta.NumRows, p.rows)})
 		}

@@ -14,7 +14,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // The limits of a request, well below BigQuery's own 50,000 rows and 10 MB, which is also the limit of a row.
@@ -147,12 +148,8 @@ func (f *insertFn) send(ctx context.Context) error {
 	for i := range queue {
 		savers[i] = queue[i]
 	}
-	p := newPatience()
-	if f.fresh {
-		p.also = isNotFound
-	}
 	var bad bigquery.PutMultiError
-	err := p.try(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, newTablePolicy(f.fresh), func(ctx context.Context) error {
 		err := inserter.Put(ctx, savers)
 		if errors.As(err, &bad) {
 			return nil
@@ -175,7 +172,7 @@ func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
 			}
 		}
 		if reason != "invalid" && f.DeadLetters {
-			return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryReasonCode(reason), Resource: f.Table.String(), Hint: "start the job again",
+			return &cmekpipe.Error{Op: opWrite, Code: bqerr.ReasonCode(reason), Resource: f.Table.String(), Hint: "start the job again",
 				Err: fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
 		}
 		if err := f.refuse(queue[row.RowIndex].from, &bqrow.Refusal{Column: "*", Why: "got a row that BigQuery refuses"}); err != nil {

@@ -16,6 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // tempLife is when a temporary table expires that was not removed.
@@ -81,7 +82,7 @@ func (f *preparation) place(ctx context.Context) (string, error) {
 	dataset := f.client.DatasetInProject(f.Table.Project(), f.Table.Dataset())
 	name := f.Table.Project() + "." + f.Table.Dataset()
 	var meta *bigquery.DatasetMetadata
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		meta, err = dataset.Metadata(ctx)
 		return err
 	})

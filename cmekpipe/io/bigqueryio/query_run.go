@@ -15,6 +15,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // tokenFn names a run, before anything is made. What follows sees the same token in every attempt, and two runs of one
@@ -126,7 +128,7 @@ func (f *queryFn) validate(ctx context.Context) error {
 	}
 	q.DryRun = true
 	var looked *bigquery.Job
-	err = newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		looked, err = q.Run(ctx)
 		return err
 	})
@@ -153,7 +155,7 @@ func (f *queryFn) unsupported(err error) error {
 
 // failure describes the failure of a query without quoting it.
 func (f *queryFn) failure(err error) error {
-	code, cause := gcperr.QueryFault(err)
+	code, cause := bqerr.Query(err)
 	switch code {
 	case cmekpipe.Unsupported:
 		return f.unsupported(cause)
@@ -168,8 +170,8 @@ func (f *queryFn) failure(err error) error {
 		return &cmekpipe.Error{Op: opQuery, Code: code, Resource: f.Dest.String(), Err: cause,
 			Hint: "check that the tables of the query exist and are in " + f.Location}
 	}
-	if cause == err { //nolint:errorlint // identity
-		return wrapRead(opQuery, f.Dest.String(), f.Dest.Key(), err)
+	if cause == err { //nolint:errorlint // whether it came back as it was
+		return gcperr.Wrap(opQuery, f.Dest.String(), f.Dest.Key(), err)
 	}
-	return gcperr.Coded(opQuery, f.Dest.String(), f.Dest.Key(), code, cause)
+	return gcperr.Typed(code, opQuery, f.Dest.String(), f.Dest.Key(), cause)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // readStream is a part of a table that one worker reads. It is encoded with Beam's row coder.
@@ -75,7 +76,7 @@ func (s *session) begin(ctx context.Context, t reflect.Type, emit func(readStrea
 		},
 	}
 	var made *storagepb.ReadSession
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		made, err = s.client.CreateReadSession(ctx, request)
 		return err
 	})
@@ -105,7 +106,7 @@ func (s *session) failure(err error) error {
 		return &cmekpipe.Error{Op: s.op, Code: code, Resource: s.table.String(), Err: err,
 			Hint: "name columns of the table by the fields, or by their bigquery tags"}
 	}
-	return wrapRead(s.op, s.table.String(), s.key, err)
+	return gcperr.Wrap(s.op, s.table.String(), s.key, err)
 }
 
 func (s *session) mismatch(err error) error {
@@ -129,12 +130,4 @@ func closeReadClient(client *storage.BigQueryReadClient) error {
 		return nil
 	}
 	return client.Close()
-}
-
-func wrapRead(op, resource string, key cmekpipe.KeyName, err error) error {
-	if err == errSilent { //nolint:errorlint // never wrapped
-		return &cmekpipe.Error{Op: op, Code: cmekpipe.Unavailable, Resource: resource, Err: err,
-			Hint: "start the job again; if it fails again, check the status of BigQuery: https://status.cloud.google.com"}
-	}
-	return gcperr.Wrap(op, resource, key, err)
 }

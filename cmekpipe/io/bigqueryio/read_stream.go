@@ -15,6 +15,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // streamFn reads streams and emits their rows, and an entry with a fixed key for each stream that was read to its end.
@@ -58,17 +60,17 @@ func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit f
 // read resumes an interrupted stream after the last row that was emitted. An answer is emitted whole or not at all.
 func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Value)) error {
 	var offset int64
-	for p := newPatience(); ; {
+	for attempts := callPolicy().Start(); ; {
 		before := offset
 		err := f.readFrom(ctx, name, &offset, emit)
 		if err == nil {
 			return nil
 		}
 		if offset > before {
-			p = newPatience() // there was progress
+			attempts.Reset()
 		}
-		if !p.again(ctx, err) {
-			return wrapRead(f.Op, f.Table, f.Key, settled(ctx, err))
+		if !attempts.Again(ctx, err) {
+			return gcperr.Wrap(f.Op, f.Table, f.Key, retry.Err(ctx, err))
 		}
 	}
 }
@@ -77,14 +79,14 @@ func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Valu
 func (f *streamFn) readFrom(ctx context.Context, name string, offset *int64, emit func(reflect.Value)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	silence := time.AfterFunc(answerTime, cancel)
+	silence := time.AfterFunc(attemptTimeout, cancel)
 	defer silence.Stop()
 	answers, err := f.client.ReadRows(ctx, &storagepb.ReadRowsRequest{ReadStream: name, Offset: *offset})
 	if err != nil {
 		return err
 	}
 	for {
-		silence.Reset(answerTime)
+		silence.Reset(attemptTimeout)
 		answer, err := answers.Recv()
 		silence.Stop() // consumers of rows have no deadline
 		if errors.Is(err, io.EOF) {

@@ -72,7 +72,7 @@ func TestQueryEncryptsAndRemovesItsResult(t *testing.T) {
 		if e.Kind != "dataset" && e.Kind != "table" {
 			continue
 		}
-		kinds[e.Kind]++
+		kinds[string(e.Kind)]++
 		if e.ProtectedBy() != w.key || e.Deleted.IsZero() {
 			t.Errorf("%s %s: got key %v, deleted %v, want %v, deleted", e.Kind, e.Name, e.ProtectedBy(), e.Deleted, w.key)
 		}
@@ -89,7 +89,7 @@ func TestWriteWithErrorsReturnsRefusedRows(t *testing.T) {
 		accounts := beam.Create(s, Account{1, "Ada"}, bad, Account{3, "Grace"})
 		return bigqueryio.WriteWithErrors(s, w.key.MustBigQueryTable(cmektest.Project+".bank.ledger"), accounts)
 	})
-	if got := len(w.Rows("bank", "ledger")); got != 2 {
+	if got := len(w.ReadRows(cmektest.Project + ".bank.ledger")); got != 2 {
 		t.Errorf("got %d rows, want 2", got)
 	}
 	w.RequireEncrypted(t, w.key)

@@ -65,7 +65,7 @@ func (s *scripted) GetTable(context.Context, *adminpb.GetTableRequest) (*adminpb
 func withScript(t *testing.T, s *scripted) lookout {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	s.clusters.script, s.clusters.key = s, cloud.Key("us-central1", "records")
+	s.clusters.script, s.clusters.key = s, cloud.CreateKey("us-central1", "records")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -142,8 +142,8 @@ func TestGooglesClientsTryNothingAgain(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			err := withScript(t, s).run(t.Context())
 			asked := strings.Count(strings.Join(s.calls, " "), method)
-			if !errors.Is(err, cmekpipe.Unavailable) || asked != lookPatience().failures {
-				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, lookPatience().failures)
+			if !errors.Is(err, cmekpipe.Unavailable) || asked != adminPolicy().Attempts {
+				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, adminPolicy().Attempts)
 			}
 		})
 	}

@@ -38,7 +38,7 @@ func (f *batchFn) Setup(ctx context.Context) (err error) {
 	if f.client, err = newClient(ctx, opImport, f.Store); err != nil {
 		return err
 	}
-	f.out, f.folder = bufio.NewWriterSize(nil, bufferSize), newID()
+	f.out, f.folder = bufio.NewWriterSize(nil, bufferSize), keyedgcs.NewID()
 	f.files, err = keyedgcs.Open(ctx, opImport)
 	return err
 }
@@ -96,7 +96,7 @@ func (f *batchFn) toLine(element string) bool {
 }
 
 func (f *batchFn) open(ctx context.Context) (err error) {
-	if f.object, err = inFolder(f.Temp, tempFolder(f.folder)+batchName(newID())); err != nil {
+	if f.object, err = inFolder(f.Temp, tempFolder(f.folder)+batchName(keyedgcs.NewID())); err != nil {
 		return err
 	}
 	f.upload = f.files.Create(ctx, f.object, "application/fhir+ndjson")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 const (
@@ -46,7 +47,7 @@ func checkFolder(op, what string, folder cmekpipe.Object) error {
 			Hint: "use a folder without * and ?",
 			Err:  errors.New("got a name that the Healthcare API treats as a pattern")}
 	}
-	_, err := inFolder(folder, tempFolder(strings.Repeat("x", idLength))+batchName(strings.Repeat("x", idLength)))
+	_, err := inFolder(folder, tempFolder(strings.Repeat("x", keyedgcs.IDLength))+batchName(strings.Repeat("x", keyedgcs.IDLength)))
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		e.Op, e.Hint = op, "shorten the folder's name; "+e.Hint
 	}

@@ -32,7 +32,7 @@ func (f *deadLetterFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement copies a file. A repetition copies it to the same name.
 func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, emit, done func(string)) error {
-	from, err := object(f.Temp, name)
+	from, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (f *removeFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement removes a file.
 func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
-	o, err := object(f.Temp, name)
+	o, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 		if err != nil {
 			return err
 		}
-		o, err := object(f.Temp, attrs.Name)
+		o, err := keyedgcs.Sibling(f.Temp, attrs.Name)
 		if err != nil {
 			return err
 		}

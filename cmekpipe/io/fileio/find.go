@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 const op = "fileio.MatchAll"
@@ -50,7 +50,7 @@ func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(File
 			Hint: "correct the pattern, or upload the files first; fileio.MatchEmptyAllow accepts a pattern that matches nothing"}
 	}
 	for _, name := range names {
-		file, err := describe(ctx, fs, gsname.Encode(name))
+		file, err := describe(ctx, fs, gsurl.Encode(name))
 		if err != nil {
 			return explain(name, err)
 		}
@@ -65,16 +65,16 @@ func (e empty) allows(glob string) bool {
 
 // list returns the plain names of the files that match a pattern.
 func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, error) {
-	if !strings.HasPrefix(glob, gsname.Scheme) {
+	if !strings.HasPrefix(glob, gsurl.Scheme) {
 		return fs.List(ctx, glob)
 	}
-	u, err := url.Parse(gsname.EncodePattern(glob))
+	u, err := url.Parse(gsurl.EncodePattern(glob))
 	if err != nil {
 		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
 	}
-	bucket, pattern := gsname.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
-	prefix, match := keyedgcs.Glob(pattern)
-	beams := gsname.Encode(bucket + prefix)
+	bucket, pattern := gsurl.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
+	prefix, match := keyedfs.Glob(pattern)
+	beams := gsurl.Encode(bucket + prefix)
 	if prefix != pattern {
 		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*"; match filters the surplus
 	}
@@ -100,7 +100,7 @@ func describe(ctx context.Context, fs filesystem.Interface, name string) (FileMe
 
 // explain returns an error of Cloud Storage as a *cmekpipe.Error.
 func explain(name string, err error) error {
-	if !strings.HasPrefix(name, gsname.Scheme) {
+	if !strings.HasPrefix(name, gsurl.Scheme) {
 		return err
 	}
 	return gcperr.Wrap(op, name, cmekpipe.KeyName{}, err)

@@ -38,8 +38,8 @@ func WithNumShards(n int) WriteOption {
 // overwrite each other (Unsupported).
 func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection) {
 	call, format := newCall("parquetio.Write", object, col)
-	call.WriteOne(s, col, func(t shards.Target) any {
-		return &writeFn{shards.One[beam.X, rows]{Writing: shards.Writing[beam.X, rows]{Target: t, Format: format}}}
+	call.WriteOne(s, col, func(t shards.Output) any {
+		return &writeFn{shards.WriteSingle[beam.X, rows]{WriteStep: shards.WriteStep[beam.X, rows]{Output: t, Format: format}}}
 	})
 }
 
@@ -68,8 +68,8 @@ func WriteSharded(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, op
 }
 
 // newCall refuses elements that can't be written and returns the format of the others.
-func newCall(op string, o cmekpipe.Object, col beam.PCollection) (shards.Call, rows) {
-	call := shards.Call{Op: op, Object: o, Sharded: "parquetio.WriteSharded", NumShards: "parquetio.WithNumShards"}
+func newCall(op string, o cmekpipe.Object, col beam.PCollection) (shards.Builder, rows) {
+	call := shards.Builder{Op: op, Object: o, Sharded: "parquetio.WriteSharded", NumShards: "parquetio.WithNumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t.Kind() != reflect.Struct {
 			return "structs", "make each element a struct whose fields have parquet tags"

@@ -6,8 +6,8 @@
 //	key := cmekpipe.MustParseKey[location.Global]("projects/…/locations/global/keyRings/…/cryptoKeys/…")
 //	pubsubio.Write(s, key.MustPubSubTopic("projects/bank-prod/topics/entries"), messages)
 //
-// [Read] is Beam's own and reads from subscriptions, on Dataflow; [Pull] reads on every runner. A subscription has no key:
-// its backlog is encrypted with its topic's.
+// [Read] builds the same transform as Beam's. A subscription has no key of its own: its backlog is encrypted with the key
+// of its topic.
 //
 // # Defaults
 //

@@ -86,7 +86,7 @@ func init() { beam.RegisterType(reflect.TypeFor[written]()) }
 
 // streams reports whether Java writes through the Storage Write API.
 func (o writeOptions) streams(col beam.PCollection) bool {
-	return o.method == StorageWrite || o.method == Automatic && !pcollection.Ends(col)
+	return o.method == StorageWrite || o.method == Automatic && !pcollection.IsBounded(col)
 }
 
 func (o writeOptions) writeConfig(table cmekpipe.BigQueryTable, col beam.PCollection) (writeConfig, error) {

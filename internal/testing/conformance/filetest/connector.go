@@ -262,7 +262,7 @@ func (c Connector) transientFailures(t *testing.T) {
 				calls = []string{"insert", "list", "rewrite", "delete"}
 			}
 			for _, method := range calls {
-				fault.Method, fault.Call = "storage.objects."+method, 1
+				fault.Method, fault.Call = emulator.Method("storage.objects."+method), 1
 				w.Inject(fault)
 			}
 			if err := Run(t, func(s beam.Scope) { c.Write(s, w.Object(t, "out/rows"), Create(s, Numbers(100)), 0) }); err != nil {
