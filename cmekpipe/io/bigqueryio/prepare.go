@@ -33,7 +33,7 @@ type preparation struct {
 	client *bigquery.Client
 }
 
-// prepareFn finds the table, or creates it under its key, and checks it, before a row is written.
+// prepareFn finds the table, or creates it with its key, and checks it, before a row is written.
 type prepareFn struct {
 	preparation
 	Write bigquery.TableWriteDisposition

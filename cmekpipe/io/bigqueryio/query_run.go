@@ -26,7 +26,7 @@ type tokenFn struct{}
 // ProcessElement emits the token.
 func (f *tokenFn) ProcessElement(_ []byte, emit func(string)) { emit(strings.ToLower(rand.Text())) }
 
-// CMEKHelper tells guard that a token rests nowhere.
+// CMEKHelper tells guard that nothing is stored.
 func (f *tokenFn) CMEKHelper() destination.None { return destination.None{} }
 
 // queryWork is the common state of the steps of a query.

@@ -51,7 +51,7 @@ func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(read
 	return s.begin(ctx, f.Type.T, emit)
 }
 
-// CMEKHelper tells guard that a session rests nowhere.
+// CMEKHelper tells guard that nothing is stored.
 func (f *sessionFn) CMEKHelper() destination.None { return destination.None{} }
 
 // session is a read session to be.

@@ -76,7 +76,7 @@ func (*ensureFn) ProcessElement([]byte) {}
 // putFn stores entities that come with their keys.
 type putFn struct{ writer }
 
-// ProcessElement stores an entity under a key.
+// ProcessElement stores an entity with its key.
 func (f *putFn) ProcessElement(ctx context.Context, encoded string, entity beam.X) error {
 	key, err := f.decode(encoded)
 	if err != nil {

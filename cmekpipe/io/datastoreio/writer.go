@@ -24,7 +24,7 @@ type writer struct {
 	batch   batch
 }
 
-// recheckAfter is for how long a database's key is taken for granted: a database may be deleted and made anew.
+// recheckAfter is how long a check of the database's key is valid: a database may be deleted and created again.
 const recheckAfter = 5 * time.Minute
 
 // Setup opens the client.

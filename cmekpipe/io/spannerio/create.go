@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 )
 
-// create makes the database under its keys and waits until it is there. Whether it is the one that was asked for is for
+// create creates the database with its keys and waits for it. Whether it is the one that was asked for is for
 // the caller to see.
 func (f *check) create(ctx context.Context, client *database.DatabaseAdminClient) error {
 	parent, id, _ := strings.Cut(f.Database.String(), "/databases/")
