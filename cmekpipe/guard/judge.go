@@ -102,7 +102,7 @@ func partialInput(e *graph.MultiEdge) string {
 			return "an unbounded input"
 		case strategy.Fn.Kind != window.GlobalWindows:
 			return "a windowed input"
-		case !pcollection.DefaultTrigger(strategy):
+		case !pcollection.FiresOnce(strategy.Trigger):
 			return "an input with a trigger"
 		}
 	}

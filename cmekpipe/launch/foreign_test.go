@@ -34,7 +34,7 @@ type mixed struct {
 func newMixed(t *testing.T, all ...*expansiontest.Artifact) *mixed {
 	t.Helper()
 	w := newWorld(t)
-	w.Bucket("bank-java", "us-central1", w.key)
+	w.CreateBucket("bank-java", "us-central1", w.key)
 	return &mixed{w, expansiontest.Start(t, all...)}
 }
 
@@ -222,7 +222,7 @@ func TestEnvironmentsThatDataflowCantHold(t *testing.T) {
 // Java writes to the temp location without naming a key.
 func TestTheTempBucketOfOtherSDKsHasTheKey(t *testing.T) {
 	m := newMixed(t, expansiontest.New("a.jar", "one"))
-	m.Bucket("bank-other", "us-central1", m.Key("us-central1", "others"))
+	m.CreateBucket("bank-other", "us-central1", m.CreateKey("us-central1", "others"))
 	for bucket, code := range map[string]cmekpipe.Code{"bank-work": cmekpipe.KeyMissing, "bank-other": cmekpipe.KeyMismatch} {
 		_, err := launch.Run(t.Context(), m.options(func(c *cmekpipe.Config) {
 			toJava(c)

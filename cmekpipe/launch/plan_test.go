@@ -242,7 +242,7 @@ func TestTwoKeysForOneDestinationAreFound(t *testing.T) {
 	p, s := beam.NewPipelineWithRoot()
 	lines := beam.Create(s, "a")
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.Write(s, w.Key("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
+	textio.Write(s, w.CreateKey("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
 	draft, err := w.plan(p, nil)
 	if err != nil {
 		t.Fatal(err)

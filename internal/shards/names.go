@@ -15,7 +15,7 @@ import (
 )
 
 // shardName returns "PREFIX-SSSSS-of-NNNNNSUFFIX", or "PREFIX-PANE-SSSSS-of-NNNNNSUFFIX" if there is a pane.
-func (t Target) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
+func (t Output) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
 	name := t.Object.Name()
 	if pane != "" {
 		name += "-" + pane
@@ -23,7 +23,7 @@ func (t Target) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
 	return t.sibling(fmt.Sprintf("%s-%05d-of-%05d%s", name, shard, of, t.Suffix))
 }
 
-// IsShard reports whether an object's name is one that a sharded write to prefix gives.
+// IsShard reports whether an object's name is one that a sharded write to prefix creates.
 func IsShard(prefix, name string) bool {
 	rest, ok := strings.CutPrefix(name, prefix+"-")
 	return ok && regexp.MustCompile(`^(.*-pane-\d+(-first)?(-last)?-)?\d{5}-of-\d{5}`).MatchString(rest)
@@ -31,28 +31,28 @@ func IsShard(prefix, name string) bool {
 
 // tempParent is the folder of the folders of temporary objects: the one that the prefix is in, so that no pattern for the
 // shards, such as "PREFIX*" or "FOLDER/*", matches temporary objects.
-func (t Target) tempParent() string {
+func (t Output) tempParent() string {
 	name := t.Object.Name()
 	return name[:strings.LastIndexByte(name, '/')+1]
 }
 
-// temp names a temporary object for one attempt of a bundle or shard, in the folder with an id.
-func (t Target) temp(folder string) (cmekpipe.Object, error) {
+// temp returns a new temporary object for one attempt at a bundle or shard, in the folder with an id.
+func (t Output) temp(folder string) (cmekpipe.Object, error) {
 	return t.sibling(t.tempParent() + keyedgcs.TempPrefix + folder + "/" + keyedgcs.NewID())
 }
 
-// folderOf returns the folder of a temporary object. It reports false for a name that temp does not give.
-func (t Target) folderOf(name string) (string, bool) {
+// folderOf returns the folder of a temporary object. It reports false for a name that temp does not return.
+func (t Output) folderOf(name string) (string, bool) {
 	return keyedgcs.TempFolder(t.tempParent(), name)
 }
 
-// sibling names another object of the bucket with the same key.
-func (t Target) sibling(name string) (cmekpipe.Object, error) {
+// sibling returns another object in the bucket, with the same key.
+func (t Output) sibling(name string) (cmekpipe.Object, error) {
 	return keyedgcs.Sibling(t.Object, name)
 }
 
-// checkNames refuses a prefix or suffix that would give names that Cloud Storage refuses, such as too long ones.
-func (t Target) checkNames() error {
+// checkNames refuses a prefix or suffix with which names would break a rule of Cloud Storage, such as its length limit.
+func (t Output) checkNames() error {
 	pane := ""
 	if t.Shards > 0 {
 		pane = paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 1 << 40, IsFirst: true, IsLast: true})
@@ -67,8 +67,8 @@ func (t Target) checkNames() error {
 	return err
 }
 
-// paneName tells the panes of all windows apart: "START-END-pane-INDEX", with the window's bounds in UTC. The first and
-// last pane of a window are marked, and both marks together say that there is no other.
+// paneName returns a name that is unique among the panes of all windows: "START-END-pane-INDEX", with the window's bounds
+// in UTC. The first and last pane of a window are marked; a pane with both marks is the only one.
 func paneName(w beam.Window, p beam.PaneInfo) string {
 	var b strings.Builder
 	switch w := w.(type) {

@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // Read returns the rows of the Avro files that a pattern stands for, such as "gs://bank-records/in/*.avro", as a
@@ -49,7 +49,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 		return err
 	}
 	defer data.Close()
-	r := &rows{path: gsname.Decode(file.Metadata.Path), source: &source{Reader: data}}
+	r := &rows{path: gsurl.Decode(file.Metadata.Path), source: &source{Reader: data}}
 	if r.file, err = goavro.NewOCFReader(bufio.NewReaderSize(r.source, 1<<20)); err != nil {
 		return r.fault(errors.New("got no header of an Avro file"))
 	}

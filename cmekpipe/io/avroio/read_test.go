@@ -15,7 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -109,7 +109,7 @@ func TestFileThatCannotBeReadToItsEndFailsTheRun(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			w.PutObject("gs://bank-records/in/file", tt.data)
+			w.WriteObject("gs://bank-records/in/file", tt.data)
 			err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, "gs://bank-records/in/*", tt.t) })
 			e := filetest.RequireCode(t, err, tt.code)
 			if e.Resource != "gs://bank-records/in/file" || e.Op != "avroio.Read" || e.Hint == "" || !strings.Contains(e.Error(), tt.why) {
@@ -124,7 +124,7 @@ func TestFileThatCannotBeReadToItsEndFailsTheRun(t *testing.T) {
 
 func TestReaderTellsARefusalFromDamage(t *testing.T) {
 	w := filetest.New(t)
-	w.PutObject("gs://bank-records/in/file", file(t, `"string"`, "a"))
+	w.WriteObject("gs://bank-records/in/file", file(t, `"string"`, "a"))
 	w.Inject(emulator.Fault{Method: "storage.objects.get", Status: http.StatusForbidden})
 	err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, "gs://bank-records/in/*", reflect.TypeFor[string]()) })
 	if e, ok := cmekpipe.FindError(err.Error()); err == nil || ok && e.Code == cmekpipe.Corrupted {

@@ -48,7 +48,7 @@ func WithNumShards(n int) WriteOption {
 // are no strings, a schema that is none or a number of shards out of range (InvalidOptions), for names that become too
 // long (InvalidName), and for input that needs WithNumShards or another window (Unsupported).
 func Write(s beam.Scope, prefix cmekpipe.Object, schema string, col beam.PCollection, opts ...WriteOption) {
-	call := shards.Call{Op: "avroio.Write", Object: prefix, Sharded: "avroio.Write", NumShards: "avroio.WithNumShards"}
+	call := shards.Builder{Op: "avroio.Write", Object: prefix, Sharded: "avroio.Write", NumShards: "avroio.WithNumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t != reflect.TypeFor[string]() {
 			return "string", "format the elements as JSON of the schema first"

@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -60,7 +60,7 @@ func TestBeamsWriteCommitsATruncatedFile(t *testing.T) {
 
 func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	w := filetest.New(t)
-	w.Bucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
+	w.CreateBucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
 	w.DenyKey(w.Records)
 	err := filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, "gs://keyed-records/theirs", schema, beam.Create(s, good)) })
 	if err != nil {
@@ -73,7 +73,7 @@ func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	filetest.RequireCode(t, err, cmekpipe.KeyDenied)
 	keyed := cmekgs.Format(w.Object(t, "theirs"))
 	err = filetest.Run(t, func(s beam.Scope) { beamavroio.Write(s, keyed, schema, beam.Create(s, good)) })
-	filetest.RequireCode(t, err, cmekpipe.Unsupported) // whatever the key is: see gcsfs
+	filetest.RequireCode(t, err, cmekpipe.Unsupported) // whatever the key is: see keyedfs
 }
 
 func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {

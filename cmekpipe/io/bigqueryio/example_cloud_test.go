@@ -88,7 +88,7 @@ func ExampleWriteWithErrors() {
 		if _, err := beam.Run(t.Context(), "prism", p); err != nil {
 			t.Fatal(err)
 		}
-		fmt.Println("written:", len(w.Rows("bank", "ledger")))
+		fmt.Println("written:", len(w.ReadRows(cmektest.Project+".bank.ledger")))
 		w.RequireEncrypted(t, w.key)
 	})
 	// Output:

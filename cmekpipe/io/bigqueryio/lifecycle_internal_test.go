@@ -67,10 +67,10 @@ func (s *stage) writer(t *testing.T) *bundles {
 func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "bank")
-	cloud.Dataset("bank", "us-central1", cmekpipe.KeyName{})
-	cloud.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
-	s := &stage{Cloud: cloud, client: cloud.BigQuery(), temp: key.MustObject("gs://bank-work/loads")}
+	key := cloud.CreateKey("us-central1", "bank")
+	cloud.CreateDataset(cmektest.Project+".bank", "us-central1", cmekpipe.KeyName{})
+	cloud.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	s := &stage{Cloud: cloud, client: cloud.BigQueryClient(), temp: key.MustObject("gs://bank-work/loads")}
 	var err error
 	if s.table, err = key.BigQueryTable(cmektest.Project + ".bank.items"); err != nil {
 		t.Fatal(err)

@@ -34,8 +34,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{cloud, cloud.Key(region, "bank"), cloud.BigQuery()}
-	cloud.Dataset(dataset, region, cmekpipe.KeyName{})
+	w := &world{cloud, cloud.CreateKey(region, "bank"), cloud.BigQueryClient()}
+	cloud.CreateDataset(cmektest.Project+"."+dataset, region, cmekpipe.KeyName{})
 	return w
 }
 

@@ -219,7 +219,7 @@ func TestReadOutlivesPassingFailures(t *testing.T) {
 			fill(t, w, "accounts", nil, accounts(3000)...)
 			fault.Call = 1
 			for _, method := range []string{"*.CreateReadSession", "*.ReadRows"} {
-				fault.Method = method
+				fault.Method = emulator.Method(method)
 				w.Inject(fault)
 			}
 			err := run(t, func(s beam.Scope) {

@@ -46,7 +46,7 @@ type writing struct {
 func build(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
 	must0(checkWrite(table, col))
 	o := collectOptions(opts)
-	must0(o.check(table, pcollection.Ends(col)))
+	must0(o.check(table, pcollection.IsBounded(col)))
 	t := col.Type().Type()
 	types, err := newRowType(t, o.schema)
 	if err != nil {

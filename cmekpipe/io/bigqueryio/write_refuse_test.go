@@ -230,7 +230,7 @@ func TestOtherMethodsTryAgain(t *testing.T) {
 		for _, call := range calls {
 			for fault, spoil := range map[string]emulator.Fault{"429": {Status: 429}, "reset": {Reset: true}} {
 				t.Run(name+" "+call+" "+fault, func(t *testing.T) {
-					spoil.Method, spoil.Call = call, 1
+					spoil.Method, spoil.Call = emulator.Method(call), 1
 					defer w.Inject(spoil)()
 					table := strings.ReplaceAll(call, ".", "_") + fault
 					err := run(t, func(s beam.Scope) {

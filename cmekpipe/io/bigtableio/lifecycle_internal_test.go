@@ -25,12 +25,12 @@ const (
 func withCluster(t *testing.T, minted string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.BigtableInstance(ledgerInstance, "us-central1-b", key)
-	cloud.BigtableTable(entriesTable, "f")
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.CreateBigtableInstance(ledgerInstance, "us-central1-b", key)
+	cloud.CreateBigtableTable(entriesTable, "f")
 	mint := key
 	if minted != "records" {
-		mint = cloud.Key("us-central1", minted)
+		mint = cloud.CreateKey("us-central1", minted)
 	}
 	return cloud, key, &applyFn{Lookout: lookout{Op: opWrite, Table: mint.MustBigtableTable(entriesTable)}, Every: time.Hour}
 }
@@ -105,14 +105,14 @@ func TestKeysAreLookedAtAgain(t *testing.T) {
 			cloud, _, f := withCluster(t, "records")
 			f.Every = every
 			begun(t, f)
-			cloud.BigtableCluster(ledgerInstance, "europe-west3-a", cloud.Key("europe-west3", "far"))
+			cloud.CreateBigtableCluster(ledgerInstance, "europe-west3-a", cloud.CreateKey("europe-west3", "far"))
 			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
 				t.Fatal(err)
 			}
 			err := f.FinishBundle(t.Context())
 			if name == "not due" {
-				if err != nil || len(cloud.BigtableRows(entriesTable)) != 1 {
-					t.Errorf("got error %v and %d rows, want a row", err, len(cloud.BigtableRows(entriesTable)))
+				if err != nil || len(cloud.ReadBigtableRows(entriesTable)) != 1 {
+					t.Errorf("got error %v and %d rows, want a row", err, len(cloud.ReadBigtableRows(entriesTable)))
 				}
 				return
 			}
@@ -167,7 +167,7 @@ func TestBatchesOfABundleFollowEachOther(t *testing.T) {
 	if err := f.FinishBundle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	rows := cloud.BigtableRows(entriesTable)
+	rows := cloud.ReadBigtableRows(entriesTable)
 	if len(rows) != 1 || string(rows[0]["f"][0].Value) != "third" {
 		t.Errorf("got %v, want what was written last", rows)
 	}
@@ -197,7 +197,7 @@ func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 func TestBundleThatIsCalledOffDoesNotWait(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
 	begun(t, f)
-	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable})
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := f.ProcessElement(ctx, cell("note")); err != nil {
 		t.Fatal(err)

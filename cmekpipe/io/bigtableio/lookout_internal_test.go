@@ -65,7 +65,7 @@ func (s *scripted) GetTable(context.Context, *adminpb.GetTableRequest) (*adminpb
 func withScript(t *testing.T, s *scripted) lookout {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	s.clusters.script, s.clusters.key = s, cloud.Key("us-central1", "records")
+	s.clusters.script, s.clusters.key = s, cloud.CreateKey("us-central1", "records")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -21,15 +21,15 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 		want  cmekpipe.Code
 	}{
 		{"no key", func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }, 10, false, cmekpipe.KeyMissing},
-		{"another key", func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }, 10, false, cmekpipe.KeyMismatch},
-		{"another key, no row", func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }, 0, false, cmekpipe.KeyMismatch},
-		{"another key, allowed beside the table's", func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }, 10, true, cmekpipe.KeyMismatch},
+		{"another key", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, false, cmekpipe.KeyMismatch},
+		{"another key, no row", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 0, false, cmekpipe.KeyMismatch},
+		{"another key, allowed beside the table's", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, true, cmekpipe.KeyMismatch},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			rests := tt.key(w)
-			w.BigtableInstance(instanceName, "us-central1-b", rests)
-			w.BigtableTable(tableName, "f")
+			w.CreateBigtableInstance(instanceName, "us-central1-b", rests)
+			w.CreateBigtableTable(tableName, "f")
 			opts := []bigtableio.WriteOption{bigtableio.CreateIfMissing("f")}
 			if tt.allow {
 				opts = append(opts, bigtableio.ClusterKey(rests))
@@ -45,8 +45,8 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 
 func TestEveryClusterNeedsAKeyThatWasNamed(t *testing.T) {
 	w := withTable(t)
-	far := w.Key("europe-west3", "far")
-	w.BigtableCluster(instanceName, "europe-west3-a", far)
+	far := w.CreateKey("europe-west3", "far")
+	w.CreateBigtableCluster(instanceName, "europe-west3-a", far)
 	e := requireCode(t, w.write(t, 10), cmekpipe.KeyMismatch)
 	if !strings.Contains(e.Error(), "clusters/c-europe-west3-a") || !strings.Contains(e.Error(), far.String()) {
 		t.Errorf("got %v, want the cluster and its key", e)
@@ -113,7 +113,7 @@ func TestFailureThatIsNotTheKeysIsNotTakenForIt(t *testing.T) {
 func TestMissingTableIsAnError(t *testing.T) {
 	w := newWorld(t)
 	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.NotFound) // no instance either
-	w.BigtableInstance(instanceName, "us-central1-b", w.key)
+	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 	requireCode(t, w.write(t, 10), cmekpipe.NotFound)
 }
 
@@ -123,7 +123,7 @@ func TestCreateIfMissingMakesTheTableOnly(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.BigtableInstance(instanceName, "us-central1-b", w.key)
+			w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 			if fault != (emulator.Fault{}) {
 				fault.Method, fault.Call = "bigtableadmin.tables.create", 1
 				w.Inject(fault)
@@ -153,14 +153,14 @@ func TestCreateIfMissingMakesTheTableOnly(t *testing.T) {
 
 func TestCreateIfMissingThatIsForbidden(t *testing.T) {
 	w := newWorld(t)
-	w.BigtableInstance(instanceName, "us-central1-b", w.key)
+	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
 	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.PermissionDenied)
 }
 
 func TestCreateIfMissingNeedsNoPermissionForATableThatIsThere(t *testing.T) {
 	w := withTable(t)
-	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
+	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied, Optional: true})
 	if err := w.write(t, 10, bigtableio.CreateIfMissing("f")); err != nil {
 		t.Fatal(err)
 	}

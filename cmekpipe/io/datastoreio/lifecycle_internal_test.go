@@ -17,8 +17,8 @@ const ledger = "projects/" + cmektest.Project + "/databases/ledger"
 func newPut(t *testing.T) (*cmektest.Cloud, *putFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.DatastoreDatabase(ledger, "us-central1", key)
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.CreateDatastoreDatabase(ledger, "us-central1", key)
 	f := &putFn{writer{Op: opWrite, Database: key.MustDatastoreDatabase(ledger), Create: true}}
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
@@ -50,14 +50,14 @@ func TestKeyIsComparedAgain(t *testing.T) {
 	if err := f.StartBundle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := cloud.FirestoreAdmin().Projects.Databases.Delete(ledger).Do(); err != nil {
+	if _, err := cloud.FirestoreAdminClient().Projects.Databases.Delete(ledger).Do(); err != nil {
 		t.Fatal(err)
 	}
 	f.checked = time.Now().Add(-recheckAfter)
 	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
 		t.Errorf("got %v, want NotFound: a database that vanished is not created again", err)
 	}
-	cloud.DatastoreDatabase(ledger, "us-central1", cloud.Key("us-central1", "other"))
+	cloud.CreateDatastoreDatabase(ledger, "us-central1", cloud.CreateKey("us-central1", "other"))
 	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("got %v, want KeyMismatch", err)
 	}

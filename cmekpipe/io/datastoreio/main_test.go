@@ -111,7 +111,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	return &world{cloud, key, key.MustDatastoreDatabase(ledger)}
 }
 
@@ -119,7 +119,7 @@ func newWorld(t testing.TB) *world {
 func withDatabase(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.key)
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	return w
 }
 

@@ -89,7 +89,7 @@ func TestWriteTakesWindowedInput(t *testing.T) {
 }
 
 func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
-	other := func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }
+	other := func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }
 	none := func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }
 	write := func(n int64) func(*world, beam.Scope) {
 		return func(w *world, s beam.Scope) { datastoreio.Write(s, w.db, made(s, n), datastoreio.CreateIfMissing()) }
@@ -112,7 +112,7 @@ func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			rests := tt.key(w)
-			w.DatastoreDatabase(ledger, "us-central1", rests)
+			w.CreateDatastoreDatabase(ledger, "us-central1", rests)
 			stored := entry{7, "kept"}
 			if _, err := client(t).Put(t.Context(), datastore.IDKey("Entry", 1, nil), &stored); err != nil {
 				t.Fatal(err)
@@ -154,7 +154,7 @@ func TestDatabaseInNativeModeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	spec := &firestore.GoogleFirestoreAdminV1Database{Type: "FIRESTORE_NATIVE", LocationId: "us-central1",
 		CmekConfig: &firestore.GoogleFirestoreAdminV1CmekConfig{KmsKeyName: w.key.String()}}
-	if _, err := w.FirestoreAdmin().Projects.Databases.Create("projects/"+cmektest.Project, spec).DatabaseId("ledger").Do(); err != nil {
+	if _, err := w.FirestoreAdminClient().Projects.Databases.Create("projects/"+cmektest.Project, spec).DatabaseId("ledger").Do(); err != nil {
 		t.Fatal(err)
 	}
 	e := requireCode(t, run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 1)) }), cmekpipe.PreconditionFailed)
@@ -178,7 +178,7 @@ func TestCreateIfMissingMakesItUnderTheKey(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.key = w.Key(tt.key, "made")
+			w.key = w.CreateKey(tt.key, "made")
 			w.db = w.key.MustDatastoreDatabase(ledger)
 			if tt.fault != (emulator.Fault{}) {
 				tt.fault.Method, tt.fault.Call = "firestore.databases.create", 1
@@ -190,7 +190,7 @@ func TestCreateIfMissingMakesItUnderTheKey(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			found, err := w.FirestoreAdmin().Projects.Databases.Get(ledger).Do()
+			found, err := w.FirestoreAdminClient().Projects.Databases.Get(ledger).Do()
 			if err != nil || found.LocationId != tt.place || found.Type != "DATASTORE_MODE" {
 				t.Errorf("got %+v and %v, want Datastore mode in %s", found, err, tt.place)
 			}
@@ -232,7 +232,7 @@ func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 // TestLoserOfARaceLooksAgain has somebody else create the database under another key between the look and the creation.
 func TestLoserOfARaceLooksAgain(t *testing.T) {
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.Key("us-central1", "other"))
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.CreateKey("us-central1", "other"))
 	w.Inject(emulator.Fault{Method: "firestore.databases.get", Call: 1, Status: http.StatusNotFound})
 	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.CreateIfMissing()) })
 	requireCode(t, err, cmekpipe.KeyMismatch)

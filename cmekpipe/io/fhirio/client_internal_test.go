@@ -16,11 +16,11 @@ import (
 
 func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
-	cloud.FHIRStore(name, key)
-	cloud.Bucket("scratch", "us-central1", key)
-	cloud.PutObject("gs://scratch/a.ndjson", []byte(`{"resourceType":"Patient","id":"a"}`))
+	cloud.CreateFHIRStore(name, key)
+	cloud.CreateBucket("scratch", "us-central1", key)
+	cloud.WriteObject("gs://scratch/a.ndjson", []byte(`{"resourceType":"Patient","id":"a"}`))
 	c, err := newClient(t.Context(), opImport, key.MustFHIRStore(name))
 	if err != nil {
 		t.Fatal(err)

@@ -223,8 +223,8 @@ func TestKeyOfTheDatasetIsVerifiedFirst(t *testing.T) {
 		} {
 			t.Run(op+", "+name, func(t *testing.T) {
 				w := newWorld(t)
-				w.FHIRStore(bare+"/fhirStores/s", cmekpipe.KeyName{})
-				w.FHIRStore(foreign+"/fhirStores/s", w.tempKey)
+				w.CreateFHIRStore(bare+"/fhirStores/s", cmekpipe.KeyName{})
+				w.CreateFHIRStore(foreign+"/fhirStores/s", w.tempKey)
 				store, err := w.key.FHIRStore(tt.dataset + "/fhirStores/s")
 				if err != nil {
 					t.Fatal(err)
@@ -268,7 +268,7 @@ func TestBundleThatIsRepeatedLeavesNoFileAndDoublesNothing(t *testing.T) {
 	}
 	// The answer to the batch's upload and to the import get lost: both are sent again.
 	for _, method := range []string{"storage.objects.insert", "healthcare.fhirStores.import"} {
-		w.Inject(emulator.Fault{Method: method, Call: 1, Reset: true})
+		w.Inject(emulator.Fault{Method: emulator.Method(method), Call: 1, Reset: true})
 	}
 	if err := run(t, col); err != nil {
 		t.Fatal(err)
@@ -291,7 +291,7 @@ func TestPassingFailuresAreTriedAgain(t *testing.T) {
 				"healthcare.datasets.get", "healthcare.fhirStores.import", "healthcare.operations.get",
 				"healthcare.fhir.executeBundle", "storage.objects.insert", "storage.objects.list", "storage.objects.delete",
 			} {
-				fault.Method, fault.Call = method, 1
+				fault.Method, fault.Call = emulator.Method(method), 1
 				w.Inject(fault)
 			}
 			err := run(t, func(s beam.Scope) {

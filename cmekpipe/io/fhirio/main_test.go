@@ -47,9 +47,9 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{cloud, cloud.Key("us-central1", "records"), cloud.Key("us-central1", "scratch"), cloud.Key("us-central1", "failed")}
-	cloud.FHIRStore(storeName, w.key)
-	cloud.Bucket(bucket, "us-central1", cmekpipe.KeyName{})
+	w := &world{cloud, cloud.CreateKey("us-central1", "records"), cloud.CreateKey("us-central1", "scratch"), cloud.CreateKey("us-central1", "failed")}
+	cloud.CreateFHIRStore(storeName, w.key)
+	cloud.CreateBucket(bucket, "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -173,7 +173,7 @@ func (w *world) ids(t testing.TB, store string) []string {
 		if token != "" {
 			options = append(options, googleapi.QueryParameter("_page_token", token))
 		}
-		response, err := w.Healthcare().Projects.Locations.Datasets.FhirStores.Fhir.SearchType(store, "Patient", strings.NewReader("")).Do(options...)
+		response, err := w.HealthcareClient().Projects.Locations.Datasets.FhirStores.Fhir.SearchType(store, "Patient", strings.NewReader("")).Do(options...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +213,7 @@ func wantIDs(n int) []string {
 func (w *world) objects(t testing.TB) []string {
 	t.Helper()
 	names := []string{}
-	for it := w.Storage().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
+	for it := w.StorageClient().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return names

@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 // ticks is how often the tests look. The last two times lie in the future, and everything changes before them.
@@ -39,8 +39,8 @@ func TestMatchContinuously(t *testing.T) {
 				}
 				now := time.Now()
 				time.AfterFunc(interval/2, func() {
-					w.PutObject(in+"changed", []byte("changed"))
-					w.PutObject(in+"late", []byte("late"))
+					w.WriteObject(in+"changed", []byte("changed"))
+					w.WriteObject(in+"late", []byte("late"))
 				})
 				opts := append(tt.opts, fileio.MatchStart(now.Add(-(ticks-3)*interval)), fileio.MatchEnd(now.Add(3*interval)))
 				files, err := collect(t, func(s beam.Scope) beam.PCollection { return fileio.MatchContinuously(s, glob, interval, opts...) })

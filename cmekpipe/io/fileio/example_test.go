@@ -25,10 +25,10 @@ func printFile(ctx context.Context, file fileio.ReadableFile) error {
 func Example() {
 	exampletest.Run(func(t testing.TB) {
 		cloud := cmektest.NewCloud(t)
-		cloud.Bucket("bank-records", "us-central1", cloud.Key("us-central1", "records"))
-		cloud.PutObject("gs://bank-records/in/monday.csv", []byte("1,Ada"))
-		cloud.PutObject("gs://bank-records/in/what?.csv", []byte("2,Grace"))
-		cloud.PutObject("gs://bank-records/in/notes.txt", []byte("no match"))
+		cloud.CreateBucket("bank-records", "us-central1", cloud.CreateKey("us-central1", "records"))
+		cloud.WriteObject("gs://bank-records/in/monday.csv", []byte("1,Ada"))
+		cloud.WriteObject("gs://bank-records/in/what?.csv", []byte("2,Grace"))
+		cloud.WriteObject("gs://bank-records/in/notes.txt", []byte("no match"))
 
 		p, s := beam.NewPipelineWithRoot()
 		files := fileio.ReadMatches(s, fileio.MatchFiles(s, "gs://bank-records/in/*.csv"))

@@ -12,8 +12,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 const op = "fileio.MatchAll"
@@ -46,7 +46,7 @@ func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(File
 			Hint: "see whether the pattern is right, or add fileio.MatchEmptyAllow"}
 	}
 	for _, name := range names {
-		file, err := look(ctx, fs, gsname.Encode(name))
+		file, err := look(ctx, fs, gsurl.Encode(name))
 		if err != nil {
 			return explain(name, err)
 		}
@@ -61,16 +61,16 @@ func (e empty) allows(glob string) bool {
 
 // list returns the plain names of the files that a pattern stands for.
 func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, error) {
-	if !strings.HasPrefix(glob, gsname.Scheme) {
+	if !strings.HasPrefix(glob, gsurl.Scheme) {
 		return fs.List(ctx, glob)
 	}
-	u, err := url.Parse(gsname.EncodePattern(glob))
+	u, err := url.Parse(gsurl.EncodePattern(glob))
 	if err != nil {
 		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
 	}
-	bucket, pattern := gsname.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
-	prefix, match := keyedgcs.Glob(pattern)
-	beams := gsname.Encode(bucket + prefix)
+	bucket, pattern := gsurl.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
+	prefix, match := keyedfs.Glob(pattern)
+	beams := gsurl.Encode(bucket + prefix)
 	if prefix != pattern {
 		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*", so it is asked for more
 	}
@@ -96,7 +96,7 @@ func look(ctx context.Context, fs filesystem.Interface, name string) (FileMetada
 
 // explain gives errors of Cloud Storage their type.
 func explain(name string, err error) error {
-	if !strings.HasPrefix(name, gsname.Scheme) {
+	if !strings.HasPrefix(name, gsurl.Scheme) {
 		return err
 	}
 	return gcperr.Wrap(op, name, cmekpipe.KeyName{}, err)

@@ -54,7 +54,7 @@ func newWorld(t *testing.T, names ...string) *filetest.World {
 	t.Helper()
 	w := filetest.New(t)
 	for _, name := range names {
-		w.PutObject(in+name, []byte(name))
+		w.WriteObject(in+name, []byte(name))
 	}
 	return w
 }

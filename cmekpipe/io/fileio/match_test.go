@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -148,7 +148,7 @@ func TestRefusalsAreTyped(t *testing.T) {
 	}
 }
 
-func withMethod(f emulator.Fault, method string) emulator.Fault { f.Method = method; return f }
+func withMethod(f emulator.Fault, method emulator.Method) emulator.Fault { f.Method = method; return f }
 
 func requireError(t *testing.T, err error, code cmekpipe.Code, about string) {
 	t.Helper()

@@ -34,9 +34,9 @@ func TestReadMatches(t *testing.T) {
 	w := newWorld(t, "plain", "dir/")
 	long := strings.Repeat("line\n", 100_000)
 	data := zipped(t, long, "second")
-	w.PutObject(in+"a.gz", data)
-	w.PutObject(in+"a.zip", data)
-	w.PutObject(in+"cut.gz", data[:len(data)-9])
+	w.WriteObject(in+"a.gz", data)
+	w.WriteObject(in+"a.zip", data)
+	w.WriteObject(in+"cut.gz", data[:len(data)-9])
 	for _, tt := range []struct {
 		glob string
 		opts []fileio.ReadOptionFn

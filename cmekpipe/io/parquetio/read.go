@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 const readOp = "parquetio.Read"
@@ -64,7 +64,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 	}
 	if err := f.shape.read(data, func(row any) { emit(row) }); err != nil {
 		if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
-			e.Op, e.Resource = readOp, gsname.Decode(file.Metadata.Path)
+			e.Op, e.Resource = readOp, gsurl.Decode(file.Metadata.Path)
 		}
 		return err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -33,7 +33,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		}
 	}
 	whole := w.ReadObject("gs://bank-records/out/r*ws[1]-00000-of-00002.parquet")
-	w.PutObject("gs://bank-records/cut/file", whole[:len(whole)-1])
+	w.WriteObject("gs://bank-records/cut/file", whole[:len(whole)-1])
 	e := filetest.RequireCode(t, filetest.Run(t, func(s beam.Scope) {
 		parquetio.Read(s, "gs://bank-records/cut/*", reflect.TypeFor[row]())
 	}), cmekpipe.Corrupted)

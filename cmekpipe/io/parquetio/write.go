@@ -48,7 +48,7 @@ func WithNumShards(n int) WriteOption {
 // range (InvalidOptions, with the field's name), for names that become too long (InvalidName), and for input that needs
 // WithNumShards or another window (Unsupported).
 func Write(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, opts ...WriteOption) {
-	call := shards.Call{Op: "parquetio.Write", Object: prefix, Sharded: "parquetio.Write", NumShards: "parquetio.WithNumShards"}
+	call := shards.Builder{Op: "parquetio.Write", Object: prefix, Sharded: "parquetio.Write", NumShards: "parquetio.WithNumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t.Kind() != reflect.Struct {
 			return "structs", "make each element a struct whose fields have parquet tags"

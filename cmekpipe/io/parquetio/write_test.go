@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -69,7 +69,7 @@ func TestBeamsWriteCutsNumbers(t *testing.T) {
 
 func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	w := filetest.New(t)
-	w.Bucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
+	w.CreateBucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
 	w.DenyKey(w.Records)
 	good := row{Line: "good", Size: 4}
 	err := filetest.Run(t, func(s beam.Scope) { beamparquetio.Write(s, "gs://keyed-records/theirs", beam.Create(s, good)) })

@@ -6,7 +6,8 @@
 //	key := cmekpipe.MustParseKey[location.Global]("projects/…/locations/global/keyRings/…/cryptoKeys/…")
 //	pubsubio.Write(s, key.MustTopic("projects/bank-prod/topics/entries"), messages)
 //
-// [Read] is Beam's own and reads from subscriptions. A subscription has no key: its backlog rests under its topic's.
+// [Read] builds the same transform as Beam's. A subscription has no key of its own: its backlog is encrypted with the key
+// of its topic.
 //
 // # Defaults
 //

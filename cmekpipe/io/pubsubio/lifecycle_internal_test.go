@@ -13,11 +13,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
+const entriesTopic = "projects/" + cmektest.Project + "/topics/entries"
+
 func started(t *testing.T) (*cmektest.Cloud, *writeFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("global", "messages")
-	topic, err := key.PubSubTopic(cloud.Topic("entries", key))
+	key := cloud.CreateKey("global", "messages")
+	cloud.CreateTopic(entriesTopic, key)
+	topic, err := key.PubSubTopic(entriesTopic)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,14 +59,14 @@ func TestKeyThatIsTakenAwayFromARunningJobIsNoticed(t *testing.T) {
 	if err := bundle(t, f, "b"); cmekpipe.CodeOf(err) != cmekpipe.KeyMissing {
 		t.Errorf("got %v, want %v", err, cmekpipe.KeyMissing)
 	}
-	if got := len(cloud.Messages("entries")); got != 1 {
+	if got := len(cloud.PullMessages(entriesTopic)); got != 1 {
 		t.Errorf("got %d messages, want the first alone", got)
 	}
 }
 
 func TestKeyIsComparedOnceInAWhileOnly(t *testing.T) {
 	cloud, f := started(t)
-	cloud.Inject(emulator.Fault{Method: "pubsub.topics.get", Call: 2, Status: 403})
+	cloud.Inject(emulator.Fault{Method: "pubsub.topics.get", Call: 2, Status: 403, Optional: true})
 	for range 3 {
 		if err := bundle(t, f, "a"); err != nil {
 			t.Fatal(err)
@@ -83,7 +86,7 @@ func TestRepeatedBundlePublishesOnlyItsOwn(t *testing.T) {
 	if err := bundle(t, f, "a"); err != nil {
 		t.Fatal(err)
 	}
-	if got := cloud.Messages("entries"); len(got) != 1 || string(got[0].GetData()) != "a" {
+	if got := cloud.PullMessages(entriesTopic); len(got) != 1 || string(got[0].GetData()) != "a" {
 		t.Errorf("got %v, want one message a", got)
 	}
 }

@@ -74,7 +74,8 @@ func topics(t *testing.T, cloud *cmektest.Cloud) *pubsub.TopicAdminClient {
 // publishNumbers makes a topic with n messages and returns the name of its subscription and what the messages hold.
 func publishNumbers(t *testing.T, cloud *cmektest.Cloud, n int) (subscription string, want []string) {
 	t.Helper()
-	topic := cloud.Topic("entries", cloud.Key("global", "entries"))
+	topic := entriesTopic
+	cloud.CreateTopic(topic, cloud.CreateKey("global", "entries"))
 	messages := make([]*pubsubpb.PubsubMessage, n)
 	for i := range messages {
 		text := fmt.Sprintf("message %05d", i)
@@ -105,7 +106,7 @@ func TestPullReadsEachMessageAndAcknowledgesIt(t *testing.T) {
 				t.Errorf("got %d messages, want %d", len(got), len(want))
 			}
 			cloud.Advance(6 * time.Minute) // past the deadline for acknowledging
-			if left := cloud.Messages("entries"); len(left) != 0 {
+			if left := cloud.PullMessages(entriesTopic); len(left) != 0 {
 				t.Errorf("got %d messages again, want all acknowledged", len(left))
 			}
 		})
@@ -122,15 +123,15 @@ func TestPullOfABundleThatFailsAcknowledgesNothing(t *testing.T) {
 		t.Fatal("got no error, want the bundle's")
 	}
 	cloud.Advance(6 * time.Minute) // past the deadline for acknowledging
-	if left := cloud.Messages("entries"); len(left) != 3 {
+	if left := cloud.PullMessages(entriesTopic); len(left) != 3 {
 		t.Errorf("got %d of 3 messages again: one whose bundle failed is lost", len(left))
 	}
 }
 
 func TestPullFailsWithTheSubscription(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("global", "entries")
-	cloud.Topic("entries", key)
+	key := cloud.CreateKey("global", "entries")
+	cloud.CreateTopic(entriesTopic, key)
 	for _, tt := range []struct {
 		name, subscription string
 		spoil              func()

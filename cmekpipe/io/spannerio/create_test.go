@@ -16,7 +16,7 @@ import (
 
 func TestMissingDatabaseIsAnError(t *testing.T) {
 	w := newWorld(t)
-	w.SpannerInstance(instanceName, "us-central1")
+	w.CreateSpannerInstance(instanceName, "us-central1")
 	e := requireCode(t, run(t, func(s beam.Scope) { spannerio.Write(s, w.db, "Entries", made(s, 1)) }), cmekpipe.NotFound)
 	if e.Resource != ledger || e.Hint == "" {
 		t.Errorf("got %v, want the database", e)
@@ -42,7 +42,7 @@ func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.SpannerInstance(instanceName, "us-central1")
+			w.CreateSpannerInstance(instanceName, "us-central1")
 			if name != "at once" {
 				fault.Method, fault.Call = "spanner.databases.create", 1
 				w.Inject(fault)
@@ -85,10 +85,10 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			if tt.key != "us-central1" {
-				w.key = w.Key(tt.key, "far")
+				w.key = w.CreateKey(tt.key, "far")
 				w.db = w.key.MustSpannerDatabase(ledger)
 			}
-			w.SpannerInstance(instanceName, "us-central1")
+			w.CreateSpannerInstance(instanceName, "us-central1")
 			if tt.spoil != nil {
 				tt.spoil(w)
 			}
@@ -107,8 +107,8 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 
 func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 	w := newWorld(t)
-	second, third := w.Key("us-east1", "second"), w.Key("us-east4", "third")
-	w.SpannerInstance(instanceName, "nam3")
+	second, third := w.CreateKey("us-east1", "second"), w.CreateKey("us-east4", "third")
+	w.CreateSpannerInstance(instanceName, "nam3")
 	write := func(keys ...cmekpipe.KeyName) error {
 		return run(t, func(s beam.Scope) {
 			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table), spannerio.FurtherKeys(keys...))
@@ -125,7 +125,7 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 		t.Errorf("got keys %q, want all three", got)
 	}
 	w.RequireEncrypted(t, w.key, second, third)
-	for _, keys := range [][]cmekpipe.KeyName{nil, {second}, {second, w.Key("us-west1", "fourth")}} {
+	for _, keys := range [][]cmekpipe.KeyName{nil, {second}, {second, w.CreateKey("us-west1", "fourth")}} {
 		if e := requireCode(t, write(keys...), cmekpipe.KeyMismatch); !strings.Contains(e.Error(), third.String()) {
 			t.Errorf("got %v, want all keys named", e)
 		}
@@ -135,10 +135,10 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 // TestLoserOfARaceLooksAgain creates the database under another key between the look and the creation.
 func TestLoserOfARaceLooksAgain(t *testing.T) {
 	w := newWorld(t)
-	w.SpannerInstance(instanceName, "us-central1")
-	other := w.Key("us-central1", "other")
+	w.CreateSpannerInstance(instanceName, "us-central1")
+	other := w.CreateKey("us-central1", "other")
 	w.Inject(emulator.Fault{Method: "spanner.databases.get", Call: 1, Code: codes.NotFound})
-	w.SpannerDatabase("projects/"+cmektest.Project+"/instances/main/databases/ledger", "us-central1", other, table)
+	w.CreateSpannerDatabase("projects/"+cmektest.Project+"/instances/main/databases/ledger", "us-central1", other, table)
 	err := run(t, func(s beam.Scope) {
 		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
 	})

@@ -60,7 +60,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	return &world{cloud, key, key.MustSpannerDatabase(ledger)}
 }
 
@@ -71,7 +71,7 @@ func withDatabase(t testing.TB, ddl ...string) *world {
 	if ddl == nil {
 		ddl = []string{table}
 	}
-	w.SpannerDatabase(ledger, "us-central1", w.key, ddl...)
+	w.CreateSpannerDatabase(ledger, "us-central1", w.key, ddl...)
 	return w
 }
 

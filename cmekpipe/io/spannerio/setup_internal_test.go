@@ -29,12 +29,12 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := cmektest.NewCloud(t)
-			key := cloud.Key("us-central1", "records")
+			key := cloud.CreateKey("us-central1", "records")
 			under := key
 			if tt.under != "records" {
-				under = cloud.Key("us-central1", tt.under)
+				under = cloud.CreateKey("us-central1", tt.under)
 			}
-			cloud.SpannerDatabase(name, "us-central1", under,
+			cloud.CreateSpannerDatabase(name, "us-central1", under,
 				"CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)")
 			if tt.fault.Method != "" {
 				tt.fault.Call = 1
@@ -59,8 +59,8 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 // TestAWriterThatIsNoLongerWantedStopsLooking cancels the context while Spanner takes no calls.
 func TestAWriterThatIsNoLongerWantedStopsLooking(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted})
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := &commitFn{Check: check{Database: key.MustSpannerDatabase("projects/p-1234/instances/main/databases/ledger")}}

@@ -48,7 +48,7 @@ func TestWriteTakesWindowedInput(t *testing.T) {
 }
 
 func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
-	other := func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }
+	other := func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }
 	for _, tt := range []struct {
 		name string
 		key  func(*world) cmekpipe.KeyName
@@ -62,7 +62,7 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			rests := tt.key(w)
-			w.SpannerDatabase(ledger, "us-central1", rests, table)
+			w.CreateSpannerDatabase(ledger, "us-central1", rests, table)
 			err := run(t, func(s beam.Scope) {
 				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.CreateDatabase(table))
 			})

@@ -27,5 +27,5 @@ func ExampleWrite_withoutKey() {
 	_, s := beam.NewPipelineWithRoot()
 	defer func() { fmt.Println(recover()) }()
 	textio.Write(s, cmekpipe.Object{}, beam.Create(s, "a"))
-	// Output: cmekpipe[key-missing] textio.Write: "destination": got the zero Object, want one under a key; hint: let a key mint it: key.Object("gs://BUCKET/OBJECT")
+	// Output: cmekpipe[key-missing] textio.Write: "destination": got the zero Object, want one with a key; hint: create it from a key: key.Object("gs://BUCKET/OBJECT")
 }

@@ -38,8 +38,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{cloud, cloud.Key("us-central1", "records")}
-	cloud.Bucket(bucket, "us-central1", cmekpipe.KeyName{})
+	w := &world{cloud, cloud.CreateKey("us-central1", "records")}
+	cloud.CreateBucket(bucket, "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -69,7 +69,7 @@ func runWith(ctx context.Context, runner string, build func(beam.Scope)) error {
 func (w *world) visible(t testing.TB) []string {
 	t.Helper()
 	names := []string{}
-	for it := w.Storage().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
+	for it := w.StorageClient().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return names

@@ -10,7 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
@@ -93,7 +93,7 @@ func TestEveryFileIsReadAsItself(t *testing.T) {
 	w := newWorld(t)
 	var want, named []string
 	for _, name := range []string{"in/a*", "in/ab", "in/[a]", "in/a", "in/a?b", "in/a#b", "in/a%62", "in/a%"} {
-		w.PutObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
+		w.WriteObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
 		want = append(want, name, "", "last")
 		named = append(named, "gs://"+bucket+"/"+name)
 	}

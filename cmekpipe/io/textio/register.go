@@ -12,7 +12,7 @@ import (
 // Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[string]{
-		One: &writeFn{}, Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
+		WriteSingle: &writeFn{}, WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
 	})
 	beam.RegisterType(reflect.TypeFor[wholeFile]())
 	beam.RegisterDoFn(&sortFn{})

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // wholeFile is a file that is read by one worker from its beginning. All compressed files are: Beam's reader counts
@@ -71,7 +71,7 @@ type wholeNamedFn struct{}
 
 // ProcessElement reads a file.
 func (*wholeNamedFn) ProcessElement(ctx context.Context, file wholeFile, emit func(string, string)) error {
-	name := gsname.Decode(file.Path)
+	name := gsurl.Decode(file.Path)
 	return file.lines(ctx, func(line string) { emit(name, line) })
 }
 
@@ -113,6 +113,6 @@ func (f wholeFile) fault(err error) error {
 	if !errors.Is(err, gzip.ErrHeader) && !errors.Is(err, gzip.ErrChecksum) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: gsname.Decode(f.Path),
+	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: gsurl.Decode(f.Path),
 		Hint: "see whether the file is compressed with gzip and whole, or use textio.ReadUncompressed", Err: err}
 }

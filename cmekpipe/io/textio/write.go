@@ -25,9 +25,9 @@ func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection, opts ...W
 	if o.numShards || o.suffix != "" {
 		call.Refuse("got NumShards or Suffix for one object", "use textio.WriteSharded")
 	}
-	call.WriteOne(s, col, func(t shards.Target) any {
-		w := shards.Writing[string, lines]{Target: t, Format: lines{Gzip: o.gzip}}
-		return &writeFn{shards.One[string, lines]{Writing: w}}
+	call.WriteOne(s, col, func(t shards.Output) any {
+		w := shards.WriteStep[string, lines]{Output: t, Format: lines{Gzip: o.gzip}}
+		return &writeFn{shards.WriteSingle[string, lines]{WriteStep: w}}
 	})
 }
 
@@ -63,8 +63,8 @@ func WriteSharded(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, op
 }
 
 // newCall refuses what can't be written at all.
-func newCall(op string, o cmekpipe.Object, col beam.PCollection) shards.Call {
-	call := shards.Call{Op: op, Object: o, Sharded: "textio.WriteSharded", NumShards: "textio.NumShards"}
+func newCall(op string, o cmekpipe.Object, col beam.PCollection) shards.Builder {
+	call := shards.Builder{Op: op, Object: o, Sharded: "textio.WriteSharded", NumShards: "textio.NumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t != reflect.TypeFor[string]() {
 			return "string", "format the elements as lines first"

@@ -33,8 +33,6 @@ var floors = []struct {
 	{"internal/pcollection", 2},
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
-	{"internal/cmekgs", 2},
-	{"internal/gsname", 2},
 	{"internal/clients/endpoint", 1},
 	{"internal/clients/keynames", 2},
 	{"internal/clients", 3},
@@ -46,6 +44,8 @@ var floors = []struct {
 	{"internal/keycause", 4},
 	{"internal/keyedgcs", 5},
 	{"internal/keyedfs", 6},
+	{"internal/keyedfs/cmekgs", 2},
+	{"internal/keyedfs/gsurl", 2},
 	{"internal/shards", 7},
 	{"internal/dataflow", 5},
 	{"internal/dataflow/staging", 6},
@@ -54,7 +54,8 @@ var floors = []struct {
 	{"internal/dataflow/journal", 7},
 	{"internal/dataflow/session", 8},
 
-	{"cmekpipe/emulator/internal/service", 3},
+	{"cmekpipe/emulator/internal/core", 3},
+	{"cmekpipe/emulator/internal/refuse", 3},
 	{"cmekpipe/emulator/internal/gcs/store", 4},
 	{"cmekpipe/emulator/internal/bigquery/sql", 3},
 	{"cmekpipe/emulator/internal/bigquery/codec", 4},
@@ -70,7 +71,6 @@ var floors = []struct {
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},
 	{"testdata", 0},
-	{"examples/internal", 50},
 	{"examples", 60},
 }
 
@@ -116,9 +116,10 @@ var leaves = map[string][]string{
 	"cmekpipe":                  nil,
 	"cmekpipe/location":         nil,
 	"cmekpipe/rule":             nil,
-	"internal/cmekgs":           nil,
 	"internal/destination":      nil,
 	"internal/emulatorenv":      nil,
+	"internal/keyedfs/cmekgs":   nil,
+	"internal/keyedfs/gsurl":    nil,
 	"internal/testing/archtest": nil,
 }
 

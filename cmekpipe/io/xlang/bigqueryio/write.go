@@ -95,7 +95,7 @@ func init() { beam.RegisterType(reflect.TypeFor[written]()) }
 
 // streams says whether Java writes through the Storage Write API.
 func (o options) streams(col beam.PCollection) bool {
-	return o.method == StorageWrite || o.method == Automatic && !pcollection.Ends(col)
+	return o.method == StorageWrite || o.method == Automatic && !pcollection.IsBounded(col)
 }
 
 func (o options) writeConfig(table cmekpipe.BigQueryTable, col beam.PCollection) (writeConfig, error) {

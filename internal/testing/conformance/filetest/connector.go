@@ -236,7 +236,7 @@ func (c Connector) passingFailures(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w := New(t)
 			for _, method := range []string{"insert", "list", "rewrite", "delete"} {
-				fault.Method, fault.Call = "storage.objects."+method, 1
+				fault.Method, fault.Call = emulator.Method("storage.objects."+method), 1
 				w.Inject(fault)
 			}
 			if err := Run(t, func(s beam.Scope) { c.Write(s, w.Object(t, "out/rows"), Create(s, Numbers(100)), 0) }); err != nil {

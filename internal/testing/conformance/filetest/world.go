@@ -33,8 +33,8 @@ type World struct {
 func New(t testing.TB) *World {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &World{cloud, cloud.Key("us-central1", "records")}
-	cloud.Bucket(Bucket, "us-central1", cmekpipe.KeyName{})
+	w := &World{cloud, cloud.CreateKey("us-central1", "records")}
+	cloud.CreateBucket(Bucket, "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -61,7 +61,7 @@ func Run(t testing.TB, build func(beam.Scope)) error {
 func (w *World) Visible(t testing.TB) []string {
 	t.Helper()
 	names := []string{}
-	for it := w.Storage().Bucket(Bucket).Objects(context.Background(), &storage.Query{}); ; {
+	for it := w.StorageClient().Bucket(Bucket).Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return names

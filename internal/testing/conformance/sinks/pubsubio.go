@@ -30,7 +30,7 @@ func PubSub() conformance.Harness {
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &pubSubSink{cloud: cloud, read: map[string][]conformance.Row{}}
 		},
-		Writes:     []string{"pubsub.topics.get", "pubsub.topics.publish"},
+		Writes:     []emulator.Method{"pubsub.topics.get", "pubsub.topics.publish"},
 		Names:      []string{"a-b_c.d~e+f%25g", "Zz9", strings.Repeat("n", 255)},
 		MaxPayload: 8 << 20,
 		Partial:    "a topic delivers each message from when it is published on",
@@ -55,7 +55,7 @@ func (s *pubSubSink) id(name string) string { return s.prefix + name }
 // Prepare makes the topic, and a subscription that has its messages.
 func (s *pubSubSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
-	s.cloud.Topic(s.id(name), key)
+	s.cloud.CreateTopic(s.Destination(name), key)
 }
 
 // Occupy makes topic and subscription anew.
@@ -78,7 +78,7 @@ func (s *pubSubSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	if err := topics.DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: s.Destination(name)}); err != nil {
 		t.Fatal(err)
 	}
-	s.cloud.Topic(s.id(name), key)
+	s.cloud.CreateTopic(s.Destination(name), key)
 }
 
 // Write adds the connector.
@@ -98,7 +98,7 @@ func (s *pubSubSink) Destination(name string) string {
 // Rows reads what came since the last time, and adds it to what came before.
 func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
-	for _, m := range s.cloud.Messages(s.id(name)) {
+	for _, m := range s.cloud.PullMessages(s.Destination(name)) {
 		var row conformance.Row
 		if err := json.Unmarshal(m.GetData(), &row); err != nil {
 			t.Fatal(err)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
@@ -20,8 +21,8 @@ func TextIO() conformance.Harness {
 	return conformance.Harness{
 		Name: "textio.WriteSharded", KeyLocation: "us-central1",
 		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &textSink{cloud, textBucket} },
-		Writes:      []string{"storage.objects.insert", "storage.objects.rewrite"},
-		Also:        []string{"storage.objects.list", "storage.objects.delete"},
+		Writes:      []emulator.Method{"storage.objects.insert", "storage.objects.rewrite"},
+		Also:        []emulator.Method{"storage.objects.list", "storage.objects.delete"},
 		ExactlyOnce: true,
 		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", "dir/", " ", "*[x]", strings.Repeat("n", 900)},
 		MaxPayload:  8 << 20,
@@ -44,8 +45,8 @@ func (s *textSink) Apart(tag string) conformance.Sink {
 // Prepare makes a bucket without a default key, so that only a writer that asks for the key gets it.
 func (s *textSink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
-	if _, err := s.cloud.Storage().Bucket(s.bucket).Attrs(t.Context()); err != nil {
-		s.cloud.Bucket(s.bucket, key.Location(), cmekpipe.KeyName{})
+	if _, err := s.cloud.StorageClient().Bucket(s.bucket).Attrs(t.Context()); err != nil {
+		s.cloud.CreateBucket(s.bucket, key.Location(), cmekpipe.KeyName{})
 	}
 }
 
@@ -83,7 +84,7 @@ func (s *textSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
 func (s *textSink) shards(t testing.TB, prefix string) map[string][]byte {
 	t.Helper()
 	data := map[string][]byte{}
-	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: prefix + "-"}); ; {
+	for it := s.cloud.StorageClient().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: prefix + "-"}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return data
