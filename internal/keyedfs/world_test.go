@@ -38,7 +38,7 @@ func newWorld(t testing.TB) *world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store.Patience = 5 * time.Second
+	store.Retry.MaxElapsed = 5 * time.Second
 	t.Cleanup(func() { store.Close() })
 	w.store = store
 	return w

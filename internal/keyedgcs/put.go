@@ -53,12 +53,12 @@ func (s *Store) Put(ctx context.Context, o cmekpipe.Object, c Content) error {
 
 // send uploads content if the conditions hold.
 func (s *Store) send(ctx context.Context, o cmekpipe.Object, c Content, conditions storage.Conditions) error {
-	p := s.patience()
-	w := s.begin(ctx, o, c.Type, s.retrying(o, p).If(conditions), p)
+	a := s.attempts()
+	w := s.begin(ctx, o, c.Type, s.retrying(o, a).If(conditions), a)
 	defer w.Abort()
 	w.upload.CRC32C, w.upload.SendCRC32C = c.CRC32C, true
 	w.upload.ProgressFunc = func(sent int64) {
-		p.arrived()
+		a.arrived()
 		if c.Progress != nil {
 			c.Progress(sent)
 		}

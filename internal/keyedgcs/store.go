@@ -18,7 +18,6 @@ package keyedgcs
 
 import (
 	"context"
-	"sync/atomic"
 	"time"
 
 	"cloud.google.com/go/storage"
@@ -35,19 +34,18 @@ import (
 type Store struct {
 	// Op is the operation in errors: "textio.Write".
 	Op string
-	// Patience is how long a call that fails for a transient reason is retried. [Open] sets two minutes; 0 sets no limit.
-	Patience time.Duration
+	// Retry bounds the retries of each call, and of each piece of a large upload.
+	Retry retry.Policy
 
-	client   *storage.Client
-	attempts int // of a call, or of one piece of a large upload; 0 sets no limit
-	pauses   gax.Backoff
+	client *storage.Client
 }
 
-const (
-	defaultPatience = 2 * time.Minute
-	firstPause      = 250 * time.Millisecond
-	longestPause    = 8 * time.Second
-)
+// workerPolicy retries a call for two minutes, which is longer than Cloud Storage's usual disturbances and shorter than a
+// worker should hold a bundle that Beam can retry elsewhere.
+func workerPolicy() retry.Policy {
+	return retry.Policy{Service: gcperr.CloudStorage, Initial: 250 * time.Millisecond, Max: 8 * time.Second,
+		MaxElapsed: 2 * time.Minute}
+}
 
 // Open returns a Store with its own client, which uses default credentials. Callers must call Close. It honours
 // STORAGE_EMULATOR_HOST and never falls back to anonymous access.
@@ -56,14 +54,13 @@ func Open(ctx context.Context, op string) (*Store, error) {
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Storage client", cmekpipe.KeyName{}, err)
 	}
-	return &Store{Op: op, Patience: defaultPatience, client: client,
-		pauses: gax.Backoff{Initial: firstPause, Max: longestPause, Multiplier: 2}}, nil
+	return &Store{Op: op, Retry: workerPolicy(), client: client}, nil
 }
 
 // New returns a Store that uses the caller's client and retries by the caller's policy.
 func New(client *storage.Client, op string, p retry.Policy) *Store {
-	return &Store{Op: op, client: client, attempts: p.Attempts,
-		pauses: gax.Backoff{Initial: p.Initial, Max: p.Max, Multiplier: 2}}
+	p.Service = gcperr.CloudStorage
+	return &Store{Op: op, Retry: p, client: client}
 }
 
 // Close releases the client. Close of a nil Store does nothing, so that Teardown may follow a failed Setup.
@@ -94,50 +91,50 @@ func (s *Store) Remove(ctx context.Context, o cmekpipe.Object, generation int64)
 
 // handle returns a handle for one call. Every call of this package is safe to repeat: an upload or a rewrite puts the
 // same bytes in the same place, a deletion names its generation.
-func (s *Store) handle(o cmekpipe.Object) *storage.ObjectHandle { return s.retrying(o, s.patience()) }
+func (s *Store) handle(o cmekpipe.Object) *storage.ObjectHandle { return s.retrying(o, s.attempts()) }
 
-func (s *Store) retrying(o cmekpipe.Object, p *patience) *storage.ObjectHandle {
+func (s *Store) retrying(o cmekpipe.Object, a *attempts) *storage.ObjectHandle {
 	return s.client.Bucket(o.Bucket()).Object(o.Name()).Retryer(
-		storage.WithPolicy(storage.RetryAlways), storage.WithBackoff(s.pauses), storage.WithErrorFunc(p.retry))
+		storage.WithPolicy(storage.RetryAlways),
+		storage.WithBackoff(backoff(s.Retry)),
+		storage.WithErrorFunc(a.allow))
 }
 
 func (s *Store) wrap(o cmekpipe.Object, err error) error {
 	return gcserr.Wrap(s.Op, o.String(), o.Key(), err)
 }
 
-func (s *Store) patience() *patience {
-	return &patience{limit: s.Patience, attempts: int64(s.attempts)}
-}
-
-// patience bounds the retries of a call, in time, in number, or both. The storage client would retry an upload that fits
+// attempts bounds the retries of the storage client, which pauses and repeats calls itself: it would retry an upload that fits
 // in one request for ever, and ignores WithMaxAttempts for uploads.
-type patience struct {
-	limit       time.Duration
-	first, last time.Time
-
-	attempts int64
-	failures atomic.Int64 // since the last piece of an upload arrived
+type attempts struct {
+	*retry.Attempts
+	policy retry.Policy
+	last   time.Time // failure
 }
 
-// retry reports whether to retry after err. Failures that lie far apart belong to different requests of a long upload, so
-// the time starts again.
-func (p *patience) retry(err error) bool {
-	if !storage.ShouldRetry(err) {
-		return false
-	}
-	if p.attempts > 0 && p.failures.Add(1) >= p.attempts {
-		return false
-	}
-	if p.limit == 0 {
-		return true
-	}
+func (s *Store) attempts() *attempts {
+	return &attempts{Attempts: s.Retry.Start(), policy: s.Retry}
+}
+
+// allow reports whether to retry after err. Where only time bounds the attempts, it is counted from the first failure, and
+// anew after a failure that is far from the one before: they belong to different requests of a long upload.
+func (a *attempts) allow(err error) bool {
 	now := time.Now()
-	if p.first.IsZero() || now.Sub(p.last) > 4*longestPause {
-		p.first = now
+	if a.policy.Attempts == 0 && now.Sub(a.last) > 4*a.policy.Max {
+		a.Reset()
 	}
-	p.last = now
-	return now.Sub(p.first) < p.limit
+	a.last = now
+	return a.Allow(err)
 }
 
-// arrived starts the count again after a piece of an upload has arrived.
-func (p *patience) arrived() { p.failures.Store(0) }
+// arrived begins a new count after a piece of an upload has arrived.
+func (a *attempts) arrived() {
+	if a.policy.Attempts > 0 {
+		a.Reset()
+	}
+}
+
+// backoff returns the pauses of a policy in the form of the storage client, which adds jitter itself.
+func backoff(p retry.Policy) gax.Backoff {
+	return gax.Backoff{Initial: p.Initial, Max: p.Max, Multiplier: 2}
+}

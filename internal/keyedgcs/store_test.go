@@ -54,7 +54,7 @@ func openStore(t testing.TB) *keyedgcs.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	store.Patience = 5 * time.Second
+	store.Retry.MaxElapsed = 5 * time.Second
 	t.Cleanup(func() { store.Close() })
 	return store
 }
@@ -176,10 +176,10 @@ func TestTransientFailuresAreRetried(t *testing.T) {
 	}
 }
 
-func TestLastingFailureEndsAfterPatience(t *testing.T) {
+func TestLastingFailureEnds(t *testing.T) {
 	w := newWorld(t)
 	w.Inject(emulator.Fault{Method: "storage.objects.*", Status: http.StatusServiceUnavailable})
-	w.store.Patience = 300 * time.Millisecond
+	w.store.Retry.MaxElapsed = 300 * time.Millisecond
 	o := object(t, w.key, "o")
 	_, err := put(t.Context(), w.store, o, []byte("x"))
 	requireError(t, err, cmekpipe.Unavailable, o)

@@ -30,18 +30,18 @@ type Writer struct {
 // Create starts an upload that replaces the object if there is one. An upload of at most 16 MiB is sent in one request by
 // Close; a larger one is sent in pieces of that size, each kept in memory until it has arrived.
 func (s *Store) Create(ctx context.Context, o cmekpipe.Object, contentType string) *Writer {
-	p := s.patience()
-	return s.begin(ctx, o, contentType, s.retrying(o, p), p)
+	a := s.attempts()
+	return s.begin(ctx, o, contentType, s.retrying(o, a), a)
 }
 
-// begin starts an upload through a handle whose retries p bounds.
-func (s *Store) begin(ctx context.Context, o cmekpipe.Object, contentType string, h *storage.ObjectHandle, p *patience) *Writer {
+// begin starts an upload through a handle whose retries a bounds.
+func (s *Store) begin(ctx context.Context, o cmekpipe.Object, contentType string, h *storage.ObjectHandle, a *attempts) *Writer {
 	uploadCtx, cancel := context.WithCancel(ctx)
 	upload := h.NewWriter(uploadCtx)
 	upload.KMSKeyName = o.Key().String()
 	upload.ContentType = contentType
-	upload.ChunkRetryDeadline = s.Patience
-	upload.ProgressFunc = func(int64) { p.arrived() }
+	upload.ChunkRetryDeadline = s.Retry.MaxElapsed
+	upload.ProgressFunc = func(int64) { a.arrived() }
 	upload.DisableAutoChecksum = true // Write computes the same one, and Close compares it
 	// The table is shared by all callers of MakeTable.
 	return &Writer{store: s, object: o, ctx: ctx, cancel: cancel, upload: upload, table: crc32.MakeTable(crc32.Castagnoli)}

@@ -470,7 +470,7 @@ func TestShardWhoseAnswerIsLostForGoodIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Teardown()
-	f.out.store.Patience = 100 * time.Millisecond
+	f.out.store.Retry.MaxElapsed = 100 * time.Millisecond
 	if err := f.ProcessElement(t.Context(), 0, nil, iterate(parts...)); !errors.Is(err, cmekpipe.Unavailable) {
 		t.Errorf("got %v, want %v", err, cmekpipe.Unavailable)
 	}
