@@ -102,7 +102,7 @@ func partialInput(e *graph.MultiEdge) string {
 			return "an unbounded input"
 		case strategy.Fn.Kind != window.GlobalWindows:
 			return "a windowed input"
-		case !pcollection.FiresOnce(strategy.Trigger):
+		case !pcollection.DefaultTrigger(strategy):
 			return "an input with a trigger"
 		}
 	}

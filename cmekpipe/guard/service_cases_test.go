@@ -60,7 +60,7 @@ func databaseCases() []connector {
 		{"io/bigtableio.Write", "", func(s beam.Scope) { bigtableio.Write(s, "bank-prod", "main", "t", mutations(s)) },
 			cells("bigtable.Write/bigtableio.writeFn", "bigtableio.Write")},
 		{"io/bigtableio.WriteBatch", "", func(s beam.Scope) { bigtableio.WriteBatch(s, "bank-prod", "main", "t", mutations(s)) },
-			cells("bigtable.WriteBatch/bigtableio.writeBatchFn", "bigtableio.WriteBatch")},
+			cells("bigtable.WriteBatch/bigtableio.writeBatchFn", "bigtableio.Write")},
 		{"io/databaseio.Write", "", func(s beam.Scope) { databaseio.Write(s, "postgres", dsn, "entries", nil, records(s)) }, rows},
 		{"io/databaseio.WriteWithBatchSize", "", func(s beam.Scope) { databaseio.WriteWithBatchSize(s, 5, "postgres", dsn, "entries", nil, records(s)) }, rows},
 		{"io/databaseio.Read", "", func(s beam.Scope) { databaseio.Read(s, "postgres", dsn, "entries", recordType) }, statement("postgres.Read/databaseio.queryFn")},

@@ -115,7 +115,7 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 		p, s := beam.NewPipelineWithRoot()
 		lines := beam.Create(s, secret)
 		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines)
-		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.NumShards(2))
+		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.WithNumShards(2))
 		store := w.key.MustFHIRStore("projects/bank-prod/locations/us-central1/datasets/records/fhirStores/main")
 		folder := w.key.MustObject("gs://bank-work/fhir")
 		fhirio.Import(s, store, folder, folder, fhirio.ContentStructureResource, lines)

@@ -4,7 +4,6 @@ package pcollection
 import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 )
 
 // IsBounded reports whether a collection is bounded. Beam does not export that, but refuses to join collections that
@@ -15,13 +14,4 @@ func IsBounded(col beam.PCollection) bool {
 	unknown := beam.AddFixedKey(s, beam.WindowInto(s, window.NewGlobalWindows(), col))
 	_, err := beam.TryCoGroupByKey(s, bounded, unknown)
 	return err == nil
-}
-
-// FiresOnce reports whether a trigger fires once for each window of bounded input: the default trigger, or none.
-func FiresOnce(t trigger.Trigger) bool {
-	if t == nil {
-		return true
-	}
-	_, byDefault := t.(*trigger.DefaultTrigger)
-	return byDefault
 }

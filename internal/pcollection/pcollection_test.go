@@ -7,7 +7,6 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/sdf"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/rtrackers/offsetrange"
 
@@ -48,22 +47,6 @@ func TestIsBounded(t *testing.T) {
 		"unbounded, windowed": {beam.WindowInto(s, window.NewFixedWindows(time.Minute), beam.ParDo(s, &endlessFn{}, bounded)), false},
 	} {
 		if got := pcollection.IsBounded(tt.col); got != tt.want {
-			t.Errorf("%s: got %v, want %v", name, got, tt.want)
-		}
-	}
-}
-
-func TestFiresOnce(t *testing.T) {
-	for name, tt := range map[string]struct {
-		trigger trigger.Trigger
-		want    bool
-	}{
-		"none":    {nil, true},
-		"default": {trigger.Default(), true},
-		"always":  {trigger.Always(), false},
-		"after 1": {trigger.AfterCount(1), false},
-	} {
-		if got := pcollection.FiresOnce(tt.trigger); got != tt.want {
 			t.Errorf("%s: got %v, want %v", name, got, tt.want)
 		}
 	}

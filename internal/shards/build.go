@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
@@ -25,7 +24,7 @@ type Builder struct {
 	// Object is the destination: one object, or the prefix of many.
 	Object cmekpipe.Object
 	// Sharded is the connector's function that writes many objects, and NumShards its option for their number, for hints:
-	// "textio.NumShards".
+	// "textio.WithNumShards".
 	Sharded, NumShards string
 }
 
@@ -35,8 +34,9 @@ func (c Builder) CheckElements(col beam.PCollection, fits func(reflect.Type) (wa
 	if !c.Object.Valid() {
 		panic(&cmekpipe.Error{Op: c.Op, Code: cmekpipe.KeyMissing, Resource: "destination",
 			Hint: "create it from a key: key.Object(\"gs://BUCKET/OBJECT\")",
-			Err:  errors.New("got the zero Object, want one with a key")})
+			Err:  errors.New("got the zero Object, want one created from a key")})
 	}
+	c.checkName()
 	if !col.IsValid() {
 		c.Refuse("got the zero PCollection", "pass what a transform returned")
 	}
@@ -85,7 +85,7 @@ func (c Builder) WriteSharded(s beam.Scope, col beam.PCollection, numbered int, 
 		return
 	}
 	assigned := beam.ParDo(s, fns.AssignShards, col)
-	if !isOneGroup(col) {
+	if !pcollection.FiresOnce(col.WindowingStrategy()) {
 		beam.ParDo0(s, fns.WritePane, beam.GroupByKey(s, assigned))
 		return
 	}
@@ -106,7 +106,7 @@ func (c Builder) publish(s beam.Scope, fns DoFns, impulse, parts beam.PCollectio
 // boundedness.
 func (c Builder) gather(s beam.Scope, impulse, keyed beam.PCollection, hint string) beam.PCollection {
 	refusal := &cmekpipe.Error{Op: c.Op, Code: cmekpipe.Unsupported, Resource: c.Object.String(), Hint: hint}
-	if !isOneGroup(keyed) {
+	if !pcollection.FiresOnce(keyed.WindowingStrategy()) {
 		refusal.Err = errors.New("got windowed or triggered input, whose panes would overwrite each other")
 		panic(refusal)
 	}
@@ -116,10 +116,4 @@ func (c Builder) gather(s beam.Scope, impulse, keyed beam.PCollection, hint stri
 		panic(refusal)
 	}
 	return grouped
-}
-
-// isOneGroup reports whether a bounded collection arrives as one group: in the global window, without a trigger.
-func isOneGroup(col beam.PCollection) bool {
-	strategy := col.WindowingStrategy()
-	return strategy.Fn.Kind == window.GlobalWindows && pcollection.FiresOnce(strategy.Trigger)
 }

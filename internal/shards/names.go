@@ -36,17 +36,17 @@ func (t Output) tempParent() string {
 	return name[:strings.LastIndexByte(name, '/')+1]
 }
 
-// temp returns a new temporary object for one attempt at a bundle or shard, in the folder with an id.
+// temp names a temporary object for one attempt of a bundle or shard, in the folder with an id.
 func (t Output) temp(folder string) (cmekpipe.Object, error) {
 	return t.sibling(t.tempParent() + keyedgcs.TempPrefix + folder + "/" + keyedgcs.NewID())
 }
 
-// folderOf returns the folder of a temporary object. It reports false for a name that temp does not return.
+// folderOf returns the folder of a temporary object. It reports false for a name that temp does not give.
 func (t Output) folderOf(name string) (string, bool) {
 	return keyedgcs.TempFolder(t.tempParent(), name)
 }
 
-// sibling returns another object in the bucket, with the same key.
+// sibling names another object of the bucket with the same key.
 func (t Output) sibling(name string) (cmekpipe.Object, error) {
 	return keyedgcs.Sibling(t.Object, name)
 }

@@ -24,7 +24,7 @@ type (
 	}
 )
 
-// doFns returns the steps of a write.
+// doFns returns the steps of a sharded write.
 func (c container) doFns(t shards.Output) shards.DoFns {
 	w := shards.WriteStep[string, container]{Output: t, Format: c}
 	return shards.DoFns{

@@ -131,3 +131,26 @@ func TestReaderTellsARefusalFromDamage(t *testing.T) {
 		t.Errorf("got %v, want the refusal", err)
 	}
 }
+
+func TestReadOfAPatternThatMatchesNothing(t *testing.T) {
+	filetest.New(t)
+	const glob = "gs://bank-records/misspelt/*"
+	if err := filetest.Run(t, func(s beam.Scope) { passert.Empty(s, avroio.Read(s, glob, reflect.TypeFor[string]())) }); err != nil {
+		t.Errorf("got %v, want an empty collection", err)
+	}
+	err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, glob, reflect.TypeFor[string](), avroio.MatchEmptyDisallow()) })
+	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Resource != glob || e.Hint == "" {
+		t.Errorf("got %v, want it about %s with a hint", e, glob)
+	}
+}
+
+func TestInvalidPatternIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
+	for glob, code := range map[string]cmekpipe.Code{
+		"": cmekpipe.InvalidName, "gs:/bank-in/x": cmekpipe.InvalidName, "ftp://host/x": cmekpipe.Unsupported,
+	} {
+		e := filetest.Refusal(t, func(s beam.Scope) { avroio.Read(s, glob, reflect.TypeFor[string]()) })
+		if e.Code != code || e.Op != "avroio.Read" || e.Hint == "" {
+			t.Errorf("%q: got %v, want code %v with a hint", glob, e, code)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (f *commitFn) Teardown() error {
 	return err
 }
 
-// ProcessElement takes all streams at once.
+// ProcessElement commits all streams.
 func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool, streams func(*written) bool) error {
 	var r run
 	if !runs(&r) {
@@ -81,7 +81,7 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *commitFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
@@ -137,6 +137,6 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 
 func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
 	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(),
-		Hint: "run again; nothing of the rows is visible",
+		Hint: "start the job again; no row of this run is visible",
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
 }

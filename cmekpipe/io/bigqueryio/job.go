@@ -17,7 +17,7 @@ import (
 // jobAttempts is how many jobs are created for a step whose jobs fail for a transient reason.
 const jobAttempts = 4
 
-// job is a job that takes effect once, however often the step that makes it is repeated, because its id is always the
+// job is a job that runs once, however often the step that makes it is repeated, because its id is always the
 // same. A job that failed has changed nothing; the next attempt has an id of its own.
 type job struct {
 	client *bigquery.Client
@@ -124,6 +124,6 @@ func fault(err error) *bigquery.Error {
 // failure leaves out BigQuery's message, which may quote the rows.
 func (j *job) failure(e *bigquery.Error) error {
 	return &cmekpipe.Error{Op: opWrite, Code: bqerr.JobCode(e), Resource: j.table.String(),
-		Hint: "look at the job in BigQuery; the table was not changed",
+		Hint: "read the job's error in BigQuery (bq show -j); the table was not changed",
 		Err:  fmt.Errorf("got a failed %s job %s with reason %s", j.kind, j.run.ID, strconv.Quote(e.Reason))}
 }

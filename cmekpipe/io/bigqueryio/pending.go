@@ -23,8 +23,8 @@ type written struct {
 // BigQuery drops it.
 type pending struct{ streamed }
 
-// take writes a row.
-func (f *pending) take(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
+// add writes a row.
+func (f *pending) add(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
 	if f.out == nil {
 		if err := f.open(ctx, r); err != nil {
 			return err
@@ -125,7 +125,7 @@ func (f *pending) finalize(ctx context.Context) error {
 		return wrap(f.out.table, err)
 	}
 	if rows != f.out.next {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(), Hint: "run again",
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(), Hint: "start the job again",
 			Err: fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
 	}
 	return nil

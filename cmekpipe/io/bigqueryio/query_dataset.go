@@ -16,7 +16,7 @@ import (
 )
 
 const (
-	// resultLife is how long the result of a query lives if nobody removes it.
+	// resultLife is when the result of a query expires that was not removed.
 	resultLife = 24 * time.Hour
 	// farewellTime is how long a run that failed tries to tidy up.
 	farewellTime = 30 * time.Second
@@ -29,7 +29,7 @@ func (w *queryWork) result(token string) (cmekpipe.BigQueryTable, error) {
 
 func datasetOf(token string) string { return "cmekpipe_temp_" + token }
 
-// makeDataset makes the dataset of a run under the key, unless an earlier attempt did, and looks what was made.
+// makeDataset creates the dataset of a run with the key, unless an earlier attempt did, and checks it.
 func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTable, token string) error {
 	dataset := w.client.DatasetInProject(result.Project(), result.Dataset())
 	name := result.Project() + "." + result.Dataset()
@@ -58,7 +58,7 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 	return sameKey(name, made.DefaultEncryptionConfig, w.Dest.Key())
 }
 
-// checkResult refuses to read a result that rests under another key.
+// checkResult refuses to read a result that is encrypted with another key.
 func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.BigQueryTable) error {
 	var meta *bigquery.TableMetadata
 	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
@@ -71,7 +71,7 @@ func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.BigQueryTab
 	return sameKey(result.String(), meta.EncryptionConfig, w.Dest.Key())
 }
 
-// sameKey compares what BigQuery reports with what it was asked for.
+// sameKey compares the reported key with the requested one.
 func sameKey(resource string, got *bigquery.EncryptionConfig, want cmekpipe.KeyName) error {
 	const hint = "nothing is left there; please report it"
 	if got == nil || got.KMSKeyName == "" {
@@ -105,7 +105,7 @@ func (w *queryWork) discard(ctx context.Context, token string) {
 // cleanupFn removes the temporary dataset when all of the result has been read.
 type cleanupFn struct{ queryWork }
 
-// ProcessElement takes the token of the run, together with all streams that were read.
+// ProcessElement removes the dataset once all streams were read.
 func (f *cleanupFn) ProcessElement(ctx context.Context, _ int, tokens, _ func(*string) bool) error {
 	var errs []error
 	for token := ""; tokens(&token); {

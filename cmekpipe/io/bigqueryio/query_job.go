@@ -46,7 +46,7 @@ func (f *queryFn) execute(ctx context.Context, result cmekpipe.BigQueryTable, to
 	return last
 }
 
-// cancel stops a job that nobody waits for any more, if it can.
+// cancel tries to stop a job whose result is no longer needed.
 func (f *queryFn) cancel(ctx context.Context, made *bigquery.Job) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
 	defer cancel()

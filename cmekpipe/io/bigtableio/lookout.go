@@ -169,7 +169,7 @@ func (l lookout) refusal(code cmekpipe.Code, got string) error {
 		names = append(names, key.String())
 	}
 	return &cmekpipe.Error{Op: l.Op, Code: code, Resource: l.Table.String(),
-		Hint: "mint the table with the key of its cluster, and name the keys of clusters in other regions with ClusterKey; Bigtable never changes a cluster's key",
+		Hint: "create the table from the key of its cluster, and name the keys of clusters in other regions with bigtableio.WithAdditionalKeys; Bigtable never changes a cluster's key",
 		Err:  errors.New(got + ", want " + strings.Join(names, " or "))}
 }
 

@@ -88,7 +88,7 @@ func keyOf(t *testing.T, id string) cmekpipe.KeyName {
 	return key
 }
 
-func TestTableIsMadeOnlyIfItIsMissingAndThenLookedAt(t *testing.T) {
+func TestTableIsCreatedOnlyIfMissingAndThenChecked(t *testing.T) {
 	own, other := keyOf(t, "records"), keyOf(t, "other")
 	for _, tt := range []struct {
 		name   string
@@ -123,7 +123,7 @@ func TestTableIsMadeOnlyIfItIsMissingAndThenLookedAt(t *testing.T) {
 	}
 }
 
-func TestMissingTableIsNotMadeUnasked(t *testing.T) {
+func TestMissingTableIsNotCreatedWithoutTheOption(t *testing.T) {
 	s := &scripted{gets: []any{codes.NotFound}}
 	l := withScript(t, s)
 	l.Create = false

@@ -49,7 +49,7 @@ func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firesto
 	return w.find(ctx, admin)
 }
 
-// longest is how long the creation of a database may take; a few minutes are usual.
+// longest limits the creation of a database; a few minutes are usual.
 const longest = 15 * time.Minute
 
 // await waits for the end of an operation.

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// fault types an error of a call with entities.
+// fault returns an error of a call with entities as a *cmekpipe.Error.
 func (w *writer) fault(ctx context.Context, err error) error {
 	return dataFault(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
 }

@@ -56,7 +56,7 @@ func (w *writer) StartBundle(ctx context.Context) error {
 // FinishBundle writes the rest. When it returns, Datastore has acknowledged every change of the bundle.
 func (w *writer) FinishBundle(ctx context.Context) error { return w.flush(ctx) }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (w *writer) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: w.Database.String(), Key: w.Database.Key()}
 }

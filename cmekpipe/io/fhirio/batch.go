@@ -49,7 +49,7 @@ func (f *batchFn) Teardown() error {
 	return f.files.Close()
 }
 
-// StartBundle gives up what a bundle that failed left open.
+// StartBundle abandons the file of a failed bundle.
 func (f *batchFn) StartBundle(_, _ func(string)) { f.abort() }
 
 // ProcessElement writes an element.
@@ -124,7 +124,7 @@ func (f *batchFn) abort() {
 	}
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *batchFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
 }

@@ -48,7 +48,7 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *deadLetterFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key(), Extent: destination.Temporary}
 }
@@ -136,7 +136,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 
 func (f *sweepFn) unknown() error {
 	return &cmekpipe.Error{Op: opImport, Code: cmekpipe.Internal, Resource: f.Temp.String(),
-		Hint: "run again; if it repeats, report it", Err: errors.New("got a file that is no batch of this import")}
+		Hint: "start the job again; if it fails again, report it as a bug", Err: errors.New("got a file that is not a batch of this import")}
 }
 
 // CMEKHelper tells guard that nothing is stored.

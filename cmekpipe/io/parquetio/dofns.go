@@ -9,6 +9,9 @@ import (
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
+	writeFn struct {
+		shards.WriteSingle[beam.X, rows]
+	}
 	bundleFn struct {
 		shards.WriteBundle[beam.X, rows]
 	}
@@ -20,7 +23,7 @@ type (
 	publishFn struct{ shards.Publish[beam.X, rows] }
 )
 
-// doFns returns the steps of a write.
+// doFns returns the steps of a sharded write.
 func (r rows) doFns(t shards.Output) shards.DoFns {
 	w := shards.WriteStep[beam.X, rows]{Output: t, Format: r}
 	return shards.DoFns{
@@ -35,7 +38,7 @@ func (r rows) doFns(t shards.Output) shards.DoFns {
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[beam.X]{
-		WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
+		WriteSingle: &writeFn{}, WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
 	})
 	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()

@@ -46,8 +46,8 @@ func Read(s beam.Scope, project string, opts ReadOptions) beam.PCollection {
 	if opts.Topic != "" {
 		topic := "projects/" + project + "/topics/" + opts.Topic
 		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.Unsupported, Resource: topic,
-			Hint: "make a subscription: gcloud pubsub subscriptions create NAME --topic=" + topic + ", and set Subscription instead of Topic",
-			Err:  errors.New("reading from a topic makes a subscription under a key that nothing looks at")})
+			Hint: "create a subscription: gcloud pubsub subscriptions create NAME --topic=" + topic + ", and set Subscription instead of Topic",
+			Err:  errors.New("reading from a topic creates a subscription without a check of the topic's key")})
 	}
 	if opts.Subscription == "" {
 		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: "source",

@@ -25,7 +25,7 @@ type verifyFn struct {
 // ProcessElement takes the impulse.
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *verifyFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
 
 // CMEKFurtherKeys tells guard which other keys there are.

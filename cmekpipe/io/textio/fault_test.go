@@ -98,7 +98,7 @@ func TestFailingBundleShowsNothing(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	faults := map[string]emulator.Fault{
 		"429":         {Status: http.StatusTooManyRequests},
 		"503":         {Status: http.StatusServiceUnavailable},

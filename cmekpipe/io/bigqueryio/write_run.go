@@ -6,19 +6,19 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// run is what one run of a Write has found or made before the first row is written. It reaches the workers as a side
+// run describes one run of a Write, as prepared before the first row is written. It reaches the workers as a side
 // input, so that no row is written before, and is the same for all attempts of all bundles. It travels in Beam's row
 // coder.
 type run struct {
 	// ID tells this run from others of the same pipeline.
 	ID string
-	// Target is the table that rows are written to: the destination, or a temporary table beside it.
+	// Target is the table that rows are written to: the destination, or a temporary table in its dataset.
 	Target string
 	// Location is the dataset's.
 	Location string
-	// Disposition says what is to be done with a temporary table.
+	// Disposition is the write disposition of the copy from a temporary table.
 	Disposition string
-	// Fresh tells that the target was made by this run, so that BigQuery may not know it everywhere yet.
+	// Fresh is true if this run created the target, which parts of BigQuery may not know yet.
 	Fresh bool
 }
 

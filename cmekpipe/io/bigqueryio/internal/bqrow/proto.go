@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"math"
@@ -25,19 +25,22 @@ func wireType(c *column) protowire.Type {
 	return protowire.BytesType
 }
 
-// appendProto appends a struct as a message of [descriptorOf]. What was appended before a refusal is for the caller to
-// drop.
-func appendProto(b []byte, columns []column, row reflect.Value) ([]byte, *refusal) {
+// AppendProto appends a struct as a message of [Type.Descriptor]. After a refusal the caller drops what was appended.
+func (t Type) AppendProto(b []byte, row reflect.Value) ([]byte, *Refusal) {
+	return appendProto(b, t.columns, row)
+}
+
+func appendProto(b []byte, columns []column, row reflect.Value) ([]byte, *Refusal) {
 	for i := range columns {
 		c := &columns[i]
 		field, ok := c.of(row)
 		if !ok {
 			if c.required {
-				return b, &refusal{c.name, "got null, want a value"}
+				return b, &Refusal{c.name, "got null, want a value"}
 			}
 			continue
 		}
-		var bad *refusal
+		var bad *Refusal
 		if c.repeated {
 			b, bad = c.appendMany(b, field)
 		} else {
@@ -50,21 +53,13 @@ func appendProto(b []byte, columns []column, row reflect.Value) ([]byte, *refusa
 	return b, nil
 }
 
-// in puts a column's name before that of a column in it.
-func (r *refusal) in(name string) *refusal {
-	if r.column == "" {
-		return &refusal{name, r.why}
-	}
-	return &refusal{name + "." + r.column, r.why}
-}
-
-func (c *column) appendMany(b []byte, field reflect.Value) ([]byte, *refusal) {
+func (c *column) appendMany(b []byte, field reflect.Value) ([]byte, *Refusal) {
 	for i := range field.Len() {
 		x, ok := c.one(field.Index(i))
 		if !ok && !c.emptyBytes() {
-			return b, &refusal{why: "got null among repeated values"}
+			return b, &Refusal{Why: "got null among repeated values"}
 		}
-		var bad *refusal
+		var bad *Refusal
 		if b, bad = c.appendValue(b, x); bad != nil {
 			return b, bad
 		}
@@ -72,13 +67,13 @@ func (c *column) appendMany(b []byte, field reflect.Value) ([]byte, *refusal) {
 	return b, nil
 }
 
-func (c *column) appendSingle(b []byte, field reflect.Value) ([]byte, *refusal) {
+func (c *column) appendSingle(b []byte, field reflect.Value) ([]byte, *Refusal) {
 	x, ok := c.one(field)
 	if ok || c.required && c.emptyBytes() {
 		return c.appendValue(b, x)
 	}
 	if c.required {
-		return b, &refusal{why: "got null, want a value"}
+		return b, &Refusal{Why: "got null, want a value"}
 	}
 	return b, nil
 }
@@ -86,7 +81,7 @@ func (c *column) appendSingle(b []byte, field reflect.Value) ([]byte, *refusal) 
 // emptyBytes reports whether nil stands for no bytes, where null can't be meant.
 func (c *column) emptyBytes() bool { return c.typ == bigquery.BytesFieldType }
 
-func (c *column) appendValue(b []byte, x reflect.Value) (_ []byte, bad *refusal) {
+func (c *column) appendValue(b []byte, x reflect.Value) (_ []byte, bad *Refusal) {
 	b = protowire.AppendVarint(b, c.tag)
 	switch {
 	case c.fields != nil:
@@ -108,7 +103,7 @@ func (c *column) appendValue(b []byte, x reflect.Value) (_ []byte, bad *refusal)
 }
 
 // appendRecord appends a message and then makes room for its length before it.
-func (c *column) appendRecord(b []byte, x reflect.Value) ([]byte, *refusal) {
+func (c *column) appendRecord(b []byte, x reflect.Value) ([]byte, *Refusal) {
 	start := len(b)
 	b, bad := appendProto(b, c.fields, reflect.Indirect(x))
 	if bad != nil {

@@ -1,6 +1,7 @@
-package bigqueryio
+package bqrow
 
 import (
+	"crypto/rand"
 	"encoding/binary"
 	"encoding/json"
 	"fmt"
@@ -15,7 +16,36 @@ import (
 	"cloud.google.com/go/civil"
 )
 
-// avroSchema describes the rows of [appendAvro] in JSON, with the attributes by which BigQuery knows its own types.
+// AvroHeader is the beginning of an Avro file, and the marker that ends each of its blocks.
+// Source: https://avro.apache.org/docs/1.12.0/specification/#object-container-files.
+type AvroHeader struct {
+	Text []byte
+	Sync [16]byte
+}
+
+// NewAvroHeader returns the header of a file of rows, without compression and with a random marker.
+func (t Type) NewAvroHeader() (h AvroHeader, err error) {
+	schema, err := avroSchema(t.columns)
+	if err != nil {
+		return h, err
+	}
+	rand.Read(h.Sync[:]) //nolint:errcheck // never fails
+	h.Text = append(h.Text, "Obj\x01"...)
+	h.Text = binary.AppendVarint(h.Text, 2)
+	for _, text := range []string{"avro.schema", schema, "avro.codec", "null"} {
+		h.Text = appendAvroBytes(h.Text, []byte(text))
+	}
+	h.Text = append(h.Text, 0)
+	h.Text = append(h.Text, h.Sync[:]...)
+	return h, nil
+}
+
+// AppendAvro appends a struct in Avro's binary encoding. After a refusal the caller drops what was appended.
+func (t Type) AppendAvro(b []byte, row reflect.Value) ([]byte, *Refusal) {
+	return appendAvro(b, t.columns, row)
+}
+
+// avroSchema describes the rows of [Type.AppendAvro] in JSON, with the attributes that mark BigQuery's own types.
 // Source: https://docs.cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro#avro_conversions.
 func avroSchema(columns []column) (string, error) {
 	record, err := avroRecord("Row", columns)
@@ -77,9 +107,8 @@ func avroTypeOf(c *column, name string) (any, error) {
 	return nil, fmt.Errorf("got column %s of type %s, which Avro files don't have", c.name, c.typ)
 }
 
-// appendAvro appends a struct in Avro's binary encoding.
 // Source: https://avro.apache.org/docs/1.12.0/specification/#binary-encoding.
-func appendAvro(b []byte, columns []column, row reflect.Value) (_ []byte, bad *refusal) {
+func appendAvro(b []byte, columns []column, row reflect.Value) (_ []byte, bad *Refusal) {
 	for i := range columns {
 		c := &columns[i]
 		field, ok := c.of(row)
@@ -97,13 +126,13 @@ func appendAvro(b []byte, columns []column, row reflect.Value) (_ []byte, bad *r
 }
 
 // appendArray appends one block of all elements, if there are some, and the empty one that ends an array.
-func (c *column) appendArray(b []byte, field reflect.Value, ok bool) (_ []byte, bad *refusal) {
+func (c *column) appendArray(b []byte, field reflect.Value, ok bool) (_ []byte, bad *Refusal) {
 	if ok && field.Len() > 0 {
 		b = binary.AppendVarint(b, int64(field.Len()))
 		for i := range field.Len() {
 			x, ok := c.one(field.Index(i))
 			if !ok && !c.emptyBytes() {
-				return b, &refusal{why: "got null among repeated values"}
+				return b, &Refusal{Why: "got null among repeated values"}
 			}
 			if b, bad = c.appendAvroValue(b, x); bad != nil {
 				return b, bad
@@ -113,7 +142,7 @@ func (c *column) appendArray(b []byte, field reflect.Value, ok bool) (_ []byte, 
 	return append(b, 0), nil
 }
 
-func (c *column) appendUnion(b []byte, field reflect.Value, ok bool) ([]byte, *refusal) {
+func (c *column) appendUnion(b []byte, field reflect.Value, ok bool) ([]byte, *Refusal) {
 	x := field
 	if ok {
 		x, ok = c.one(field)
@@ -121,7 +150,7 @@ func (c *column) appendUnion(b []byte, field reflect.Value, ok bool) ([]byte, *r
 	}
 	switch {
 	case !ok && c.required:
-		return b, &refusal{why: "got null, want a value"}
+		return b, &Refusal{Why: "got null, want a value"}
 	case !ok:
 		return binary.AppendVarint(b, 0), nil
 	case !c.required:
@@ -130,7 +159,7 @@ func (c *column) appendUnion(b []byte, field reflect.Value, ok bool) ([]byte, *r
 	return c.appendAvroValue(b, x)
 }
 
-func (c *column) appendAvroValue(b []byte, x reflect.Value) (_ []byte, bad *refusal) {
+func (c *column) appendAvroValue(b []byte, x reflect.Value) (_ []byte, bad *Refusal) {
 	switch {
 	case c.fields != nil:
 		return appendAvro(b, c.fields, reflect.Indirect(x))
@@ -154,7 +183,7 @@ func (c *column) appendAvroValue(b []byte, x reflect.Value) (_ []byte, bad *refu
 	return appendAvroBytes(b, c.get.bytes(x)), nil
 }
 
-// appendAvroText appends text, or what a type is in Avro that is text elsewhere.
+// appendAvroText appends text, or the Avro form of a type that is text in protobuf.
 func (c *column) appendAvroText(b []byte, s string) []byte {
 	switch c.typ {
 	case bigquery.NumericFieldType, bigquery.BigNumericFieldType:

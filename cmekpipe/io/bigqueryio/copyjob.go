@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// publication brings the rows of a temporary table to the destination, in one step that readers see whole or not at all.
+// publication copies the rows of a temporary table to the destination, atomically for readers.
 type publication struct {
 	client *bigquery.Client
 	table  cmekpipe.BigQueryTable
@@ -31,7 +31,7 @@ func (p *publication) job() *job {
 		}}
 }
 
-// isDone reports whether an earlier attempt published the rows. Then it only removes the temporary table.
+// isDone reports whether an earlier attempt published the rows; if so, it removes the temporary table.
 func (p *publication) isDone(ctx context.Context) (bool, error) {
 	done, err := p.job().isDone(ctx)
 	if !done || err != nil {
@@ -78,7 +78,7 @@ func (p *publication) awaitRows(ctx context.Context) error {
 		}
 		if !attempts.Again(ctx, errRowsMissing) {
 			return retry.Err(ctx, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: p.temp.String(),
-				Hint: "run again; the destination was not changed",
+				Hint: "start the job again; the destination was not changed",
 				Err:  fmt.Errorf("%w: %d of %d", errRowsMissing, meta.NumRows, p.rows)})
 		}
 	}

@@ -43,7 +43,7 @@ func newGroup(sh *shape) *group {
 func (g *group) add(rows []any) error {
 	tables, err := marshal.Marshal(rows, g.shape.handler)
 	if err != nil {
-		return g.fault(nil, "can't be taken apart") // the library's error may show what a row holds
+		return g.fault(nil, "can't be parsed") // the library's error may quote a row
 	}
 	for _, c := range g.chunks {
 		if err := c.add((*tables)[c.in], len(rows)); err != nil {
@@ -132,7 +132,7 @@ func (c *chunk) add(t *layout.Table, rows int) (err error) {
 	return nil
 }
 
-// check finds what the library would write all the same, and reports whether there is any value but nulls.
+// check refuses values that the library would write incorrectly, and reports whether any value is not null.
 func (c *chunk) check(t *layout.Table, rows int) (some bool, err error) {
 	if t == nil {
 		return false, fmt.Errorf("is left out")
@@ -143,7 +143,7 @@ func (c *chunk) check(t *layout.Table, rows int) (some bool, err error) {
 			rows--
 		}
 		if (t.DefinitionLevels[i] == t.MaxDefinitionLevel) != (value != nil) {
-			return false, fmt.Errorf("is taken for none")
+			return false, fmt.Errorf("is treated as missing")
 		}
 		if value == nil {
 			c.statistics.nulls++

@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// answer is what became of the requests of one bundle.
+// answer holds the results of the requests of one bundle.
 type answer struct {
 	succeeded, failed []string
 	stored            int
@@ -22,14 +22,14 @@ type entries struct {
 	Entry []json.RawMessage `json:"entry"`
 }
 
-// readAnswer sorts the answers to a bundle's requests. Whatever is not clearly a success is a failure.
+// readAnswer sorts the answers to a bundle's requests. Everything but a clear success is a failure.
 func readAnswer(bundle string, body []byte) (a answer) {
 	var sent, got entries
 	if err := json.Unmarshal(body, &got); err != nil {
-		a.failed = append(a.failed, "got an answer that is no Bundle: "+string(body))
+		a.failed = append(a.failed, "got an answer that is not a Bundle: "+string(body))
 		return a
 	}
-	_ = json.Unmarshal([]byte(bundle), &sent) // the service took it for a bundle
+	_ = json.Unmarshal([]byte(bundle), &sent) // the service accepted it as a bundle
 	switch {
 	case len(got.Entry) != len(sent.Entry):
 		a.failed = append(a.failed, fmt.Sprintf("got %d answers to %d requests: %s", len(got.Entry), len(sent.Entry), body))

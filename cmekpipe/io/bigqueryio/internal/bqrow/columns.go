@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 	"cloud.google.com/go/bigquery"
 )
 
-// column is how a field of an element travels to a column of the table.
+// column describes how a field of a struct is written to a column.
 type column struct {
 	name     string
 	typ      bigquery.FieldType
@@ -99,7 +99,7 @@ func (c *column) of(row reflect.Value) (reflect.Value, bool) {
 	return field, err == nil
 }
 
-// one returns what is to be encoded of a value; false if it is null.
+// one returns the value to encode, or false for null.
 func (c *column) one(x reflect.Value) (reflect.Value, bool) {
 	if c.null != nil && c.null(x) {
 		return x, false

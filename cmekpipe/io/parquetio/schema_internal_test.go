@@ -176,7 +176,7 @@ func TestTypesThatWouldLoseSomethingAreRefused(t *testing.T) {
 		"field Größe would be left out": struct {
 			Größe string `parquet:"name=a, type=BYTE_ARRAY"`
 		}{},
-		"field A has a tag that is none": struct {
+		"field A has an invalid tag": struct {
 			A string `parquet:"name=a, typ=BYTE_ARRAY"`
 		}{},
 		"convertedtype=UTF-8": struct {
@@ -256,7 +256,7 @@ func TestColumnThatIsShortIsFound(t *testing.T) {
 	}
 }
 
-// The library's reader takes columns as the type has them, whatever the file says.
+// The library's reader reads columns as the type declares them, whatever the file contains.
 func TestColumnsOfAnotherKindAreRefused(t *testing.T) {
 	type optional struct {
 		A *string `parquet:"name=a, type=BYTE_ARRAY, convertedtype=UTF8"`

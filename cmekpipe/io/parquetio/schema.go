@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// shape is how a Go type lies in Parquet.
+// shape is the Parquet schema of a Go type.
 type shape struct {
 	t       reflect.Type
 	handler *schema.SchemaHandler
@@ -31,7 +31,7 @@ type column struct {
 	in string
 	// path is the column's name in files, without the root.
 	path []string
-	// element says how values are stored, and tag what the user wants.
+	// element describes how values are stored, and tag the user's tag.
 	element *parquet.SchemaElement
 	tag     *common.Tag
 }
@@ -46,7 +46,7 @@ func newShape(t reflect.Type) (*shape, error) {
 	}
 	handler, err := schema.NewSchemaHandlerFromStruct(reflect.New(t).Interface())
 	if err != nil {
-		return nil, refusal(t.String()+" has tags that are none: "+err.Error(), tagHint)
+		return nil, refusal(t.String()+" has invalid tags: "+err.Error(), tagHint)
 	}
 	sh := &shape{t: t, handler: handler, full: full.Interface()}
 	for i, element := range handler.SchemaElements {
@@ -80,7 +80,7 @@ func refusal(got, hint string) *cmekpipe.Error {
 	return &cmekpipe.Error{Code: cmekpipe.InvalidOptions, Hint: hint, Err: errors.New(got)}
 }
 
-// reason takes apart what newShape returns.
+// reason splits an error of newShape into got and hint.
 func reason(err error) (got, hint string) {
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		return e.Err.Error(), e.Hint

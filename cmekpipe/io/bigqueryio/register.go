@@ -13,6 +13,18 @@ import (
 // Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
 	registerRational()
+	beam.RegisterType(reflect.TypeFor[readStream]())
+	beam.RegisterDoFn(&sessionFn{})
+	beam.RegisterDoFn(&streamFn{})
+	beam.RegisterDoFn(&tokenFn{})
+	beam.RegisterDoFn(&queryFn{})
+	beam.RegisterDoFn(&cleanupFn{})
+	register.Emitter1[readStream]()
+	register.Emitter1[string]()
+	register.Emitter1[beam.X]()
+	register.Emitter2[int, string]()
+	register.Iter1[string]()
+
 	beam.RegisterType(reflect.TypeFor[run]())
 	beam.RegisterType(reflect.TypeFor[written]())
 	beam.RegisterType(reflect.TypeFor[loadFile]())

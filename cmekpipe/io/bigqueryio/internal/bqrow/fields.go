@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"reflect"
@@ -12,6 +12,15 @@ type field struct {
 	tagged bool
 	typ    reflect.Type
 	index  []int
+}
+
+// FieldNames returns the columns that the exported fields of a struct name, in the order of the fields.
+func FieldNames(t reflect.Type) []string {
+	var names []string
+	for _, f := range fieldsOf(t) {
+		names = append(names, f.name)
+	}
+	return names
 }
 
 // fieldsOf lists the fields of a struct as bigquery.InferSchema sees them: named by the tag "bigquery", those of

@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"fmt"
@@ -9,33 +9,36 @@ import (
 	"cloud.google.com/go/bigquery"
 )
 
-// rowType is what workers must know to encode elements. It travels as JSON, and its columns are found anew.
-type rowType struct {
+// Type pairs the fields of a struct type with the columns of a schema.
+type Type struct {
 	schema  bigquery.Schema
 	columns []column
 }
 
-// newRowType finds the schema of a struct type, unless one is given, and how the type is written to it.
-func newRowType(t reflect.Type, given bigquery.Schema) (rowType, error) {
+// Schema returns the schema that rows are written with.
+func (t Type) Schema() bigquery.Schema { return t.schema }
+
+// NewType returns how a struct type is written to a schema, by default to that which bigquery.InferSchema finds for it.
+func NewType(t reflect.Type, given bigquery.Schema) (Type, error) {
 	if t.Kind() != reflect.Struct {
-		return rowType{}, fmt.Errorf("got elements of %v, want a struct", t)
+		return Type{}, fmt.Errorf("got elements of %v, want a struct", t)
 	}
 	inferred, err := bigquery.InferSchema(reflect.Zero(t).Interface())
 	if err != nil {
-		return rowType{}, err
+		return Type{}, err
 	}
 	schema := given
 	if schema == nil {
 		schema = inferred
 	}
 	if err := checkTypes(schema); err != nil {
-		return rowType{}, err
+		return Type{}, err
 	}
 	columns, err := columnsOf(t, schema)
-	return rowType{schema, columns}, err
+	return Type{schema, columns}, err
 }
 
-// checkTypes refuses columns that no element can be written to.
+// checkTypes refuses columns of types that can't be written.
 func checkTypes(schema bigquery.Schema) error {
 	for _, f := range schema {
 		if f.Type == bigquery.RangeFieldType {
@@ -48,7 +51,9 @@ func checkTypes(schema bigquery.Schema) error {
 	return nil
 }
 
-// fit says why rows of a schema can't be written to a table of another; nil if they can. Errors name columns only.
+// Fit returns why rows of one schema can't be written to a table of another, or nil if they can. Errors name columns only.
+func Fit(rows, table bigquery.Schema) error { return fit(rows, table, "") }
+
 func fit(rows, table bigquery.Schema, at string) error {
 	for _, want := range table {
 		if want.Required && !want.Repeated && lookup(rows, want.Name) == nil {
@@ -70,9 +75,9 @@ func fit(rows, table bigquery.Schema, at string) error {
 func fitColumn(have, want *bigquery.FieldSchema, at string) error {
 	switch {
 	case normalType(have.Type) != normalType(want.Type):
-		return fmt.Errorf("column %s is %s, want it as the table has it, %s", at+have.Name, have.Type, want.Type)
+		return fmt.Errorf("column %s is %s, want %s as in the table", at+have.Name, have.Type, want.Type)
 	case have.Repeated != want.Repeated, want.Required && !want.Repeated && !have.Required:
-		return fmt.Errorf("column %s is %s, want it as the table has it, %s", at+have.Name, mode(have), mode(want))
+		return fmt.Errorf("column %s is %s, want %s as in the table", at+have.Name, mode(have), mode(want))
 	}
 	return fit(have.Schema, want.Schema, at+have.Name+".")
 }
@@ -87,7 +92,7 @@ func mode(f *bigquery.FieldSchema) string {
 	return "NULLABLE"
 }
 
-// lookup finds a column for a name, whose case does not count.
+// lookup finds a column by its name, ignoring case.
 func lookup(schema bigquery.Schema, name string) *bigquery.FieldSchema {
 	i := slices.IndexFunc(schema, func(f *bigquery.FieldSchema) bool { return strings.EqualFold(f.Name, name) })
 	if i < 0 {

@@ -9,41 +9,42 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// rows is what the steps that write rows have in common. The exported fields travel to the workers.
+// rows is the common part of the DoFns that write rows. The exported fields are sent to the workers.
 type rows struct {
 	Table  cmekpipe.BigQueryTable
 	Type   beam.EncodedType
 	Schema string // JSON
-	// DeadLetters tells that refused rows are an output and no error.
+	// DeadLetters makes refused rows an output instead of an error.
 	DeadLetters bool
 
 	refused []element
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *rows) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
 
-// rowType finds the columns again.
-func (f *rows) rowType() (rowType, error) {
+// newRowType pairs the element type with the columns of the schema.
+func (f *rows) newRowType() (bqrow.Type, error) {
 	schema, err := bigquery.SchemaFromJSON([]byte(f.Schema))
 	if err != nil {
-		return rowType{}, err
+		return bqrow.Type{}, err
 	}
-	return newRowType(f.Type.T, schema)
+	return bqrow.NewType(f.Type.T, schema)
 }
 
-// refuse takes a row that can't be written.
-func (f *rows) refuse(x element, why *refusal) error {
+// refuse handles a row that can't be written.
+func (f *rows) refuse(x element, why *bqrow.Refusal) error {
 	if !f.DeadLetters {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: f.Table.String(),
-			Hint: "take refused rows from bigqueryio.WriteWithErrors", Err: why}
+			Hint: "use bigqueryio.WriteWithErrors, which returns refused rows", Err: why}
 	}
 	f.refused = append(f.refused, x)
 	return nil
@@ -57,7 +58,7 @@ func (f *rows) release(emit func(beam.EventTime, beam.X)) {
 	f.refused = nil
 }
 
-// streamed is rows with what it takes to append them to streams.
+// streamed is rows with the client and encoder that append them to streams.
 type streamed struct {
 	rows
 
@@ -69,17 +70,17 @@ type streamed struct {
 
 // Setup opens the client.
 func (f *streamed) Setup(ctx context.Context) error {
-	t, err := f.rowType()
+	t, err := f.newRowType()
 	if err != nil {
 		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
 	}
-	f.schema = &storagepb.ProtoSchema{ProtoDescriptor: descriptorOf("Row", t.columns)}
-	f.encoder = newEncoder(f.Type.T, t.columns, f.DeadLetters)
+	f.schema = &storagepb.ProtoSchema{ProtoDescriptor: t.Descriptor("Row")}
+	f.encoder = newEncoder(f.Type.T, t, f.DeadLetters)
 	f.client, err = openWriteClient(ctx)
 	return err
 }
 
-// Teardown gives up what is open and releases the client.
+// Teardown abandons an open stream and releases the client.
 func (f *streamed) Teardown() error {
 	f.abandon()
 	if f.client == nil {
@@ -88,7 +89,7 @@ func (f *streamed) Teardown() error {
 	return f.client.Close()
 }
 
-// abandon gives up what a bundle that failed has left.
+// abandon drops the state of a failed bundle.
 func (f *streamed) abandon() {
 	f.out.close()
 	f.out, f.refused = nil, nil
@@ -109,7 +110,7 @@ func (f *streamed) write(ctx context.Context, x element) error {
 	return f.out.append(ctx, full)
 }
 
-// finish sends what is left and waits for all answers.
+// finish sends the remaining rows and waits for all answers.
 func (f *streamed) finish(ctx context.Context) error {
 	if last := f.encoder.flush(); last != nil {
 		if err := f.out.append(ctx, last); err != nil {
@@ -127,7 +128,7 @@ func (f *streamed) appender(table cmekpipe.BigQueryTable, stream string, r run) 
 	return a
 }
 
-// openWriteClient returns a client that tries each call once; this package counts the attempts.
+// openWriteClient returns a client without retries; this package retries.
 func openWriteClient(ctx context.Context) (*storage.BigQueryWriteClient, error) {
 	client, err := bigqueryclient.StorageWrite(ctx)
 	if err != nil {

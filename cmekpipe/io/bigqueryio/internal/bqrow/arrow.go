@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"bytes"
@@ -13,8 +13,8 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/ipc"
 )
 
-// decoder turns batches of Arrow into structs, column by column.
-type decoder struct {
+// Decoder converts Arrow batches to structs, column by column.
+type Decoder struct {
 	typ     reflect.Type
 	schema  []byte
 	columns []readColumn
@@ -33,20 +33,20 @@ type readColumn struct {
 type reader func(arrow.Array) (setter, bool)
 
 // setter sets a field to the i-th value of an array; it returns why if it can't.
-type setter func(field reflect.Value, i int) *refusal
+type setter func(field reflect.Value, i int) *Refusal
 
-// newDecoder pairs the columns of an Arrow schema with the fields of a struct.
-func newDecoder(t reflect.Type, schema []byte) (*decoder, error) {
+// NewDecoder pairs the columns of an Arrow schema with the fields of a struct.
+func NewDecoder(t reflect.Type, schema []byte) (*Decoder, error) {
 	r, err := ipc.NewReader(bytes.NewReader(schema))
 	if err != nil {
-		return nil, errors.New("got a schema that is not Arrow's")
+		return nil, errors.New("got a schema that is not an Arrow schema")
 	}
 	defer r.Release()
 	columns, err := readColumns(t, r.Schema().Fields(), "")
 	if err != nil {
 		return nil, err
 	}
-	return &decoder{t, schema, columns}, nil
+	return &Decoder{t, schema, columns}, nil
 }
 
 func readColumns(t reflect.Type, schema []arrow.Field, at string) ([]readColumn, error) {
@@ -92,15 +92,15 @@ func readerOf(t reflect.Type, column arrow.Field, name string) (reader, error) {
 	return nil, fmt.Errorf("got column %s of type %s for a field of type %s", name, column.Type, t)
 }
 
-// rows decodes a batch into a slice of structs.
-func (d *decoder) rows(batch []byte) (reflect.Value, error) {
+// Rows decodes a batch into a slice of structs.
+func (d *Decoder) Rows(batch []byte) (reflect.Value, error) {
 	r, err := ipc.NewReader(io.MultiReader(bytes.NewReader(d.schema), bytes.NewReader(batch)))
 	if err != nil {
-		return reflect.Value{}, errors.New("got rows that are not Arrow's")
+		return reflect.Value{}, errors.New("got rows that are not an Arrow batch")
 	}
 	defer r.Release()
 	if !r.Next() {
-		return reflect.Value{}, errors.New("got no rows in an answer, or not whole ones")
+		return reflect.Value{}, errors.New("got no rows, or truncated ones, in an answer")
 	}
 	record := r.Record()
 	n := int(record.NumRows())
@@ -124,7 +124,7 @@ func (c *readColumn) fill(values arrow.Array, rows reflect.Value, from int) erro
 	}
 	for i := range rows.Len() {
 		if why := set(fieldOf(rows.Index(i), c.index), from+i); why != nil {
-			why.column = c.name
+			why.Column = c.name
 			return why
 		}
 	}
@@ -169,12 +169,12 @@ func recordReader(t reflect.Type, record *arrow.StructType, name string) (reader
 				return nil, false
 			}
 		}
-		return func(field reflect.Value, i int) *refusal {
+		return func(field reflect.Value, i int) *Refusal {
 			if records.IsNull(i) {
 				if pointer {
 					return nil
 				}
-				return &refusal{why: "got NULL for a record that is no pointer"}
+				return &Refusal{Why: "got NULL for a record that is not a pointer"}
 			}
 			if pointer {
 				field.Set(reflect.New(t))
@@ -202,7 +202,7 @@ func listReader(t reflect.Type, list *arrow.ListType, name string) (reader, erro
 			return nil, false
 		}
 		set, ok := element(lists.ListValues())
-		return func(field reflect.Value, i int) *refusal {
+		return func(field reflect.Value, i int) *Refusal {
 			start, end := lists.ValueOffsets(i)
 			n := int(end - start)
 			switch {
@@ -211,7 +211,7 @@ func listReader(t reflect.Type, list *arrow.ListType, name string) (reader, erro
 			case t.Kind() == reflect.Slice:
 				field.Set(reflect.MakeSlice(t, n, n))
 			case n > t.Len():
-				return &refusal{why: fmt.Sprintf("got %d values for an array of %d", n, t.Len())}
+				return &Refusal{Why: fmt.Sprintf("got %d values for an array of %d", n, t.Len())}
 			}
 			for j := range n {
 				if why := set(field.Index(j), int(start)+j); why != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/xitongsys/parquet-go/parquet"
 )
 
-// sampler makes samples of types, and refuses what the library would take and write something else for.
+// sampler makes samples of types, and refuses those that the library would write incorrectly.
 type sampler struct {
 	// inside are the structs that the one at hand is in. The library would go around in them forever.
 	inside map[reflect.Type]bool
@@ -139,7 +139,7 @@ func tagOf(f reflect.StructField, at string) (*common.Tag, error) {
 	tag, err := common.StringToTag(text)
 	switch {
 	case err != nil:
-		return nil, refusal("field "+at+" has a tag that is none: "+err.Error(), tagHint)
+		return nil, refusal("field "+at+" has an invalid tag: "+err.Error(), tagHint)
 	case tag.ExName == "":
 		return nil, refusal("field "+at+" has a tag without name=", tagHint)
 	case !f.IsExported() || common.StringToVariableName(f.Name) != f.Name:

@@ -10,8 +10,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/coder"
 )
 
-// rational carries numbers of the type big.Rat between the steps of a pipeline. Beam's own row coder takes them for a
-// struct without exported fields, so that every NUMERIC becomes 0 on the way.
+// rational carries numbers of the type big.Rat between the steps of a pipeline. Beam's own row coder treats them as
+// structs without exported fields, so that every NUMERIC would become 0.
 type rational struct{}
 
 // rationalRow is how a number looks in Beam's schemas.
@@ -52,7 +52,7 @@ func (rational) BuildDecoder(reflect.Type) (func(io.Reader) (any, error), error)
 		}
 		var n big.Rat
 		if _, ok := n.SetString(text); !ok {
-			return nil, fmt.Errorf("got %d bytes that are no number", len(text))
+			return nil, fmt.Errorf("got %d bytes that are not a number", len(text))
 		}
 		return n, nil
 	}, nil

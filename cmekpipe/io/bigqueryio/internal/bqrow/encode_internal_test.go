@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"bytes"
@@ -91,7 +91,7 @@ func full() everything {
 
 func columnsFor(t *testing.T, v any, schema bigquery.Schema) []column {
 	t.Helper()
-	r, err := newRowType(reflect.TypeOf(v), schema)
+	r, err := NewType(reflect.TypeOf(v), schema)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,14 +220,14 @@ func TestRowsThatCannotBeWrittenNameTheColumnOnly(t *testing.T) {
 		"a time after the years": {func(e *everything) {
 			e.NTime = bigquery.NullTimestamp{Timestamp: time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC), Valid: true}
 		}, "column NTime: got a time outside"},
-		"no date":            {func(e *everything) { e.Date = civil.Date{Year: 2026, Month: 2, Day: 30} }, "column Date: got no date"},
-		"no time":            {func(e *everything) { e.Clock.Hour = 24 }, "column Clock: got no time"},
-		"no date and time":   {func(e *everything) { e.Both.Date.Day = 0 }, "column Both: got no date"},
+		"no date":            {func(e *everything) { e.Date = civil.Date{Year: 2026, Month: 2, Day: 30} }, "column Date: got an invalid date, or"},
+		"no time":            {func(e *everything) { e.Clock.Hour = 24 }, "column Clock: got an invalid time of day"},
+		"no date and time":   {func(e *everything) { e.Both.Date.Day = 0 }, "column Both: got an invalid date and time, or"},
 		"a number too large": {func(e *everything) { e.Num = big40 }, "column Num: got a number"},
 		"no number":          {func(e *everything) { e.Num = nil }, "column Num: got null"},
 		"no record":          {func(e *everything) { e.Ptr = nil }, "column Ptr: got null"},
 		"null among many":    {func(e *everything) { e.Ptrs[0] = nil }, "column Ptrs: got null"},
-		"a channel in JSON":  {func(e *everything) { e.JSON = map[string]any{"secret": make(chan int)} }, "column JSON: got a value that has no JSON"},
+		"a channel in JSON":  {func(e *everything) { e.JSON = map[string]any{"secret": make(chan int)} }, "column JSON: got a value that can't be encoded as JSON"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			row := full()
@@ -236,7 +236,7 @@ func TestRowsThatCannotBeWrittenNameTheColumnOnly(t *testing.T) {
 			columns := columnsFor(t, everything{}, nil)
 			_, bad := appendProto(nil, columns, addressable(row))
 			_, badAvro := appendAvro(nil, columns, addressable(row))
-			for form, got := range map[string]*refusal{"protobuf": bad, "Avro": badAvro} {
+			for form, got := range map[string]*Refusal{"protobuf": bad, "Avro": badAvro} {
 				if got == nil || !strings.HasPrefix(got.Error(), tc.want) || strings.Contains(got.Error(), "secret") {
 					t.Errorf("%s: got %v, want %q", form, got, tc.want)
 				}
@@ -273,7 +273,7 @@ func TestSchemaOverride(t *testing.T) {
 		"another mode":                      {schema[0], schema[1], {Name: "doc", Type: "STRING", Repeated: true}},
 		"a range":                           {schema[0], schema[1], schema[2], {Name: "r", Type: "RANGE"}},
 	} {
-		if _, err := newRowType(reflect.TypeFor[row](), schema); err == nil {
+		if _, err := NewType(reflect.TypeFor[row](), schema); err == nil {
 			t.Errorf("%s: got no error", name)
 		}
 	}
@@ -342,7 +342,7 @@ func BenchmarkAppendProto(b *testing.B) {
 		At   time.Time
 		Sum  float64
 	}
-	r, err := newRowType(reflect.TypeFor[row](), nil)
+	r, err := NewType(reflect.TypeFor[row](), nil)
 	if err != nil {
 		b.Fatal(err)
 	}

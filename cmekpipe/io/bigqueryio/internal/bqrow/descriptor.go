@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"slices"
@@ -9,8 +9,12 @@ import (
 	"google.golang.org/protobuf/types/descriptorpb"
 )
 
-// descriptorOf describes the messages of [appendProto]: a self-contained message, with a nested one for each record.
+// Descriptor describes the messages of [Type.AppendProto]: a self-contained message, with a nested one for each record.
 // Source: https://docs.cloud.google.com/bigquery/docs/supported-data-types.
+func (t Type) Descriptor(name string) *descriptorpb.DescriptorProto {
+	return descriptorOf(name, t.columns)
+}
+
 func descriptorOf(name string, columns []column) *descriptorpb.DescriptorProto {
 	d := &descriptorpb.DescriptorProto{Name: proto.String(name)}
 	for i := range columns {

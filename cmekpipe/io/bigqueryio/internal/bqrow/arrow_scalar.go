@@ -1,4 +1,4 @@
-package bigqueryio
+package bqrow
 
 import (
 	"math/big"
@@ -13,7 +13,7 @@ import (
 	"github.com/apache/arrow/go/v15/arrow/array"
 )
 
-// isScalar reports whether a struct type stands for one value of a column.
+// isScalar reports whether a struct type represents one value of a column.
 func isScalar(t reflect.Type) bool {
 	_, isNull := nullOf(t)
 	return isNull || t == reflect.TypeFor[time.Time]() || t == reflect.TypeFor[big.Rat]() ||
@@ -62,19 +62,19 @@ func scalarReader(t reflect.Type, column arrow.DataType) reader {
 	return nil
 }
 
-// column is what all arrays of Arrow have.
+// arrowColumn is the constraint for typed Arrow arrays.
 type arrowColumn interface {
 	comparable
 	arrow.Array
 }
 
 // simple reads values that can't be NULL.
-func simple[A arrowColumn](set func(a A, i int, field reflect.Value) *refusal) reader {
+func simple[A arrowColumn](set func(a A, i int, field reflect.Value) *Refusal) reader {
 	return func(values arrow.Array) (setter, bool) {
 		a, ok := values.(A)
-		return func(field reflect.Value, i int) *refusal {
+		return func(field reflect.Value, i int) *Refusal {
 			if a.IsNull(i) {
-				return &refusal{why: "got NULL for a field that can't hold it"}
+				return &Refusal{Why: "got NULL for a field that can't hold it"}
 			}
 			return set(a, i, field)
 		}, ok
@@ -85,7 +85,7 @@ func simple[A arrowColumn](set func(a A, i int, field reflect.Value) *refusal) r
 func nullable[A arrowColumn, T any](get func(a A, i int) T) reader {
 	return func(values arrow.Array) (setter, bool) {
 		a, ok := values.(A)
-		return func(field reflect.Value, i int) *refusal {
+		return func(field reflect.Value, i int) *Refusal {
 			if !a.IsNull(i) {
 				*field.Addr().Interface().(*T) = get(a, i)
 			}
@@ -98,7 +98,7 @@ func nullable[A arrowColumn, T any](get func(a A, i int) T) reader {
 func either[A arrowColumn, V, N any](t reflect.Type, get func(a A, i int) V, wrap func(V) N) reader {
 	switch t {
 	case reflect.TypeFor[V]():
-		return simple(func(a A, i int, field reflect.Value) *refusal {
+		return simple(func(a A, i int, field reflect.Value) *Refusal {
 			*field.Addr().Interface().(*V) = get(a, i)
 			return nil
 		})
@@ -128,7 +128,7 @@ func textReader(t reflect.Type) reader {
 	if t.Kind() != reflect.String {
 		return nil
 	}
-	return simple(func(a *array.String, i int, field reflect.Value) *refusal {
+	return simple(func(a *array.String, i int, field reflect.Value) *Refusal {
 		field.SetString(get(a, i))
 		return nil
 	})
@@ -142,19 +142,19 @@ func intReader(t reflect.Type) reader {
 	}
 	switch t.Kind() {
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		return simple(func(a *array.Int64, i int, field reflect.Value) *refusal {
+		return simple(func(a *array.Int64, i int, field reflect.Value) *Refusal {
 			n := a.Value(i)
 			if field.OverflowInt(n) {
-				return &refusal{why: "got a number that is too large for the field"}
+				return &Refusal{Why: "got a number that is too large for the field"}
 			}
 			field.SetInt(n)
 			return nil
 		})
 	case reflect.Uint8, reflect.Uint16, reflect.Uint32:
-		return simple(func(a *array.Int64, i int, field reflect.Value) *refusal {
+		return simple(func(a *array.Int64, i int, field reflect.Value) *Refusal {
 			n := a.Value(i)
 			if n < 0 || field.OverflowUint(uint64(n)) {
-				return &refusal{why: "got a number that is negative or too large for the field"}
+				return &Refusal{Why: "got a number that is negative or too large for the field"}
 			}
 			field.SetUint(uint64(n))
 			return nil
@@ -172,10 +172,10 @@ func floatReader(t reflect.Type) reader {
 	if t.Kind() != reflect.Float32 && t.Kind() != reflect.Float64 {
 		return nil
 	}
-	return simple(func(a *array.Float64, i int, field reflect.Value) *refusal {
+	return simple(func(a *array.Float64, i int, field reflect.Value) *Refusal {
 		x := a.Value(i)
 		if field.OverflowFloat(x) {
-			return &refusal{why: "got a number that is too large for the field"}
+			return &Refusal{Why: "got a number that is too large for the field"}
 		}
 		field.SetFloat(x)
 		return nil
@@ -191,13 +191,13 @@ func boolReader(t reflect.Type) reader {
 	if t.Kind() != reflect.Bool {
 		return nil
 	}
-	return simple(func(a *array.Boolean, i int, field reflect.Value) *refusal {
+	return simple(func(a *array.Boolean, i int, field reflect.Value) *Refusal {
 		field.SetBool(a.Value(i))
 		return nil
 	})
 }
 
-// ratOf returns a decimal of some digits behind the point.
+// ratOf returns a decimal with a number of digits after the point.
 func ratOf(unscaled *big.Int, digits int32) *big.Rat {
 	return new(big.Rat).SetFrac(unscaled, new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(digits)), nil))
 }
