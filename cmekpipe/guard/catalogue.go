@@ -68,7 +68,7 @@ func ours(call, destination string) string {
 		return "keep this call out of the pipeline until this module has " + call +
 			"; text can be written with " + connectorPath + "textio.WriteSharded"
 	}
-	return "use " + connectorPath + call + " with " + destination + " that a key minted"
+	return "use " + connectorPath + call + " with " + destination + " created from a key"
 }
 
 func unknownConnector() entry {

@@ -65,7 +65,7 @@ func judgeKeyedFile(name string, t *Transform) {
 		t.Reason = "got a name of the keyed filesystem that does not parse: " + cause(err)
 		return
 	}
-	t.Verdict, t.Destination, t.Key, t.Replacement = Protected, object.String(), object.Key(), ""
+	t.Verdict, t.Kind, t.Destination, t.Key, t.Replacement = Protected, cmekpipe.KindObject, object.String(), object.Key(), ""
 	t.Reason = "writes through this module's filesystem, whose names carry the key"
 }
 

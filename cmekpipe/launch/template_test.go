@@ -13,6 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
 const nightlyTemplate = "gs://bank-work/templates/nightly.json"
@@ -36,7 +38,7 @@ func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
 	}
 	for _, o := range w.entries("object") {
 		if o.ProtectedBy() != w.key || !o.KeyAsked {
-			t.Errorf("%s rests under %q, want %s, asked for", o.Name, o.ProtectedBy(), w.key)
+			t.Errorf("%s is encrypted with %q, want %s, asked for", o.Name, o.ProtectedBy(), w.key)
 		}
 	}
 	var job api.Job
@@ -85,23 +87,23 @@ func TestPlanListsTheTemplateThatRunWrites(t *testing.T) {
 	if got := w.entries("object"); draft.Template != nightlyTemplate || len(got) != 0 {
 		t.Errorf("got template %q and objects %v, want %s and none written", draft.Template, got, nightlyTemplate)
 	}
-	var back launch.Draft
+	var back plan.Plan
 	if err := json.Unmarshal(text, &back); err != nil || back.Template != nightlyTemplate {
 		t.Errorf("got %q and %v, want the template read back", back.Template, err)
 	}
 }
 
-func TestVerifyLooksAtATemplate(t *testing.T) {
+func TestVerifyChecksATemplate(t *testing.T) {
 	w := newWorld(t)
 	result, err := w.run(toTemplate)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste()); err != nil || len(found) != 0 {
+	if found, err := verify.Run(t.Context(), result.Plan); err != nil || len(found) != 0 {
 		t.Errorf("got %v and %v, want nothing found, of a job that was not submitted neither", found, err)
 	}
 	w.WriteObject(nightlyTemplate, []byte("written over without a key"))
-	found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste())
+	found, err := verify.Run(t.Context(), result.Plan)
 	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, nightlyTemplate) {
 		t.Errorf("got %v and %v, want the template found", found, err)
 	}
@@ -123,7 +125,7 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range result.Draft.Staged {
+		for _, f := range result.Plan.Staged {
 			staged[f.URL] = true
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
@@ -33,7 +34,7 @@ func (l *launcher) inspectStored(o *options, stored fields, environment, keyFiel
 		return nil
 	}
 	return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: l.Template, Err: errors.Join(faults...),
-		Hint: "stage the template again without these options; cmekpipe.Faults lists them"}
+		Hint: "stage the template again without these options; cmekpipe.OptionErrors lists them"}
 }
 
 // compare holds the key of a template against the launch's.
@@ -59,7 +60,7 @@ func (l *launcher) checkGiven() error {
 	for _, given := range append(words, l.Parameters) {
 		if err := cmekpipe.CheckOptions(l.opts.Key(), given); err != nil {
 			return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: "parameters", Err: err,
-				Hint: "leave them out: the job options are enough; cmekpipe.Faults lists them"}
+				Hint: "leave them out: the job options are enough; cmekpipe.OptionErrors lists them"}
 		}
 		if err := l.checkPlaces(given); err != nil {
 			return err
@@ -76,7 +77,7 @@ func (l *launcher) checkPlaces(given map[string]string) error {
 			"templocation": c.TempLocation, "gcptemplocation": c.TempLocation, "staginglocation": c.StagingLocation,
 		}[spelling(name)]
 		if is && value != "" && strings.TrimRight(value, "/") != want {
-			return refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave it out")
+			return session.Refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave "+name+" out")
 		}
 	}
 	return nil

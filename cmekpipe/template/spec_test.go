@@ -12,7 +12,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
 )
 
@@ -39,7 +38,7 @@ func (w *world) writeSpec(change func(*template.Spec), options func(*cmekpipe.Co
 	if change != nil {
 		change(&spec)
 	}
-	return template.WriteSpec(w.t.Context(), w.options(options), specURL, spec, template.WithHaste(), launch.WithProgress(w.said))
+	return template.WriteSpec(w.t.Context(), w.options(options), specURL, spec, template.WithHaste(), template.WithProgress(w.said))
 }
 
 func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {

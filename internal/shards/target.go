@@ -24,14 +24,14 @@ type Target struct {
 
 // CMEKDestination tells guard what rests where.
 func (t Target) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: t.Object.String(), Key: t.Object.Key(), Extent: t.extent()}
+	return destination.Destination{Kind: t.kind(), Name: t.Object.String(), Key: t.Object.Key()}
 }
 
-func (t Target) extent() destination.Extent {
+func (t Target) kind() cmekpipe.DestinationKind {
 	if t.Sharded {
-		return destination.Shards
+		return cmekpipe.KindShardedObjects
 	}
-	return destination.Whole
+	return cmekpipe.KindObject
 }
 
 // complete gives an error of a format what it can't know. The resource is what the user named, not a temporary object.

@@ -82,7 +82,7 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 
 // CMEKDestination tells guard what rests where.
 func (f *commitFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // commit commits streams together. Those that an earlier call committed, whose answer was lost, are left out.

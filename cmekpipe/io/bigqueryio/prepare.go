@@ -64,7 +64,7 @@ func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)
 
 // CMEKDestination tells guard what rests where.
 func (f *preparation) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // prepare finds the table or makes it, and checks it.

@@ -69,8 +69,7 @@ func (f *queryFn) Teardown() error {
 
 // CMEKDestination tells guard what rests where.
 func (f *queryFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key(),
-		Extent: destination.Temporary}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTemporaryDataset, Name: f.Dest.Project(), Key: f.Dest.Key()}
 }
 
 // ProcessElement takes the token of the run. It may be repeated at any point: it goes on with what an earlier attempt

@@ -27,7 +27,7 @@ type rows struct {
 
 // CMEKDestination tells guard what rests where.
 func (f *rows) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // rowType finds the columns again.

@@ -52,9 +52,6 @@ func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.
 // CMEKDestination tells guard what rests where.
 func (f *lookFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
 
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *lookFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
-
 // applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
 // step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
 type applyFn struct {
@@ -165,9 +162,6 @@ func (f *applyFn) lookAgain(ctx context.Context) error {
 
 // CMEKDestination tells guard what rests where.
 func (f *applyFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
-
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -145,7 +145,7 @@ func (f *writeFn) FinishBundle(ctx context.Context) error { return f.flush(ctx) 
 
 // CMEKDestination tells guard what rests where.
 func (f *writeFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Topic.String(), Key: f.Topic.Key()}
+	return destination.Destination{Kind: cmekpipe.KindPubSubTopic, Name: f.Topic.String(), Key: f.Topic.Key()}
 }
 
 // wrap makes an error of the client one of this module.
