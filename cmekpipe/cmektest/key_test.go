@@ -134,6 +134,9 @@ func TestBadCallsEndTheTest(t *testing.T) {
 		"object without bucket":    func(c *cmektest.Cloud) { c.WriteObject("gs://missing/o", nil) },
 		"not an object's URL":      func(c *cmektest.Cloud) { c.WriteObject("archive/o", nil) },
 		"bucket's URL":             func(c *cmektest.Cloud) { c.ReadObject("gs://archive") },
+		"table without a project":  func(c *cmektest.Cloud) { c.ReadRows("ledger.t") },
+		"missing topic":            func(c *cmektest.Cloud) { c.PublishMessages("projects/p/topics/t", nil) },
+		"statement without rows":   func(c *cmektest.Cloud) { c.SetQueryResult("DROP TABLE d.t", []struct{ N int }{}) },
 		"missing object":           func(c *cmektest.Cloud) { c.ReadObject("gs://archive/o") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,5 +150,20 @@ func TestBadCallsEndTheTest(t *testing.T) {
 				t.Error("got the test going on, want it ended")
 			}
 		})
+	}
+}
+
+func TestABucketsNameIsRefusedWithTheReason(t *testing.T) {
+	for name, want := range map[string]string{
+		"in":               "got 2 characters, want 3 to 63",
+		"Archive":          `got 'A', want lower case letters`,
+		"-archive":         "want a letter or digit at both ends",
+		"google-archive":   `does not begin with "goog"`,
+		"192.168.0.1":      "got an IP address",
+		"bank..archive":    "got 0 characters between dots",
+		"gs://bank-things": `got ':'`,
+	} {
+		r := record(func(r *recorder) { cmektest.NewCloud(r, cmektest.WithoutEnv()).CreateBucket(name, place, none) })
+		wantFailure(t, r, want)
 	}
 }

@@ -51,7 +51,7 @@ func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 //		"projects/bank-prod/": jobsKey,
 //	})
 //
-// The longest prefix of a name decides. Data that no prefix matches fails t, and so does a prefix that matches no data.
+// The longest prefix of a name decides. Data that no prefix matches fails t, and so does a prefix that decides about no data.
 // What counts as data is as with [Cloud.RequireEncrypted].
 func (c *Cloud) RequireEncryptedByName(t testing.TB, keys map[string]cmekpipe.KeyName) {
 	t.Helper()

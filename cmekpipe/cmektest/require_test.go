@@ -99,3 +99,40 @@ func TestRequireEncryptedNeedsSomethingToProve(t *testing.T) {
 	wantFailure(t, require(cloud, key, none), "want one or more")
 	cloud.RequireEncrypted(t, key)
 }
+
+func byName(cloud *cmektest.Cloud, keys map[string]cmekpipe.KeyName) *recorder {
+	return record(func(r *recorder) { cloud.RequireEncryptedByName(r, keys) })
+}
+
+func TestRequireEncryptedByNameFindsKeysThatWereSwapped(t *testing.T) {
+	t.Parallel()
+	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
+	one, two := cloud.CreateKey(place, "one"), cloud.CreateKey(place, "two")
+	cloud.CreateBucket("archive", place, one)
+	cloud.CreateDataset(cmektest.Project+".ledger", place, two)
+	cloud.WriteObject("gs://archive/o", []byte("x"))
+	cloud.CreateTable(cmektest.Project+".ledger.t", none, []struct{ N int }{{1}})
+	cloud.RequireEncrypted(t, one, two)
+	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{"gs://archive/": one, cmektest.Project + ".": two})
+	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{"": two, "gs://arch": one}) // the longest prefix decides
+
+	r := byName(cloud, map[string]cmekpipe.KeyName{"gs://archive/": two, cmektest.Project + ".": one})
+	wantFailure(t, r, "2 of 2 resources are not encrypted with the key of their name:\n\t"+
+		"object gs://archive/o (1 bytes) is encrypted with "+one.String()+", want "+two.String()+"\n\t"+
+		"table "+cmektest.Project+".ledger.t is encrypted with "+two.String()+", want "+one.String())
+	wantFailure(t, byName(cloud, map[string]cmekpipe.KeyName{"gs://archive/": one}),
+		"1 of 2 resources are not encrypted with the key of their name:\n\ttable "+cmektest.Project+".ledger.t is encrypted with "+
+			two.String()+", and no prefix matches its name")
+	wantFailure(t, byName(cloud, map[string]cmekpipe.KeyName{"gs://": one, cmektest.Project: two, "gs://archiv3": one}),
+		`got no data whose name begins with "gs://archiv3"`)
+}
+
+func TestRequireEncryptedByNameNeedsValidKeys(t *testing.T) {
+	t.Parallel()
+	cloud, key := prepared(t)
+	for _, keys := range []map[string]cmekpipe.KeyName{nil, {}, {"gs://": none}, {"gs://archive/": key, "gs://": none}} {
+		wantFailure(t, byName(cloud, keys), "want one or more prefixes, each with a valid key name")
+	}
+	empty := cmektest.NewCloud(t, cmektest.WithoutEnv())
+	wantFailure(t, byName(empty, map[string]cmekpipe.KeyName{"gs://": key}), "nothing is proved")
+}

@@ -83,7 +83,11 @@ func schemaOf(rows any) (bigquery.Schema, error) {
 	if t == nil || t.Kind() != reflect.Slice || t.Elem().Kind() != reflect.Struct {
 		return nil, fmt.Errorf("got rows of type %T, want a slice of structs", rows)
 	}
-	return bigquery.InferSchema(reflect.Zero(t.Elem()).Interface())
+	schema, err := bigquery.InferSchema(reflect.Zero(t.Elem()).Interface())
+	if err == nil && len(schema) == 0 {
+		return nil, fmt.Errorf("got rows of type %T, want structs with exported fields", rows)
+	}
+	return schema, err
 }
 
 // encryption returns nil for the zero KeyName.

@@ -7,7 +7,7 @@ func databases() []entry {
 		return entry{
 			identity: identity, verdict: Unprotected,
 			reason:      "writes cells without looking at the key of the instance's clusters",
-			replacement: ours(call, "a table"),
+			replacement: ours(call, "a table"), method: "BigtableTable",
 			place: func(v values) string {
 				return joined("", "projects/", v["Project"], "/instances/", v["InstanceID"], "/tables/", v["TableName"])
 			},
@@ -22,7 +22,7 @@ func databases() []entry {
 			refine:      refineSpanner,
 		},
 		bigtable("/io/bigtableio.writeFn", "bigtableio.Write"),
-		bigtable("/io/bigtableio.writeBatchFn", "bigtableio.WriteBatch"),
+		bigtable("/io/bigtableio.writeBatchFn", "bigtableio.Write"),
 		{
 			identity: "/io/databaseio.writeFn", verdict: NoCMEK,
 			reason: "a database behind database/sql is outside this module; see to it that a key of yours encrypts its storage",

@@ -6,6 +6,7 @@ import (
 
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -14,7 +15,7 @@ import (
 // reaches Google Cloud.
 func WithHaste() Option {
 	return Option{func(s *session.Settings) {
-		s.Pace = retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 		s.ShowData = false
 	}}

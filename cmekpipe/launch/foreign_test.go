@@ -49,7 +49,7 @@ func (m *mixed) pipeline() *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	kafkaio.Read(s, m.service.Address, "broker:1", []string{"entries"})
 	bigqueryio.Write(s, m.key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}),
-		bigqueryio.ExpansionAddr(m.service.Address))
+		bigqueryio.WithExpansionAddr(m.service.Address))
 	return p
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -88,7 +89,7 @@ func requireCounted(t *testing.T, result *launch.Result) {
 func TestAUsersErrorIsShownOnTheLoopbackCloud(t *testing.T) {
 	w := newWorld(t)
 	w.endWith("JOB_STATE_FAILED", "Error message from worker: can't parse "+secret)
-	ctx := session.WithPace(t.Context(), retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+	ctx := session.WithPace(t.Context(), jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 	_, err := launch.Run(ctx, w.options(nil), harmless(), launch.WithProgress(w.said))
 	if cmekpipe.CodeOf(err) != cmekpipe.JobFailed || !strings.Contains(err.Error(), "can't parse "+secret) {

@@ -158,6 +158,11 @@ func (w *world) child(change func(*cmekpipe.Config), e *executioner) (out outcom
 		w.t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
+	started := make(chan struct{})
+	e.kill = func() {
+		<-started
+		_ = cmd.Process.Kill()
+	}
 	cmd.Env = append(os.Environ(), childVariable+"="+string(config))
 	for _, pair := range w.Environ() {
 		if name, host, _ := strings.Cut(pair, "="); name == storageHost || name == dataflowHost {
@@ -166,8 +171,10 @@ func (w *world) child(change func(*cmekpipe.Config), e *executioner) (out outcom
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	e.kill = func() { _ = cmd.Process.Kill() }
-	err = cmd.Run()
+	if err = cmd.Start(); err == nil {
+		close(started)
+		err = cmd.Wait()
+	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == -1 {
 		return outcome{}, false
 	}

@@ -40,7 +40,7 @@ func (w *world) manySinks() *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	lines := beam.ParDo(s, shout, beam.Create(s, secret))
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.NumShards(2))
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.WithNumShards(2))
 	pubsubio.Write(s, w.key.MustPubSubTopic("projects/bank-prod/topics/lines"), beam.ParDo(s, toMessage, lines))
 	bigqueryio.Write(s, w.key.MustBigQueryTable("bank-prod.ledger.payments"), beam.ParDo(s, toPayment, lines))
 	return p

@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
@@ -117,7 +118,7 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 		p, s := beam.NewPipelineWithRoot()
 		lines := beam.Create(s, secret)
 		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines)
-		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.NumShards(2))
+		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.WithNumShards(2))
 		store := w.key.MustFHIRStore("projects/bank-prod/locations/us-central1/datasets/records/fhirStores/main")
 		folder := w.key.MustObject("gs://bank-work/fhir")
 		fhirio.Import(s, store, folder, folder, fhirio.ContentStructureResource, lines)
@@ -131,5 +132,26 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 	}
 	if len(staged) != 2 {
 		t.Errorf("got %d files for three pipelines that are alike, want worker and model", len(staged))
+	}
+}
+
+// A launch of the template would be refused: Dataflow writes to the temp location without naming the key.
+func TestStagingATemplateWarnsOfABucketWithoutTheKeyAsDefault(t *testing.T) {
+	w := newWorld(t)
+	w.CreateBucket("bank-keyed", "us-central1", w.key)
+	for temp, want := range map[string]int{"gs://bank-work/tmp": 1, "gs://bank-keyed/tmp": 0} {
+		result, err := w.run(func(c *cmekpipe.Config) { toTemplate(c); c.TempLocation = temp })
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := result.Plan.Findings.Of(rule.BucketDefaultKey)
+		if len(found) != want {
+			t.Errorf("%s: got findings %+v, want %d", temp, found, want)
+		}
+		for _, f := range found {
+			if f.Resource != "gs://bank-work" || !strings.Contains(f.Remedy, "gcloud storage buckets update gs://bank-work --default-encryption-key="+w.key.String()) {
+				t.Errorf("%s: got %+v, want the bucket and the command", temp, f)
+			}
+		}
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/watch"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Watch follows a job on Dataflow to its end, as [Run] does unless the options say Async: it sends the job's states, the
@@ -36,7 +37,7 @@ func Watch(ctx context.Context, j *job.Job, options ...Option) error {
 // readMetrics reads the counters of a job that has ended. If that fails, the result is still right without them.
 func (d *dataflowLaunch) readMetrics(ctx context.Context) {
 	made := d.result.Job
-	err := d.Pace.Retry(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, d.Pace.Policy, func(ctx context.Context) error {
 		answer, err := d.services.Jobs.API.Projects.Locations.Jobs.GetMetrics(made.Project, made.Region, made.ID).Context(ctx).Do()
 		if err == nil {
 			d.result.Metrics = *dataflowlib.FromMetricUpdates(answer.Metrics, d.translation.Model)

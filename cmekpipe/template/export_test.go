@@ -6,6 +6,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -14,7 +15,7 @@ import (
 // data as they do when they reach Google Cloud.
 func WithHaste() Option {
 	return Option{func(s *session.Settings) {
-		s.Pace = retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 		s.ShowData = false
 	}}

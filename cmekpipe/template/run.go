@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/watch"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // kind is what the two kinds of templates differ in.
@@ -123,7 +124,7 @@ func (l *launcher) validate(ctx context.Context) error {
 		return err
 	}
 	defer l.services.Progress.Step("asking Dataflow to validate template " + l.Template)()
-	err = l.services.Pace.Retry(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, l.services.Pace.Policy, func(ctx context.Context) error {
 		_, err := l.kind.start(ctx, l, a, true)
 		return err
 	})

@@ -17,8 +17,8 @@ import (
 
 const specURL = "gs://bank-work/templates/nightly-flex.json"
 
-// rewrite reports whether golden files are to be written anew: go test -args rewrite.
-func rewrite() bool { return flag.Arg(0) == "rewrite" }
+// updating reports whether golden files are to be written: go test ./cmekpipe/template -update.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func nightlySpec() template.Spec {
 	return template.Spec{
@@ -87,7 +87,7 @@ func TestSpecsAreGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, file := w.ReadObject(specURL), filepath.Join("testdata", name+".golden.json")
-			if rewrite() {
+			if updating() {
 				if err := os.WriteFile(file, got, 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -97,7 +97,7 @@ func TestSpecsAreGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("specification (-want +got):\n%s", diff)
+				t.Errorf("specification (-want +got), go test ./cmekpipe/template -update writes it:\n%s", diff)
 			}
 		})
 	}
@@ -144,5 +144,18 @@ func TestASpecThatCantBeLaunchedIsNotWritten(t *testing.T) {
 	}
 	if got := w.entries("object"); len(got) != 0 {
 		t.Errorf("got %v, want nothing written", got)
+	}
+}
+
+func TestAFolderIsNoPlaceForASpecification(t *testing.T) {
+	w := newWorld(t)
+	err := template.WriteSpec(t.Context(), w.options(nil), "gs://bank-work/templates/", template.Spec{Image: "i", Name: "n"},
+		template.WithHaste(), template.WithProgress(w.said))
+	e, ok := errors.AsType[*cmekpipe.Error](err)
+	if !ok || e.Code != cmekpipe.InvalidName || !strings.Contains(e.Hint, "gs://bank-work/templates/template.json") {
+		t.Errorf("got error %v, want code %q and a name to use", err, cmekpipe.InvalidName)
+	}
+	if got := w.entries("object"); len(got) != 0 {
+		t.Errorf("got objects %v, want none", got)
 	}
 }

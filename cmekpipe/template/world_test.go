@@ -22,6 +22,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -68,7 +69,7 @@ func (w *world) options(change func(*cmekpipe.Config)) *cmekpipe.Options {
 
 // hasty is a context in which package launch asks services every few milliseconds.
 func hasty(ctx context.Context) context.Context {
-	return session.WithPace(ctx, retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+	return session.WithPace(ctx, jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 }
 

@@ -3,8 +3,11 @@ package verify
 import (
 	"context"
 	"errors"
+	"net/http"
 	"slices"
 	"strings"
+
+	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
@@ -97,6 +100,9 @@ func (c check) failure(err error) rule.Finding {
 	}
 	return f
 }
+
+// errMissing is the error of a list that has no entry for a resource: the same as a service's answer that it does not exist.
+func errMissing() error { return &googleapi.Error{Code: http.StatusNotFound} }
 
 // undetermined is the error of a check that can't tell the key.
 type undetermined struct{ reason, remedy string }

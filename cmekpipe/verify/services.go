@@ -12,7 +12,6 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
-	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
@@ -55,11 +54,11 @@ func spannerDatabase(d plan.Destination) check {
 		if err != nil {
 			return err
 		}
-		keys := atrest.Spanner(found)
+		keys := spannerclient.Keys(found)
 		if len(keys) == 0 {
 			keys = []string{""}
 		}
-		report.all(d.Name, append(keys, atrest.SpannerInUse(found)...))
+		report.all(d.Name, append(keys, spannerclient.KeysInUse(found)...))
 		return nil
 	})
 }
@@ -91,7 +90,7 @@ func bigtableTable(d plan.Destination) check {
 		if unseen := found.GetFailedLocations(); len(unseen) > 0 {
 			return undetermined{"could not read the clusters in " + strings.Join(unseen, ", "), "verify again when Bigtable shows all clusters"}
 		}
-		keys := atrest.Bigtable(found)
+		keys := bigtableclient.Keys(found)
 		if len(keys) == 0 {
 			return undetermined{"got no clusters of the table's instance", "verify again when Bigtable shows its clusters"}
 		}
@@ -112,7 +111,7 @@ func datastoreDatabase(d plan.Destination) check {
 		}
 		found, err := admin.Projects.Databases.Get(db.String()).Context(ctx).Do()
 		if err == nil {
-			report.all(d.Name, atrest.Firestore(found))
+			report.all(d.Name, firestoreclient.Keys(found))
 		}
 		return err
 	})

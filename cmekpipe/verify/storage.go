@@ -42,7 +42,7 @@ func (v *verifier) shards(d plan.Destination) check {
 			}
 		})
 		if err == nil && seen == 0 {
-			return storage.ErrObjectNotExist
+			return errMissing()
 		}
 		return err
 	})

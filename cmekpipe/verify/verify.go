@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // op is the operation that every error of this package names.
@@ -134,7 +135,7 @@ func (v *verifier) run(ctx context.Context, checks []check) rule.Findings {
 // make makes one check, and repeats it while the service is unavailable.
 func (v *verifier) make(ctx context.Context, c check) rule.Findings {
 	var found rule.Findings
-	err := v.Pace.Retry(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, v.Pace.Policy, func(ctx context.Context) error {
 		found = nil
 		return c.run(ctx, func(resource, reported string) {
 			if f, wrong := compare(resource, reported, c.keys); wrong {

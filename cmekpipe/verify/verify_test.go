@@ -30,8 +30,8 @@ func (w *world) wrote() *plan.Plan {
 	p, s := beam.NewPipelineWithRoot()
 	lines := beam.ParDo(s, shout, beam.Create(s, "a", "b"))
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.NumShards(2))
-	pubsubio.Write(s, w.key.MustPubSubTopic(linesTopic), beam.ParDo(s, toMessage, lines), pubsubio.CreateIfMissing())
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.WithNumShards(2))
+	pubsubio.Write(s, w.key.MustPubSubTopic(linesTopic), beam.ParDo(s, toMessage, lines), pubsubio.WithCreateIfMissing())
 	opts := w.options(func(c *cmekpipe.Config) { c.Runner = "prism" })
 	result, err := launch.Run(w.hasty(), opts, p, launch.WithProgress(nil))
 	if err != nil {

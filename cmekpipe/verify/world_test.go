@@ -18,6 +18,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -57,7 +58,7 @@ func newWorld(t testing.TB) *world {
 
 // hasty is a context in which services are asked every few milliseconds.
 func (w *world) hasty() context.Context {
-	return session.WithPace(w.t.Context(), retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+	return session.WithPace(w.t.Context(), jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 }
 

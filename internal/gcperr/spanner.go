@@ -29,11 +29,6 @@ func KeyInaccessible(err error) bool { return err != nil && inaccessible(err.Err
 // IsNotFound reports whether a service answered that the resource does not exist.
 func IsNotFound(err error) bool { return err != nil && Code(err) == cmekpipe.NotFound }
 
-// Typed returns an error of a code that was found out in another way, with the same advice as [Wrap].
-func Typed(code cmekpipe.Code, op, resource string, key cmekpipe.KeyName, err error) *cmekpipe.Error {
-	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint(code, resource, key), Err: err}
-}
-
 // SpannerCommitTooLarge reports whether Spanner refused a commit for having too many values or bytes, so that a part of
 // it may pass. Source: https://docs.cloud.google.com/spanner/quotas.
 func SpannerCommitTooLarge(err error) bool {

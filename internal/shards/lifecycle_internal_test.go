@@ -30,8 +30,8 @@ type life struct {
 }
 
 // writing is what the steps of the write share.
-func (l *life) writing() Writing[string, lineFormat] {
-	return Writing[string, lineFormat]{Target: Target{Op: "test.Write", Object: l.prefix, Shards: 1}}
+func (l *life) writing() WriteStep[string, lineFormat] {
+	return WriteStep[string, lineFormat]{Output: Output{Op: "test.Write", Object: l.prefix, Shards: 1}}
 }
 
 func (l *life) publisher() *Publish[string, lineFormat] {
@@ -82,9 +82,9 @@ func (l *life) bundle(lines ...string) []Part {
 }
 
 // started runs one bundle up to its last line.
-func (l *life) started(lines ...string) *Bundle[string, lineFormat] {
+func (l *life) started(lines ...string) *WriteBundle[string, lineFormat] {
 	l.t.Helper()
-	f := &Bundle[string, lineFormat]{l.writing()}
+	f := &WriteBundle[string, lineFormat]{l.writing()}
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func (l *life) requirePublished(shards int, want ...string) {
 	l.requireKeyAsked()
 }
 
-// requireKeyAsked fails unless every object that ever was rests under the key because its writer named it.
+// requireKeyAsked fails unless every object that ever existed was encrypted with the key because its writer named it.
 func (l *life) requireKeyAsked() {
 	l.t.Helper()
 	for _, e := range l.Ledger() {
@@ -197,7 +197,7 @@ func TestRetriedBundleIsNotDoubled(t *testing.T) {
 }
 
 // again runs a further bundle on an instance and returns the parts that it emits.
-func (l *life) again(f *Bundle[string, lineFormat], lines ...string) (parts []Part) {
+func (l *life) again(f *WriteBundle[string, lineFormat], lines ...string) (parts []Part) {
 	l.t.Helper()
 	f.StartBundle(nil)
 	for _, line := range lines {
@@ -342,8 +342,8 @@ func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
 	l.requirePublished(3, "a", "b", "c", "d")
 }
 
-// attempt is a publication whose steps the test takes one by one.
-func (l *life) attempt(parts []Part) *publication {
+// attempt is a publishAttempt whose steps the test calls one by one.
+func (l *life) attempt(parts []Part) *publishAttempt {
 	l.t.Helper()
 	f := l.publisher()
 	if err := f.Setup(l.t.Context()); err != nil {
@@ -354,8 +354,8 @@ func (l *life) attempt(parts []Part) *publication {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &publication{store: f.out.store, target: f.Target, shards: shards}
-	if done, err := p.look(l.t.Context()); done || err != nil {
+	p := &publishAttempt{store: f.out.store, output: f.Output, shards: shards}
+	if done, err := p.findParts(l.t.Context()); done || err != nil {
 		l.t.Fatalf("look() = %v, %v", done, err)
 	}
 	return p
@@ -365,15 +365,15 @@ func TestSlowTwinDoesNotUndoAFinishedPublication(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
 	fast, slow := l.attempt(parts), l.attempt(parts)
-	for _, p := range []*publication{fast, slow} { // so that the shards are the slow one's
-		if err := p.publish(t.Context()); err != nil {
+	for _, p := range []*publishAttempt{fast, slow} { // so that the shards are the slow one's
+		if err := p.copyAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := fast.sweep(t.Context()); err != nil {
+	if err := fast.deleteTemporary(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	slow.withdraw(t.Context())
+	slow.undo(t.Context())
 	l.requirePublished(3, "a", "b", "c", "d")
 }
 
@@ -491,7 +491,7 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 		cancel()
 		return !cancelled
 	}
-	single := &One[string, lineFormat]{l.writing()}
+	single := &WriteSingle[string, lineFormat]{l.writing()}
 	if err := single.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -507,7 +507,7 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 
 func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 	l := newLife(t)
-	f := &One[string, lineFormat]{l.writing()}
+	f := &WriteSingle[string, lineFormat]{l.writing()}
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -525,7 +525,7 @@ func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 }
 
 func TestTeardownMayFollowAFailedSetup(t *testing.T) {
-	for _, err := range []error{(&One[string, lineFormat]{}).Teardown(), (&Bundle[string, lineFormat]{}).Teardown(), (&Publish[string, lineFormat]{}).Teardown()} {
+	for _, err := range []error{(&WriteSingle[string, lineFormat]{}).Teardown(), (&WriteBundle[string, lineFormat]{}).Teardown(), (&Publish[string, lineFormat]{}).Teardown()} {
 		if err != nil {
 			t.Error(err)
 		}
@@ -535,7 +535,7 @@ func TestTeardownMayFollowAFailedSetup(t *testing.T) {
 func TestRetriedPaneOverwritesItself(t *testing.T) {
 	l := newLife(t)
 	for range 2 {
-		f := &Pane[string, lineFormat]{l.writing()}
+		f := &WritePane[string, lineFormat]{l.writing()}
 		if err := f.Setup(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -557,7 +557,7 @@ func TestElementThatDoesNotFitShowsNothing(t *testing.T) {
 	l := newLife(t)
 	bundle := l.started("a")
 	defer bundle.Teardown()
-	one := &One[string, lineFormat]{l.writing()}
+	one := &WriteSingle[string, lineFormat]{l.writing()}
 	if err := one.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -13,7 +13,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // maxCommit is how many streams are committed in a call.
@@ -45,7 +46,7 @@ func (f *commitFn) Teardown() error {
 	return err
 }
 
-// ProcessElement takes all streams at once.
+// ProcessElement commits all streams.
 func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool, streams func(*written) bool) error {
 	var r run
 	if !runs(&r) {
@@ -80,10 +81,12 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *commitFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
+
+const errNotCommitted sentinel = "got streams that are not committed yet"
 
 // commit commits streams together. Those that an earlier call committed, whose answer was lost, are left out.
 func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, streams []written) error {
@@ -91,7 +94,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 	for i, s := range streams {
 		names[i] = s.Stream
 	}
-	for p := newPatience(); len(names) > 0; {
+	for attempts := callPolicy().Start(); len(names) > 0; {
 		answer, err := f.commitOnce(ctx, table, names)
 		if err != nil {
 			return wrap(table, err)
@@ -103,7 +106,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 		if names, err = uncommitted(names, answer.GetStreamErrors()); err != nil {
 			return f.notCommitted(table, answer.GetStreamErrors())
 		}
-		if len(names) == before && !p.again(ctx, errSilent) {
+		if len(names) == before && !attempts.Again(ctx, errNotCommitted) {
 			return f.notCommitted(table, answer.GetStreamErrors())
 		}
 	}
@@ -113,7 +116,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 func (f *commitFn) commitOnce(
 	ctx context.Context, table cmekpipe.BigQueryTable, names []string,
 ) (answer *storagepb.BatchCommitWriteStreamsResponse, err error) {
-	err = newPatience().try(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		answer, err = f.client.BatchCommitWriteStreams(ctx,
 			&storagepb.BatchCommitWriteStreamsRequest{Parent: path(table), WriteStreams: names})
 		return err
@@ -133,7 +136,7 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 }
 
 func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
-	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryStreamCode(faults[0]), Resource: table.String(),
-		Hint: "run again; nothing of the rows is visible",
+	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(),
+		Hint: "start the job again; no row of this run is visible",
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 )
 
 // These tests run the steps of a Write as a runner does that repeats bundles, which Prism can't be made to do.
@@ -75,11 +76,11 @@ func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 	if s.table, err = key.BigQueryTable(cmektest.Project + ".bank.items"); err != nil {
 		t.Fatal(err)
 	}
-	types, err := newRowType(reflect.TypeFor[item](), nil)
+	types, err := bqrow.NewType(reflect.TypeFor[item](), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema, err := types.schema.ToJSONFields()
+	schema, err := types.Schema().ToJSONFields()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -307,7 +308,7 @@ func TestInsertIDsStayTheSame(t *testing.T) {
 	s.requireIDs(t, 0, 1, 2)
 }
 
-func TestAStreamThatVanishedWithItsKeyTellsOfTheKey(t *testing.T) {
+func TestLostStreamReportsTheKey(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
 	f := s.writer(t)
 	s.pending(t, f, false, 1)

@@ -9,7 +9,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // written is a stream that a bundle filled and finalized. It travels in Beam's row coder.
@@ -22,8 +23,8 @@ type written struct {
 // BigQuery drops it.
 type pending struct{ streamed }
 
-// take writes a row.
-func (f *pending) take(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
+// add writes a row.
+func (f *pending) add(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
 	if f.out == nil {
 		if err := f.open(ctx, r); err != nil {
 			return err
@@ -72,14 +73,10 @@ func (f *pending) open(ctx context.Context, r run) error {
 }
 
 func (f *pending) create(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) (string, error) {
-	p := newPatience()
-	if fresh {
-		p.also = isNotFound
-	}
 	request := &storagepb.CreateWriteStreamRequest{Parent: path(table),
 		WriteStream: &storagepb.WriteStream{Type: storagepb.WriteStream_PENDING}}
 	var stream *storagepb.WriteStream
-	err := p.try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, newTablePolicy(fresh), func(ctx context.Context) (err error) {
 		stream, err = f.client.CreateWriteStream(ctx, request)
 		return err
 	})
@@ -114,12 +111,12 @@ func (f *pending) explain(ctx context.Context, r run, err error) error {
 func (f *pending) finalize(ctx context.Context) error {
 	f.out.disconnect()
 	rows := f.out.next
-	err := newPatience().try(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		done, err := f.client.FinalizeWriteStream(ctx, &storagepb.FinalizeWriteStreamRequest{Name: f.out.stream})
 		if err == nil {
 			rows = done.GetRowCount()
 		}
-		if gcperr.BigQueryStreamFinalized(err) {
+		if bqerr.StreamFinalized(err) {
 			return nil // by an attempt whose answer was lost
 		}
 		return err
@@ -128,7 +125,7 @@ func (f *pending) finalize(ctx context.Context) error {
 		return wrap(f.out.table, err)
 	}
 	if rows != f.out.next {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(), Hint: "run again",
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(), Hint: "start the job again",
 			Err: fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
 	}
 	return nil

@@ -12,10 +12,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 const (
-	// resultLife is how long the result of a query lives if nobody removes it.
+	// resultLife is when the result of a query expires that was not removed.
 	resultLife = 24 * time.Hour
 	// farewellTime is how long a run that failed tries to tidy up.
 	farewellTime = 30 * time.Second
@@ -28,7 +29,7 @@ func (w *queryWork) result(token string) (cmekpipe.BigQueryTable, error) {
 
 func datasetOf(token string) string { return "cmekpipe_temp_" + token }
 
-// makeDataset makes the dataset of a run under the key, unless an earlier attempt did, and looks what was made.
+// makeDataset creates the dataset of a run with the key, unless an earlier attempt did, and checks it.
 func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTable, token string) error {
 	dataset := w.client.DatasetInProject(result.Project(), result.Dataset())
 	name := result.Project() + "." + result.Dataset()
@@ -39,19 +40,17 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 		Description:             "Result of a query of a pipeline; may be deleted when the pipeline has ended.",
 		Labels:                  map[string]string{"cmekpipe": "temporary", "cmekpipe-run": token},
 	}
-	err := newPatience().try(ctx, func(ctx context.Context) error { return dataset.Create(ctx, wanted) })
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error { return dataset.Create(ctx, wanted) })
 	if err != nil && gcperr.Code(err) != cmekpipe.AlreadyExists {
-		return wrapRead(opQuery, name, w.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
 	}
 	var made *bigquery.DatasetMetadata
-	p := newPatience()
-	p.also = isNotFound // it may not be known everywhere yet
-	err = p.try(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, newTablePolicy(true), func(ctx context.Context) (err error) {
 		made, err = dataset.Metadata(ctx)
 		return err
 	})
 	if err != nil {
-		return wrapRead(opQuery, name, w.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
 	}
 	if !strings.EqualFold(made.Location, w.Location) {
 		return fail(opQuery, cmekpipe.LocationMismatch, name, "got a temporary dataset in "+made.Location+", want "+w.Location, "")
@@ -59,20 +58,20 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 	return sameKey(name, made.DefaultEncryptionConfig, w.Dest.Key())
 }
 
-// checkResult refuses to read a result that rests under another key.
+// checkResult refuses to read a result that is encrypted with another key.
 func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.BigQueryTable) error {
 	var meta *bigquery.TableMetadata
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		meta, err = handle(w.client, result).Metadata(ctx)
 		return err
 	})
 	if err != nil {
-		return wrapRead(opQuery, result.String(), w.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, result.String(), w.Dest.Key(), err)
 	}
 	return sameKey(result.String(), meta.EncryptionConfig, w.Dest.Key())
 }
 
-// sameKey compares what BigQuery reports with what it was asked for.
+// sameKey compares the reported key with the requested one.
 func sameKey(resource string, got *bigquery.EncryptionConfig, want cmekpipe.KeyName) error {
 	const hint = "nothing is left there; please report it"
 	if got == nil || got.KMSKeyName == "" {
@@ -89,11 +88,11 @@ func sameKey(resource string, got *bigquery.EncryptionConfig, want cmekpipe.KeyN
 // remove removes the dataset of a run with all that is in it.
 func (w *queryWork) remove(ctx context.Context, token string) error {
 	dataset := w.client.DatasetInProject(w.Dest.Project(), datasetOf(token))
-	err := newPatience().try(ctx, dataset.DeleteWithContents)
-	if err == nil || isNotFound(err) {
+	err := retry.Do(ctx, callPolicy(), dataset.DeleteWithContents)
+	if err == nil || gcperr.IsNotFound(err) {
 		return nil
 	}
-	return wrapRead(opQuery, w.Dest.Project()+"."+datasetOf(token), w.Dest.Key(), err)
+	return gcperr.Wrap(opQuery, w.Dest.Project()+"."+datasetOf(token), w.Dest.Key(), err)
 }
 
 // discard tidies up after a failure, also after the end of the context, as well as it can: the failure counts more.
@@ -106,7 +105,7 @@ func (w *queryWork) discard(ctx context.Context, token string) {
 // cleanupFn removes the temporary dataset when all of the result has been read.
 type cleanupFn struct{ queryWork }
 
-// ProcessElement takes the token of the run, together with all streams that were read.
+// ProcessElement removes the dataset once all streams were read.
 func (f *cleanupFn) ProcessElement(ctx context.Context, _ int, tokens, _ func(*string) bool) error {
 	var errs []error
 	for token := ""; tokens(&token); {

@@ -40,7 +40,7 @@ func (w *world) requireTidy(t *testing.T, datasets int) {
 			seen++
 		}
 		if e.ProtectedBy() != w.key || !e.KeyAsked && e.Kind == "table" {
-			t.Errorf("%s %s rests under %v, asked %v, want %v", e.Kind, e.Name, e.ProtectedBy(), e.KeyAsked, w.key)
+			t.Errorf("%s %s: got key %v, requested: %v, want %v", e.Kind, e.Name, e.ProtectedBy(), e.KeyAsked, w.key)
 		}
 	}
 	if seen != datasets {
@@ -70,7 +70,7 @@ func TestQueryWithoutResult(t *testing.T) {
 	w.requireTidy(t, 1)
 }
 
-func TestQueryRefusalsTellNothingOfTheQuery(t *testing.T) {
+func TestQueryErrorsDoNotQuoteTheQuery(t *testing.T) {
 	for _, tt := range []struct {
 		name, query string
 		spoil       func(*world)
@@ -121,7 +121,7 @@ func makeFar(w *world) {
 	}
 }
 
-func TestQueryOutlivesPassingFailuresAndRunsOnce(t *testing.T) {
+func TestQueryRetriesTransientFailuresAndRunsOnce(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: http.StatusTooManyRequests}, "503": {Status: http.StatusServiceUnavailable},
 		"answer lost": {Reset: true}, "answer cut": {Truncate: 20},

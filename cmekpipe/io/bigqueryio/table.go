@@ -2,23 +2,19 @@ package bigqueryio
 
 import (
 	"context"
-	"errors"
 	"fmt"
 
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // metadata looks a table up. One that was just created may be unknown for a while.
 func metadata(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable, fresh bool) (*bigquery.TableMetadata, error) {
-	p := newPatience()
-	if fresh {
-		p.also = isNotFound
-	}
 	var meta *bigquery.TableMetadata
-	err := p.try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, newTablePolicy(fresh), func(ctx context.Context) (err error) {
 		meta, err = handle(c, table).Metadata(ctx)
 		return err
 	})
@@ -31,14 +27,14 @@ func metadata(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTa
 // create creates a table under its key. AlreadyExists may mean that an earlier attempt did.
 func create(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable, meta *bigquery.TableMetadata) error {
 	meta.EncryptionConfig = encryption(table)
-	return wrap(table, newPatience().try(ctx, func(ctx context.Context) error {
+	return wrap(table, retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		return handle(c, table).Create(ctx, meta)
 	}))
 }
 
 func remove(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable) error {
-	err := newPatience().try(ctx, func(ctx context.Context) error { return handle(c, table).Delete(ctx) })
-	if isNotFound(err) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error { return handle(c, table).Delete(ctx) })
+	if gcperr.IsNotFound(err) {
 		return nil
 	}
 	return wrap(table, err)
@@ -64,12 +60,6 @@ func checkKey(table cmekpipe.BigQueryTable, meta *bigquery.TableMetadata) error 
 		Err:  fmt.Errorf("got a table under %s, want %s", meta.EncryptionConfig.KMSKeyName, table.Key())}
 }
 
-func isNotFound(err error) bool { return err != nil && gcperr.Code(err) == cmekpipe.NotFound }
-
 func wrap(table cmekpipe.BigQueryTable, err error) error {
-	if errors.Is(err, errSilent) {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: table.String(),
-			Hint: "run again; if it stays, look at the service's status", Err: err}
-	}
 	return gcperr.Wrap(opWrite, table.String(), table.Key(), err)
 }

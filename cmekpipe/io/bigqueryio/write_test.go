@@ -112,8 +112,8 @@ func (w *world) methods(t testing.TB) map[string]bigqueryio.WriteOption {
 		t.Fatal(err)
 	}
 	return map[string]bigqueryio.WriteOption{
-		"exactly": bigqueryio.ExactlyOnce(), "atleast": bigqueryio.AtLeastOnce(),
-		"loads": bigqueryio.FileLoads(temp), "inserts": bigqueryio.StreamingInserts(),
+		"exactly": bigqueryio.WithExactlyOnce(), "atleast": bigqueryio.WithAtLeastOnce(),
+		"loads": bigqueryio.WithFileLoads(temp), "inserts": bigqueryio.WithStreamingInserts(),
 	}
 }
 
@@ -305,8 +305,8 @@ func (w *world) methodsOnce(t testing.TB) map[string]bigqueryio.WriteOption {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return map[string]bigqueryio.WriteOption{"exactly": bigqueryio.ExactlyOnce(), "atleast": bigqueryio.AtLeastOnce(),
-			"loads": bigqueryio.FileLoads(temp), "inserts": bigqueryio.StreamingInserts()}
+		return map[string]bigqueryio.WriteOption{"exactly": bigqueryio.WithExactlyOnce(), "atleast": bigqueryio.WithAtLeastOnce(),
+			"loads": bigqueryio.WithFileLoads(temp), "inserts": bigqueryio.WithStreamingInserts()}
 	}
 	return w.methods(t)
 }

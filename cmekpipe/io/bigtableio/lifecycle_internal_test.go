@@ -21,18 +21,18 @@ const (
 	entriesTable   = ledgerInstance + "/tables/entries"
 )
 
-// withCluster returns a cloud with a table in a cluster under a key, and a writer whose table another key may have minted.
-func withCluster(t *testing.T, minted string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
+// withCluster returns a cloud with a table in a cluster under a key, and a writer whose table may have been created from another key.
+func withCluster(t *testing.T, keyID string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("us-central1", "records")
 	cloud.CreateBigtableInstance(ledgerInstance, "us-central1-b", key)
 	cloud.CreateBigtableTable(entriesTable, "f")
-	mint := key
-	if minted != "records" {
-		mint = cloud.CreateKey("us-central1", minted)
+	own := key
+	if keyID != "records" {
+		own = cloud.CreateKey("us-central1", keyID)
 	}
-	return cloud, key, &applyFn{Lookout: lookout{Op: opWrite, Table: mint.MustBigtableTable(entriesTable)}, Every: time.Hour}
+	return cloud, key, &applyFn{Lookout: lookout{Op: opWrite, Table: own.MustBigtableTable(entriesTable)}, Every: time.Hour}
 }
 
 // begun sets a writer up and begins a bundle.
@@ -65,23 +65,23 @@ func requireNoRows(t *testing.T, cloud *cmektest.Cloud) {
 	}
 }
 
-func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
+func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 	for _, tt := range []struct {
-		name, minted string
-		fault        emulator.Fault
-		want         cmekpipe.Code
+		name, keyID string
+		fault       emulator.Fault
+		want        cmekpipe.Code
 	}{
-		{name: "its key", minted: "records"},
-		{name: "another key", minted: "other", want: cmekpipe.KeyMismatch},
-		{name: "too many calls for now", minted: "records",
+		{name: "its key", keyID: "records"},
+		{name: "another key", keyID: "other", want: cmekpipe.KeyMismatch},
+		{name: "too many calls for now", keyID: "records",
 			fault: emulator.Fault{Method: "bigtableadmin.clusters.list", Code: codes.ResourceExhausted}},
-		{name: "clusters are not for it to see", minted: "records", want: cmekpipe.PermissionDenied,
+		{name: "no permission to list clusters", keyID: "records", want: cmekpipe.PermissionDenied,
 			fault: emulator.Fault{Method: "bigtableadmin.clusters.list", Code: codes.PermissionDenied}},
-		{name: "the table is not for it to see", minted: "records", want: cmekpipe.PermissionDenied,
+		{name: "no permission to read the table", keyID: "records", want: cmekpipe.PermissionDenied,
 			fault: emulator.Fault{Method: "bigtableadmin.tables.get", Code: codes.PermissionDenied}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cloud, _, f := withCluster(t, tt.minted)
+			cloud, _, f := withCluster(t, tt.keyID)
 			if tt.fault.Method != "" {
 				tt.fault.Call = 1
 				cloud.Inject(tt.fault)
@@ -99,7 +99,7 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 }
 
 // A cluster that is added while a long run goes on is seen by the next look.
-func TestKeysAreLookedAtAgain(t *testing.T) {
+func TestKeysAreCheckedAgain(t *testing.T) {
 	for name, every := range map[string]time.Duration{"due": 0, "not due": time.Hour} {
 		t.Run(name, func(t *testing.T) {
 			cloud, _, f := withCluster(t, "records")
@@ -124,7 +124,7 @@ func TestKeysAreLookedAtAgain(t *testing.T) {
 	}
 }
 
-func TestKeyThatGoesBetweenTheLookAndTheRowsIsNamed(t *testing.T) {
+func TestKeyLostAfterTheCheckIsReported(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(*cmektest.Cloud, cmekpipe.KeyName)
@@ -193,11 +193,11 @@ func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 	}
 }
 
-// TestBundleThatIsCalledOffDoesNotWait cancels the context while Bigtable takes no rows.
-func TestBundleThatIsCalledOffDoesNotWait(t *testing.T) {
+// TestCanceledBundleDoesNotWait cancels the context while Bigtable refuses rows.
+func TestCanceledBundleDoesNotWait(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
 	begun(t, f)
-	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable})
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := f.ProcessElement(ctx, cell("note")); err != nil {
 		t.Fatal(err)

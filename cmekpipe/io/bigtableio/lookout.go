@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // lookout looks whether a table rests under its keys.
@@ -63,7 +64,7 @@ func (l lookout) clusters(ctx context.Context) error {
 	}
 	defer client.Close()
 	var found *adminpb.ListClustersResponse
-	err = retry(ctx, lookPatience(), func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) (err error) {
 		found, err = client.ListClusters(ctx, &adminpb.ListClustersRequest{Parent: l.instance()}, gax.WithRetry(nil))
 		return err
 	})
@@ -131,7 +132,7 @@ func (l lookout) describe(ctx context.Context) (found *adminpb.Table, err error)
 		return nil, err
 	}
 	defer client.Close()
-	err = retry(ctx, lookPatience(), func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) (err error) {
 		found, err = client.GetTable(ctx, &adminpb.GetTableRequest{Name: l.Table.String(), View: adminpb.Table_ENCRYPTION_VIEW},
 			gax.WithRetry(nil))
 		return err
@@ -151,7 +152,7 @@ func (l lookout) create(ctx context.Context) error {
 	for _, family := range l.Families {
 		made.ColumnFamilies[family] = &adminpb.ColumnFamily{}
 	}
-	err = retry(ctx, lookPatience(), func(ctx context.Context) error {
+	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) error {
 		_, err := client.CreateTable(ctx, &adminpb.CreateTableRequest{Parent: l.instance(), TableId: l.Table.ID(), Table: made},
 			gax.WithRetry(nil))
 		return err
@@ -168,7 +169,7 @@ func (l lookout) refusal(code cmekpipe.Code, got string) error {
 		names = append(names, key.String())
 	}
 	return &cmekpipe.Error{Op: l.Op, Code: code, Resource: l.Table.String(),
-		Hint: "mint the table with the key of its cluster, and name the keys of clusters in other regions with ClusterKey; Bigtable never changes a cluster's key",
+		Hint: "create the table from the key of its cluster, and name the keys of clusters in other regions with bigtableio.WithAdditionalKeys; Bigtable never changes a cluster's key",
 		Err:  errors.New(got + ", want " + strings.Join(names, " or "))}
 }
 

@@ -13,59 +13,47 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
-const (
-	opWrite      = "bigtableio.Write"
-	opWriteBatch = "bigtableio.WriteBatch"
-)
+const opWrite = "bigtableio.Write"
 
-// Write applies each [Mutation] of a PCollection to a row of a table. It writes nothing before it has seen that every
-// cluster of the instance rests under a key that was named, and fails for any other instance.
+// Write applies each [Mutation] of a PCollection to a row of a table. It checks first that every cluster of the
+// instance is encrypted with a named key, and fails for any other instance. Rows are sent in batches, as by Beam's WriteBatch.
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero BigtableTable (KeyMissing), and for
 // elements or options that can't be used (InvalidOptions).
 func Write(s beam.Scope, table cmekpipe.BigtableTable, col beam.PCollection, opts ...WriteOption) {
-	write(s, opWrite, table, col, opts)
-}
-
-// WriteBatch is [Write], which sends rows in batches too: Beam has it beside a Write that sends each row by itself.
-func WriteBatch(s beam.Scope, table cmekpipe.BigtableTable, col beam.PCollection, opts ...WriteOption) {
-	write(s, opWriteBatch, table, col, opts)
-}
-
-func write(s beam.Scope, op string, table cmekpipe.BigtableTable, col beam.PCollection, opts []WriteOption) {
-	s = s.Scope(op)
-	must(true, checkInput(op, table, col))
-	o := must(collect(op, table, opts))
-	look := lookout{Op: op, Table: table, Further: o.further, Create: o.create, Families: o.families}
+	s = s.Scope(opWrite)
+	must(true, checkInput(table, col))
+	o := must(collect(table, opts))
+	look := lookout{Op: opWrite, Table: table, Further: o.additional, Create: o.create, Families: o.families}
 	beam.ParDo0(s, &lookFn{Lookout: look}, beam.Impulse(s))
 	beam.ParDo0(s, &applyFn{Lookout: look, Every: o.every}, col)
 }
 
-// lookFn looks whether a table rests under its keys, and may make the table, where there may be no row to be written.
+// lookFn checks the keys of a table, and may create the table, even if there is no row to write.
 type lookFn struct {
 	Lookout lookout
 }
 
-// ProcessElement takes the impulse.
+// ProcessElement checks the keys.
 func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Lookout.run(ctx) }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *lookFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
 
 // applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
 // step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
 type applyFn struct {
 	Lookout lookout
-	Every   time.Duration // how old a look at the keys may be
+	Every   time.Duration // how long a check of the keys is valid
 
 	conn   *grpc.ClientConn
 	sender sender
 	looked time.Time
 	batch  batch
-	flight chan error // what became of the batch before, which is on its way; nil if there is none
+	flight chan error // result of the batch in flight; nil if there is none
 }
 
-// Setup looks at the keys and opens the connection.
+// Setup checks the keys and opens the connection.
 func (f *applyFn) Setup(ctx context.Context) (err error) {
 	at := time.Now()
 	if err := f.Lookout.run(ctx); err != nil {
@@ -88,13 +76,13 @@ func (f *applyFn) Teardown() error {
 	return f.conn.Close()
 }
 
-// StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
+// StartBundle drops what a failed attempt left; the runner processes its rows again.
 func (f *applyFn) StartBundle(context.Context) {
 	_ = f.land()
 	f.batch = batch{}
 }
 
-// ProcessElement takes a row.
+// ProcessElement adds a row to the batch.
 func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
 	if err := f.Lookout.checkMutation(m); err != nil {
 		return err
@@ -109,7 +97,7 @@ func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
 	return nil
 }
 
-// FinishBundle writes the rest. A bundle that ends well was answered, row by row.
+// FinishBundle writes the rest, and returns when Bigtable has confirmed every row.
 func (f *applyFn) FinishBundle(ctx context.Context) error {
 	if err := f.flush(ctx); err != nil {
 		return err
@@ -117,8 +105,8 @@ func (f *applyFn) FinishBundle(ctx context.Context) error {
 	return f.land()
 }
 
-// flush sends the batch on its way once the one before has arrived, so that the next rows are made meanwhile and what is
-// written to a row stays in order.
+// flush waits for the batch in flight and sends the next one, so that rows are processed meanwhile and the operations on a
+// row stay in order.
 func (f *applyFn) flush(ctx context.Context) error {
 	if err := f.land(); err != nil {
 		return err
@@ -128,7 +116,7 @@ func (f *applyFn) flush(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := f.lookAgain(ctx); err != nil {
+	if err := f.checkAgain(ctx); err != nil {
 		return err
 	}
 	flight := make(chan error, 1)
@@ -137,7 +125,7 @@ func (f *applyFn) flush(ctx context.Context) error {
 	return nil
 }
 
-// land waits for the batch that is on its way.
+// land waits for the batch in flight.
 func (f *applyFn) land() error {
 	if f.flight == nil {
 		return nil
@@ -147,8 +135,8 @@ func (f *applyFn) land() error {
 	return err
 }
 
-// lookAgain looks at the keys if the last look is too old, since anybody may add a cluster to an instance.
-func (f *applyFn) lookAgain(ctx context.Context) error {
+// checkAgain checks the keys if the last check is too old, because anybody may add a cluster to an instance.
+func (f *applyFn) checkAgain(ctx context.Context) error {
 	now := time.Now()
 	if now.Sub(f.looked) < f.Every {
 		return nil
@@ -160,7 +148,7 @@ func (f *applyFn) lookAgain(ctx context.Context) error {
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *applyFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
 
 func must[T any](v T, err error) T {

@@ -71,7 +71,7 @@ func mutations(name string) []bigtableio.Mutation {
 
 func (w *world) writeThese(t testing.TB, name string, opts ...bigtableio.WriteOption) error {
 	t.Helper()
-	return run(t, func(s beam.Scope) { bigtableio.WriteBatch(s, w.table, these(s, name), opts...) })
+	return run(t, func(s beam.Scope) { bigtableio.Write(s, w.table, these(s, name), opts...) })
 }
 
 func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
@@ -88,7 +88,7 @@ func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withTable(t)
 	err := run(t, func(s beam.Scope) {
 		bigtableio.Write(s, w.table, beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -130,7 +130,7 @@ func TestHostileRowsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestHugeRowsAreSentByThemselves(t *testing.T) {
+func TestHugeRowsAreSentAlone(t *testing.T) {
 	w := withTable(t)
 	if err := w.writeThese(t, "huge"); err != nil {
 		t.Fatal(err)
@@ -166,7 +166,7 @@ func TestBadRowsAreRefusedWithoutTheirData(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := withTable(t)
 			err := w.writeThese(t, tt.name)
-			if e := requireCode(t, err, tt.code); e.Op != "bigtableio.WriteBatch" || !strings.Contains(e.Error(), tt.text) {
+			if e := requireCode(t, err, tt.code); e.Op != "bigtableio.Write" || !strings.Contains(e.Error(), tt.text) {
 				t.Errorf("got %v, want %q in it", e, tt.text)
 			}
 			if strings.Contains(err.Error(), secret) {
@@ -181,7 +181,7 @@ func TestBadRowsAreRefusedWithoutTheirData(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "quota": {Code: codes.ResourceExhausted}, "aborted": {Code: codes.Aborted},
 		"timed out": {Code: codes.DeadlineExceeded}, "answer lost": {Reset: true},

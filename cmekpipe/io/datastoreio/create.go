@@ -5,15 +5,15 @@ import (
 	"strings"
 	"time"
 
-	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/firestore/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// place returns the location of databases that rest under the key.
+// place returns the location of databases that the key can encrypt.
 func (w *writer) place() string {
 	switch where := w.Database.Key().Location(); where {
 	case location.US{}.ID():
@@ -25,14 +25,14 @@ func (w *writer) place() string {
 	}
 }
 
-// create makes the database under its key, waits until it is there and returns it. Of several workers one is first; the
-// others look at what that one, or a stranger, made.
+// create creates the database with its key, waits until it exists and returns it. Of several workers one is first; the
+// others read what that one, or another program, created.
 func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firestore.GoogleFirestoreAdminV1Database, error) {
 	parent, id, _ := strings.Cut(w.Database.String(), "/databases/")
 	spec := &firestore.GoogleFirestoreAdminV1Database{Type: datastoreMode, LocationId: w.place(),
 		CmekConfig: &firestore.GoogleFirestoreAdminV1CmekConfig{KmsKeyName: w.Database.Key().String()}}
 	var made *firestore.GoogleLongrunningOperation
-	err := persist(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		made, err = admin.Projects.Databases.Create(parent, spec).DatabaseId(id).Context(ctx).Do()
 		return err
 	})
@@ -49,20 +49,19 @@ func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firesto
 	return w.find(ctx, admin)
 }
 
-// longest is how long the creation of a database may take; a few minutes are usual.
+// longest limits the creation of a database; a few minutes are usual.
 const longest = 15 * time.Minute
 
 // await waits for the end of an operation.
 func await(ctx context.Context, admin *firestore.Service, op *firestore.GoogleLongrunningOperation) error {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
-	for !op.Done {
-		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
+	for n := 0; !op.Done; n++ {
+		if err := callPolicy().Wait(ctx, n); err != nil {
 			return err
 		}
 		name := op.Name
-		err := persist(ctx, func(ctx context.Context) (err error) {
+		err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 			op, err = admin.Projects.Databases.Operations.Get(name).Context(ctx).Do()
 			return err
 		})

@@ -120,7 +120,7 @@ func TestKeysAreOrderedAsDatastoreDoes(t *testing.T) {
 	}
 }
 
-func TestBoundsPartASampleEvenly(t *testing.T) {
+func TestBoundsSplitASampleEvenly(t *testing.T) {
 	for _, tt := range []struct{ keys, shards, want int }{{0, 4, 0}, {1, 4, 1}, {3, 4, 3}, {96, 4, 3}, {96, 1, 0}, {96, 0, 0}, {2, 2, 1}} {
 		var keys []*datastore.Key
 		for id := tt.keys; id > 0; id-- {

@@ -3,8 +3,6 @@ package datastoreio_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
-	"os"
 	"reflect"
 	"testing"
 
@@ -13,15 +11,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const ledger = "projects/" + cmektest.Project + "/databases/ledger"

@@ -6,23 +6,14 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
-	"cloud.google.com/go/storage"
-	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/healthcareclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-)
-
-// The pauses between attempts of a call that fails for a passing reason, and for how long it is tried again.
-const (
-	firstPause   = 250 * time.Millisecond
-	longestPause = 8 * time.Second
-	patience     = 2 * time.Minute
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // client talks to one FHIR store. It belongs to one DoFn, that is to one goroutine.
@@ -48,7 +39,7 @@ func (c *client) verify(ctx context.Context) error {
 	}
 	name := c.store.DatasetName()
 	var dataset *healthcare.Dataset
-	err := c.try(ctx, func() (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		dataset, err = c.service.Projects.Locations.Datasets.Get(name).Context(ctx).Do()
 		return err
 	})
@@ -89,7 +80,7 @@ func (c *client) checkKey(dataset *healthcare.Dataset) error {
 // executeBundle returns the answer to a bundle.
 func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte, err error) {
 	fhir := c.service.Projects.Locations.Datasets.FhirStores.Fhir
-	err = c.try(ctx, func() error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		call := fhir.ExecuteBundle(c.store.String(), strings.NewReader(bundle)).Context(ctx)
 		// The API asks for it, and Google's client doesn't set it.
 		call.Header().Set("Content-Type", "application/fhir+json;charset=utf-8")
@@ -105,20 +96,6 @@ func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte,
 		return err
 	})
 	return body, err
-}
-
-// try makes a call until it succeeds, fails for good or has failed for too long.
-func (c *client) try(ctx context.Context, call func() error) error {
-	pauses := gax.Backoff{Initial: firstPause, Max: longestPause, Multiplier: 2}
-	for begun := time.Now(); ; {
-		err := call()
-		if err == nil || !storage.ShouldRetry(err) || time.Since(begun) > patience {
-			return err
-		}
-		if err := gax.Sleep(ctx, pauses.Pause()); err != nil {
-			return err
-		}
-	}
 }
 
 // wrap gives an error of the store its type, without what the service says of the data.

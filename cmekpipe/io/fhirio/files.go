@@ -32,7 +32,7 @@ func (f *deadLetterFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement copies a file. A repetition copies it to the same name.
 func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, emit, done func(string)) error {
-	from, err := object(f.Temp, name)
+	from, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
@@ -48,7 +48,7 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *deadLetterFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: f.DeadLetter.String(), Key: f.DeadLetter.Key()}
 }
@@ -71,7 +71,7 @@ func (f *removeFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement removes a file.
 func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
-	o, err := object(f.Temp, name)
+	o, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 		if err != nil {
 			return err
 		}
-		o, err := object(f.Temp, attrs.Name)
+		o, err := keyedgcs.Sibling(f.Temp, attrs.Name)
 		if err != nil {
 			return err
 		}
@@ -136,7 +136,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 
 func (f *sweepFn) unknown() error {
 	return &cmekpipe.Error{Op: opImport, Code: cmekpipe.Internal, Resource: f.Temp.String(),
-		Hint: "run again; if it repeats, report it", Err: errors.New("got a file that is no batch of this import")}
+		Hint: "start the job again; if it fails again, report it as a bug", Err: errors.New("got a file that is not a batch of this import")}
 }
 
 // CMEKHelper tells guard that nothing is stored.

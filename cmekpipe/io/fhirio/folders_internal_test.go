@@ -86,7 +86,7 @@ func (s *scratch) objects() (names []string) {
 	}
 }
 
-// Two runs of one template have one folder, and must not take each other's files.
+// Two runs of one template have one folder, and must not use each other's files.
 func TestSweepRemovesWhatThisRunLeftAndNothingElse(t *testing.T) {
 	s := newScratch(t)
 	ours, twin, theirs := s.writer(), s.writer(), s.writer()

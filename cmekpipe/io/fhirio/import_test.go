@@ -172,7 +172,7 @@ func TestKeyThatFailsEndsTheRun(t *testing.T) {
 	}
 }
 
-// requireNothingStored looks at the ledger, as a store whose key is out of order can't be read.
+// requireNothingStored reads the ledger, because a store whose key is unusable can't be read.
 func (w *world) requireNothingStored(t *testing.T) {
 	t.Helper()
 	for _, e := range w.Ledger() {
@@ -281,7 +281,7 @@ func TestBundleThatIsRepeatedLeavesNoFileAndDoublesNothing(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreTriedAgain(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: 429}, "503": {Status: 503}, "answer lost": {Reset: true}, "answer cut": {Truncate: 10},
 	} {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/iterator"
 
@@ -28,8 +28,7 @@ func init() {
 }
 
 func TestMain(m *testing.M) {
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const (
@@ -109,7 +108,7 @@ func take(label string) []string {
 	return all
 }
 
-// onElement is what triggerFn calls before it passes an element on.
+// onElement is what triggerFn calls before it emits an element.
 var onElement sync.Map // "" -> func(string) error
 
 type triggerFn struct{}

@@ -28,7 +28,7 @@ func init() {
 // collected holds what pipelines read, by the name of the test.
 var collected sync.Map
 
-// collectFn takes elements down.
+// collectFn records elements.
 type collectFn struct{ Test string }
 
 func (f *collectFn) ProcessElement(data []byte) {
@@ -97,7 +97,7 @@ func TestPullReadsEachMessageAndAcknowledgesIt(t *testing.T) {
 			cloud := cmektest.NewCloud(t)
 			subscription, want := publishNumbers(t, cloud, n)
 			err := run(t, func(s beam.Scope) {
-				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, subscription, pubsubio.Limit(int64(n))))
+				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, subscription, pubsubio.WithLimit(int64(n))))
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -117,7 +117,7 @@ func TestPullOfABundleThatFailsAcknowledgesNothing(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
 	subscription, _ := publishNumbers(t, cloud, 3)
 	err := run(t, func(s beam.Scope) {
-		beam.ParDo0(s, &failFn{}, pubsubio.Pull(s, subscription, pubsubio.Limit(3)))
+		beam.ParDo0(s, &failFn{}, pubsubio.Pull(s, subscription, pubsubio.WithLimit(3)))
 	})
 	if err == nil {
 		t.Fatal("got no error, want the bundle's")
@@ -145,7 +145,7 @@ func TestPullFailsWithTheSubscription(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.spoil()
 			err := run(t, func(s beam.Scope) {
-				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, tt.subscription, pubsubio.Limit(1)))
+				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, tt.subscription, pubsubio.WithLimit(1)))
 			})
 			e := requireCode(t, err, tt.want)
 			if e.Resource != tt.subscription || e.Hint == "" || e.Op != "pubsubio.Pull" {
@@ -177,7 +177,7 @@ func TestPullRefusesWhenThePipelineIsBuilt(t *testing.T) {
 				}
 			}()
 			_, s := beam.NewPipelineWithRoot()
-			pubsubio.Pull(s, tt.subscription, pubsubio.Limit(tt.limit))
+			pubsubio.Pull(s, tt.subscription, pubsubio.WithLimit(tt.limit))
 		})
 	}
 }

@@ -100,7 +100,7 @@ func TestTopicUnderAnotherKeyIsRefused(t *testing.T) {
 	}{
 		{"other key", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("global", "messages2"), true }, nil, cmekpipe.KeyMismatch, "messages2"},
 		{"other key, may create", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("global", "messages2"), true },
-			[]pubsubio.WriteOption{pubsubio.CreateIfMissing()}, cmekpipe.KeyMismatch, "messages2"},
+			[]pubsubio.WriteOption{pubsubio.WithCreateIfMissing()}, cmekpipe.KeyMismatch, "messages2"},
 		{"same name elsewhere", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("us-central1", "messages"), true }, nil, cmekpipe.KeyMismatch, "us-central1"},
 		{"no key", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, true }, nil, cmekpipe.KeyMissing, "no customer-managed key"},
 		{"missing", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, false }, nil, cmekpipe.NotFound, ""},
@@ -141,7 +141,7 @@ func TestCreateIfMissingCreatesUnderTheKeyOnly(t *testing.T) {
 	}
 	// A topic that is not there when it is asked for, and there when it is created: another worker was first.
 	remove := w.Inject(emulator.Fault{Method: "pubsub.topics.create", Call: 1, Reset: true})
-	if err := write(pubsubio.CreateIfMissing()); err != nil {
+	if err := write(pubsubio.WithCreateIfMissing()); err != nil {
 		t.Fatal(err)
 	}
 	remove()
@@ -170,7 +170,7 @@ func TestCreateIfMissingWithAKeyThatCanNotBeUsed(t *testing.T) {
 		w := newWorld(t)
 		spoil(w)
 		topic := w.topic(t, "entries")
-		err := run(t, func(s beam.Scope) { pubsubio.Write(s, topic, payloads(s, numbers(3)), pubsubio.CreateIfMissing()) })
+		err := run(t, func(s beam.Scope) { pubsubio.Write(s, topic, payloads(s, numbers(3)), pubsubio.WithCreateIfMissing()) })
 		requireCode(t, err, want)
 		for _, e := range w.Ledger() {
 			if e.Kind == "topic" {
@@ -219,7 +219,7 @@ func TestRefusedMessagesFailTheRun(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresLoseNothing(t *testing.T) {
+func TestTransientFailuresLoseNothing(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "internal": {Code: codes.Internal}, "aborted": {Code: codes.Aborted},
 		"too many": {Code: codes.ResourceExhausted}, "answer lost": {Reset: true}, "answer cut": {Truncate: 1},
@@ -267,7 +267,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		code        cmekpipe.Code
 		about, hint string
 	}{
-		{"zero topic", func(s beam.Scope) { pubsubio.Write(s, cmekpipe.PubSubTopic{}, payloads(s, numbers(1))) }, cmekpipe.KeyMissing, "destination", "key.Topic"},
+		{"zero topic", func(s beam.Scope) { pubsubio.Write(s, cmekpipe.PubSubTopic{}, payloads(s, numbers(1))) }, cmekpipe.KeyMissing, "destination", "key.PubSubTopic"},
 		{"zero collection", func(s beam.Scope) { pubsubio.Write(s, topic, beam.PCollection{}) }, cmekpipe.InvalidOptions, topic.String(), "transform"},
 		{"strings", func(s beam.Scope) { pubsubio.Write(s, topic, beam.Create(s, "a")) }, cmekpipe.InvalidOptions, topic.String(), "encode"},
 		{"pairs", func(s beam.Scope) { pubsubio.Write(s, topic, beam.AddFixedKey(s, payloads(s, numbers(1)))) }, cmekpipe.InvalidOptions, topic.String(), "encode"},

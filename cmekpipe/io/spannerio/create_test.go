@@ -36,7 +36,7 @@ func (w *world) databases() (n int) {
 	return n
 }
 
-func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
+func TestCreateIfMissingCreatesTheDatabaseWithTheKey(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"at once": {}, "answer lost": {Reset: true}, "unavailable": {Code: codes.Unavailable},
 	} {
@@ -49,7 +49,7 @@ func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
 			}
 			for range 2 {
 				err := run(t, func(s beam.Scope) {
-					spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
+					spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table))
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -63,7 +63,7 @@ func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
 	}
 }
 
-func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
+func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world)
@@ -93,7 +93,7 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 				tt.spoil(w)
 			}
 			err := run(t, func(s beam.Scope) {
-				spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(tt.ddl))
+				spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(tt.ddl))
 			})
 			if e := requireCode(t, err, tt.want); e.Resource != ledger || e.Hint == "" && tt.want != cmekpipe.InvalidOptions {
 				t.Errorf("got %v, want the database and a hint", e)
@@ -111,7 +111,7 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 	w.CreateSpannerInstance(instanceName, "nam3")
 	write := func(keys ...cmekpipe.KeyName) error {
 		return run(t, func(s beam.Scope) {
-			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table), spannerio.FurtherKeys(keys...))
+			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table), spannerio.WithAdditionalKeys(keys...))
 		})
 	}
 	if err := write(second, third); err != nil {
@@ -132,15 +132,15 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 	}
 }
 
-// TestLoserOfARaceLooksAgain creates the database under another key between the look and the creation.
-func TestLoserOfARaceLooksAgain(t *testing.T) {
+// TestLoserOfARaceChecksAgain creates the database under another key between the look and the creation.
+func TestLoserOfARaceChecksAgain(t *testing.T) {
 	w := newWorld(t)
 	w.CreateSpannerInstance(instanceName, "us-central1")
 	other := w.CreateKey("us-central1", "other")
 	w.Inject(emulator.Fault{Method: "spanner.databases.get", Call: 1, Code: codes.NotFound})
 	w.CreateSpannerDatabase("projects/"+cmektest.Project+"/instances/main/databases/ledger", "us-central1", other, table)
 	err := run(t, func(s beam.Scope) {
-		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
+		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table))
 	})
 	requireCode(t, err, cmekpipe.KeyMismatch)
 	if got := w.rows(t); len(got) != 0 {

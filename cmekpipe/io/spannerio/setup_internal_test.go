@@ -12,13 +12,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// TestEveryWriterLooksBeforeItTakesARow runs a writer without the step that looks, too.
-func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
+// TestEveryWriterChecksTheKeyBeforeItAcceptsARow runs a writer without the step that looks, too.
+func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
 	busy := emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted}
 	for _, tt := range []struct {
 		name  string
-		under string // the key that the database rests under
+		under string // the database's key
 		fault emulator.Fault
 		want  cmekpipe.Code
 	}{
@@ -56,11 +56,11 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 	}
 }
 
-// TestAWriterThatIsNoLongerWantedStopsLooking cancels the context while Spanner takes no calls.
-func TestAWriterThatIsNoLongerWantedStopsLooking(t *testing.T) {
+// TestCanceledWriterStopsChecking cancels the context while Spanner refuses calls.
+func TestCanceledWriterStopsChecking(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("us-central1", "records")
-	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted})
+	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := &commitFn{Check: check{Database: key.MustSpannerDatabase("projects/p-1234/instances/main/databases/ledger")}}

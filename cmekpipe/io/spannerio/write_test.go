@@ -37,7 +37,7 @@ func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) {
 		spannerio.Write(s, w.db, "Entries", beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -64,7 +64,7 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 			rests := tt.key(w)
 			w.CreateSpannerDatabase(ledger, "us-central1", rests, table)
 			err := run(t, func(s beam.Scope) {
-				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.CreateDatabase(table))
+				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.WithCreateIfMissing(table))
 			})
 			e := requireCode(t, err, tt.want)
 			if e.Op != "spannerio.Write" || e.Resource != ledger || e.Hint == "" ||
@@ -112,7 +112,7 @@ func TestFailureOfAFullBatchEndsTheBundle(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable},
 		"aborted":     {Code: codes.Aborted},
@@ -148,7 +148,7 @@ func wide(n int64, emit func(wideRow)) {
 	}
 }
 
-func TestBatchThatIndexesMakeTooLargeIsParted(t *testing.T) {
+func TestBatchThatIndexesMakeTooLargeIsSplit(t *testing.T) {
 	ddl := []string{table}
 	for _, name := range strings.Split(strings.Repeat("i", 50), "") {
 		ddl = append(ddl, "CREATE INDEX "+name+"x ON Entries (Note, ID)")

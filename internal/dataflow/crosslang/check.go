@@ -34,7 +34,7 @@ func CheckLocal(op string, edges []*graph.MultiEdge, coverage *guard.Coverage) e
 		case e.Op != graph.External:
 		case e.External == nil:
 			return unsupported(op, transformOf(coverage, e), "got a transform that only Dataflow knows",
-				"use runner dataflow, or leave the transform out of a test")
+				"read a subscription with pubsubio.Pull, which runs on every runner; run any other such transform with --runner=dataflow")
 		default:
 			return unsupported(op, transformOf(coverage, e), "got a transform of another SDK, whose workers this process does not run",
 				"use a connector of cmekpipe/io")

@@ -35,7 +35,7 @@ func newFixture(t *testing.T) *fixture {
 	return &fixture{cloud: cloud, t: t, Service: &jobs.Service{
 		Op: "test.Op", Project: cmektest.Project, Region: region, Key: cloud.CreateKey(region, "pipelines"), API: service,
 		Progress: progress.New(nil),
-		Pace: retry.Policy{Initial: time.Millisecond, Max: 10 * time.Millisecond, Attempts: 3,
+		Pace: jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 10 * time.Millisecond, Attempts: 3},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 5 * time.Second},
 	}}
 }

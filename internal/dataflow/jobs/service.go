@@ -43,7 +43,7 @@ type Service struct {
 	// API reaches Dataflow.
 	API *api.Service
 	// Pace is how often Dataflow is asked, and how long a job may take to become visible and to stop.
-	Pace retry.Policy
+	Pace Timing
 	// Progress gets a line for each slow step.
 	Progress *progress.Progress
 }
@@ -60,7 +60,7 @@ func (s *Service) describe(created *api.Job, name string) *job.Job {
 
 // Get reads a job.
 func (s *Service) Get(ctx context.Context, id, view string) (j *api.Job, err error) {
-	err = s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) (err error) {
 		j, err = s.jobs().Get(s.Project, s.Region, id).View(view).Context(ctx).Do()
 		return err
 	})
@@ -101,7 +101,7 @@ func (s *Service) active(ctx context.Context, name string) ([]*api.Job, error) {
 
 // list returns the ids of the jobs of a name that were not created before since, in Dataflow's order: newest first.
 func (s *Service) list(ctx context.Context, name, filter string, since time.Time) (ids []string, err error) {
-	err = s.Pace.Retry(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
 		ids = nil
 		call := s.jobs().List(s.Project, s.Region).Name(name)
 		if filter != "" {

@@ -10,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // cancel stops a job whose key is not proven and waits until it has stopped, even if ctx ended. It returns whether it
@@ -65,7 +66,7 @@ func (s *Service) Stop(ctx context.Context, id string, want job.State) (state jo
 func (s *Service) request(ctx context.Context, id string, want job.State) error {
 	start := time.Now()
 	for n := 0; ; n++ {
-		err := s.Pace.Retry(ctx, func(ctx context.Context) error {
+		err := retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
 			_, err := s.jobs().Update(s.Project, s.Region, id, &api.Job{RequestedState: string(want)}).Context(ctx).Do()
 			return err
 		})

@@ -8,9 +8,9 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // Buckets makes sure that the buckets of some places, gs:// URLs, exist where the key can serve them. It never creates
@@ -47,7 +47,7 @@ func (s *Services) KeyedBuckets(ctx context.Context, places ...string) error {
 func (s *Services) each(places []string, visit func(bucket string) error) error {
 	visited := make(map[string]bool)
 	for _, place := range places {
-		bucket, _ := staging.SplitPlace(place)
+		bucket, _ := gsurl.Split(place)
 		if visited[bucket] {
 			continue
 		}

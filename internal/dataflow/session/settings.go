@@ -7,9 +7,9 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
-	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Settings are how a launch reports and waits. What is launched, and with which key, is not among them.
@@ -19,7 +19,7 @@ type Settings struct {
 	// Logger gets warnings.
 	Logger *slog.Logger
 	// Pace is how often services are asked, and how long they may take.
-	Pace retry.Policy
+	Pace jobs.Timing
 	// ShowData says that texts which may hold elements are shown. It is set if the launch goes to the loopback cloud, where
 	// elements are a test's.
 	ShowData bool
@@ -31,9 +31,9 @@ type Setting func(*Settings)
 // NewSettings returns the settings of a call. Without any, progress goes to standard error, in brief if that is no terminal,
 // and warnings go to slog.Default.
 func NewSettings(ctx context.Context, settings []Setting) Settings {
-	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: retry.Default(),
+	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(),
 		ShowData: len(emulatorenv.Set()) > 0}
-	if pace, ok := ctx.Value(paceKey{}).(retry.Policy); ok {
+	if pace, ok := ctx.Value(paceKey{}).(jobs.Timing); ok {
 		s.Pace = pace
 	}
 	for _, set := range settings {
@@ -63,6 +63,6 @@ func WithLogger(logger *slog.Logger) Setting {
 type paceKey struct{}
 
 // WithPace returns a context whose launches ask services at another pace, so that tests need not wait.
-func WithPace(ctx context.Context, pace retry.Policy) context.Context {
+func WithPace(ctx context.Context, pace jobs.Timing) context.Context {
 	return context.WithValue(ctx, paceKey{}, pace)
 }

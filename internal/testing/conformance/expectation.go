@@ -58,7 +58,7 @@ func expectations(h Harness) []expectation {
 // it should not. That the latter ends the run also proves that the method is called at all.
 func spoiled(method emulator.Method) []expectation {
 	once := func(name, field string, f emulator.Fault) expectation {
-		f.Method, f.Call = emulator.Method(method), 1
+		f.Method, f.Call = method, 1
 		return expectation{string(method) + " " + name + " once", func(sc *scene) { sc.Fault = f }, "Fault.Method Fault.Call Fault." + field, ""}
 	}
 	return []expectation{
@@ -67,7 +67,7 @@ func spoiled(method emulator.Method) []expectation {
 		once("answer lost", "Reset", emulator.Fault{Reset: true}),
 		once("answer cut", "Truncate", emulator.Fault{Truncate: 20}),
 		{string(method) + " forbidden", func(sc *scene) {
-			sc.Fault = emulator.Fault{Method: emulator.Method(method), Status: http.StatusForbidden}
+			sc.Fault = emulator.Fault{Method: method, Status: http.StatusForbidden}
 		}, "Fault.Method Fault.Status", cmekpipe.PermissionDenied},
 	}
 }

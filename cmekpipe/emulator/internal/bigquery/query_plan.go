@@ -50,11 +50,18 @@ func (s *Server) plan(ctx context.Context, q query) (*statement, error) {
 
 // queryRefusal turns an error of package sql into one of the store's; it leaves others as they are.
 func queryRefusal(err error) error {
-	if e, ok := errors.AsType[*sql.Error](err); ok {
-		return store.Refuse(e.Reason, "%s", e.Message)
+	e, ok := errors.AsType[*sql.Error](err)
+	switch {
+	case !ok:
+		return err
+	case e.Unsupported:
+		return store.Refuse(e.Reason, "%s; %s", e.Message, supplyRows)
 	}
-	return err
+	return store.Refuse(e.Reason, "%s", e.Message)
 }
+
+// supplyRows is what a test does about a query that is not executed.
+const supplyRows = "supply its rows with SetQueryResult of emulator.Cloud or cmektest.Cloud"
 
 // selectOnly refuses settings of the result for statements that have none.
 // Source: https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption, which says that scripts can't have a

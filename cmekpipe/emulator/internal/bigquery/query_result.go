@@ -23,8 +23,14 @@ type result struct {
 	rows    []store.Row
 }
 
-// SetResult registers the result of a query: its columns, and its rows in the JSON of tabledata.insertAll.
+// SetResult registers the result of a SELECT: its columns, and its rows in the JSON of tabledata.insertAll. It refuses other
+// statements, which have no result.
 func (s *Server) SetResult(text string, schema *raw.TableSchema, rows [][]byte) error {
+	if kind, err := sql.Classify(text); err != nil {
+		return queryRefusal(err)
+	} else if kind != sql.Select {
+		return store.Refuse(store.InvalidQuery, "got a statement of type %s, want a SELECT", kind)
+	}
 	columns, err := store.Columns(schema)
 	if err != nil {
 		return err

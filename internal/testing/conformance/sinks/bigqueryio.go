@@ -17,7 +17,7 @@ import (
 
 // BigQueryExactlyOnce is bigqueryio.Write through pending streams.
 func BigQueryExactlyOnce() conformance.Harness {
-	h := bigQuery("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.ExactlyOnce() },
+	h := bigQuery("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithExactlyOnce() },
 		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
 		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams")
 	h.ExactlyOnce = true
@@ -31,7 +31,7 @@ func BigQueryFileLoads() conformance.Harness {
 		if err != nil {
 			panic(err)
 		}
-		return bigqueryio.FileLoads(object)
+		return bigqueryio.WithFileLoads(object)
 	}, "bigquery.tables.insert", "storage.objects.insert", "bigquery.jobs.insert")
 	h.Also = []emulator.Method{"storage.objects.list", "storage.objects.delete"}
 	h.ExactlyOnce = true
@@ -40,7 +40,7 @@ func BigQueryFileLoads() conformance.Harness {
 
 // BigQueryAtLeastOnce is bigqueryio.Write through the default stream.
 func BigQueryAtLeastOnce() conformance.Harness {
-	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.AtLeastOnce() },
+	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithAtLeastOnce() },
 		"bigquery.tables.insert", "bigquerystorage.AppendRows")
 	h.Partial = "BigQuery shows the rows of the default stream as soon as it has them"
 	return h
@@ -48,7 +48,7 @@ func BigQueryAtLeastOnce() conformance.Harness {
 
 // BigQueryStreamingInserts is bigqueryio.Write through tabledata.insertAll.
 func BigQueryStreamingInserts() conformance.Harness {
-	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.StreamingInserts() },
+	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithStreamingInserts() },
 		"bigquery.tables.insert", "bigquery.tabledata.insertAll")
 	h.Partial = "BigQuery shows streamed rows as soon as it has them"
 	return h

@@ -102,7 +102,7 @@ func (s *bigtableSink) Rows(t testing.TB, name string) []conformance.Row {
 // cellFn makes a cell of a row, under a key that is no text.
 type cellFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *cellFn) ProcessElement(row conformance.Row) bigtableio.Mutation {
 	m := bigtableio.NewMutation("row\x00\xff" + strconv.FormatInt(row.ID, 10))
 	m.Set("f", "payload", 1_000_000, []byte(row.Payload))

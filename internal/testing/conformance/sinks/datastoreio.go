@@ -95,7 +95,7 @@ func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyNam
 	}
 	var opts []datastoreio.WriteOption
 	if s.create {
-		opts = append(opts, datastoreio.CreateIfMissing())
+		opts = append(opts, datastoreio.WithCreateIfMissing())
 	}
 	datastoreio.Write(scope, db, beam.ParDo(scope, &datastoreRowFn{}, rows), opts...)
 }
@@ -111,7 +111,7 @@ type datastoreRowFn struct{}
 // datastoreID is a number that a key can have, which 0 is not.
 func datastoreID(id int64) int64 { return id + 1 }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (*datastoreRowFn) ProcessElement(r conformance.Row) (string, datastoreRow) {
 	return datastore.IDKey("Row", datastoreID(r.ID), nil).Encode(), datastoreRow{r.Payload}
 }

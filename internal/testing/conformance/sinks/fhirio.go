@@ -137,7 +137,7 @@ type fhirResourceFn struct{}
 // CMEKHelper tells guard that nothing is stored.
 func (f *fhirResourceFn) CMEKHelper() destination.None { return destination.None{} }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
 	_, text, err := resource(row)
 	return text, err
@@ -155,7 +155,7 @@ func (f *fhirBundleFn) CMEKHelper() destination.None { return destination.None{}
 // StartBundle forgets what a bundle that failed left.
 func (f *fhirBundleFn) StartBundle(func(string)) { f.entries = nil }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) error {
 	id, text, err := resource(row)
 	if err != nil {

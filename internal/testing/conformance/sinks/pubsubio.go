@@ -37,7 +37,7 @@ func PubSub() conformance.Harness {
 	}
 }
 
-// pubSubSink keeps what it read of each topic, since reading takes messages out of it.
+// pubSubSink keeps what it read of each topic, because reading removes messages from it.
 type pubSubSink struct {
 	cloud  *cmektest.Cloud
 	prefix string                       // of its topics' ids
@@ -114,7 +114,7 @@ func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 // messageFn makes a message of a row.
 type messageFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *messageFn) ProcessElement(r conformance.Row) (*pubsubpb.PubsubMessage, error) {
 	data, err := json.Marshal(r)
 	return &pubsubpb.PubsubMessage{Data: data, Attributes: map[string]string{"id": strconv.FormatInt(r.ID, 10)}}, err

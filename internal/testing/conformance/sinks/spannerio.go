@@ -92,9 +92,9 @@ func (s *spannerSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName,
 	if err != nil {
 		panic(err)
 	}
-	var opts []spannerio.WriteOptionsFn
+	var opts []spannerio.WriteOption
 	if s.create {
-		opts = append(opts, spannerio.CreateDatabase(spannerTable))
+		opts = append(opts, spannerio.WithCreateIfMissing(spannerTable))
 	}
 	spannerio.Write(scope, db, "Records", rows, opts...)
 }
