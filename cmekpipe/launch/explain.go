@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -19,7 +20,7 @@ import (
 // data. The whole message is behind Unwrap of the cause.
 func Explain(text string, key cmekpipe.KeyName) *cmekpipe.Error {
 	if e, ok := cmekpipe.FindError(text); ok {
-		e.Err = &runnerError{e.Err.Error(), errors.New(text)}
+		e.Err = &jobs.Withheld{Text: e.Err.Error(), Err: errors.New(text)}
 		return e
 	}
 	const op = "launch.Explain"
@@ -27,17 +28,17 @@ func Explain(text string, key cmekpipe.KeyName) *cmekpipe.Error {
 	if !ok {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.JobFailed, Resource: key.String(),
 			Hint: "read the messages before it, of which the first names the cause",
-			Err:  &runnerError{"got a message that is not known to be about a key", errors.New(text)}}
+			Err:  &jobs.Withheld{Text: "got a message that is not known to be about a key", Err: errors.New(text)}}
 	}
 	e := &cmekpipe.Error{Op: op, Code: fault.Code, Resource: key.String(), Hint: fault.Remedy(gcperr.Where{Key: key}),
-		Err: &runnerError{fault.Cause, errors.New(text)}}
+		Err: &jobs.Withheld{Text: fault.Cause, Err: errors.New(text)}}
 	if !fault.Key.Valid() {
 		return e
 	}
 	e.Resource = fault.Key.String()
 	if key.Valid() && fault.Key != key {
-		e.Err = &runnerError{fault.Cause + "; this is another key than " + key.String(),
-			errors.Join(cmekpipe.KeyMismatch, errors.New(text))}
+		e.Err = &jobs.Withheld{Text: fault.Cause + "; this is another key than " + key.String(),
+			Err: errors.Join(cmekpipe.KeyMismatch, errors.New(text))}
 		e.Hint = "find out what uses " + e.Resource + "; then " + e.Hint
 	}
 	return e

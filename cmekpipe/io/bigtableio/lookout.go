@@ -174,5 +174,6 @@ func (l lookout) refusal(code cmekpipe.Code, got string) error {
 }
 
 func (l lookout) destination() destination.Destination {
-	return destination.Destination{Name: l.Table.String(), Key: l.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigtableTable, Name: l.Table.String(), Key: l.Table.Key(),
+		AdditionalKeys: l.Further}
 }

@@ -40,11 +40,8 @@ func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.
 // CMEKDestination tells guard the destination and its key.
 func (f *lookFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
 
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *lookFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
-
-// applyFn writes rows in batches. Each instance checks the keys in Setup: waiting for another step's output would
-// break fusion, and the runner would have to materialize all rows.
+// applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
+// step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
 type applyFn struct {
 	Lookout lookout
 	Every   time.Duration // how long a check of the keys is valid
@@ -153,9 +150,6 @@ func (f *applyFn) checkAgain(ctx context.Context) error {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *applyFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
-
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -26,10 +26,7 @@ type verifyFn struct {
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
 
 // CMEKDestination tells guard the destination and its key.
-func (f *verifyFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
-
-// CMEKFurtherKeys tells guard which other keys there are.
-func (f *verifyFn) CMEKFurtherKeys() destination.Keys { return f.Check.Further }
+func (f *verifyFn) CMEKDestination() destination.Destination { return f.Check.destination() }
 
 // check is what must be so of a database before a row is written.
 type check struct {
@@ -37,6 +34,12 @@ type check struct {
 	Further  []cmekpipe.KeyName
 	Create   bool
 	DDL      []string
+}
+
+// destination is the database as guard sees it.
+func (c check) destination() destination.Destination {
+	return destination.Destination{Kind: cmekpipe.KindSpannerDatabase, Name: c.Database.String(), Key: c.Database.Key(),
+		AdditionalKeys: c.Further}
 }
 
 // run looks at the database, which it may create. An error means that nothing may be written.
