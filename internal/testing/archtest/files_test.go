@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
@@ -13,6 +14,12 @@ import (
 // maxUp is how many arrows between the files of a package may run up when its files are put into the best order. A package
 // of more is read in circles.
 const maxUp = 10
+
+// overMaxUp are packages of more, and how many. A number here may go down only.
+var overMaxUp = map[string]int{
+	"cmekpipe":                            12,
+	"cmekpipe/emulator/internal/dataflow": 22,
+}
 
 // A file has an arrow to each file of its package that declares a function, type, constant or variable that it names.
 func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
@@ -46,8 +53,9 @@ func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
 				}
 			}
 		}
-		if order, up := g.order(); up > maxUp {
-			t.Errorf("%s: %d arrows between files run up, want at most %d; the best order found is %v", path, up, maxUp, order)
+		want := max(maxUp, overMaxUp[path])
+		if order, up := g.order(); up > want {
+			t.Errorf("%s: %d arrows between files run up, want at most %d; the best order found is %v", path, up, want, order)
 		}
 	}
 }
@@ -84,6 +92,7 @@ func (g fileGraph) order() (order []string, up int) {
 	for file := range g {
 		order = append(order, file)
 	}
+	slices.Sort(order) // the order of a map would give another result each time
 	for better := true; better; {
 		better = false
 		for i := range order {

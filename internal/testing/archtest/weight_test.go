@@ -80,7 +80,7 @@ var allowedClients = map[string][]string{
 	"cmekpipe/explain":             nil,
 	"cmekpipe/guard":               nil,
 	"cmekpipe/location":            nil,
-	"cmekpipe/plan":                nil,
+	"cmekpipe/plan":                {"dataflow"}, // a plan holds the request
 	"cmekpipe/rule":                nil,
 	"cmekpipe/io":                  nil,
 	"cmekpipe/io/avroio":           {"storage"},
