@@ -190,6 +190,12 @@ func TestCancelledUploadLeavesNothing(t *testing.T) {
 			t.Fatal(err)
 		}
 		cancel()
+		// Close could still end the request well before the client notices: write until it has.
+		for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+			if _, err := io.WriteString(w, "x"); err != nil {
+				break
+			}
+		}
 		if err := w.Close(); err == nil {
 			t.Error("Close: got no error, want the cancelled context's")
 		}
