@@ -2,46 +2,27 @@ package launch
 
 import (
 	"errors"
-	"slices"
-	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// judgeKey compares the key that a service reports with the wanted ones, part by part.
+// judgeKey returns a finding if the key that a service reports is not one of the wanted ones.
 func judgeKey(resource, reported string, want []cmekpipe.KeyName) (f rule.Finding, bad bool) {
-	names := make([]string, len(want))
-	for i, key := range want {
-		names[i] = key.String()
-	}
-	wanted := "want " + strings.Join(names, " or ")
-	f = rule.Finding{Rule: ruleOtherKey, Resource: resource, Remedy: rekey(resource, want[0])}
-	if reported == "" {
-		f.Rule, f.Detail = ruleNoKey, "got no key, "+wanted
-		return f, true
-	}
-	got, err := cmekpipe.ParseKeyOrVersion(reported)
-	if err == nil && slices.Contains(want, got) {
+	code, cause := keycheck.Compare(want, reported)
+	switch code {
+	case "":
 		return rule.Finding{}, false
+	case cmekpipe.KeyMissing:
+		f.Rule = ruleNoKey
+	default:
+		f.Rule = ruleOtherKey
 	}
-	f.Detail = "got " + got.String() + ", " + wanted
-	if err != nil {
-		f.Detail = "got something that is no key's name, " + wanted
-	}
+	f.Resource, f.Detail, f.Remedy = resource, cause, "find out who wrote it; then "+explain.SetKey(resource, want[0])
 	return f, true
-}
-
-// rekey is the command that puts a resource under its key, where there is one; the rule's own remedy serves elsewhere.
-func rekey(resource string, key cmekpipe.KeyName) string {
-	switch {
-	case strings.HasPrefix(resource, "gs://"):
-		return "look who wrote it, then gcloud storage objects update " + resource + " --encryption-key=" + key.String()
-	case strings.Contains(resource, "/topics/"):
-		return "look who changed it, then gcloud pubsub topics update " + resource + " --topic-encryption-key=" + key.String()
-	}
-	return ""
 }
 
 // failure is the finding of a look that could not be made.
@@ -57,7 +38,7 @@ func (l look) failure(err error) rule.Finding {
 	case cmekpipe.PermissionDenied:
 		f.Rule, f.Detail, f.Remedy = ruleUnseen, "it takes "+l.needs, "grant the caller "+l.needs+" on "+l.resource
 	default:
-		f.Detail, f.Remedy = code.Error(), "verify again; if it stays, look at the service's status"
+		f.Detail, f.Remedy = code.Error(), explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: l.resource})
 	}
 	return f
 }

@@ -5,13 +5,11 @@ import (
 	"errors"
 	"strings"
 
-	"cloud.google.com/go/bigquery"
 	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 	"google.golang.org/api/iterator"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/atrest"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
@@ -50,11 +48,11 @@ func spannerDatabase(d Destination) (look, bool) {
 		if err != nil {
 			return err
 		}
-		keys := atrest.Spanner(found)
+		keys := spannerclient.Keys(found)
 		if len(keys) == 0 {
 			keys = []string{""}
 		}
-		reportAll(report, d.Name, append(keys, atrest.SpannerInUse(found)...))
+		reportAll(report, d.Name, append(keys, spannerclient.KeysInUse(found)...))
 		return nil
 	}), err == nil
 }
@@ -83,7 +81,7 @@ func bigtableTable(d Destination) (look, bool) {
 		if unseen := found.GetFailedLocations(); len(unseen) > 0 {
 			return untold{"got no sight of clusters in " + strings.Join(unseen, ", "), "verify again when Bigtable shows all clusters"}
 		}
-		keys := atrest.Bigtable(found)
+		keys := bigtableclient.Keys(found)
 		if len(keys) == 0 {
 			return untold{"got no clusters of the table's instance", "verify again when Bigtable shows its clusters"}
 		}
@@ -101,7 +99,7 @@ func datastoreDatabase(d Destination) (look, bool) {
 		}
 		found, err := admin.Projects.Databases.Get(db.String()).Context(ctx).Do()
 		if err == nil {
-			reportAll(report, d.Name, atrest.Firestore(found))
+			reportAll(report, d.Name, firestoreclient.Keys(found))
 		}
 		return err
 	}), err == nil
@@ -119,11 +117,7 @@ func fhirStore(d Destination) (look, bool) {
 		if err != nil {
 			return err
 		}
-		name := ""
-		if found.EncryptionSpec != nil {
-			name = found.EncryptionSpec.KmsKeyName
-		}
-		report(d.Name, name)
+		report(d.Name, healthcareclient.Key(found))
 		return nil
 	}), err == nil
 }
@@ -138,7 +132,7 @@ func bigQueryTable(d Destination) (look, bool) {
 		defer client.Close() //nolint:errcheck // nothing was written
 		meta, err := client.DatasetInProject(t.Project(), t.Dataset()).Table(t.ID()).Metadata(ctx)
 		if err == nil {
-			report(d.Name, bigQueryKey(meta.EncryptionConfig))
+			report(d.Name, bigqueryclient.Key(meta.EncryptionConfig))
 		}
 		return err
 	}), err == nil
@@ -168,18 +162,11 @@ func (i *inspector) tempDatasets(d Destination, project string) look {
 			if err != nil {
 				return err
 			}
-			if bigQueryKey(meta.DefaultEncryptionConfig) == "" {
+			if bigqueryclient.Key(meta.DefaultEncryptionConfig) == "" {
 				report(project+"."+dataset.DatasetID, "")
 			}
 		}
 	})
-}
-
-func bigQueryKey(c *bigquery.EncryptionConfig) string {
-	if c == nil {
-		return ""
-	}
-	return c.KMSKeyName
 }
 
 func reportAll(report report, resource string, keys []string) {

@@ -24,9 +24,9 @@
 //     key, or none, is cancelled and Run waits until it has stopped.
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
 //
-// [Plan] tells what Run would do, and [Verify] looks afterwards whether all of it rests under its key. [Explain] reads a
-// message about a key that somebody found in the console or in a ticket. Package cmekrunner brings all this to programs
-// that call beamx.Run or beam.Run.
+// [Plan] tells what Run would do, and [Verify] looks afterwards whether all of it rests under its key. Package explain
+// says what a message about a key means that was found in the console or in a ticket. Package cmekrunner brings all this to
+// programs that call beamx.Run or beam.Run.
 //
 // # Launches that were killed
 //

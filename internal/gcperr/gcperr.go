@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
 // Wrap returns err as a [*cmekpipe.Error] of operation op on a resource that key protects or should protect. A nil
@@ -27,12 +28,7 @@ func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	if _, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		return err
 	}
-	return Coded(op, resource, key, Code(err), err)
-}
-
-// Coded is [Wrap] for an error whose code is known.
-func Coded(op, resource string, key cmekpipe.KeyName, code cmekpipe.Code, err error) *cmekpipe.Error {
-	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint(code, resource, key), Err: err}
+	return New(Code(err), op, resource, key, err)
 }
 
 // Code says what kind of failure an error of Google's clients is.
@@ -48,6 +44,9 @@ func Code(err error) cmekpipe.Code {
 	}
 	if s, ok := status.FromError(err); ok {
 		return grpcCode(s)
+	}
+	if explain.IsNoCredentials(err.Error()) {
+		return cmekpipe.NoCredentials
 	}
 	return cmekpipe.Unavailable
 }
@@ -97,8 +96,8 @@ func cut(body string) bool {
 
 // textCode reads the texts that services pass on from Cloud KMS, and BigQuery's own.
 func textCode(text string) cmekpipe.Code {
-	if kind, ok := keyFaultKind(text); ok {
-		return kind.code
+	if fault, ok := explain.FindKeyFault(text); ok {
+		return fault.Code
 	}
 	return bigQueryCode(text)
 }

@@ -3,14 +3,15 @@ package keyedgcs
 import (
 	"context"
 	"errors"
-	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// explain turns an error of a write into this module's. Where the key is in the wrong place it looks up where the bucket
-// is, so that the hint can name the location of a key that serves; without permission to look, the hint stays general.
+// explain turns an error of a write into an error of this module. For a key in the wrong location it reads where the bucket
+// is, so that the hint names the location of a key that can protect it. Without permission to read that, the hint names the
+// bucket only.
 func (s *Store) explain(ctx context.Context, o cmekpipe.Object, err error) error {
 	err = s.wrap(o, err)
 	e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -23,10 +24,8 @@ func (s *Store) explain(ctx context.Context, o cmekpipe.Object, err error) error
 	if lookup != nil {
 		return err
 	}
-	answer := location.ForBucket(o.Key().Location(), bucket.Location)
-	if len(answer.Want) > 0 {
-		e.Hint = "bucket " + o.Bucket() + " is in " + strings.ToLower(bucket.Location) + ": use a key in " +
-			strings.Join(answer.Want, " or ") + "; " + o.Key().String() + " is in " + o.Key().Location()
+	if answer := location.ForBucket(o.Key().Location(), bucket.Location); len(answer.Want) > 0 {
+		e.Hint = explain.MoveKey("gs://"+o.Bucket(), o.Key(), answer.Want)
 	}
 	return err
 }

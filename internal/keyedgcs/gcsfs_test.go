@@ -365,6 +365,36 @@ func TestObjectUnderNoOrAnotherKeyIsRemoved(t *testing.T) {
 	}
 }
 
+func TestHintSaysWhetherAnObjectWithoutTheKeyWasRemoved(t *testing.T) {
+	for name, tt := range map[string]struct {
+		denied bool
+		want   string
+		not    string
+	}{
+		"removed":     {false, "the object was removed; ", "gcloud storage rm"},
+		"not removed": {true, "gcloud storage rm 'gs://bank-bare/to#", "was removed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.Bucket("bank-bare", "us-central1", cmekpipe.KeyName{})
+			tamper(t, w, func(q url.Values) { q.Del("kmsKeyName") })
+			if tt.denied {
+				w.Inject(emulator.Fault{Method: "storage.objects.delete", Status: 403})
+			}
+			to, _ := w.key.Object("gs://bank-bare/to")
+			_, err := put(t.Context(), openStore(t), to, []byte("x"))
+			requireError(t, err, cmekpipe.KeyMissing, to)
+			e, _ := errors.AsType[*cmekpipe.Error](err)
+			if !strings.Contains(e.Hint, tt.want) || strings.Contains(e.Hint, tt.not) {
+				t.Errorf("got hint %q, want %q in it and not %q", e.Hint, tt.want, tt.not)
+			}
+			if said := strings.Contains(e.Err.Error(), "could not be removed"); said != tt.denied {
+				t.Errorf("got %v, want it to say whether the object could be removed", e.Err)
+			}
+		})
+	}
+}
+
 func TestObjectWithOtherBytesIsRemoved(t *testing.T) {
 	w := newWorld(t)
 	target, err := url.Parse("http://" + w.Endpoint(emulator.Storage))

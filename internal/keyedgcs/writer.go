@@ -8,6 +8,7 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
 // Writer uploads one object. Nothing is visible before Close returns nil, and nothing ever is after Abort or after a
@@ -118,6 +119,7 @@ func (w *Writer) corrupted() error {
 	ctx, cancel := Cleanup(w.ctx)
 	defer cancel()
 	w.store.Remove(ctx, w.object, w.attrs.Generation) //nolint:errcheck // the failure that led here says more
-	return &cmekpipe.Error{Op: w.store.Op, Code: cmekpipe.Corrupted, Resource: w.object.String(), Hint: "run again",
-		Err: fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", w.attrs.Size, w.attrs.CRC32C, w.size, w.crc)}
+	return &cmekpipe.Error{Op: w.store.Op, Code: cmekpipe.Corrupted, Resource: w.object.String(),
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+		Err:  fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", w.attrs.Size, w.attrs.CRC32C, w.size, w.crc)}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
@@ -45,7 +46,7 @@ func (t Target) complete(err error) error {
 // internal returns the error of a step that got what the steps before it never give.
 func (t Target) internal(got string) error {
 	return &cmekpipe.Error{Op: t.Op, Code: cmekpipe.Internal, Resource: t.Object.String(),
-		Hint: "run again; if it repeats, report it", Err: errors.New(got)}
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Internal}), Err: errors.New(got)}
 }
 
 // Writing is a Target with the format of what is written. DoFns that write embed it.

@@ -20,7 +20,8 @@
 // # Defaults
 //
 // A missing table is created, with the key in the request, so that the dataset's default key plays no part; rows are
-// added to what an existing table has. An existing table must rest under the key already, in any version. Datasets are
+// added to what an existing table has. An existing table must have the key already, in any version; workers
+// check that again every five minutes and before they commit rows. Datasets are
 // never created. Temporary tables of [WithWriteDisposition] lie in the dataset of the table, under its key, are named
 // cmekpipe_temp_ID, are removed at the end and expire after seven days. Temporary files of FileLoads are removed at the
 // end; those of a run that failed may be removed at any time after it.

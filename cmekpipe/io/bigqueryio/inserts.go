@@ -12,6 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
@@ -86,6 +87,9 @@ func (f *insertFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 func (f *insertFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, id string, row beam.X, r run, refused func(beam.EventTime, beam.X),
 ) error {
+	if err := f.recheck(ctx, r); err != nil {
+		return err
+	}
 	f.fresh = r.Fresh
 	x := element{row, t}
 	values, size, bad := f.save(row)
@@ -174,8 +178,9 @@ func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
 			}
 		}
 		if reason != "invalid" && f.DeadLetters {
-			return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryReasonCode(reason), Resource: f.Table.String(), Hint: "run again",
-				Err: fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
+			return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryReasonCode(reason), Resource: f.Table.String(),
+				Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: f.Table.String()}),
+				Err:  fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
 		}
 		if err := f.refuse(queue[row.RowIndex].from, &refusal{"*", "got a row that BigQuery refuses"}); err != nil {
 			return err

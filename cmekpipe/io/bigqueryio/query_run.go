@@ -166,10 +166,10 @@ func (f *queryFn) failure(err error) error {
 				"or say where that is: bigqueryio.WithLocation"}
 	case cmekpipe.NotFound:
 		return &cmekpipe.Error{Op: opQuery, Code: code, Resource: f.Dest.String(), Err: cause,
-			Hint: "look whether the tables of the query exist, in " + f.Location}
+			Hint: "check that the tables of the query exist in " + f.Location + ": bq ls --project_id=" + f.Dest.Project()}
 	}
 	if cause == err { //nolint:errorlint // whether it came back as it was
 		return wrapRead(opQuery, f.Dest.String(), f.Dest.Key(), err)
 	}
-	return gcperr.Coded(opQuery, f.Dest.String(), f.Dest.Key(), code, cause)
+	return gcperr.New(code, opQuery, f.Dest.String(), f.Dest.Key(), cause)
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -143,7 +144,7 @@ func closeReadClient(client *storage.BigQueryReadClient) error {
 func wrapRead(op, resource string, key cmekpipe.KeyName, err error) error {
 	if err == errSilent { //nolint:errorlint // never wrapped
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.Unavailable, Resource: resource, Err: err,
-			Hint: "run again; if it stays, look at the service's status"}
+			Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: resource})}
 	}
 	return gcperr.Wrap(op, resource, key, err)
 }

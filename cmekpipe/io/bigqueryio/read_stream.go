@@ -13,6 +13,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
@@ -118,7 +119,7 @@ func (f *streamFn) corrupted(err error) error {
 			Hint: "give the field a type that can hold it, such as bigquery.NullString or int64"}
 	}
 	return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Corrupted, Resource: f.Table, Err: err,
-		Hint: "run again; if it stays, please report it"}
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Internal})}
 }
 
 // CMEKHelper tells guard that reading rests nowhere.

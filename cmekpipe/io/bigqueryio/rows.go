@@ -12,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // rows is what the steps that write rows have in common. The exported fields travel to the workers.
@@ -23,9 +24,26 @@ type rows struct {
 	DeadLetters bool
 
 	refused []element
+	checked keycheck.Recheck
 }
 
-// CMEKDestination tells guard what rests where.
+// recheck checks the key of the table that rows are written to if the last check is too old: somebody may have changed it.
+func (f *rows) recheck(ctx context.Context, r run) error {
+	return f.checked.Do(ctx, func(ctx context.Context) error {
+		table, err := r.target(f.Table)
+		if err != nil {
+			return err
+		}
+		client, err := openClient(ctx, f.Table)
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		return checkTable(ctx, client, table, r.Fresh)
+	})
+}
+
+// CMEKDestination names the destination for package guard.
 func (f *rows) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }

@@ -7,12 +7,12 @@
 //	entries := key.MustBigtableTable("projects/bank-prod/instances/ledger/tables/entries")
 //	bigtableio.Write(s, entries, mutations)
 //
-// In Bigtable the key belongs to the cluster, is chosen when the cluster is made, and must be in the cluster's region. So
-// every worker looks at the keys of all clusters of the instance before it takes its first row, and refuses an instance
-// with a cluster that rests under none, or under one that wasn't named. The keys of clusters in other regions are named by
-// [ClusterKey]. It refuses, too, when Bigtable doesn't show all clusters. As anybody may add a cluster, it looks again every
-// 5 minutes. [CreateIfMissing] makes a table, which rests under the keys of the clusters; instances and clusters are never
-// made.
+// In Bigtable the key belongs to the cluster, is chosen when the cluster is created, and must be in the cluster's region. So
+// every worker checks the keys of all clusters of the instance before it accepts its first row, and refuses an instance
+// with a cluster that has no key, or one that was not named. [ClusterKey] names the keys of clusters in other regions. A
+// worker also refuses to write when Bigtable does not list all clusters. As anybody may add a cluster, it checks again every
+// five minutes. [CreateIfMissing] creates a table, which is encrypted with the keys of the clusters; instances and clusters
+// are never created.
 //
 // # Defaults
 //

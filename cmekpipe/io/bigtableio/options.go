@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
@@ -16,11 +15,7 @@ type writeOptions struct {
 	further  []cmekpipe.KeyName
 	create   bool
 	families []string
-	every    time.Duration
 }
-
-// interval is how old a look at the keys of the clusters may get.
-const interval = 5 * time.Minute
 
 // ClusterKey names keys that clusters of the instance may rest under beside the one that minted the table: those of
 // clusters in other regions, as a cluster takes a key in its own region only. Default: none.
@@ -39,7 +34,7 @@ func CreateIfMissing(families ...string) WriteOption {
 var familyForm = regexp.MustCompile(`^[_a-zA-Z0-9][-_.a-zA-Z0-9]{0,63}$`)
 
 func collect(op string, table cmekpipe.BigtableTable, opts []WriteOption) (writeOptions, error) {
-	o := writeOptions{every: interval}
+	var o writeOptions
 	for _, opt := range opts {
 		if opt == nil {
 			return o, invalid(op, table.String(), "got a nil option", "leave it out")

@@ -2,7 +2,6 @@ package bigtableio
 
 import (
 	"context"
-	"time"
 
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -11,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const (
@@ -36,49 +36,46 @@ func write(s beam.Scope, op string, table cmekpipe.BigtableTable, col beam.PColl
 	s = s.Scope(op)
 	must(true, checkInput(op, table, col))
 	o := must(collect(op, table, opts))
-	look := lookout{Op: op, Table: table, Further: o.further, Create: o.create, Families: o.families}
-	beam.ParDo0(s, &lookFn{Lookout: look}, beam.Impulse(s))
-	beam.ParDo0(s, &applyFn{Lookout: look, Every: o.every}, col)
+	keys := keyVerifier{Op: op, Table: table, Further: o.further, Create: o.create, Families: o.families}
+	beam.ParDo0(s, &verifyFn{Keys: keys}, beam.Impulse(s))
+	beam.ParDo0(s, &applyFn{Keys: keys}, col)
 }
 
-// lookFn looks whether a table rests under its keys, and may make the table, where there may be no row to be written.
-type lookFn struct {
-	Lookout lookout
+// verifyFn checks the keys of a table, which it may create, even if there is no row to write.
+type verifyFn struct {
+	Keys keyVerifier
 }
 
-// ProcessElement takes the impulse.
-func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Lookout.run(ctx) }
+// ProcessElement runs once, for the impulse.
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Keys.run(ctx) }
 
-// CMEKDestination tells guard what rests where.
-func (f *lookFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
+// CMEKDestination names the destination for package guard.
+func (f *verifyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *lookFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
+// CMEKFurtherKeys names the other keys of clusters for package guard.
+func (f *verifyFn) CMEKFurtherKeys() destination.Keys { return f.Keys.Further }
 
-// applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
-// step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
+// applyFn writes rows in batches. Each instance checks the keys itself, before it accepts a row: waiting for another step to
+// do so would split the graph and make the runner store and move all rows.
 type applyFn struct {
-	Lookout lookout
-	Every   time.Duration // how old a look at the keys may be
+	Keys keyVerifier
 
-	conn   *grpc.ClientConn
-	sender sender
-	looked time.Time
-	batch  batch
-	flight chan error // what became of the batch before, which is on its way; nil if there is none
+	conn    *grpc.ClientConn
+	sender  sender
+	checked keycheck.Recheck
+	batch   batch
+	flight  chan error // what became of the batch before, which is on its way; nil if there is none
 }
 
-// Setup looks at the keys and opens the connection.
+// Setup checks the keys and opens the connection.
 func (f *applyFn) Setup(ctx context.Context) (err error) {
-	at := time.Now()
-	if err := f.Lookout.run(ctx); err != nil {
+	if err := f.checked.Do(ctx, f.Keys.run); err != nil {
 		return err
 	}
 	if f.conn, err = bigtableclient.Dial(ctx); err != nil {
-		return f.Lookout.fault(ctx, err)
+		return f.Keys.fault(ctx, err)
 	}
-	f.looked = at
-	f.sender = sender{client: bigtablepb.NewBigtableClient(f.conn), table: f.Lookout.Table}
+	f.sender = sender{client: bigtablepb.NewBigtableClient(f.conn), table: f.Keys.Table}
 	return nil
 }
 
@@ -99,7 +96,7 @@ func (f *applyFn) StartBundle(context.Context) {
 
 // ProcessElement takes a row.
 func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
-	if err := f.Lookout.checkMutation(m); err != nil {
+	if err := f.Keys.checkMutation(m); err != nil {
 		return err
 	}
 	size := sizeOf(m)
@@ -131,12 +128,12 @@ func (f *applyFn) flush(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := f.lookAgain(ctx); err != nil {
+	if err := f.checked.Do(ctx, f.Keys.clusters); err != nil { // anybody may add a cluster to an instance
 		return err
 	}
 	flight := make(chan error, 1)
 	f.flight = flight
-	go func() { flight <- f.Lookout.fault(ctx, f.sender.send(ctx, rows)) }()
+	go func() { flight <- f.Keys.fault(ctx, f.sender.send(ctx, rows)) }()
 	return nil
 }
 
@@ -150,24 +147,11 @@ func (f *applyFn) land() error {
 	return err
 }
 
-// lookAgain looks at the keys if the last look is too old, since anybody may add a cluster to an instance.
-func (f *applyFn) lookAgain(ctx context.Context) error {
-	now := time.Now()
-	if now.Sub(f.looked) < f.Every {
-		return nil
-	}
-	if err := f.Lookout.clusters(ctx); err != nil {
-		return err
-	}
-	f.looked = now
-	return nil
-}
+// CMEKDestination names the destination for package guard.
+func (f *applyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
-// CMEKDestination tells guard what rests where.
-func (f *applyFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
-
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Lookout.Further }
+// CMEKFurtherKeys names the other keys of clusters for package guard.
+func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Keys.Further }
 
 func must[T any](v T, err error) T {
 	if err != nil {

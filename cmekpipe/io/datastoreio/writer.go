@@ -12,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // writer is what all DoFns that change a database have: they look at its key and commit in batches.
@@ -21,12 +22,9 @@ type writer struct {
 	Create   bool
 
 	client  *datastore.Client
-	checked time.Time // when the database's key was compared
+	checked keycheck.Recheck
 	batch   batch
 }
-
-// recheckAfter is for how long a database's key is taken for granted: a database may be deleted and made anew.
-const recheckAfter = 5 * time.Minute
 
 // Setup opens the client.
 func (w *writer) Setup(ctx context.Context) (err error) {
@@ -41,17 +39,10 @@ func (w *writer) Teardown() {
 	}
 }
 
-// StartBundle compares the database's key if that was not done lately, and forgets what a failed bundle left.
+// StartBundle checks the database's key again if the last check is too old, and drops what a failed bundle left.
 func (w *writer) StartBundle(ctx context.Context) error {
 	w.batch = batch{}
-	if time.Since(w.checked) < recheckAfter {
-		return nil
-	}
-	if err := w.verify(ctx); err != nil {
-		return err
-	}
-	w.checked = time.Now()
-	return nil
+	return w.checked.Do(ctx, w.verify)
 }
 
 // FinishBundle writes the rest. When it returns, Datastore has acknowledged every change of the bundle.

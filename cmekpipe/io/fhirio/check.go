@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const (
@@ -26,12 +27,7 @@ func checkStore(op string, store cmekpipe.FHIRStore) error {
 			Hint: "let the dataset's key mint it: key.FHIRStore(\"projects/…/fhirStores/STORE\")",
 			Err:  errors.New("got the zero FHIRStore, want one under a key")}
 	}
-	answer := location.ForHealthcare(store.Key().Location(), store.Location())
-	if answer.Fit != location.Refused {
-		return nil
-	}
-	return &cmekpipe.Error{Op: op, Code: cmekpipe.LocationMismatch, Resource: store.String(),
-		Hint: "use the dataset's own key, which is in " + strings.Join(answer.Want, " or "), Err: errors.New(answer.Why)}
+	return keycheck.Location(op, store.String(), store.Key(), location.ForHealthcare(store.Key().Location(), store.Location()))
 }
 
 // checkFolder refuses a folder that has no key, or a name that the Healthcare API would take for a pattern.

@@ -15,8 +15,9 @@
 //
 // # Defaults
 //
-// A FHIR store rests under the key of its dataset, which is chosen when the dataset is made and never changes. Every
-// worker compares it with the store's key before it sends anything: a dataset under no or another key is refused. No
+// A FHIR store is encrypted with the key of its dataset, which is chosen when the dataset is created and never changes. Every
+// worker checks that key before it sends anything, and again every five minutes, because a dataset may be deleted and created
+// again: a dataset without the key is refused. No
 // dataset and no store is ever created. Files are written with the key's name in the request, see package textio.
 //
 // There is no fallback: not to a temp_location or staging_location, where Beam's Import puts resources if it is given no

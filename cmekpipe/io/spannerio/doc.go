@@ -7,9 +7,9 @@
 //	ledger := key.MustDatabase("projects/bank-prod/instances/main/databases/ledger")
 //	spannerio.Write(s, ledger, "Entries", entries)
 //
-// In Spanner the key belongs to the database and is chosen when the database is made. So every writer looks at the
-// database's keys before it takes its first row, and refuses a database that rests under none or under another one. With
-// [CreateDatabase] it makes a database that does not exist, under the key and never without.
+// In Spanner the key belongs to the database and is chosen when the database is made. So every writer checks the
+// database's keys before it accepts its first row and again every five minutes, and refuses a database without a key or with
+// another one. With [CreateDatabase] it creates a database that does not exist, always with the key.
 //
 // [Read] and [Query] create nothing at rest and take names as Beam's do. They are not Beam's own: its Query crashes by
 // default, loses the timestamp bound, and its package links a test server into every program.

@@ -34,7 +34,7 @@ func (s *Service) tooLate(ctx context.Context, id, state string, why error) erro
 		return why
 	}
 	return errors.Join(why, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id),
-		Hint: "look at what it wrote: nothing proves that it rests under " + s.Key.String(),
+		Hint: "check the keys of what it wrote; it may not be encrypted with " + s.Key.String(),
 		Err:  errors.New("got " + state + " before the job could be cancelled")})
 }
 

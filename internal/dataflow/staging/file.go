@@ -11,6 +11,7 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
 // File is a file that was staged, or that would be.
@@ -37,7 +38,7 @@ func (a *Area) Name(kind string, content io.ReadSeeker) (*File, error) {
 		_, err = content.Seek(0, io.SeekStart)
 	}
 	if err != nil {
-		return nil, &cmekpipe.Error{Op: a.Op, Code: cmekpipe.Corrupted, Resource: kind, Hint: "launch again", Err: err}
+		return nil, &cmekpipe.Error{Op: a.Op, Code: cmekpipe.Corrupted, Resource: kind, Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}), Err: err}
 	}
 	hash, key := hex.EncodeToString(sha.Sum(nil)), sha256.Sum256([]byte(a.Key.String()))
 	bucket, prefix := SplitPlace(a.Location)

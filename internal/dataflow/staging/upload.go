@@ -9,6 +9,7 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
@@ -85,10 +86,12 @@ func (u *upload) check(ctx context.Context, attrs *storage.ObjectAttrs) error {
 	if u.file.holds(attrs) {
 		return nil
 	}
-	e := keycheck.Compare(u.Op, u.file.URL, attrs.KMSKeyName, u.file.Key)
-	if e == nil {
-		e = &cmekpipe.Error{Op: u.Op, Code: cmekpipe.Corrupted, Resource: u.file.URL, Hint: "launch again",
-			Err: errors.New("got another size or checksum back than was sent")}
+	want := []cmekpipe.KeyName{u.file.Key}
+	e := &cmekpipe.Error{Op: u.Op, Code: cmekpipe.Corrupted, Resource: u.file.URL,
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+		Err:  errors.New("got another size or checksum back than was sent")}
+	if code, cause := keycheck.Compare(want, attrs.KMSKeyName); code != "" {
+		e = keycheck.Refusal(u.Op, u.file.URL, want, code, cause)
 	}
 	if err := u.object.Generation(attrs.Generation).Delete(context.WithoutCancel(ctx)); err != nil {
 		e.Hint = "delete " + u.file.URL + ", which could not be deleted here; " + e.Hint
