@@ -85,6 +85,9 @@ func (v keyVerifier) check(found *adminpb.ListClustersResponse) error {
 			Err: errors.New("could not read the clusters in " + strings.Join(unread, ", "))}
 	}
 	keys := bigtableclient.Keys(found)
+	if len(keys) == 0 {
+		return v.refusal(cmekpipe.KeyMismatch, "got no cluster in "+v.instance()+", want one with "+v.Table.Key().String())
+	}
 	for i, c := range found.GetClusters() {
 		if code, cause := keycheck.Compare(v.keys(), keys[i]); code != "" {
 			e := v.refusal(code, "cluster "+c.GetName()+": "+cause)
@@ -104,6 +107,9 @@ func (v keyVerifier) clusterHint(c *adminpb.Cluster, hint string) string {
 			return hint
 		}
 		want = answer.Want
+	}
+	if len(want) == 0 {
+		return hint
 	}
 	return "a cluster has a key of its own region, so name the cluster's key too: " + explain.MoveKey(c.GetName(), cmekpipe.KeyName{}, want) +
 		"; or: " + hint

@@ -60,7 +60,11 @@ func (c *client) checkKey(ctx context.Context) error {
 		}
 		return err
 	}
-	return keycheck.Check(c.op, name, []cmekpipe.KeyName{c.store.Key()}, healthcareclient.Key(dataset))
+	want := []cmekpipe.KeyName{c.store.Key()}
+	if code, cause := keycheck.Compare(want, healthcareclient.Key(dataset)); code != "" {
+		return keycheck.Refusal(c.op, name, want, code, "the dataset of "+c.store.String()+": "+cause)
+	}
+	return nil
 }
 
 // executeBundle returns the answer to a bundle.

@@ -34,7 +34,7 @@ func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the context's error", err)
 	}
-	if code := cmekpipe.CodeOf(c.wrap(t.Context(), err)); code != "" {
+	if code := cmekpipe.CodeOf(c.wrap(ctx, err)); code != "" {
 		t.Errorf("got code %q, want the context's error to stay itself", code)
 	}
 	if e, ok := errors.AsType[*googleapi.Error](err); !ok || e.Code != http.StatusTeapot {
