@@ -17,19 +17,19 @@ var badQueries = []refusal{
 	{"newline", "bank-prod\n", "got project"},
 }
 
-func TestKeyMintsQueries(t *testing.T) {
+func TestKeyCreatesBigQueryProjects(t *testing.T) {
 	good := make(map[string]string)
 	for _, name := range goodQueries {
 		good[name] = name
 	}
-	checkMints(t, cmekpipe.KeyName.BigQueryProject, good)
+	checkCreates(t, cmekpipe.KeyName.BigQueryProject, good)
 }
 
-func TestQueryRefuses(t *testing.T) {
-	checkRefuses(t, cmekpipe.KeyName.BigQueryProject, "cmekpipe.KeyName.Query", badQueries)
+func TestBigQueryProjectRefuses(t *testing.T) {
+	checkRefuses(t, cmekpipe.KeyName.BigQueryProject, "cmekpipe.KeyName.BigQueryProject", badQueries)
 }
 
-func TestQueryKnowsItsParts(t *testing.T) {
+func TestBigQueryProjectParts(t *testing.T) {
 	d := mustKeyName(t).MustBigQueryProject("bank-prod")
 	got := [...]string{d.Project()}
 	if want := [...]string{"bank-prod"}; got != want {
@@ -37,7 +37,7 @@ func TestQueryKnowsItsParts(t *testing.T) {
 	}
 }
 
-func FuzzQuery(f *testing.F) {
+func FuzzBigQueryProject(f *testing.F) {
 	for _, name := range goodQueries {
 		f.Add(name)
 	}

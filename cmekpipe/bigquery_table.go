@@ -6,17 +6,17 @@ import (
 	"unicode"
 )
 
-// BigQueryTable is a BigQuery table and the key that it will rest under. It is comparable; the zero Table names nothing.
+// BigQueryTable is a BigQuery table and the key that encrypts it. It is comparable; the zero BigQueryTable names nothing.
 type BigQueryTable struct {
 	key                    KeyName
 	project, dataset, name string
 }
 
-// BigQueryTable names a BigQuery table as "project.dataset.table" or "project:dataset.table" and ties it to k. It names a
-// whole table: partition decorators ("$20260101") and wildcards ("*") are refused.
+// BigQueryTable returns the table "project.dataset.table", or "project:dataset.table", as a destination encrypted with k.
+// It names a whole table: partition decorators ("$20260101") and wildcards ("*") are refused.
 // Source: https://docs.cloud.google.com/bigquery/docs/tables#table_naming.
 func (k KeyName) BigQueryTable(name string) (BigQueryTable, error) {
-	const op = "cmekpipe.KeyName.Table"
+	const op = "cmekpipe.KeyName.BigQueryTable"
 	if !k.Valid() {
 		return BigQueryTable{}, noKey(op, name)
 	}
@@ -28,12 +28,12 @@ func (k KeyName) BigQueryTable(name string) (BigQueryTable, error) {
 	return t, nil
 }
 
-// MustBigQueryTable is [KeyName.BigQueryTable] for a constant; it panics on a fault.
-func (k KeyName) MustBigQueryTable(name constant) BigQueryTable {
+// MustBigQueryTable is [KeyName.BigQueryTable] for a literal: it panics with the error if the name is invalid.
+func (k KeyName) MustBigQueryTable(name literalElseCallWithoutMust) BigQueryTable {
 	return must(k.BigQueryTable(string(name)))
 }
 
-// Key returns the key that the table will rest under.
+// Key returns the key that encrypts the table.
 func (t BigQueryTable) Key() KeyName { return t.key }
 
 // Project returns the id of the project that owns the table.
@@ -45,10 +45,10 @@ func (t BigQueryTable) Dataset() string { return t.dataset }
 // ID returns the table's id inside the dataset.
 func (t BigQueryTable) ID() string { return t.name }
 
-// Valid reports whether a key minted t.
+// Valid reports whether t was created from a key: it is false for the zero value only.
 func (t BigQueryTable) Valid() bool { return t.key.Valid() }
 
-// String returns "project.dataset.table"; "" for the zero Table.
+// String returns "project.dataset.table"; "" for the zero BigQueryTable.
 func (t BigQueryTable) String() string {
 	if !t.Valid() {
 		return ""
@@ -56,12 +56,12 @@ func (t BigQueryTable) String() string {
 	return t.project + "." + t.dataset + "." + t.name
 }
 
-// MarshalText returns the key's name, a space and the table's. This is how a Table travels to workers.
+// MarshalText returns the key's name, a space and the table's. Beam sends it to workers in this form.
 func (t BigQueryTable) MarshalText() ([]byte, error) {
 	return marshalDestination(t.key, t.String()), nil
 }
 
-// UnmarshalText reads what MarshalText wrote, as strictly as [KeyName.BigQueryTable].
+// UnmarshalText parses the output of MarshalText, as strictly as [KeyName.BigQueryTable].
 func (t *BigQueryTable) UnmarshalText(text []byte) (err error) {
 	*t, err = unmarshalDestination(text, KeyName.BigQueryTable)
 	return err

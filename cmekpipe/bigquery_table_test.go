@@ -40,13 +40,15 @@ var badTables = []refusal{
 	{"resource name", "projects/bank-prod/datasets/ledger/tables/entries", "want a dataset"},
 }
 
-func TestKeyMintsTables(t *testing.T) { checkMints(t, cmekpipe.KeyName.BigQueryTable, goodTables) }
-
-func TestTableRefuses(t *testing.T) {
-	checkRefuses(t, cmekpipe.KeyName.BigQueryTable, "cmekpipe.KeyName.Table", badTables)
+func TestKeyCreatesBigQueryTables(t *testing.T) {
+	checkCreates(t, cmekpipe.KeyName.BigQueryTable, goodTables)
 }
 
-func TestTableKnowsItsParts(t *testing.T) {
+func TestBigQueryTableRefuses(t *testing.T) {
+	checkRefuses(t, cmekpipe.KeyName.BigQueryTable, "cmekpipe.KeyName.BigQueryTable", badTables)
+}
+
+func TestBigQueryTableParts(t *testing.T) {
 	table := mustKeyName(t).MustBigQueryTable("example.com:proj:ledger.entries")
 	got := [...]string{table.Project(), table.Dataset(), table.ID()}
 	if want := [...]string{"example.com:proj", "ledger", "entries"}; got != want {
@@ -54,7 +56,7 @@ func TestTableKnowsItsParts(t *testing.T) {
 	}
 }
 
-func FuzzTable(f *testing.F) {
+func FuzzBigQueryTable(f *testing.F) {
 	for name := range goodTables {
 		f.Add(name)
 	}

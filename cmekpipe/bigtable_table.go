@@ -1,14 +1,14 @@
 package cmekpipe
 
-// BigtableTable is a Bigtable table and the key that the clusters of its instance rest under. It is comparable; the zero
+// BigtableTable is a Bigtable table and the key that encrypts the clusters of its instance. It is comparable; the zero
 // BigtableTable names nothing.
 type BigtableTable struct {
 	key                   KeyName
 	project, instance, id string
 }
 
-// BigtableTable names a table as "projects/PROJECT/instances/INSTANCE/tables/TABLE" and ties it to k. Rules: an instance
-// of 6 to 33 and a table of 1 to 50 characters; see the Bigtable Admin API's CreateInstance and CreateTable.
+// BigtableTable returns the table "projects/PROJECT/instances/INSTANCE/tables/TABLE" as a destination encrypted with k.
+// Rules: an instance of 6 to 33 and a table of 1 to 50 characters; see the Bigtable Admin API's CreateInstance and CreateTable.
 func (k KeyName) BigtableTable(name string) (BigtableTable, error) {
 	const op = "cmekpipe.KeyName.BigtableTable"
 	if !k.Valid() {
@@ -30,12 +30,12 @@ func (k KeyName) BigtableTable(name string) (BigtableTable, error) {
 	return BigtableTable{k, parts[0], parts[1], parts[2]}, nil
 }
 
-// MustBigtableTable is [KeyName.BigtableTable] for a constant; it panics on a fault.
-func (k KeyName) MustBigtableTable(name constant) BigtableTable {
+// MustBigtableTable is [KeyName.BigtableTable] for a literal: it panics with the error if the name is invalid.
+func (k KeyName) MustBigtableTable(name literalElseCallWithoutMust) BigtableTable {
 	return must(k.BigtableTable(string(name)))
 }
 
-// Key returns the key that the instance's clusters rest under.
+// Key returns the key that encrypts the instance's clusters.
 func (t BigtableTable) Key() KeyName { return t.key }
 
 // Project returns the id of the project that owns the instance.
@@ -47,7 +47,7 @@ func (t BigtableTable) Instance() string { return t.instance }
 // ID returns the table's id inside the instance.
 func (t BigtableTable) ID() string { return t.id }
 
-// Valid reports whether a key minted t.
+// Valid reports whether t was created from a key: it is false for the zero value only.
 func (t BigtableTable) Valid() bool { return t.key.Valid() }
 
 // String returns the full name; "" for the zero BigtableTable.
@@ -58,12 +58,12 @@ func (t BigtableTable) String() string {
 	return "projects/" + t.project + "/instances/" + t.instance + "/tables/" + t.id
 }
 
-// MarshalText returns the key's name, a space and the table's. This is how a BigtableTable travels to workers.
+// MarshalText returns the key's name, a space and the table's. Beam sends it to workers in this form.
 func (t BigtableTable) MarshalText() ([]byte, error) {
 	return marshalDestination(t.key, t.String()), nil
 }
 
-// UnmarshalText reads what MarshalText wrote, as strictly as [KeyName.BigtableTable].
+// UnmarshalText parses the output of MarshalText, as strictly as [KeyName.BigtableTable].
 func (t *BigtableTable) UnmarshalText(text []byte) (err error) {
 	*t, err = unmarshalDestination(text, KeyName.BigtableTable)
 	return err

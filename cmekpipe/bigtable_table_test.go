@@ -25,19 +25,19 @@ var badBigtableTables = []refusal{
 	{"newline", "projects/bank-prod/instances/main-1/tables/t\n", "got table"},
 }
 
-func TestKeyMintsBigtableTables(t *testing.T) {
+func TestKeyCreatesBigtableTables(t *testing.T) {
 	good := make(map[string]string)
 	for _, name := range goodBigtableTables {
 		good[name] = name
 	}
-	checkMints(t, cmekpipe.KeyName.BigtableTable, good)
+	checkCreates(t, cmekpipe.KeyName.BigtableTable, good)
 }
 
 func TestBigtableTableRefuses(t *testing.T) {
 	checkRefuses(t, cmekpipe.KeyName.BigtableTable, "cmekpipe.KeyName.BigtableTable", badBigtableTables)
 }
 
-func TestBigtableTableKnowsItsParts(t *testing.T) {
+func TestBigtableTableParts(t *testing.T) {
 	d := mustKeyName(t).MustBigtableTable("projects/bank-prod/instances/main-1/tables/t")
 	got := [...]string{d.Project(), d.Instance(), d.ID()}
 	if want := [...]string{"bank-prod", "main-1", "t"}; got != want {

@@ -35,7 +35,7 @@ var badBuckets = []refusal{
 	{"IP address", "192.168.5.4", "not an IP address"},
 }
 
-func TestParseBucketTakesGoodNames(t *testing.T) {
+func TestParseBucketAcceptsGoodNames(t *testing.T) {
 	for _, name := range goodBuckets {
 		b, err := cmekpipe.ParseBucket[location.USCentral1](name)
 		if err != nil || !b.Valid() || b.String() != name {

@@ -38,7 +38,7 @@ var stepFields = map[string]bool{
 	"dataflow_kms_key": true, "project": true, "region": true, "temp_location": true, "staging_location": true,
 }
 
-func TestBuilderGivesTheVerdictsOfFromConfig(t *testing.T) {
+func TestBuilderReturnsTheFaultsOfFromConfig(t *testing.T) {
 	checked := 0
 	for _, tt := range allSingleFaults() {
 		if stepFields[tt.field] {
@@ -52,7 +52,7 @@ func TestBuilderGivesTheVerdictsOfFromConfig(t *testing.T) {
 			tt.change(&config)
 			_, configErr := cmekpipe.FromConfig(config)
 			if diff := cmp.Diff(faultTexts(configErr), faultTexts(err)); diff != "" {
-				t.Errorf("verdicts differ (-FromConfig +Build):\n%s", diff)
+				t.Errorf("faults differ (-FromConfig +Build):\n%s", diff)
 			}
 		})
 	}

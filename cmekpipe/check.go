@@ -1,134 +1,146 @@
 package cmekpipe
 
 import (
-	"errors"
+	"maps"
+	"regexp"
 	"slices"
 	"strings"
-
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// checker gathers the faults of one configuration. A field is called by the name of Beam's flag for it.
+// checker checks one configuration, collects its faults and keeps what it parsed. A field is called by the name of
+// Beam's flag for it.
 type checker struct {
 	faults []*Error
-	key    KeyName // not valid when there is no good one
-	region string  // the key's location; "" when there is no good key
+
+	// typed says that the configuration comes from a Builder, whose types declare the region and require a temp location.
+	typed bool
+
+	key                KeyName // not valid if there is no good one
+	region             string  // the key's location; else the option region, if that is a region; else ""
+	runner             Runner
+	projectID          string
+	temp, staging      Folder
+	templateBucket     string
+	templateObjectName string
 }
 
 func (c *checker) add(code Code, field, reason, hint string) {
 	c.faults = append(c.faults, newFault(code, field, reason, hint))
 }
 
-func newFault(code Code, field, reason, hint string) *Error {
-	return &Error{Code: code, Resource: field, Hint: hint, Err: errors.New(reason)}
-}
-
-// error returns all faults as one error, or nil if there are none.
-func (c *checker) error(op string) error {
+// err returns all faults as one error, or nil if there are none.
+func (c *checker) err(op string) error {
 	if len(c.faults) == 0 {
 		return nil
 	}
 	return &Error{Op: op, Code: InvalidOptions, Resource: "job options", Err: faultList(c.faults),
-		Hint: "mend each option that is named; cmekpipe.Faults lists them"}
+		Hint: "fix the options listed; cmekpipe.OptionErrors(err) returns one error per option"}
 }
 
-// refuse adds what is wrong with a name, and the whole name for the reader to find it by.
-func (c *checker) refuse(field, name string, f fault) {
+// addName adds what is wrong with a name, and quotes the whole name so that the reader can find it.
+func (c *checker) addName(field, name string, f fault) {
 	c.add(InvalidName, field, f.reason+", in "+quote(name), f.hint)
 }
 
-// config finds everything that is wrong with a configuration, in the order of the fields.
-func (c *checker) config(cfg Config) {
-	c.oneOf("runner", cfg.Runner, runners()...)
-	c.jobKey(cfg.Key)
-	c.project(cfg.Project)
-	c.regionIs("region", cfg.Region)
-	c.tempLocation(cfg.TempLocation)
-	c.path("staging_location", cfg.StagingLocation)
-	c.jobName(cfg.JobName)
-	c.labels(cfg.Labels)
-	c.update(cfg)
-	c.template(cfg)
-	c.sdkVersion(cfg.SDKVersion)
-	c.plain("worker_binary", cfg.WorkerBinary)
-	c.plain("sdk_container_image", cfg.SDKContainerImage)
-	c.environment(cfg)
-	c.serviceAccount(cfg.ServiceAccountEmail)
-	c.plain("network", cfg.Network)
-	c.subnetwork("subnetwork", cfg.Subnetwork)
-	c.workers(cfg)
-	c.placement(cfg)
-	c.items("experiments", cfg.Experiments)
-	c.items("dataflow_service_options", cfg.ServiceOptions)
+// checkConfig finds everything that is wrong with a configuration, in the order of the fields.
+func (c *checker) checkConfig(cfg Config) {
+	c.checkRunner(cfg.Runner)
+	c.checkKey(cfg)
+	c.checkProject(cfg.Project)
+	c.checkRegion(optionRef{field: "region"}, cfg.Region)
+	c.checkTempLocation(cfg)
+	c.staging = c.checkFolder("staging_location", cfg.StagingLocation)
+	c.checkJobName(cfg.JobName)
+	c.checkLabels(cfg.Labels)
+	c.checkUpdate(cfg)
+	c.checkTemplate(cfg.TemplateLocation)
+	c.checkSDKVersion(cfg.SDKVersion)
+	c.requirePlain("worker_binary", cfg.WorkerBinary)
+	c.requirePlain("sdk_container_image", cfg.SDKContainerImage)
+	c.checkEnvironment(cfg)
+	c.checkServiceAccount(cfg.ServiceAccountEmail)
+	c.requirePlain("network", cfg.Network)
+	c.checkSubnetwork(optionRef{field: "subnetwork"}, cfg.Subnetwork)
+	c.checkWorkers(cfg)
+	c.checkPlacement(cfg)
+	c.checkItems("experiments", cfg.Experiments)
+	c.checkItems("dataflow_service_options", cfg.ServiceOptions)
 }
 
-// jobKey also holds the rule that Dataflow takes regional keys only.
-// Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
-func (c *checker) jobKey(name string) {
-	const field = "dataflow_kms_key"
-	if name == "" {
-		c.add(KeyMissing, field, "got no key, want one in the region where the job is to run", keyNameForm)
-		return
+func (c *checker) checkRunner(name string) {
+	runner, ok := parseRunner(name)
+	if !ok {
+		c.requireOneOf("runner", name, texts(Runners())...)
 	}
-	k, f := splitKeyName(name)
-	if f.reason != "" {
-		c.refuse(field, name, f)
-		return
-	}
-	if !location.IsRegion(k.Location()) {
-		c.add(LocationMismatch, field,
-			"got a key in "+quote(k.Location())+", want one in a single region: Dataflow takes no other, in "+quote(name),
-			"create a key ring in the region where the job is to run")
-		return
-	}
-	c.key, c.region = k, k.Location()
+	c.runner = runner
 }
 
-func (c *checker) project(id string) {
-	const field, hint = "project", "use the id of the project that runs the job"
+func (c *checker) checkProject(id string) {
+	const field, hint = "project", "set project to the id of the project that runs the job; list yours: gcloud projects list"
 	if id == "" {
 		c.add(InvalidOptions, field, "got no project, want the id of one", hint)
 	} else if reason := checkProject(id); reason != "" {
-		c.add(InvalidName, field, reason, hint)
+		f := fault{reason: reason}
+		if fixed := strings.ToLower(strings.Trim(id, quotes+" \t\r\n")); checkProject(fixed) == "" && !isAll(fixed, isDigit) {
+			f = f.correctedTo(fixed)
+		}
+		c.add(InvalidName, field, f.reason, f.or(hint).hint)
 	} else if isAll(id, isDigit) {
-		c.add(InvalidName, field, "got project number "+id+", want an id", hint)
+		c.add(InvalidName, field, "got project number "+id+", want an id",
+			"set project to what this prints: gcloud projects describe "+id+" --format='value(projectId)'")
+	} else {
+		c.projectID = id
 	}
 }
 
-func (c *checker) tempLocation(url string) {
-	if url == "" {
-		c.add(InvalidOptions, "temp_location", "got no value, want one: with a key Dataflow makes no default path",
-			"set gs://BUCKET/NAME in the job's region")
+// checkTempLocation requires a temp location, or a staging location to put it in, as Beam does.
+func (c *checker) checkTempLocation(cfg Config) {
+	const field = "temp_location"
+	switch {
+	case cfg.TempLocation != "":
+		c.temp = c.checkFolder(field, cfg.TempLocation)
+	case c.typed || cfg.StagingLocation == "":
+		c.add(InvalidOptions, field, "got no value, want one: Dataflow chooses no temp location for a job with a key",
+			"set temp_location to gs://BUCKET/tmp, with a bucket in the job's region")
 	}
-	c.path("temp_location", url)
 }
 
-func (c *checker) path(field, url string) {
+// checkFolder parses a gs:// URL of a folder. It returns the zero Folder for the empty URL and for a bad one.
+func (c *checker) checkFolder(field, url string) Folder {
 	if url == "" {
-		return
+		return Folder{}
 	}
-	_, prefix, f := splitURL(url)
-	if prefix = strings.TrimRight(prefix, "/"); f.reason == "" && prefix != "" {
-		f = checkObjectName(prefix)
-	}
+	folder, f := splitFolder(url)
 	if f.reason != "" {
-		c.refuse(field, url, f)
+		c.addName(field, url, f)
 	}
+	return folder
 }
 
-func (c *checker) oneOf(field, value string, allowed ...string) {
+func (c *checker) requireOneOf(field, value string, allowed ...string) {
 	if value != "" && !slices.Contains(allowed, value) {
-		c.add(InvalidOptions, field, "got "+quote(value)+", want a value that is known",
+		c.add(InvalidOptions, field, "got "+quote(value)+", want one of the values of "+field,
 			"use one of "+strings.Join(allowed, ", "))
 	}
 }
 
-// plain holds text that goes to Dataflow as it is.
-func (c *checker) plain(field string, values ...string) {
+// requirePlain refuses control characters in text that is sent to Dataflow unchanged.
+func (c *checker) requirePlain(field string, values ...string) {
 	for _, value := range values {
 		if !isPlain(value) {
 			c.add(InvalidOptions, field, "got control characters or broken UTF-8 in "+quote(value)+", want none",
-				"take them out")
+				"remove them from "+field)
+		}
+	}
+}
+
+func (c *checker) checkImageOverrides(images map[string]string) {
+	const field = "sdk_harness_container_image_override"
+	for _, pattern := range slices.Sorted(maps.Keys(images)) {
+		c.requirePlain(field, images[pattern])
+		if _, err := regexp.Compile(pattern); err != nil || pattern == "" || images[pattern] == "" {
+			c.add(InvalidOptions, field, "got "+quote(pattern)+" for "+quote(images[pattern])+", want a regular expression and an image",
+				`use one such as ".*java.*,gcr.io/PROJECT/IMAGE@sha256:DIGEST"`)
 		}
 	}
 }

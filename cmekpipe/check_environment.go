@@ -2,71 +2,51 @@ package cmekpipe
 
 import (
 	"cmp"
-	"maps"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// environmentType is where workers run on a runner.
-func environmentType(runner string) string {
-	switch runner {
-	case "dataflow", "DataflowRunner":
-		return "DOCKER"
-	}
-	return "LOOPBACK"
-}
-
-// environment holds what the workers run in.
-func (c *checker) environment(cfg Config) {
-	c.overrides(cfg.SDKContainerImageOverrides)
-	c.environmentType(cfg.Runner, cfg.EnvironmentType)
+// checkEnvironment checks what the workers run in.
+func (c *checker) checkEnvironment(cfg Config) {
+	c.checkImageOverrides(cfg.SDKContainerImageOverrides)
+	c.checkEnvironmentType(cfg.EnvironmentType)
 	for _, hint := range cfg.ResourceHints {
-		c.resourceHint(hint)
+		c.checkResourceHint(hint)
 	}
 	if cfg.ElementProcessingTimeout < 0 {
 		c.add(InvalidOptions, "element_processing_timeout", "got "+cfg.ElementProcessingTimeout.String()+", want 0 or more",
-			"use 0 to wait forever")
+			"set element_processing_timeout to 0 to wait forever")
 	}
 }
 
-func (c *checker) overrides(images map[string]string) {
-	const field = "sdk_harness_container_image_override"
-	for _, pattern := range slices.Sorted(maps.Keys(images)) {
-		c.plain(field, images[pattern])
-		if _, err := regexp.Compile(pattern); err != nil || pattern == "" || images[pattern] == "" {
-			c.add(InvalidOptions, field, "got "+quote(pattern)+" for "+quote(images[pattern])+", want a regular expression and an image",
-				`use one such as ".*java.*,gcr.io/PROJECT/IMAGE@sha256:DIGEST"`)
-		}
-	}
-}
-
-// environmentType lets workers run only where their disks are known to be under the key, or on this machine.
-func (c *checker) environmentType(runner, kind string) {
+// checkEnvironmentType allows workers only on this machine, or where their disks are known to be encrypted with the key.
+func (c *checker) checkEnvironmentType(text string) {
 	const field = "environment_type"
-	if slices.Contains(portableRunners(), runner) {
-		c.oneOf(field, strings.ToUpper(kind), "DOCKER", "LOOPBACK", "PROCESS", "EXTERNAL")
+	if c.runner.UsesJobService() {
+		c.requireOneOf(field, strings.ToUpper(text), texts(environmentTypes())...)
 		return
 	}
-	want := environmentType(runner)
-	switch given := strings.ToUpper(kind); {
+	const hint = "leave out environment_type"
+	want := c.runner.environmentType()
+	switch given := EnvironmentType(strings.ToUpper(text)); {
 	case given == "" || given == want:
-	case want == "DOCKER" && slices.Contains([]string{"LOOPBACK", "EXTERNAL", "PROCESS"}, given):
-		c.add(Unsupported, field, "got "+quote(kind)+", which runs workers beside the job's own machines, whose disks alone are "+
-			"under the key", "leave it out")
-	case slices.Contains([]string{"DOCKER", "EXTERNAL", "PROCESS"}, given):
-		c.add(Unsupported, field, "got "+quote(kind)+", want "+want+": workers run in the program's own process", "leave it out")
+	case !slices.Contains(environmentTypes(), given):
+		c.requireOneOf(field, text, string(want))
+	case want == EnvironmentDocker:
+		c.add(Unsupported, field, "got "+quote(text)+", which runs workers outside the job's machines; only the disks of those "+
+			"are encrypted with the key", hint)
 	default:
-		c.oneOf(field, kind, "DOCKER", "LOOPBACK")
+		c.add(Unsupported, field, "got "+quote(text)+", want "+string(want)+": workers run in the program's own process", hint)
 	}
 }
 
-// resourceHint follows Beam's flag resource_hints. Beam panics at what is refused here.
+// checkResourceHint checks a value of Beam's flag resource_hints. Beam panics for the values that are refused here.
 // Source: https://beam.apache.org/documentation/runtime/resource-hints/.
-func (c *checker) resourceHint(text string) {
+func (c *checker) checkResourceHint(text string) {
 	const field = "resource_hints"
-	c.plain(field, text)
+	c.requirePlain(field, text)
 	name, value, _ := strings.Cut(text, "=")
 	ok := value != ""
 	switch name {
@@ -85,7 +65,7 @@ func (c *checker) resourceHint(text string) {
 	}
 }
 
-// isMemory reports whether a text is a size that Beam reads: a number of bytes with an optional unit such as GB or GiB.
+// isMemory reports whether a text is a size that Beam accepts: a number of bytes with an optional unit such as GB or GiB.
 func isMemory(text string) bool {
 	parts := regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?(?:([kmgtpe])i?)?b?$`).FindStringSubmatch(strings.ToLower(text))
 	if parts == nil {

@@ -14,11 +14,11 @@ func environmentFaults() []singleFault {
 			cmekpipe.InvalidOptions, "element_processing_timeout", "got -2s, want 0 or more"},
 		environmentFault("", "DOCKER", cmekpipe.Unsupported, "want LOOPBACK: workers run in the program's own process"),
 		environmentFault("direct", "process", cmekpipe.Unsupported, `got "process", want LOOPBACK`),
-		environmentFault("dataflow", "LOOPBACK", cmekpipe.Unsupported, "whose disks alone are under the key"),
-		environmentFault("DataflowRunner", "external", cmekpipe.Unsupported, `got "external", which runs workers beside`),
-		environmentFault("dataflow", "PROCESS", cmekpipe.Unsupported, "whose disks alone are under the key"),
-		environmentFault("dataflow", "vm", cmekpipe.InvalidOptions, `got "vm", want a value that is known`),
-		environmentFault("prism", "vm", cmekpipe.InvalidOptions, `got "vm", want a value that is known`),
+		environmentFault("dataflow", "LOOPBACK", cmekpipe.Unsupported, "only the disks of those are encrypted with the key"),
+		environmentFault("DataflowRunner", "external", cmekpipe.Unsupported, `got "external", which runs workers outside the job's machines`),
+		environmentFault("dataflow", "PROCESS", cmekpipe.Unsupported, "only the disks of those are encrypted with the key"),
+		environmentFault("dataflow", "vm", cmekpipe.InvalidOptions, `got "vm", want one of the values of environment_type`),
+		environmentFault("prism", "vm", cmekpipe.InvalidOptions, `got "vm", want one of the values of environment_type`),
 	}
 	for pattern, image := range map[string]string{"(": "a", "": "b", "java": ""} {
 		faults = append(faults, singleFault{"override " + pattern, fields{override: pattern + "," + image},
@@ -43,7 +43,7 @@ func environmentFault(runner, kind string, code cmekpipe.Code, reason string) si
 	}, code, "environment_type", reason}
 }
 
-func TestGoodEnvironmentsAreTaken(t *testing.T) {
+func TestGoodEnvironmentsAreAccepted(t *testing.T) {
 	for runner, kind := range map[string]string{"dataflow": "docker", "DataflowRunner": "DOCKER", "prism": "Loopback", "": "loopback", "direct": ""} {
 		c := goodConfig()
 		c.Runner, c.EnvironmentType = runner, kind

@@ -9,30 +9,44 @@ import (
 	"unicode/utf8"
 )
 
-// jobName follows field name of the Dataflow API's Job.
-func (c *checker) jobName(name string) {
+// checkJobName follows the rules for field name of the Dataflow API's Job.
+func (c *checker) checkJobName(name string) {
 	if name == "" {
 		return
 	}
-	if len(name) > 1024 || !isAll(name, isProjectChar) || !isLower(name[0]) || name[len(name)-1] == '-' {
-		c.add(InvalidName, "job_name", "got "+quote(name)+", want a name that Dataflow takes",
-			"use a lower-case letter, then up to 1023 lower-case letters, digits and hyphens, no hyphen last")
+	if !isJobName(name) {
+		f := fault{reason: "got " + quote(name) + ", want a valid job name"}
+		if fixed := correctJobName(name); isJobName(fixed) {
+			f = f.correctedTo(fixed)
+		}
+		c.add(InvalidName, "job_name", f.reason,
+			f.or("use a lower-case letter, then up to 1023 lower-case letters, digits and hyphens, no hyphen last").hint)
 	}
 }
 
-// labels follows field labels of the Dataflow API's Job. It never prints a value, which may be anything.
-func (c *checker) labels(labels map[string]string) {
+func isJobName(name string) bool {
+	return name != "" && len(name) <= 1024 && isAll(name, isProjectChar) && isLower(name[0]) && name[len(name)-1] != '-'
+}
+
+// correctJobName writes a name in lower case, with hyphens in place of other separators.
+func correctJobName(name string) string {
+	return strings.Trim(strings.NewReplacer("_", "-", " ", "-", ".", "-", "/", "-").Replace(strings.ToLower(name)), "-\t\r\n")
+}
+
+// checkLabels follows the rules for field labels of the Dataflow API's Job. It never prints a value, which may be user
+// data.
+func (c *checker) checkLabels(labels map[string]string) {
 	const field = "labels"
 	if len(labels) > 64 {
-		c.add(InvalidOptions, field, "got "+strconv.Itoa(len(labels))+" labels, want at most 64", "take some out")
+		c.add(InvalidOptions, field, "got "+strconv.Itoa(len(labels))+" labels, want at most 64", "remove labels until 64 are left")
 	}
 	for _, key := range slices.Sorted(maps.Keys(labels)) {
 		if first, _ := utf8.DecodeRuneInString(key); !isLabelLetter(first) || !isLabel(key) {
-			c.add(InvalidName, field, "got label "+quote(key)+", want a key that Dataflow takes",
+			c.add(InvalidName, field, "got label "+quote(key)+", want a valid key",
 				"use a lower-case letter, then up to 62 lower-case letters, digits, underscores and hyphens")
 		}
 		if !isLabel(labels[key]) {
-			c.add(InvalidName, field, "got a value of label "+quote(key)+" that Dataflow refuses, want one that it takes",
+			c.add(InvalidName, field, "got an invalid value of label "+quote(key)+" (not shown)",
 				"use up to 63 lower-case letters, digits, underscores and hyphens")
 		}
 	}
@@ -45,9 +59,9 @@ func isLabel(s string) bool {
 
 func isLabelLetter(r rune) bool { return unicode.In(r, unicode.Ll, unicode.Lo) }
 
-// sdkVersion holds a version such as "2.77.0" or "2.77.0-RC1" against the oldest SDK for Go that passes a key on.
+// checkSDKVersion requires a version such as "2.77.0" or "2.77.0-RC1", at least the oldest SDK for Go that supports keys.
 // Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
-func (c *checker) sdkVersion(version string) {
+func (c *checker) checkSDKVersion(version string) {
 	const field = "sdk_version"
 	if version == "" {
 		return
@@ -65,17 +79,18 @@ func (c *checker) sdkVersion(version string) {
 	case len(numbers) != 3 || strings.Count(release, ".") != 2:
 		c.add(InvalidOptions, field, "got "+quote(version)+", want a version of Beam", "use one such as 2.77.0")
 	case slices.Compare(numbers, []int{2, 40, 0}) < 0:
-		c.add(InvalidOptions, field, "got "+quote(version)+", want an SDK for Go that passes a key on", "use 2.40.0 or newer")
+		c.add(InvalidOptions, field, "got "+quote(version)+", want an SDK for Go that supports customer-managed keys",
+			"use 2.40.0 or newer: go get github.com/apache/beam/sdks/v2@latest")
 	}
 }
 
-func (c *checker) serviceAccount(email string) {
+func (c *checker) checkServiceAccount(email string) {
 	if email == "" {
 		return
 	}
 	name, domain, _ := strings.Cut(email, "@")
 	if name == "" || !isAll(name, isBucketChar) || !isDomain(domain) {
 		c.add(InvalidName, "service_account_email", "got "+quote(email)+", want the e-mail address of a service account",
-			"use NAME@PROJECT.iam.gserviceaccount.com")
+			"use NAME@PROJECT.iam.gserviceaccount.com; list yours: gcloud iam service-accounts list"+c.projectFlag())
 	}
 }

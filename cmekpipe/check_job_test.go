@@ -33,13 +33,13 @@ func metadataFaults() []singleFault {
 		labelFault("newline in key", map[string]string{"team\n": "x"}, cmekpipe.InvalidName, `got label "team\n"`),
 		labelFault("long key", map[string]string{strings.Repeat("k", 64): "x"}, cmekpipe.InvalidName, "got label"),
 		labelFault("many bytes", map[string]string{strings.Repeat("日", 43): "x"}, cmekpipe.InvalidName, "got label"),
-		labelFault("bad value", map[string]string{"team": secretLabel}, cmekpipe.InvalidName, `got a value of label "team"`),
-		labelFault("long value", map[string]string{"team": strings.Repeat("v", 64)}, cmekpipe.InvalidName, "got a value"),
+		labelFault("bad value", map[string]string{"team": secretLabel}, cmekpipe.InvalidName, `got an invalid value of label "team"`),
+		labelFault("long value", map[string]string{"team": strings.Repeat("v", 64)}, cmekpipe.InvalidName, "got an invalid value"),
 	}
 	name := func(c *cmekpipe.Config) *string { return &c.JobName }
 	for _, bad := range []string{"Nightly", "1nightly", "-nightly", "nightly-", "nightly_1", "nightly\n", "nächtlich",
 		strings.Repeat("n", 1025)} {
-		faults = append(faults, textFault("job_name", bad, cmekpipe.InvalidName, "want a name that Dataflow takes", name))
+		faults = append(faults, textFault("job_name", bad, cmekpipe.InvalidName, "want a valid job name", name))
 	}
 	email := func(c *cmekpipe.Config) *string { return &c.ServiceAccountEmail }
 	for _, bad := range []string{"workers", "@p.iam.gserviceaccount.com", "workers@", "workers@localhost", "a b@example.com",
@@ -49,7 +49,7 @@ func metadataFaults() []singleFault {
 	return faults
 }
 
-func TestMetadataAtTheLimitsIsTaken(t *testing.T) {
+func TestMetadataAtTheLimitsIsAccepted(t *testing.T) {
 	labels := map[string]string{"team": "", strings.Repeat("k", 63): strings.Repeat("v", 63), "größe": "日本_1-x"}
 	for i := range 61 {
 		labels[fmt.Sprintf("k%d", i)] = "1"
@@ -71,7 +71,7 @@ func TestMetadataAtTheLimitsIsTaken(t *testing.T) {
 
 func TestOldSDKsAreRefused(t *testing.T) {
 	for version, want := range map[string]string{
-		"2.39.0": "want an SDK for Go that passes a key on", "2.39.99": "want an SDK", "1.99.0": "want an SDK", "0.0.0": "want an SDK",
+		"2.39.0": "want an SDK for Go that supports customer-managed keys", "2.39.99": "want an SDK", "1.99.0": "want an SDK", "0.0.0": "want an SDK",
 		"2.39.0-RC1": "want an SDK", "2": "want a version of Beam", "2.40": "want a version of Beam", "2.40.x": "want a version",
 		"v2.40.0": "want a version", "2.40.0.1": "want a version", "2.40.0.x": "want a version", "+2.40.0": "want a version", "latest": "want a version",
 		"2..0": "want a version", "99999999999999999999.0.0": "want a version", "2.40.0\n": "want a version", "-2.40.0": "want a version",

@@ -9,18 +9,18 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// workers holds what makes no sense for a pool of workers.
-func (c *checker) workers(cfg Config) {
-	c.counts(cfg)
-	c.plain("worker_machine_type", cfg.MachineType)
-	c.plain("min_cpu_platform", cfg.MinCPUPlatform)
-	c.plain("disk_type", cfg.DiskType)
-	c.oneOf("autoscaling_algorithm", cfg.AutoscalingAlgorithm, "NONE", "THROUGHPUT_BASED")
-	c.oneOf("teardown_policy", cfg.TeardownPolicy, "TEARDOWN_ALWAYS", "TEARDOWN_ON_SUCCESS", "TEARDOWN_NEVER")
-	c.oneOf("flexrs_goal", cfg.FlexRSGoal, "FLEXRS_UNSPECIFIED", "FLEXRS_SPEED_OPTIMIZED", "FLEXRS_COST_OPTIMIZED")
+// checkWorkers checks the options of the worker pool.
+func (c *checker) checkWorkers(cfg Config) {
+	c.checkCounts(cfg)
+	c.requirePlain("worker_machine_type", cfg.MachineType)
+	c.requirePlain("min_cpu_platform", cfg.MinCPUPlatform)
+	c.requirePlain("disk_type", cfg.DiskType)
+	c.requireOneOf("autoscaling_algorithm", cfg.AutoscalingAlgorithm, texts(autoscalingAlgorithms())...)
+	c.requireOneOf("teardown_policy", cfg.TeardownPolicy, texts(teardownPolicies())...)
+	c.requireOneOf("flexrs_goal", cfg.FlexRSGoal, texts(flexRSGoals())...)
 }
 
-func (c *checker) counts(cfg Config) {
+func (c *checker) checkCounts(cfg Config) {
 	for _, count := range []struct {
 		field string
 		n     int64
@@ -32,86 +32,132 @@ func (c *checker) counts(cfg Config) {
 	} {
 		if count.n < 0 {
 			c.add(InvalidOptions, count.field, "got "+strconv.FormatInt(count.n, 10)+", want 0 or more",
-				"use 0 to leave the choice to Dataflow")
+				"set "+count.field+" to 0 to let Dataflow choose")
 		}
 	}
 	if cfg.MaxNumWorkers > 0 && cfg.NumWorkers > cfg.MaxNumWorkers {
-		c.add(InvalidOptions, "num_workers", "got "+strconv.FormatInt(cfg.NumWorkers, 10)+" workers, want at most "+
-			strconv.FormatInt(cfg.MaxNumWorkers, 10)+", as max_num_workers says", "raise max_num_workers")
+		workers := strconv.FormatInt(cfg.NumWorkers, 10)
+		c.add(InvalidOptions, "num_workers", "got "+workers+" workers, want at most "+
+			strconv.FormatInt(cfg.MaxNumWorkers, 10)+", the value of max_num_workers", "set max_num_workers to "+workers)
 	}
 }
 
-// placement keeps the workers in the job's region: overriding it is what breaks a regional key, and from Beam 2.44.0
-// on Dataflow runs no workers elsewhere. Beam refuses to set more than one of the four.
-func (c *checker) placement(cfg Config) {
+// checkPlacement requires workers in the job's region. A key in one region does not work elsewhere, and since Beam
+// 2.44.0 Dataflow runs no workers elsewhere. Beam refuses to set more than one of the four.
+func (c *checker) checkPlacement(cfg Config) {
 	set := 0
 	for _, place := range []string{cfg.WorkerRegion, cfg.WorkerZone, cfg.Zone} {
 		if place != "" {
 			set++
 		}
 	}
-	c.regionIs("worker_region", cfg.WorkerRegion)
-	c.zoneIn("worker_zone", cfg.WorkerZone)
-	c.zoneIn("zone", cfg.Zone)
+	c.checkRegion(optionRef{field: "worker_region"}, cfg.WorkerRegion)
+	c.checkZone(optionRef{field: "worker_zone"}, cfg.WorkerZone)
+	c.checkZone(optionRef{field: "zone"}, cfg.Zone)
 	for _, item := range slices.Concat(cfg.Experiments, cfg.ServiceOptions) {
-		if name, _, _ := strings.Cut(item, "="); spelling(name) == "workerregion" || spelling(name) == "workerzone" {
+		name, _, _ := strings.Cut(item, "=")
+		if name = NormalizeOptionName(name); name == "workerregion" || name == "workerzone" {
 			set++
 		}
 	}
 	if set > 1 {
 		c.add(InvalidOptions, "worker_region, worker_zone, zone", "got "+strconv.Itoa(set)+
-			" of them, the worker_region experiment included, want one at most", "set one, or better none")
+			" of them, including the worker_region experiment, want one at most", "leave all of them out, or set one")
 	}
 }
 
-// regionIs holds a region against the key's.
-func (c *checker) regionIs(field, region string) {
+// checkRegion requires the key's region.
+func (c *checker) checkRegion(o optionRef, region string) {
 	if region == "" || region == c.region {
 		return
 	}
-	hint := "use one such as " + cmp.Or(c.region, "us-central1")
+	closest, misspelt := location.ClosestRegion(region)
+	hint := o.write(cmp.Or(c.keyRegion(), closest, "us-central1"))
 	if f := checkLocation(region); f.reason != "" {
-		f = f.or(hint)
-		c.add(InvalidName, field, f.reason, f.hint)
+		c.add(InvalidName, o.field, f.reason, hint)
 	} else if !location.IsRegion(region) {
-		c.add(LocationMismatch, field, "got "+quote(region)+", want a single region", hint)
-	} else if c.region != "" {
-		c.add(LocationMismatch, field, "got region "+region+", want "+c.region+", where the key is",
-			"leave it out, or name a key in "+region)
+		c.add(LocationMismatch, o.field, "got "+quote(region)+", want a single region", hint)
+	} else if !location.Known(region) && misspelt {
+		c.add(InvalidName, o.field, "got region "+region+": no such location is known, did you mean "+closest+"?", hint)
+	} else if c.region != "" && region != c.region {
+		c.add(LocationMismatch, o.field, "got region "+region+", want "+c.region+c.whyRegion(), c.moveHint(o, region))
 	}
 }
 
-func (c *checker) zoneIn(field, zone string) {
+// keyRegion is the region of a good key; "" if there is none.
+func (c *checker) keyRegion() string {
+	if c.key.Valid() {
+		return c.region
+	}
+	return ""
+}
+
+// whyRegion says where c.region comes from.
+func (c *checker) whyRegion() string {
+	if c.key.Valid() {
+		return ", where the key is"
+	}
+	return ", the value of region"
+}
+
+// moveHint says how an option in another region is moved to the job's.
+func (c *checker) moveHint(o optionRef, region string) string {
+	switch NormalizeOptionName(o.name()) {
+	case "region":
+		return o.write(c.region) + " or " + o.leaveOut(region) + "; to run the job in " + region + ", use a key in " + region
+	case "subnetwork":
+		return "use a subnetwork in " + c.region + "; list them: gcloud compute networks subnets list --filter=region:" + c.region +
+			c.projectFlag()
+	}
+	return o.leaveOut(region) + ": workers run in " + c.region
+}
+
+func (c *checker) projectFlag() string {
+	if c.projectID == "" {
+		return ""
+	}
+	return " --project=" + c.projectID
+}
+
+// checkZone requires a zone in the key's region.
+func (c *checker) checkZone(o optionRef, zone string) {
 	if zone == "" {
 		return
 	}
 	region, ok := location.RegionOfZone(zone)
+	list := "list the zones: gcloud compute zones list --filter=region:" + cmp.Or(c.region, "us-central1") + c.projectFlag()
 	switch {
 	case !ok:
-		c.add(InvalidName, field, "got "+quote(zone)+", want a zone", "use one such as "+cmp.Or(c.region, "us-central1")+"-b")
+		c.add(InvalidName, o.field, "got "+quote(zone)+", want a zone such as "+cmp.Or(c.region, "us-central1")+"-b",
+			o.leaveOut(zone)+", or "+list)
 	case zone != strings.ToLower(zone):
-		c.add(InvalidName, field, "got zone "+quote(zone)+", want it in lower case", "write "+strings.ToLower(zone))
+		c.add(InvalidName, o.field, "got zone "+quote(zone)+", want it in lower case", o.write(strings.ToLower(zone)))
 	case c.region != "" && region != c.region:
-		c.add(LocationMismatch, field, "got a zone of "+region+", want one of "+c.region+", where the key is",
-			"leave it out, or name a zone of "+c.region)
+		c.add(LocationMismatch, o.field, "got a zone of "+region+", want one of "+c.region+c.whyRegion(),
+			o.leaveOut(zone)+", or use a zone of "+c.region+"; "+list)
 	}
 }
 
-// subnetwork follows field subnetwork of the Dataflow API's WorkerPool: "regions/REGION/subnetworks/SUBNETWORK" or a
-// complete URL that ends so.
-func (c *checker) subnetwork(field, name string) {
+// checkSubnetwork requires a subnetwork in the key's region, in a form that Dataflow documents for field subnetwork of
+// the API's WorkerPool: "regions/REGION/subnetworks/SUBNETWORK" or a complete URL that ends so. The scheme of the URL may
+// be missing: [Options] adds it.
+func (c *checker) checkSubnetwork(o optionRef, name string) {
 	if name == "" {
 		return
 	}
 	parts := strings.Split(name, "/")
-	if n := len(parts); n > 4 && strings.HasPrefix(name, "https://") {
-		parts = parts[n-4:]
+	last := parts[max(0, len(parts)-4):]
+	ok := len(last) == 4 && last[0] == "regions" && last[1] != "" && last[2] == "subnetworks" && last[3] != "" &&
+		isAll(last[3], isProjectChar)
+	switch front := strings.Join(parts[:len(parts)-len(last)], "/"); {
+	case ok && strings.HasPrefix(front, "projects/"):
+		c.add(InvalidName, o.field, "got "+quote(name)+", want the complete URL of a subnetwork in another project",
+			o.write("https://www.googleapis.com/compute/v1/"+name))
+	case !ok || front != "" && !strings.Contains(front, ".googleapis.com/"):
+		c.add(InvalidName, o.field, "got "+quote(name)+", want a subnetwork with its region",
+			o.write("regions/"+cmp.Or(c.region, "REGION")+"/subnetworks/SUBNETWORK")+", or the complete URL that this prints: "+
+				"gcloud compute networks subnets list --uri --filter=region:"+cmp.Or(c.region, "us-central1")+c.projectFlag())
+	default:
+		c.checkRegion(o, last[1])
 	}
-	ok := len(parts) == 4 && parts[0] == "regions" && parts[2] == "subnetworks"
-	if !ok || parts[1] == "" || parts[3] == "" || !isAll(parts[3], isProjectChar) {
-		c.add(InvalidName, field, "got "+quote(name)+", want a subnetwork with its region",
-			"use regions/REGION/subnetworks/SUBNETWORK or the complete URL")
-		return
-	}
-	c.regionIs(field, parts[1])
 }

@@ -75,7 +75,7 @@ func pathFaults() []singleFault {
 	temp := func(c *cmekpipe.Config) *string { return &c.TempLocation }
 	staging := func(c *cmekpipe.Config) *string { return &c.StagingLocation }
 	faults := []singleFault{
-		textFault("temp_location", "", cmekpipe.InvalidOptions, "with a key Dataflow makes no default path", temp),
+		textFault("temp_location", "", cmekpipe.InvalidOptions, "Dataflow chooses no temp location", temp),
 	}
 	for _, tt := range append([]refusal{{"", "gs://bank-out/tmp//..\t/", "got control characters"}}, badObjects...) {
 		if strings.Trim(strings.TrimPrefix(tt.text, "gs://bank-out"), "/") == "" {
@@ -183,7 +183,7 @@ func allSingleFaults() []singleFault {
 	return all
 }
 
-// fromFields gives fields to FromFlags, as a command line would.
+// fromFields passes fields to FromFlags, as a command line would.
 func fromFields(t *testing.T, f fields) (*cmekpipe.Options, error) {
 	t.Helper()
 	fs := flag.NewFlagSet(t.Name(), flag.ContinueOnError)
@@ -193,10 +193,13 @@ func fromFields(t *testing.T, f fields) (*cmekpipe.Options, error) {
 			t.Fatal(err)
 		}
 	}
+	if err := fs.Parse(nil); err != nil {
+		t.Fatal(err)
+	}
 	return cmekpipe.FromFlags(fs)
 }
 
-func TestFromConfigAndFromFlagsGiveOneVerdictOnEachFault(t *testing.T) {
+func TestFromConfigAndFromFlagsReturnTheSameFaults(t *testing.T) {
 	for _, tt := range allSingleFaults() {
 		t.Run(tt.name, func(t *testing.T) {
 			config := goodConfig()
@@ -209,13 +212,13 @@ func TestFromConfigAndFromFlagsGiveOneVerdictOnEachFault(t *testing.T) {
 			opts, flagsErr := fromFields(t, all)
 			checkOneFault(t, opts, flagsErr, "cmekpipe.FromFlags", tt)
 			if diff := cmp.Diff(faultTexts(err), faultTexts(flagsErr)); diff != "" {
-				t.Errorf("verdicts differ (-FromConfig +FromFlags):\n%s", diff)
+				t.Errorf("faults differ (-FromConfig +FromFlags):\n%s", diff)
 			}
 		})
 	}
 }
 
-// checkOneFault proves that the fault is found, alone, and that nothing comes out beside it.
+// checkOneFault requires exactly one fault, and no options.
 func checkOneFault(t *testing.T, opts *cmekpipe.Options, err error, op string, want singleFault) {
 	t.Helper()
 	if opts.Valid() {
@@ -229,7 +232,7 @@ func checkOneFault(t *testing.T, opts *cmekpipe.Options, err error, op string, w
 	checkWhole(t, err, op, want.code)
 }
 
-// checkWhole holds the error around the faults against its promises.
+// checkWhole checks the error around the faults.
 func checkWhole(t *testing.T, err error, op string, codes ...cmekpipe.Code) {
 	t.Helper()
 	e, ok := errors.AsType[*cmekpipe.Error](err)

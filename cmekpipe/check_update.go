@@ -3,49 +3,29 @@ package cmekpipe
 import (
 	"maps"
 	"slices"
-	"strings"
 )
 
-// update holds what a replacement of a running job needs: the job's name, and a mapping only where there is an update.
-func (c *checker) update(cfg Config) {
+// checkUpdate requires the name of the job to update, and allows a mapping for an update only.
+func (c *checker) checkUpdate(cfg Config) {
 	if cfg.Update && cfg.JobName == "" {
 		c.add(InvalidOptions, "update", "got an update without job_name, want the name of the running job",
-			"set job_name to the name of the job to replace")
+			"set job_name to the name of the running job; list them: gcloud dataflow jobs list --status=active")
 	}
 	if cfg.Update && cfg.TemplateLocation != "" {
 		c.add(InvalidOptions, "update", "got an update with template_location, want one of them: a template starts no job",
-			"update when the template is launched")
+			"leave out template_location, or stage the template without update and set update when it is launched")
 	}
 	if len(cfg.TransformNameMapping) == 0 {
 		return
 	}
 	const field = "transform_name_mapping"
 	if !cfg.Update {
-		c.add(InvalidOptions, field, "got a mapping without update, want both or none", "set update, or leave it out")
+		c.add(InvalidOptions, field, "got a mapping without update, want both or none", "set update to true, or leave out transform_name_mapping")
 	}
 	if _, found := cfg.TransformNameMapping[""]; found {
-		c.add(InvalidOptions, field, "got a mapping of no transform, want a name on the left", "name the running job's transform")
+		c.add(InvalidOptions, field, "got a mapping of no transform, want a name on the left", "write the full name of the running job's transform on the left")
 	}
 	for _, from := range slices.Sorted(maps.Keys(cfg.TransformNameMapping)) {
-		c.plain(field, from, cfg.TransformNameMapping[from])
-	}
-}
-
-// template wants an object's name: the template is one file.
-func (c *checker) template(cfg Config) {
-	const field = "template_location"
-	url := cfg.TemplateLocation
-	if url == "" {
-		return
-	}
-	_, name, f := splitURL(url)
-	if f.reason == "" {
-		f = checkObjectName(name)
-	}
-	if f.reason == "" && strings.HasSuffix(name, "/") {
-		f = fault{"got a folder, want the name of an object", "add the template's own name"}
-	}
-	if f.reason != "" {
-		c.refuse(field, url, f)
+		c.requirePlain(field, from, cfg.TransformNameMapping[from])
 	}
 }

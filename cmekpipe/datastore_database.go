@@ -1,13 +1,13 @@
 package cmekpipe
 
-// DatastoreDatabase is a database of Firestore in Datastore mode and the key that it rests under. It is comparable; the
+// DatastoreDatabase is a database of Firestore in Datastore mode and the key that encrypts it. It is comparable; the
 // zero DatastoreDatabase names nothing.
 type DatastoreDatabase struct {
 	key         KeyName
 	project, id string
 }
 
-// DatastoreDatabase names a database as "projects/PROJECT/databases/DATABASE" and ties it to k. DATABASE is "(default)" or
+// DatastoreDatabase returns the database "projects/PROJECT/databases/DATABASE" as a destination encrypted with k. DATABASE is "(default)" or
 // an id of 4 to 63 characters; see the Firestore Admin API's databases.create.
 func (k KeyName) DatastoreDatabase(name string) (DatastoreDatabase, error) {
 	const op = "cmekpipe.KeyName.DatastoreDatabase"
@@ -27,12 +27,12 @@ func (k KeyName) DatastoreDatabase(name string) (DatastoreDatabase, error) {
 	return DatastoreDatabase{k, parts[0], parts[1]}, nil
 }
 
-// MustDatastoreDatabase is [KeyName.DatastoreDatabase] for a constant; it panics on a fault.
-func (k KeyName) MustDatastoreDatabase(name constant) DatastoreDatabase {
+// MustDatastoreDatabase is [KeyName.DatastoreDatabase] for a literal: it panics with the error if the name is invalid.
+func (k KeyName) MustDatastoreDatabase(name literalElseCallWithoutMust) DatastoreDatabase {
 	return must(k.DatastoreDatabase(string(name)))
 }
 
-// Key returns the key that the database rests under.
+// Key returns the key that encrypts the database.
 func (d DatastoreDatabase) Key() KeyName { return d.key }
 
 // Project returns the id of the project that owns the database.
@@ -41,7 +41,7 @@ func (d DatastoreDatabase) Project() string { return d.project }
 // ID returns the database's id inside the project: "(default)" for the default one.
 func (d DatastoreDatabase) ID() string { return d.id }
 
-// Valid reports whether a key minted d.
+// Valid reports whether d was created from a key: it is false for the zero value only.
 func (d DatastoreDatabase) Valid() bool { return d.key.Valid() }
 
 // String returns the full name; "" for the zero DatastoreDatabase.
@@ -52,12 +52,12 @@ func (d DatastoreDatabase) String() string {
 	return "projects/" + d.project + "/databases/" + d.id
 }
 
-// MarshalText returns the key's name, a space and the database's. This is how a DatastoreDatabase travels to workers.
+// MarshalText returns the key's name, a space and the database's. Beam sends it to workers in this form.
 func (d DatastoreDatabase) MarshalText() ([]byte, error) {
 	return marshalDestination(d.key, d.String()), nil
 }
 
-// UnmarshalText reads what MarshalText wrote, as strictly as [KeyName.DatastoreDatabase].
+// UnmarshalText parses the output of MarshalText, as strictly as [KeyName.DatastoreDatabase].
 func (d *DatastoreDatabase) UnmarshalText(text []byte) (err error) {
 	*d, err = unmarshalDestination(text, KeyName.DatastoreDatabase)
 	return err

@@ -25,19 +25,19 @@ var badDatastoreDatabases = []refusal{
 	{"newline", "projects/bank-prod/databases/abcd\n", "got database"},
 }
 
-func TestKeyMintsDatastoreDatabases(t *testing.T) {
+func TestKeyCreatesDatastoreDatabases(t *testing.T) {
 	good := make(map[string]string)
 	for _, name := range goodDatastoreDatabases {
 		good[name] = name
 	}
-	checkMints(t, cmekpipe.KeyName.DatastoreDatabase, good)
+	checkCreates(t, cmekpipe.KeyName.DatastoreDatabase, good)
 }
 
 func TestDatastoreDatabaseRefuses(t *testing.T) {
 	checkRefuses(t, cmekpipe.KeyName.DatastoreDatabase, "cmekpipe.KeyName.DatastoreDatabase", badDatastoreDatabases)
 }
 
-func TestDatastoreDatabaseKnowsItsParts(t *testing.T) {
+func TestDatastoreDatabaseParts(t *testing.T) {
 	d := mustKeyName(t).MustDatastoreDatabase("projects/bank-prod/databases/(default)")
 	got := [...]string{d.Project(), d.ID()}
 	if want := [...]string{"bank-prod", "(default)"}; got != want {

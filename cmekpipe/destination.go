@@ -5,15 +5,15 @@ import (
 	"strings"
 )
 
-// noKey is the refusal of a destination whose key is the zero value.
+// noKey returns the error for a destination whose key is the zero value.
 func noKey(op, resource string) *Error {
 	return &Error{Op: op, Code: KeyMissing, Resource: clip(resource, 2000),
-		Hint: "parse the key first: cmekpipe.ParseKeyName",
+		Hint: "parse the key first, with cmekpipe.ParseKey or cmekpipe.ParseKeyName",
 		Err:  errors.New("got the zero key, want one that was parsed")}
 }
 
-// marshalDestination writes "key name", and nothing for the zero destination: a struct that holds one travels whole,
-// and whatever takes a destination refuses the zero one.
+// marshalDestination returns "key name", and the empty text for the zero destination, so that a struct with an unset
+// destination can be marshalled; every function that needs a destination refuses the zero one.
 func marshalDestination(key KeyName, name string) []byte {
 	if !key.Valid() {
 		return []byte{}
@@ -21,9 +21,9 @@ func marshalDestination(key KeyName, name string) []byte {
 	return []byte(key.String() + " " + name)
 }
 
-// unmarshalDestination parses "key name" and lets the key mint the destination, so that text that came over a wire is
-// held to the same rules as text that was typed.
-func unmarshalDestination[D any](text []byte, mint func(KeyName, string) (D, error)) (D, error) {
+// unmarshalDestination parses "key name" and creates the destination from the key, so that text from a network follows
+// the same rules as text that was typed.
+func unmarshalDestination[D any](text []byte, create func(KeyName, string) (D, error)) (D, error) {
 	var zero D
 	if len(text) == 0 {
 		return zero, nil
@@ -33,5 +33,5 @@ func unmarshalDestination[D any](text []byte, mint func(KeyName, string) (D, err
 	if err != nil {
 		return zero, err
 	}
-	return mint(k, name)
+	return create(k, name)
 }

@@ -9,13 +9,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// checkMints holds a function that mints a destination against names to take and the texts they are known by after.
-func checkMints[D destination](t *testing.T, mint func(cmekpipe.KeyName, string) (D, error), good map[string]string) {
+// checkCreates checks a function that creates a destination with good names, and the text form of each result.
+func checkCreates[D destination](t *testing.T, create func(cmekpipe.KeyName, string) (D, error), good map[string]string) {
 	t.Helper()
 	for name, want := range good {
 		t.Run(name, func(t *testing.T) {
 			key := mustKeyName(t)
-			d, err := mint(key, name)
+			d, err := create(key, name)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -30,11 +30,11 @@ func checkMints[D destination](t *testing.T, mint func(cmekpipe.KeyName, string)
 	}
 }
 
-func checkRefuses[D destination](t *testing.T, mint func(cmekpipe.KeyName, string) (D, error), op string, bad []refusal) {
+func checkRefuses[D destination](t *testing.T, create func(cmekpipe.KeyName, string) (D, error), op string, bad []refusal) {
 	t.Helper()
 	for _, tt := range bad {
 		t.Run(tt.name, func(t *testing.T) {
-			d, err := mint(mustKeyName(t), tt.text)
+			d, err := create(mustKeyName(t), tt.text)
 			var zero D
 			if d != zero {
 				t.Errorf("got %v, want the zero destination", d)
@@ -53,7 +53,7 @@ func checkUnmarshalRefuses[D destination](t *testing.T, text string, code cmekpi
 	}
 }
 
-// checkWire holds what comes over a wire against the rules for what is typed.
+// checkWire checks that text from a network follows the rules for text that is typed.
 func checkWire[D destination](t *testing.T, name string) {
 	t.Helper()
 	for _, text := range []string{

@@ -8,23 +8,23 @@ import (
 	"unicode"
 )
 
-// Error is what every function of this module returns when it refuses or fails. It names the operation, the exact
-// resource and what to type next. Its text never holds user data, tokens or constants of the pipeline.
+// Error is the error type of this module. It names the operation, the exact resource and what to do next. Its text never
+// contains user data, tokens or constants of the pipeline.
 //
 //	if errors.Is(err, cmekpipe.KeyDisabled) { … }
 //	var e *cmekpipe.Error
 //	if errors.As(err, &e) { fmt.Println(e.Resource, e.Hint) }
 type Error struct {
-	// Op is the function that failed, as a reader would look it up: "textio.WriteSharded".
+	// Op is the function that failed, as go doc finds it: "textio.WriteSharded".
 	Op string
 	// Code is the kind of failure.
 	Code Code
-	// Resource is the full name of what the error is about: a key, an object, a transform, a flag. It is exact, so one
-	// that somebody typed may hold anything; [Error.Error] puts it in quotes.
+	// Resource is the full name of what the error is about: a key, an object, a transform, a flag. It is the exact text
+	// that was given, which may be anything; [Error.Error] quotes it.
 	Resource string
-	// Hint says what to do next. It is empty where there is nothing to advise.
+	// Hint is an action or a command that fixes the error. It is empty if there is none.
 	Hint string
-	// Err is the cause: a service's own error, or a sentence with what was got and what was wanted.
+	// Err is the cause: a service's own error, or a sentence that says what was got and what was wanted.
 	Err error
 }
 
@@ -32,7 +32,7 @@ type Error struct {
 //
 //	cmekpipe[code] operation: "resource": cause; hint: what to do next
 //
-// without the parts that are empty. [FindError] reads it back out of whatever a runner wraps around it.
+// without the parts that are empty. [FindError] parses it back, from any text around it.
 func (e *Error) Error() string {
 	cause := e.cause()
 	text := errorMark + string(e.Code) + "] " + e.head(cause) + cause
@@ -42,7 +42,7 @@ func (e *Error) Error() string {
 	return text
 }
 
-// head names operation and resource. Both stand in quotes when a reader would otherwise take the cause for one of them.
+// head returns operation and resource. Both are quoted if a reader could otherwise mistake the cause for one of them.
 func (e *Error) head(cause string) string {
 	var short string
 	if e.Op != "" {
@@ -57,7 +57,7 @@ func (e *Error) head(cause string) string {
 	return strconv.Quote(e.Op) + ": " + strconv.Quote(e.Resource) + ": "
 }
 
-// cause keeps to one line and leaves the mark of the hint to the error's own.
+// cause returns the cause on one line, without the mark that starts the hint.
 func (e *Error) cause() string {
 	if e.Err == nil {
 		return e.Code.Error()
@@ -73,8 +73,8 @@ func (e *Error) Unwrap() []error {
 	return []error{e.Code, e.Err}
 }
 
-// CodeOf returns the code of the first [Error] in err's tree. It returns "" for nil, for errors of others and for
-// the errors of a context, which stay themselves.
+// CodeOf returns the code of the first [Error] in err's tree. It returns "" for nil, for other errors and for the
+// errors of a context.
 func CodeOf(err error) Code {
 	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return ""
@@ -85,7 +85,7 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// oneLine keeps an error on one line: causes may hold line breaks and broken text that came from outside.
+// oneLine replaces control characters: causes may contain line breaks and other text from outside.
 func oneLine(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {
@@ -95,7 +95,7 @@ func oneLine(s string) string {
 	}, s)
 }
 
-// visible puts a text in quotes when a reader of the whole line could not tell where it begins or what is in it.
+// visible quotes a text if a reader of the line could not tell where it begins or what it contains.
 func visible(s string) string {
 	if isPlain(s) && s == strings.TrimSpace(s) && !strings.HasPrefix(s, `"`) {
 		return s

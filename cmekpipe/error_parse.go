@@ -7,16 +7,16 @@ import (
 	"strings"
 )
 
-// The marks that [FindError] looks for.
+// The marks that [FindError] searches for.
 const (
 	errorMark = "cmekpipe["
 	hintMark  = "; hint: "
 )
 
-// FindError recovers the first [Error] whose text stands in a message. Runners hand a worker's error to the program
-// that launched the job as text only, wrapped in text of their own; this brings back its code, operation, resource
-// and hint, and the text of its cause. It reports false when the message holds none, or none whose code is known.
-// What a runner appends to the same line counts as part of the error.
+// FindError parses the first [Error] whose text is in a message. Runners return a worker's error as text only, with text
+// of their own around it; FindError restores its code, operation, resource and hint, and the text of its cause. It
+// reports false if the message contains none, or none with a known code. Text that a runner appends to the same line
+// counts as part of the error.
 func FindError(message string) (*Error, bool) {
 	for rest := message; ; {
 		_, after, found := strings.Cut(rest, errorMark)
@@ -30,7 +30,7 @@ func FindError(message string) (*Error, bool) {
 	}
 }
 
-// parseErrorText reads what follows the mark, as [Error.Error] writes it.
+// parseErrorText parses the text after the mark, as [Error.Error] writes it.
 func parseErrorText(text string) (*Error, bool) {
 	code, text, found := strings.Cut(text, "] ")
 	if !found || !slices.Contains(Codes(), Code(code)) {
@@ -47,8 +47,8 @@ func parseErrorText(text string) (*Error, bool) {
 	return e, true
 }
 
-// cutHead takes operation and resource off the front of a text. A resource always stands in quotes; an operation does
-// only when a resource, which may be empty, follows.
+// cutHead removes operation and resource from the front of a text. A resource is always quoted; an operation is quoted
+// only if a resource, which may be empty, follows.
 func cutHead(text string) (op, resource, rest string) {
 	if first, rest, ok := cutQuoted(text); ok {
 		if second, rest, ok := cutQuoted(rest); ok {
@@ -67,7 +67,7 @@ func cutHead(text string) (op, resource, rest string) {
 	return name, resource, after
 }
 
-// cutQuoted takes a quoted text and the colon behind it off the front of another.
+// cutQuoted removes a quoted text, and the colon after it, from the front of a text.
 func cutQuoted(text string) (unquoted, rest string, ok bool) {
 	if !strings.HasPrefix(text, `"`) {
 		return "", text, false

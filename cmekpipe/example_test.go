@@ -4,6 +4,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
@@ -18,7 +19,7 @@ func ExampleFor() {
 	opts, err := cmekpipe.For(key).
 		Project("bank-prod").
 		TempLocation(scratch.Path("tmp")).
-		Runner("dataflow").
+		Runner(cmekpipe.RunnerDataflow).
 		With(func(c *cmekpipe.Config) { c.MaxNumWorkers = 20 }).
 		Build()
 	if err != nil {
@@ -26,10 +27,10 @@ func ExampleFor() {
 		return
 	}
 	fmt.Println(opts.Region())
-	fmt.Println(opts.Config().StagingLocation)
+	fmt.Println(opts.StagingLocation(), opts.Workers().MaxNumWorkers)
 	// Output:
 	// us-central1
-	// gs://bank-scratch/tmp/staging
+	// gs://bank-scratch/tmp/staging 20
 }
 
 func ExampleFromFlags() {
@@ -69,8 +70,8 @@ func ExampleParseKeyName() {
 	}
 	// Output:
 	// bank-keys us-central1 dataflow pipelines <nil>
-	// invalid name - got a key version, want a key
-	// cut "/cryptoKeyVersions/7": Google Cloud picks the key's primary version itself
+	// invalid name - got a key version, want a key: Google Cloud uses the key's primary version
+	// write projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines
 }
 
 // Cloud Storage was given a key and reports a version of it.
@@ -96,9 +97,9 @@ func ExampleOptionErrors() {
 		fmt.Printf("--%s: %s\n", f.Resource, f.Hint)
 	}
 	// Output:
-	// --dataflow_kms_key: create a key ring in the region where the job is to run
-	// --temp_location: use gs://BUCKET/NAME
-	// --sdk_version: use 2.40.0 or newer
+	// --dataflow_kms_key: use a key in the job's region; to create one in us-central1: gcloud kms keyrings create dataflow --location=us-central1 --project=bank-keys && gcloud kms keys create pipelines --purpose=encryption --keyring=dataflow --location=us-central1 --project=bank-keys
+	// --temp_location: write gs://bank-scratch/tmp
+	// --sdk_version: use 2.40.0 or newer: go get github.com/apache/beam/sdks/v2@latest
 }
 
 func ExampleKey_Object() {
@@ -127,4 +128,44 @@ goroutine 1 [running]`
 	// Output:
 	// key disabled at gs://bank-out/part-0
 	// enable the key version
+}
+
+// Parameters of a template, in the spelling of another SDK.
+func ExampleCheckOptions() {
+	key, _ := cmekpipe.ParseKeyName(exampleKey)
+	err := cmekpipe.CheckOptions(key, map[string]string{
+		"dataflowKmsKey": exampleKey, "workerRegion": "us-east1", "saveHeapDumpsToGcsPath": "gs://bank-dumps", "input": "gs://bank-in/*",
+	})
+	for _, f := range cmekpipe.OptionErrors(err) {
+		fmt.Printf("%s: %s\n", f.Resource, f.Code)
+	}
+	// Output:
+	// saveHeapDumpsToGcsPath: unsupported
+	// workerRegion: location mismatch
+}
+
+// The options that are refused, and why.
+func ExampleForbiddenOptions() {
+	for _, o := range cmekpipe.ForbiddenOptions() {
+		fmt.Printf("%s, %s\n", strings.Join(o.Names, ", "), o.Reason)
+	}
+	// Output:
+	// enable_data_sampling, enable_always_on_exception_sampling, which writes elements below temp_location without naming the key
+	// enable_hot_key_logging, hot_key_logging_enabled, which writes keys of elements to Cloud Logging, outside the job's key
+	// enable_google_cloud_profiler, enable_google_cloud_heap_sampling, which sends profiles to Cloud Profiler, outside the job's key
+	// cpu_profiling, save_profiles_to_gcs, profile_location, profile_cpu, profile_memory, profiling_agent_configuration, which writes profiles to Cloud Storage without naming the key
+	// session_recording, which records the messages between runner and worker, including elements, without naming the key
+	// save_heap_dumps_to_gcs_path, dump_heap_on_oom, enable_heap_dumps, which uploads the memory of workers to Cloud Storage without naming the key
+	// enable_launcher_vm_serial_port_logging, which writes the launcher's console to Cloud Logging, outside the job's key
+	// enable_stackdriver_agent_metrics, stackdriver_agent, which runs an agent next to the data, from an image that is no longer maintained
+	// disable_staged_file_integrity_checks, which lets workers run another file than the one that was staged
+	// disable_runner_v2, disable_prime_runner_v2, disable_portable_runner, enable_streaming_java_runner, which turns off Runner v2, the only runner for Go
+	// use_runner_v2, beam_fn_api, use_unified_worker, use_portable_job_submission, which is switched off, and with it Runner v2, the only runner for Go
+	// create_or_update_job, which replaces a running job without the checks of an update
+	// dataflow_endpoint, which sends the job to a service whose use of the key is unverified
+	// endpoint, which names a job service of another runner, which does not use the key
+	// retain_docker_containers, which leaves containers and their data on a disk that is not encrypted with the key
+	// parallelism, which only Flink supports
+	// beam_strict, which Dataflow and Prism ignore
+	// dot_file, which belongs to Beam's runner dot
 }

@@ -1,13 +1,14 @@
 package cmekpipe
 
-// FHIRStore is a FHIR store of the Cloud Healthcare API and the key that its dataset rests under. It is comparable; the
+// FHIRStore is a FHIR store of the Cloud Healthcare API and the key that encrypts its dataset. It is comparable; the
 // zero FHIRStore names nothing.
 type FHIRStore struct {
 	key                            KeyName
 	project, location, dataset, id string
 }
 
-// FHIRStore names a store as "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE" and ties it to k.
+// FHIRStore returns the store "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE" as a destination
+// encrypted with k.
 // Rules: both ids have 1 to 256 letters, digits, underscores, hyphens and periods; see the Healthcare API's
 // datasets.create and fhirStores.create.
 func (k KeyName) FHIRStore(name string) (FHIRStore, error) {
@@ -34,10 +35,12 @@ func (k KeyName) FHIRStore(name string) (FHIRStore, error) {
 	return FHIRStore{k, parts[0], parts[1], parts[2], parts[3]}, nil
 }
 
-// MustFHIRStore is [KeyName.FHIRStore] for a constant; it panics on a fault.
-func (k KeyName) MustFHIRStore(name constant) FHIRStore { return must(k.FHIRStore(string(name))) }
+// MustFHIRStore is [KeyName.FHIRStore] for a literal: it panics with the error if the name is invalid.
+func (k KeyName) MustFHIRStore(name literalElseCallWithoutMust) FHIRStore {
+	return must(k.FHIRStore(string(name)))
+}
 
-// Key returns the key that the store's dataset rests under.
+// Key returns the key that encrypts the store's dataset.
 func (s FHIRStore) Key() KeyName { return s.key }
 
 // Project returns the id of the project that owns the dataset.
@@ -52,7 +55,7 @@ func (s FHIRStore) Dataset() string { return s.dataset }
 // ID returns the store's id inside the dataset.
 func (s FHIRStore) ID() string { return s.id }
 
-// Valid reports whether a key minted s.
+// Valid reports whether s was created from a key: it is false for the zero value only.
 func (s FHIRStore) Valid() bool { return s.key.Valid() }
 
 // String returns the full name; "" for the zero FHIRStore.
@@ -63,16 +66,16 @@ func (s FHIRStore) String() string {
 	return "projects/" + s.project + "/locations/" + s.location + "/datasets/" + s.dataset + "/fhirStores/" + s.id
 }
 
-// MarshalText returns the key's name, a space and the store's. This is how a FHIRStore travels to workers.
+// MarshalText returns the key's name, a space and the store's. Beam sends it to workers in this form.
 func (s FHIRStore) MarshalText() ([]byte, error) { return marshalDestination(s.key, s.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote, as strictly as [KeyName.FHIRStore].
+// UnmarshalText parses the output of MarshalText, as strictly as [KeyName.FHIRStore].
 func (s *FHIRStore) UnmarshalText(text []byte) (err error) {
 	*s, err = unmarshalDestination(text, KeyName.FHIRStore)
 	return err
 }
 
-// DatasetName returns the full name of the dataset, which is what the key belongs to.
+// DatasetName returns the full name of the dataset, the resource that has the key.
 func (s FHIRStore) DatasetName() string {
 	if !s.Valid() {
 		return ""

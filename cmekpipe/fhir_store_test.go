@@ -24,19 +24,19 @@ var badFhirStores = []refusal{
 	{"newline", "projects/bank-prod/locations/us/datasets/d/fhirStores/f\n", "got FHIR store"},
 }
 
-func TestKeyMintsFHIRStores(t *testing.T) {
+func TestKeyCreatesFHIRStores(t *testing.T) {
 	good := make(map[string]string)
 	for _, name := range goodFhirStores {
 		good[name] = name
 	}
-	checkMints(t, cmekpipe.KeyName.FHIRStore, good)
+	checkCreates(t, cmekpipe.KeyName.FHIRStore, good)
 }
 
 func TestFHIRStoreRefuses(t *testing.T) {
 	checkRefuses(t, cmekpipe.KeyName.FHIRStore, "cmekpipe.KeyName.FHIRStore", badFhirStores)
 }
 
-func TestFHIRStoreKnowsItsParts(t *testing.T) {
+func TestFHIRStoreParts(t *testing.T) {
 	d := mustKeyName(t).MustFHIRStore("projects/bank-prod/locations/us/datasets/d/fhirStores/f")
 	got := [...]string{d.Project(), d.Location(), d.Dataset(), d.ID(), d.DatasetName()}
 	if want := [...]string{"bank-prod", "us", "d", "f", "projects/bank-prod/locations/us/datasets/d"}; got != want {

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// RegisterFlags defines the flags that [FromFlags] reads, under Beam's names, and leaves alone those that are there
-// already because a Beam runner is linked in. Call it before fs.Parse.
+// RegisterFlags defines the flags that [FromFlags] reads, under Beam's names. It leaves out those that are defined
+// already, because a Beam runner is linked in. Call it before fs.Parse.
 func RegisterFlags(fs *flag.FlagSet) {
 	for _, o := range options() {
 		if fs.Lookup(o.name) == nil {
@@ -15,39 +15,86 @@ func RegisterFlags(fs *flag.FlagSet) {
 	}
 }
 
-// FromFlags reads Beam's own flags from a parsed flag set and gives the verdicts of [FromConfig]. Only flags that were
-// set count. Beam's other flags for a runner, such as dataflow_endpoint, are refused with code [Unsupported] and the
-// reason when set to anything but their default, never ignored; file forbidden.go lists them.
+// FromFlags creates options from a parsed flag set with Beam's own flags, by the rules of [FromConfig]. Call
+// [RegisterFlags] and fs.Parse first. Only flags that were set count. Beam's other flags for a runner, such as
+// dataflow_endpoint, are refused with code [Unsupported] if they are set to anything but their default;
+// [ForbiddenOptions] lists them.
 func FromFlags(fs *flag.FlagSet) (*Options, error) {
-	set := make(map[string][]string)
+	const op = "cmekpipe.FromFlags"
 	k := &checker{}
-	fs.Visit(func(f *flag.Flag) {
-		set[f.Name] = given(f)
-		if row, found := forbiddenFlag(f.Name); found && f.Value.String() != f.DefValue && !forOthers(fs, f.Name) {
-			k.faults = append(k.faults, row.fault(f.Name, f.Name))
-		}
-	})
+	if k.checkFlagSet(fs); len(k.faults) > 0 {
+		return nil, k.err(op)
+	}
+	set := k.readFlags(fs)
 	var c Config
 	for _, o := range options() {
 		for _, value := range set[o.name] {
-			if wanted := o.set(&c, value); wanted != "" {
-				k.add(InvalidOptions, o.name, "got another value, want "+wanted, "use "+wanted)
+			if wanted, example := o.set(&c, value); wanted != "" {
+				k.faults = append(k.faults, o.wrong(value, wanted, example))
 			}
 		}
 	}
-	k.aliases(set)
-	return newOptions("cmekpipe.FromFlags", c, k.faults)
+	k.checkAliases(set)
+	if other := keyUnderOtherName(set); c.Key == "" && other != "" {
+		k.add(KeyMissing, keyField, "got no key, but flag "+other+", which this job does not read", "rename --"+other+" to --"+keyField)
+		c.Key = set[other][0]
+	}
+	return newOptions(op, c, k)
 }
 
-// forOthers reports whether a flag belongs to a runner of others and such a runner is asked for.
-func forOthers(fs *flag.FlagSet, name string) bool {
+// checkFlagSet refuses a flag set that holds no options yet.
+func (c *checker) checkFlagSet(fs *flag.FlagSet) {
+	const field = "flags"
+	switch {
+	case fs == nil:
+		c.add(InvalidOptions, field, "got a nil flag set", "pass flag.CommandLine")
+	case !slices.ContainsFunc(options(), func(o option) bool { return fs.Lookup(o.name) != nil }),
+		fs.Parsed() && fs.Lookup(keyField) == nil:
+		c.add(InvalidOptions, field, "got a flag set in which --"+keyField+" is not defined",
+			"call cmekpipe.RegisterFlags(flag.CommandLine) before flag.Parse()")
+	case !fs.Parsed() && fs.NFlag() == 0:
+		c.add(InvalidOptions, field, "got a flag set that was not parsed", "call flag.Parse() before cmekpipe.FromFlags")
+	}
+}
+
+// readFlags returns the values of the flags that were set, and adds a fault for each forbidden one.
+func (c *checker) readFlags(fs *flag.FlagSet) map[string][]string {
+	set := make(map[string][]string)
+	fs.Visit(func(f *flag.Flag) {
+		set[f.Name] = flagValues(f)
+		if row, found := forbiddenFlag(f.Name); found && f.Value.String() != f.DefValue && !forJobService(fs, f.Name) {
+			c.faults = append(c.faults, row.fault(f.Name, f.Name))
+		}
+	})
+	return set
+}
+
+// keyUnderOtherName returns a flag of the program's that names a key and is set, such as kms_key_name; "" if none is.
+func keyUnderOtherName(set map[string][]string) string {
+	var names []string
+	for name, values := range set {
+		if name != keyField && namesKey(name) && len(values) == 1 && containsKeyName(values[0]) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return slices.Min(names)
+}
+
+// forJobService reports whether a flag belongs to a runner that uses a job service, and such a runner is chosen.
+func forJobService(fs *flag.FlagSet, name string) bool {
 	runner := fs.Lookup("runner")
-	return runner != nil && slices.Contains(portableRunners(), plainRunner(runner.Value.String())) &&
-		slices.Contains([]string{"endpoint", "retain_docker_containers", "parallelism", "beam_strict"}, name)
+	if runner == nil || !slices.Contains([]string{"endpoint", "retain_docker_containers", "parallelism", "beam_strict"}, name) {
+		return false
+	}
+	r, _ := parseRunner(runner.Value.String())
+	return r.UsesJobService()
 }
 
-// aliases refuses two names of one option that say different things.
-func (c *checker) aliases(set map[string][]string) {
+// checkAliases refuses two names of one option with different values.
+func (c *checker) checkAliases(set map[string][]string) {
 	for _, pair := range [][2]string{
 		{"async", "execute_async"},
 		{"sdk_container_image", "worker_harness_container_image"},
@@ -58,11 +105,11 @@ func (c *checker) aliases(set map[string][]string) {
 		first, ok1 := set[pair[0]]
 		second, ok2 := set[pair[1]]
 		if ok1 && ok2 && !slices.Equal(first, second) {
-			c.add(InvalidOptions, pair[0]+", "+pair[1], "got two values of one option, want one", "set one of them")
+			c.add(InvalidOptions, pair[0]+", "+pair[1], "got two values of one option, want one", "leave out --"+pair[1])
 		}
 	}
 	if no, ok := set["no_use_public_ips"]; ok && slices.Equal(no, set["use_public_ips"]) {
 		c.add(InvalidOptions, "use_public_ips, no_use_public_ips", "got flags that contradict each other, want one of them",
-			"set one of them")
+			"leave out --use_public_ips")
 	}
 }

@@ -181,7 +181,7 @@ func TestFromFlagsRefusesWhatOnlyFlagsCanSayWrong(t *testing.T) {
 		"no number":         {fields{"num_workers": "many"}, "num_workers", "want a whole number"},
 		"too big a number":  {fields{"disk_size_gb": "9223372036854775808"}, "disk_size_gb", "want a whole number"},
 		"no JSON":           {fields{"labels": "team=risk"}, "labels", "want a JSON object of strings"},
-		"no JSON mapping":   {fields{"transform_name_mapping": "Old=New"}, "transform_name_mapping", "want a JSON object of strings such as"},
+		"no JSON mapping":   {fields{"transform_name_mapping": "Old=New"}, "transform_name_mapping", "want a JSON object of strings"},
 		"JSON of numbers":   {fields{"labels": `{"team":1}`}, "labels", "want a JSON object of strings"},
 		"two machine types": {fields{"worker_machine_type": "a", "machine_type": "b"}, "worker_machine_type, machine_type", "got two values"},
 		"two images": {fields{"sdk_container_image": "a", "worker_harness_container_image": "b"},
@@ -241,11 +241,11 @@ func TestTwoNamesMayAgree(t *testing.T) {
 
 // forbiddenFlags are Beam's flags that are not carried, and a part of the reason.
 var forbiddenFlags = map[string]string{
-	"dataflow_endpoint": "whose use of the key nobody proved", "endpoint": "a job service of another runner",
-	"cpu_profiling": "writes profiles to Cloud Storage without naming the key", "parallelism": "which only Flink knows",
-	"retain_docker_containers": "on a disk that no key protects", "beam_strict": "which Dataflow and Prism ignore",
+	"dataflow_endpoint": "whose use of the key is unverified", "endpoint": "a job service of another runner",
+	"cpu_profiling": "writes profiles to Cloud Storage without naming the key", "parallelism": "which only Flink supports",
+	"retain_docker_containers": "on a disk that is not encrypted with the key", "beam_strict": "which Dataflow and Prism ignore",
 	"dot_file": "Beam's runner dot", "enable_hot_key_logging": "to Cloud Logging, outside the job's key",
-	"session_recording": "elements included, without naming the key",
+	"session_recording": "including elements, without naming the key",
 }
 
 func TestFromFlagsRefusesWhatItDoesNotCarry(t *testing.T) {

@@ -31,11 +31,12 @@ func forbiddenItems() []forbiddenItem {
 		{"save_heap_dumps_to_gcs_path=gs://x/y", dumps}, {"saveHeapDumpsToGcsPath=gs://x/y", dumps}, {"dump_heap_on_oom", dumps},
 		{"dumpHeapOnOOM=true", dumps}, {"enableHeapDumps", dumps},
 		{"cpu_profiling=gs://x/y", profiles}, {"saveProfilesToGcs=gs://x/y", profiles}, {"profile_location=gs://x", profiles},
-		{"session_recording=gs://x/y", "elements included, without naming the key"},
-		{"enable_stackdriver_agent_metrics", "an image that nobody maintains"},
-		{"enable_stackdriver_agent_metrics=true", "an image that nobody maintains"},
-		{"use_stackdriver_agent", "an image that nobody maintains"},
-		{"disable_staged_file_integrity_checks", "a file that is not the one that was staged"},
+		{"session_recording=gs://x/y", "including elements, without naming the key"},
+		{"enable_stackdriver_agent_metrics", "an image that is no longer maintained"},
+		{"enable_stackdriver_agent_metrics=true", "an image that is no longer maintained"},
+		{"use_stackdriver_agent", "an image that is no longer maintained"},
+		{"disable_staged_file_integrity_checks", "another file than the one that was staged"},
+		{"create_or_update_job", "without the checks of an update"}, {"createOrUpdateJob=true", "without the checks of an update"},
 		{"disable_runner_v2", runner}, {"disable_runner_v2_until_2023", runner}, {"disable_runner_v2_until_v2.50", runner},
 		{"disable_prime_runner_v2", runner}, {"disable_portable_runner", runner}, {"enable_streaming_java_runner", runner},
 		{"DISABLE_RUNNER_V2", runner}, {"disableRunnerV2=1", runner},
@@ -77,7 +78,7 @@ func itemFaults(item string, code cmekpipe.Code, reason string) []singleFault {
 func sameKeyFaults() []singleFault {
 	const other = "projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines2"
 	var faults []singleFault
-	for _, name := range []string{"dataflow_kms_key", "dataflowKmsKey", "--dataflow-kms-key", "kmsKeyName", "kms_key_name", "serviceKmsKeyName", "kmsKey"} {
+	for _, name := range []string{"dataflow_kms_key", "dataflowKmsKey", "--dataflow-kms-key", "kmsKeyName", "kms_key_name", "serviceKmsKeyName", "kmsKey", "gcp_kms_key"} {
 		faults = append(faults, itemFaults(name+"="+other, cmekpipe.KeyMismatch, "got key "+other+" as")...)
 		faults = append(faults, itemFaults(name+"="+goodKey+"/cryptoKeyVersions/1", cmekpipe.InvalidName, "")...)
 	}
@@ -98,7 +99,7 @@ func goodItems() []string {
 		"disable_always_on_exception_sampling", "block_project_ssh_keys", "worker_region=us-central1", "dataflow_kms_key=" + goodKey, "kmsKeyName=" + goodKey}
 }
 
-func TestGoodExperimentsAreTaken(t *testing.T) {
+func TestGoodExperimentsAreAccepted(t *testing.T) {
 	for _, item := range goodItems() {
 		c := goodConfig()
 		c.Experiments = []string{item}
@@ -118,7 +119,7 @@ func TestABadKeyIsNotComparedWithOthers(t *testing.T) {
 	}
 }
 
-func TestOptionsBesideFollowTheSameRules(t *testing.T) {
+func TestCheckOptionsFollowsTheRulesOfConfig(t *testing.T) {
 	key := mustKeyName(t)
 	for _, tt := range []struct {
 		name, value string
@@ -169,7 +170,7 @@ func TestOptionsBesideFollowTheSameRules(t *testing.T) {
 	}
 }
 
-func TestOptionsBesideTellAllFaultsInOrder(t *testing.T) {
+func TestCheckOptionsReturnsAllFaultsInOrder(t *testing.T) {
 	options := map[string]string{"zone": "us-east1-b", "dataflow_kms_key": goodKey + "2", "experiments": "enable_data_sampling,disable_runner_v2"}
 	err := cmekpipe.CheckOptions(mustKeyName(t), options)
 	var got []string
@@ -185,7 +186,7 @@ func TestOptionsBesideTellAllFaultsInOrder(t *testing.T) {
 	}
 }
 
-// FuzzExperiments proves that an item is told apart as one thing in both lists and beside, and that its value is told never.
+// FuzzExperiments checks that an item gets the same faults in both lists and in CheckOptions, and that its value is never printed.
 func FuzzExperiments(f *testing.F) {
 	for _, tt := range forbiddenItems() {
 		f.Add(tt.item)
@@ -203,14 +204,14 @@ func FuzzExperiments(f *testing.F) {
 		c.Experiments, c.ServiceOptions = nil, []string{item}
 		_, serviceErr := cmekpipe.FromConfig(c)
 		if len(cmekpipe.OptionErrors(err)) != len(cmekpipe.OptionErrors(serviceErr)) {
-			t.Fatalf("got %v as experiment and %v as service option, want one verdict", err, serviceErr)
+			t.Fatalf("got %v as experiment and %v as service option, want the same faults", err, serviceErr)
 		}
 		if err != nil {
 			checkFuzzed(t, opts.Valid(), err)
 			return
 		}
 		if err := cmekpipe.CheckOptions(mustKeyName(t), map[string]string{"experiments": item}); err != nil {
-			t.Errorf("got %v beside, want the verdict of FromConfig", err)
+			t.Errorf("got %v from CheckOptions, want the faults of FromConfig", err)
 		}
 	})
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// checkFuzzed holds the refusal of any text against what every refusal promises.
+// checkFuzzed checks what every refusal must have, whatever the text.
 func checkFuzzed(t *testing.T, valid bool, err error) {
 	t.Helper()
 	e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -18,7 +18,7 @@ func checkFuzzed(t *testing.T, valid bool, err error) {
 		t.Fatalf("got %#v, want operation, code and hint", err)
 	}
 	if valid {
-		t.Errorf("got a valid value beside %v, want none", err)
+		t.Errorf("got a valid value with %v, want none", err)
 	}
 	if strings.ContainsFunc(err.Error(), unicode.IsControl) {
 		t.Errorf("got control characters in %q, want none", err)
@@ -26,7 +26,7 @@ func checkFuzzed(t *testing.T, valid bool, err error) {
 	checkFound(t, e)
 }
 
-// checkTextRoundTrip proves that a value is what its text form says, and nothing but that.
+// checkTextRoundTrip checks that a value is equal to the value parsed from its text form.
 func checkTextRoundTrip[V interface {
 	comparable
 	encoding.TextMarshaler
@@ -51,11 +51,11 @@ type destination interface {
 	String() string
 }
 
-// fuzzDestination holds the function that mints a destination against any name.
-func fuzzDestination[D destination](f *testing.F, mint func(cmekpipe.KeyName, string) (D, error)) {
+// fuzzDestination checks a function that creates a destination with any name.
+func fuzzDestination[D destination](f *testing.F, create func(cmekpipe.KeyName, string) (D, error)) {
 	f.Fuzz(func(t *testing.T, name string) {
 		key := mustKeyName(t)
-		d, err := mint(key, name)
+		d, err := create(key, name)
 		if err != nil {
 			checkFuzzed(t, d.Valid(), err)
 			return
@@ -63,7 +63,7 @@ func fuzzDestination[D destination](f *testing.F, mint func(cmekpipe.KeyName, st
 		if !d.Valid() || d.Key() != key {
 			t.Errorf("got %v under %q, want it valid and under %q", d, d.Key(), key)
 		}
-		if again, err := mint(key, d.String()); err != nil || again != d {
+		if again, err := create(key, d.String()); err != nil || again != d {
 			t.Errorf("got %v and %v for its own text, want %v", again, err, d)
 		}
 		checkTextRoundTrip(t, d)

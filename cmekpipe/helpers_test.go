@@ -32,7 +32,7 @@ func centralBucket() cmekpipe.Bucket[location.USCentral1] {
 	return cmekpipe.MustParseBucket[location.USCentral1]("bank-scratch")
 }
 
-// checkRefusal holds an error against all that an error of this package promises.
+// checkRefusal checks everything that an error of this package must have.
 func checkRefusal(t *testing.T, err error, op string, code cmekpipe.Code, resource, reason string) {
 	t.Helper()
 	e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -72,7 +72,7 @@ func runnerText(err error) string {
 		"\ngoroutine 12 [running]:\nmain.main()\n\tmain.go:1: cmekpipe[key-denied] later.Op: \"other\": x; hint: other\n"
 }
 
-// checkFound proves that the text of an error is enough to get it back, in the midst of other text too.
+// checkFound checks that an error can be parsed from its text, also with other text around it.
 func checkFound(t *testing.T, want *cmekpipe.Error) {
 	t.Helper()
 	for _, text := range []string{want.Error(), runnerText(want), "rpc error: " + want.Error() + "\r\nmore"} {

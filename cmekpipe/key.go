@@ -7,13 +7,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// Key is a CryptoKey whose location is part of its type, so that the compiler checks what the key may protect: [For]
-// takes a Key[location.USCentral1], never a Key[location.Global]. The zero Key names nothing; every function that
-// takes a key refuses it.
+// Key is a CryptoKey whose location is part of its type, so that the compiler checks what the key may encrypt: [For]
+// accepts a Key[location.USCentral1] and no Key[location.Global]. The zero Key names no key; every function that needs a
+// key refuses it.
 type Key[L location.Location] struct{ name KeyName }
 
-// constant is a string that only an untyped constant of the source can become.
-type constant string
+// literalElseCallWithoutMust is a string that only an untyped constant converts to implicitly. The compiler shows its name
+// when a Must function is called with a variable: call the function without Must, which returns an error.
+type literalElseCallWithoutMust string
 
 // ParseKey parses the full name of a CryptoKey in location L, as [ParseKeyName] does. A key in another location is
 // refused with code [LocationMismatch].
@@ -25,21 +26,25 @@ func ParseKey[L location.Location](name string) (Key[L], error) {
 	}
 	if kind := reflect.TypeFor[L]().Kind(); kind != reflect.Struct {
 		return Key[L]{}, &Error{Op: op, Code: Unsupported, Resource: name,
-			Hint: "write ParseKey[location.USCentral1] or the like; use ParseKeyName where the location is not known yet",
-			Err:  errors.New("got " + reflect.TypeFor[L]().String() + " as the location, want the type of one place")}
+			Hint: "write ParseKey with the key's own location, such as ParseKey[location.USCentral1], or call ParseKeyName",
+			Err:  errors.New("got " + reflect.TypeFor[L]().String() + " as the location, want the type of one location")}
 	}
 	var l L
 	if k.Location() != l.ID() {
-		return Key[L]{}, &Error{Op: op, Code: LocationMismatch, Resource: name,
-			Hint: "name a key in " + l.ID() + ", or declare the key's own location",
-			Err:  errors.New("got a key in " + k.Location() + ", want one in " + l.ID())}
+		hint := "use a key in " + l.ID() + ", or declare the key's own location in place of " + reflect.TypeFor[L]().String()
+		if closest, ok := location.ClosestRegion(k.Location()); ok && closest == l.ID() {
+			hint = "write " + k.in(closest).String()
+		}
+		return Key[L]{}, &Error{Op: op, Code: LocationMismatch, Resource: name, Hint: hint,
+			Err: errors.New("got a key in " + k.Location() + ", want one in " + l.ID())}
 	}
 	return Key[L]{k}, nil
 }
 
-// MustParseKey is [ParseKey] for names that are written in the program: it takes only a constant, and panics with the
-// error when that constant is no key name of location L.
-func MustParseKey[L location.Location](name constant) Key[L] {
+// MustParseKey is [ParseKey] for names that are written in the program. It accepts only a literal or an untyped constant,
+// and panics with the error if that is not the name of a key in location L. For a variable the compiler's message names
+// the parameter's type, literalElseCallWithoutMust: call ParseKey instead.
+func MustParseKey[L location.Location](name literalElseCallWithoutMust) Key[L] {
 	return must(ParseKey[L](string(name)))
 }
 
@@ -49,77 +54,85 @@ func (k Key[L]) Name() KeyName { return k.name }
 // String returns the full name; "" for the zero Key.
 func (k Key[L]) String() string { return k.name.String() }
 
-// Valid reports whether k came out of a parser.
+// Valid reports whether k names a key: it is false for the zero Key only.
 func (k Key[L]) Valid() bool { return k.name.Valid() }
 
-// MarshalText returns the full name. Without it a Key inside a DoFn would reach the workers as the zero Key.
+// MarshalText returns the full name. Beam sends a Key in a DoFn to the workers in this form.
 func (k Key[L]) MarshalText() ([]byte, error) { return k.name.MarshalText() }
 
-// UnmarshalText parses as [ParseKey] does, location included. The empty text is the zero Key.
+// UnmarshalText parses as [ParseKey] does, location included. The empty text gives the zero Key.
 func (k *Key[L]) UnmarshalText(text []byte) (err error) {
 	*k, err = unmarshalName(text, ParseKey[L])
 	return err
 }
 
-// Object names an object of Cloud Storage that will rest under k. See [KeyName.Object].
+// Object returns a Cloud Storage object encrypted with k. See [KeyName.Object].
 func (k Key[L]) Object(url string) (Object, error) { return k.name.Object(url) }
 
-// MustObject is Object for a constant; it panics on a fault.
-func (k Key[L]) MustObject(url constant) Object { return k.name.MustObject(url) }
+// MustObject is Object for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustObject(url literalElseCallWithoutMust) Object { return k.name.MustObject(url) }
 
-// BigQueryTable names a BigQuery table that will rest under k. See [KeyName.BigQueryTable].
+// BigQueryTable returns a BigQuery table encrypted with k. See [KeyName.BigQueryTable].
 func (k Key[L]) BigQueryTable(name string) (BigQueryTable, error) { return k.name.BigQueryTable(name) }
 
-// MustBigQueryTable is Table for a constant; it panics on a fault.
-func (k Key[L]) MustBigQueryTable(name constant) BigQueryTable { return k.name.MustBigQueryTable(name) }
+// MustBigQueryTable is BigQueryTable for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustBigQueryTable(name literalElseCallWithoutMust) BigQueryTable {
+	return k.name.MustBigQueryTable(name)
+}
 
-// PubSubTopic names a Pub/Sub topic whose messages will rest under k. See [KeyName.PubSubTopic].
+// PubSubTopic returns a Pub/Sub topic encrypted with k. See [KeyName.PubSubTopic].
 func (k Key[L]) PubSubTopic(name string) (PubSubTopic, error) { return k.name.PubSubTopic(name) }
 
-// MustPubSubTopic is Topic for a constant; it panics on a fault.
-func (k Key[L]) MustPubSubTopic(name constant) PubSubTopic { return k.name.MustPubSubTopic(name) }
+// MustPubSubTopic is PubSubTopic for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustPubSubTopic(name literalElseCallWithoutMust) PubSubTopic {
+	return k.name.MustPubSubTopic(name)
+}
 
-// SpannerDatabase names a Spanner database that rests under k. See [KeyName.SpannerDatabase].
+// SpannerDatabase returns a Spanner database encrypted with k. See [KeyName.SpannerDatabase].
 func (k Key[L]) SpannerDatabase(name string) (SpannerDatabase, error) {
 	return k.name.SpannerDatabase(name)
 }
 
-// MustSpannerDatabase is Database for a constant; it panics on a fault.
-func (k Key[L]) MustSpannerDatabase(name constant) SpannerDatabase {
+// MustSpannerDatabase is SpannerDatabase for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustSpannerDatabase(name literalElseCallWithoutMust) SpannerDatabase {
 	return k.name.MustSpannerDatabase(name)
 }
 
-// BigQueryProject names a project whose BigQuery queries leave their results under k. See [KeyName.BigQueryProject].
+// BigQueryProject returns a project that runs BigQuery queries encrypted with k. See [KeyName.BigQueryProject].
 func (k Key[L]) BigQueryProject(project string) (BigQueryProject, error) {
 	return k.name.BigQueryProject(project)
 }
 
-// MustBigQueryProject is Query for a constant; it panics on a fault.
-func (k Key[L]) MustBigQueryProject(project constant) BigQueryProject {
+// MustBigQueryProject is BigQueryProject for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustBigQueryProject(project literalElseCallWithoutMust) BigQueryProject {
 	return k.name.MustBigQueryProject(project)
 }
 
-// BigtableTable names a table of an instance that rests under k. See [KeyName.BigtableTable].
+// BigtableTable returns a Bigtable table encrypted with k. See [KeyName.BigtableTable].
 func (k Key[L]) BigtableTable(name string) (BigtableTable, error) { return k.name.BigtableTable(name) }
 
-// MustBigtableTable is BigtableTable for a constant; it panics on a fault.
-func (k Key[L]) MustBigtableTable(name constant) BigtableTable { return k.name.MustBigtableTable(name) }
+// MustBigtableTable is BigtableTable for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustBigtableTable(name literalElseCallWithoutMust) BigtableTable {
+	return k.name.MustBigtableTable(name)
+}
 
-// DatastoreDatabase names a Datastore database that rests under k. See [KeyName.DatastoreDatabase].
+// DatastoreDatabase returns a Datastore database encrypted with k. See [KeyName.DatastoreDatabase].
 func (k Key[L]) DatastoreDatabase(name string) (DatastoreDatabase, error) {
 	return k.name.DatastoreDatabase(name)
 }
 
-// MustDatastoreDatabase is DatastoreDatabase for a constant; it panics on a fault.
-func (k Key[L]) MustDatastoreDatabase(name constant) DatastoreDatabase {
+// MustDatastoreDatabase is DatastoreDatabase for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustDatastoreDatabase(name literalElseCallWithoutMust) DatastoreDatabase {
 	return k.name.MustDatastoreDatabase(name)
 }
 
-// FHIRStore names a FHIR store of a dataset that rests under k. See [KeyName.FHIRStore].
+// FHIRStore returns a FHIR store encrypted with k. See [KeyName.FHIRStore].
 func (k Key[L]) FHIRStore(name string) (FHIRStore, error) { return k.name.FHIRStore(name) }
 
-// MustFHIRStore is FHIRStore for a constant; it panics on a fault.
-func (k Key[L]) MustFHIRStore(name constant) FHIRStore { return k.name.MustFHIRStore(name) }
+// MustFHIRStore is FHIRStore for a literal: it panics with the error if the name is invalid.
+func (k Key[L]) MustFHIRStore(name literalElseCallWithoutMust) FHIRStore {
+	return k.name.MustFHIRStore(name)
+}
 
 func must[T any](v T, err error) T {
 	if err != nil {

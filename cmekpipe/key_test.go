@@ -56,7 +56,7 @@ func TestParseKeyRefusesBadNames(t *testing.T) {
 }
 
 // An interface or a pointer satisfies the constraint but names no place.
-func TestParseKeyRefusesTypesThatAreNoPlace(t *testing.T) {
+func TestParseKeyRefusesTypesThatAreNoLocation(t *testing.T) {
 	for name, parse := range map[string]func(string) error{
 		"location.Location":    parseError[location.Location],
 		"location.Regional":    parseError[location.Regional],
@@ -76,7 +76,7 @@ func TestMustParseKeyPanicsWithTheError(t *testing.T) {
 	cmekpipe.MustParseKey[location.USEast1](goodKey)
 }
 
-func TestKeyTravelsAsText(t *testing.T) {
+func TestKeyMarshalsAsText(t *testing.T) {
 	type doFn struct {
 		Key, None cmekpipe.Key[location.USCentral1]
 	}
@@ -95,7 +95,7 @@ func TestKeyTravelsAsText(t *testing.T) {
 	}
 }
 
-func TestKeyMintsWhatItsNameMints(t *testing.T) {
+func TestKeyCreatesTheDestinationsOfItsName(t *testing.T) {
 	key, name := centralKey(), mustKeyName(t)
 	if got, err := key.Object("gs://bank-out/a"); err != nil || got != name.MustObject("gs://bank-out/a") {
 		t.Errorf("Object: got %v and %v", got, err)
@@ -139,7 +139,7 @@ func TestKeyMintsWhatItsNameMints(t *testing.T) {
 	}
 }
 
-func TestZeroKeyMintsNothing(t *testing.T) {
+func TestZeroKeyCreatesNothing(t *testing.T) {
 	var k cmekpipe.Key[location.USCentral1]
 	if k.Valid() || k.String() != "" || k.Name().Valid() {
 		t.Errorf("got %#v, want nothing in it", k)
@@ -147,13 +147,13 @@ func TestZeroKeyMintsNothing(t *testing.T) {
 	object, err := k.Object("gs://bank-out/a\n")
 	checkZeroKey(t, object, err, "cmekpipe.KeyName.Object", "gs://bank-out/a\n")
 	table, err := k.BigQueryTable("bank-prod.d.t")
-	checkZeroKey(t, table, err, "cmekpipe.KeyName.Table", "bank-prod.d.t")
+	checkZeroKey(t, table, err, "cmekpipe.KeyName.BigQueryTable", "bank-prod.d.t")
 	topic, err := k.PubSubTopic("projects/bank-prod/topics/abc")
-	checkZeroKey(t, topic, err, "cmekpipe.KeyName.Topic", "projects/bank-prod/topics/abc")
+	checkZeroKey(t, topic, err, "cmekpipe.KeyName.PubSubTopic", "projects/bank-prod/topics/abc")
 	database, err := k.SpannerDatabase("projects/bank-prod/instances/in/databases/db")
-	checkZeroKey(t, database, err, "cmekpipe.KeyName.Database", "projects/bank-prod/instances/in/databases/db")
+	checkZeroKey(t, database, err, "cmekpipe.KeyName.SpannerDatabase", "projects/bank-prod/instances/in/databases/db")
 	query, err := k.BigQueryProject("bank-prod")
-	checkZeroKey(t, query, err, "cmekpipe.KeyName.Query", "bank-prod")
+	checkZeroKey(t, query, err, "cmekpipe.KeyName.BigQueryProject", "bank-prod")
 	cells, err := k.BigtableTable("projects/bank-prod/instances/main-1/tables/t")
 	checkZeroKey(t, cells, err, "cmekpipe.KeyName.BigtableTable", "projects/bank-prod/instances/main-1/tables/t")
 	entities, err := k.DatastoreDatabase("projects/bank-prod/databases/(default)")

@@ -1,21 +1,25 @@
 package cmekpipe
 
-import "strings"
-
 // KeyName is the name of a Cloud KMS CryptoKey:
 //
 //	projects/PROJECT/locations/LOCATION/keyRings/KEY_RING/cryptoKeys/KEY
 //
-// It is comparable: two names are equal when all their parts are, so that key "k" is never taken for "k2". The zero
-// KeyName names nothing and [KeyName.Valid] reports so. Use [Key] where the location is known when the program is
-// written, KeyName where it comes from a flag or a file.
+// It is comparable: two names are equal if all their parts are equal. The zero KeyName names no key; [KeyName.Valid]
+// returns false for it. Use [Key] if the location is known when the program is written, and KeyName if it comes from a
+// flag or a file.
+//
+// The project may be an id or a number, and the two are different names: "projects/bank-keys/…" is not equal to
+// "projects/123456789012/…", although both may name the same key, because only a call to Google Cloud could tell. Use
+// the same form everywhere, preferably the id. This command prints the id for a number:
+//
+//	gcloud projects describe 123456789012 --format='value(projectId)'
 type KeyName struct {
 	name string
-	// The offsets in name at which each of the four ids ends; what lies between them is fixed.
+	// The offsets in name at which the first three ids end; the text between the ids is fixed.
 	projectEnd, locationEnd, ringEnd int
 }
 
-// The parts of a key's name that never vary.
+// The fixed parts of a key's name.
 const (
 	projectsPart  = "projects/"
 	locationsPart = "/locations/"
@@ -26,10 +30,10 @@ const (
 	keyNameForm = "use projects/PROJECT/locations/LOCATION/keyRings/KEY_RING/cryptoKeys/KEY"
 )
 
-// ParseKeyName parses the full name of a CryptoKey. Letter case is significant, as in Cloud KMS. It refuses short
-// names, key versions, other resources, white space, control characters and locations in upper case, each with a
-// hint, in an [Error] with code [InvalidName]. The rules are those of
-// https://docs.cloud.google.com/kms/docs/getting-resource-ids.
+// ParseKeyName parses the full name of a CryptoKey. Letter case is significant, as in Cloud KMS. It returns an [Error]
+// with code [InvalidName] for short names, key versions, other resources, white space, control characters and locations
+// in upper case. If the text contains a key's name in another form, such as a URL, the hint is the name to write. The
+// rules are those of https://docs.cloud.google.com/kms/docs/getting-resource-ids.
 func ParseKeyName(name string) (KeyName, error) {
 	k, f := splitKeyName(name)
 	if f.reason != "" {
@@ -38,10 +42,10 @@ func ParseKeyName(name string) (KeyName, error) {
 	return k, nil
 }
 
-// String returns the name as it was parsed; "" for the zero KeyName.
+// String returns the full name; "" for the zero KeyName.
 func (k KeyName) String() string { return k.name }
 
-// Valid reports whether k came out of a parser.
+// Valid reports whether k names a key: it is false for the zero KeyName only.
 func (k KeyName) Valid() bool { return k.name != "" }
 
 // Project returns the id or number of the project that owns the key. An id may be domain-scoped: "example.com:proj".
@@ -59,8 +63,8 @@ func (k KeyName) ID() string { return k.part(k.ringEnd+len(keysPart), len(k.name
 // MarshalText returns the name, for JSON and flags.
 func (k KeyName) MarshalText() ([]byte, error) { return []byte(k.name), nil }
 
-// UnmarshalText parses as [ParseKeyName] does. The empty text is the zero KeyName, so that a struct with a key in it
-// travels whole; whatever takes a key refuses the zero one.
+// UnmarshalText parses as [ParseKeyName] does. The empty text gives the zero KeyName, so that a struct with an unset key
+// can be marshalled and unmarshalled; every function that needs a key refuses the zero one.
 func (k *KeyName) UnmarshalText(text []byte) (err error) {
 	*k, err = unmarshalName(text, ParseKeyName)
 	return err
@@ -79,68 +83,4 @@ func (k KeyName) part(from, to int) string {
 		return ""
 	}
 	return k.name[from:to]
-}
-
-// splitKeyName finds the parts of a name, or says why it is none. It never allocates for a good name.
-func splitKeyName(name string) (KeyName, fault) {
-	k, f := cutKeyName(name)
-	if f.reason != "" {
-		return KeyName{}, f.or(keyNameForm)
-	}
-	return k, fault{}
-}
-
-func cutKeyName(name string) (KeyName, fault) {
-	if name == "" {
-		return KeyName{}, fault{reason: "got no key name"}
-	}
-	if strings.TrimSpace(name) != name {
-		return KeyName{}, fault{"got white space around the name, want none", "cut it"}
-	}
-	k := KeyName{name: name}
-	rest := name
-	if f := cutPart(&rest, projectsPart, checkKeyProject); f.reason != "" {
-		return k, f
-	}
-	k.projectEnd = len(name) - len(rest)
-	if f := cutPart(&rest, locationsPart, checkLocation); f.reason != "" {
-		return k, f
-	}
-	k.locationEnd = len(name) - len(rest)
-	if f := cutPart(&rest, ringsPart, checkKeyID); f.reason != "" {
-		return k, f
-	}
-	k.ringEnd = len(name) - len(rest)
-	if f := cutPart(&rest, keysPart, checkKeyID); f.reason != "" {
-		return k, f
-	}
-	return k, checkKeyNameEnd(rest)
-}
-
-func checkKeyProject(id string) fault { return fault{reason: checkProject(id)} }
-
-// cutPart takes a fixed part and the id behind it off the front of rest.
-func cutPart(rest *string, fixed string, check func(string) fault) fault {
-	after, found := strings.CutPrefix(*rest, fixed)
-	if !found {
-		return fault{reason: "got " + describe(*rest) + ", want " + quote(fixed) + " there"}
-	}
-	id := after
-	if i := strings.IndexByte(after, '/'); i >= 0 {
-		id = after[:i]
-	}
-	*rest = after[len(id):]
-	return check(id)
-}
-
-// checkKeyNameEnd says what is wrong with text behind a complete name.
-func checkKeyNameEnd(rest string) fault {
-	switch {
-	case rest == "":
-		return fault{}
-	case strings.HasPrefix(rest, versionsPart):
-		return fault{"got a key version, want a key",
-			"cut " + quote(rest) + ": Google Cloud picks the key's primary version itself"}
-	}
-	return fault{"got " + quote(rest) + " behind the key's id, want nothing", "cut it; " + keyNameForm}
 }

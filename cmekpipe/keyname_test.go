@@ -22,17 +22,21 @@ var badKeyNames = []refusal{
 	{"empty", "", "got no key name"},
 	{"short name", "pipelines", `got "pipelines", want "projects/" there`},
 	{"shorter path", "bank-keys/us-central1/dataflow/pipelines", `want "projects/" there`},
-	{"full resource name", "//cloudkms.googleapis.com/" + goodKey, `want "projects/" there`},
-	{"leading slash", "/" + goodKey, `want "projects/" there`},
+	{"full resource name", "//cloudkms.googleapis.com/" + goodKey, `got "//cloudkms.googleapis.com/" in front of the name`},
+	{"leading slash", "/" + goodKey, `got "/" in front of the name`},
+	{"Tink URI", "gcp-kms://" + goodKey, `got "gcp-kms://" in front of the name`},
+	{"API URL", "https://cloudkms.googleapis.com/v1/" + goodKey, `got "https://cloudkms.googleapis.com/v1/" in front of the name`},
+	{"double quotes", `"` + goodKey + `"`, "got quotes around the name"},
+	{"single quotes", "'" + goodKey + "'", "got quotes around the name"},
 	{"wrong first collection", strings.Replace(goodKey, "projects/", "project/", 1), `want "projects/" there`},
 	{"wrong second collection", strings.Replace(goodKey, "locations", "regions", 1), `want "/locations/" there`},
-	{"wrong third collection", strings.Replace(goodKey, "keyRings", "keyrings", 1), `want "/keyRings/" there`},
-	{"wrong fourth collection", strings.Replace(goodKey, "cryptoKeys", "cryptokeys", 1), `want "/cryptoKeys/" there`},
+	{"wrong third collection", strings.Replace(goodKey, "keyRings", "keyrings", 1), `want "/keyRings/" there, with a capital R`},
+	{"wrong fourth collection", strings.Replace(goodKey, "cryptoKeys", "cryptokeys", 1), `want "/cryptoKeys/" there, with a capital K`},
 	{"key ring only", strings.TrimSuffix(goodKey, "/cryptoKeys/pipelines"), `got nothing, want "/cryptoKeys/" there`},
 	{"key version", goodKey + "/cryptoKeyVersions/1", "got a key version, want a key"},
 	{"version without number", goodKey + "/cryptoKeyVersions/", "got a key version, want a key"},
-	{"trailing slash", goodKey + "/", `got "/" behind the key's id`},
-	{"import job", goodKey + "/importJobs/j", "behind the key's id"},
+	{"trailing slash", goodKey + "/", `got "/" after the key's id`},
+	{"import job", goodKey + "/importJobs/j", "after the key's id"},
 	{"trailing newline", goodKey + "\n", "got white space around the name"},
 	{"leading blank", " " + goodKey, "got white space around the name"},
 	{"blank inside", strings.Replace(goodKey, "pipelines", "pipe lines", 1), `got id "pipe lines"`},
@@ -40,6 +44,7 @@ var badKeyNames = []refusal{
 	{"zero byte", goodKey + "\x00", `got id "pipelines\x00"`},
 	{"escape sequence", strings.Replace(goodKey, "dataflow", "\x1b[31m", 1), `got id "\x1b[31m"`},
 	{"broken UTF-8", strings.Replace(goodKey, "dataflow", "\xff", 1), `got id "\xff"`},
+	{"text that grows in lower case", strings.Repeat("İ", 40) + "projects/x", "in front of the name"},
 	{"non-ASCII", strings.Replace(goodKey, "dataflow", "schlüssel", 1), `got id "schlüssel"`},
 	{"upper-case location", strings.Replace(goodKey, "us-central1", "US-Central1", 1), "want it in lower case"},
 	{"no location", strings.Replace(goodKey, "us-central1", "", 1), "got no location"},
@@ -62,7 +67,7 @@ var badKeyNames = []refusal{
 	{"dot in a key", goodKey + ".v1", "want letters, digits, underscores and hyphens"},
 }
 
-func TestParseKeyNameTakesFullNames(t *testing.T) {
+func TestParseKeyNameAcceptsFullNames(t *testing.T) {
 	for _, tt := range goodKeyNames {
 		t.Run(tt.name, func(t *testing.T) {
 			k, err := cmekpipe.ParseKeyName(tt.name)
@@ -94,15 +99,22 @@ func TestParseKeyNameRefuses(t *testing.T) {
 
 func TestParseKeyNameHintsAtTheFault(t *testing.T) {
 	for name, want := range map[string]string{
-		"":                               "use projects/PROJECT/locations/LOCATION/keyRings/KEY_RING/cryptoKeys/KEY",
-		goodKey + "/":                    "cut it",
-		goodKey + "\n":                   "cut it",
-		goodKey + "/cryptoKeyVersions/7": `cut "/cryptoKeyVersions/7"`,
-		strings.Replace(goodKey, "us-central1", "US-CENTRAL1", 1): "write us-central1",
+		"":                                     "use projects/PROJECT/locations/LOCATION/keyRings/KEY_RING/cryptoKeys/KEY",
+		goodKey + "/":                          "write " + goodKey,
+		goodKey + "\n":                         "write " + goodKey,
+		goodKey + "/cryptoKeyVersions/7":       "write " + goodKey,
+		"'" + goodKey + "'":                    "write " + goodKey,
+		"gcp-kms://" + goodKey:                 "write " + goodKey,
+		"//cloudkms.googleapis.com/" + goodKey: "write " + goodKey,
+		"https://cloudkms.googleapis.com/v1/" + goodKey:           "write " + goodKey,
+		strings.ToLower(goodKey):                                  "write " + goodKey,
+		strings.ToUpper("projects/") + goodKey[len("projects/"):]: "write " + goodKey,
+		strings.Replace(goodKey, "us-central1", "US-CENTRAL1", 1): "write " + goodKey,
+		"pipelines": "use projects/PROJECT/locations/LOCATION/keyRings/KEY_RING/cryptoKeys/KEY",
 	} {
 		_, err := cmekpipe.ParseKeyName(name)
 		e, ok := err.(*cmekpipe.Error)
-		if !ok || !strings.Contains(e.Hint, want) {
+		if !ok || e.Hint != want {
 			t.Errorf("ParseKeyName(%q): got %v, want hint %q", name, err, want)
 		}
 	}
@@ -133,7 +145,7 @@ func TestZeroKeyNameNamesNothing(t *testing.T) {
 	}
 }
 
-func TestKeyNameTravelsAsText(t *testing.T) {
+func TestKeyNameMarshalsAsText(t *testing.T) {
 	type config struct{ Key, None cmekpipe.KeyName }
 	want := config{Key: mustKeyName(t)}
 	text, err := json.Marshal(want)

@@ -6,13 +6,13 @@ import (
 )
 
 // KeyVersionName is the name of a CryptoKeyVersion: a [KeyName] followed by /cryptoKeyVersions/N. Google's services
-// return it for what rests under a key, and never take it. It is comparable; the zero value names nothing.
+// report it for encrypted resources and do not accept it as a key. It is comparable; the zero value names no version.
 type KeyVersionName struct {
 	key     KeyName
 	version int64
 }
 
-// ParseKeyVersionName parses the full name of a CryptoKeyVersion. The version is a whole number from 1 on.
+// ParseKeyVersionName parses the full name of a CryptoKeyVersion. The version is a whole number, at least 1.
 func ParseKeyVersionName(name string) (KeyVersionName, error) {
 	v, f := splitKeyVersionName(name)
 	if f.reason != "" {
@@ -21,17 +21,17 @@ func ParseKeyVersionName(name string) (KeyVersionName, error) {
 	return v, nil
 }
 
-// ParseKeyOrVersion returns the key of a name that may be a key's or a key version's, as services report either. Compare what it
-// returns with ==, never names by prefix.
+// ParseKeyOrVersion returns the key of a name that may be a key's or a key version's: services report either. Compare
+// the results with ==; do not compare names by prefix.
 func ParseKeyOrVersion(name string) (KeyName, error) {
-	k, f := keyOf(name)
+	k, f := splitKeyOrVersion(name)
 	if f.reason != "" {
-		return KeyName{}, f.error("cmekpipe.KeyOf", name)
+		return KeyName{}, f.error("cmekpipe.ParseKeyOrVersion", name)
 	}
 	return k, nil
 }
 
-func keyOf(name string) (KeyName, fault) {
+func splitKeyOrVersion(name string) (KeyName, fault) {
 	if !strings.Contains(name, versionsPart) {
 		return splitKeyName(name)
 	}
@@ -42,22 +42,26 @@ func keyOf(name string) (KeyName, fault) {
 func splitKeyVersionName(name string) (KeyVersionName, fault) {
 	key, version, found := strings.Cut(name, versionsPart)
 	if !found {
-		return KeyVersionName{}, fault{"got no key version, want one behind the key", "add " + versionsPart + "N"}
+		return KeyVersionName{}, fault{"got no key version, want one after the key", "add " + versionsPart + "N, such as " + versionsPart + "1"}
 	}
 	k, f := splitKeyName(key)
 	if f.reason != "" {
+		if fixed := correctKeyName(key); fixed != "" {
+			f.hint = "write " + fixed + versionsPart + version
+		}
 		return KeyVersionName{}, f
 	}
 	n, err := strconv.ParseInt(version, 10, 64)
 	if err != nil || n < 1 || strconv.FormatInt(n, 10) != version {
-		return KeyVersionName{}, fault{"got version " + quote(version) + ", want a whole number from 1 on",
-			"take the name from the CryptoKeyVersion in Cloud KMS"}
+		return KeyVersionName{}, fault{"got version " + quote(version) + ", want a whole number, at least 1",
+			"list the versions: gcloud kms keys versions list --key=" + k.ID() + " --keyring=" + k.KeyRing() +
+				" --location=" + k.Location() + " --project=" + k.Project()}
 	}
 	return KeyVersionName{key: k, version: n}, fault{}
 }
 
-// Version returns the name of the key's version n. It is the zero KeyVersionName when n is less than 1 or k names
-// nothing.
+// Version returns the name of the key's version n. It returns the zero KeyVersionName if n is less than 1 or k is
+// not valid.
 func (k KeyName) Version(n int64) KeyVersionName {
 	if n < 1 || !k.Valid() {
 		return KeyVersionName{}
@@ -85,7 +89,7 @@ func (v KeyVersionName) Number() int64 { return v.version }
 // MarshalText returns the name, for JSON.
 func (v KeyVersionName) MarshalText() ([]byte, error) { return []byte(v.String()), nil }
 
-// UnmarshalText parses as [ParseKeyVersionName] does. The empty text is the zero value.
+// UnmarshalText parses as [ParseKeyVersionName] does. The empty text gives the zero value.
 func (v *KeyVersionName) UnmarshalText(text []byte) (err error) {
 	*v, err = unmarshalName(text, ParseKeyVersionName)
 	return err

@@ -19,7 +19,7 @@ var goodVersionNames = []struct {
 var badVersionNames = []refusal{
 	{"empty", "", "got no key version"},
 	{"key", goodKey, "got no key version"},
-	{"version 0", goodKey + "/cryptoKeyVersions/0", `got version "0", want a whole number from 1 on`},
+	{"version 0", goodKey + "/cryptoKeyVersions/0", `got version "0", want a whole number, at least 1`},
 	{"no number", goodKey + "/cryptoKeyVersions/", `got version ""`},
 	{"negative", goodKey + "/cryptoKeyVersions/-1", `got version "-1"`},
 	{"plus sign", goodKey + "/cryptoKeyVersions/+1", `got version "+1"`},
@@ -63,11 +63,11 @@ func TestParseKeyVersionNameRefuses(t *testing.T) {
 	}
 }
 
-func TestKeyOfTakesKeyAndVersion(t *testing.T) {
+func TestParseKeyOrVersionTakesKeyAndVersion(t *testing.T) {
 	want := mustKeyName(t)
 	for _, name := range []string{goodKey, goodKey + "/cryptoKeyVersions/3"} {
 		if got, err := cmekpipe.ParseKeyOrVersion(name); err != nil || got != want {
-			t.Errorf("KeyOf(%q): got %v and %v, want %v", name, got, err, want)
+			t.Errorf("ParseKeyOrVersion(%q): got %v and %v, want %v", name, got, err, want)
 		}
 	}
 	if got, err := cmekpipe.ParseKeyOrVersion(goodKey + "2/cryptoKeyVersions/3"); err != nil || got == want {
@@ -75,12 +75,12 @@ func TestKeyOfTakesKeyAndVersion(t *testing.T) {
 	}
 }
 
-func TestKeyOfRefuses(t *testing.T) {
+func TestParseKeyOrVersionRefuses(t *testing.T) {
 	for _, tt := range []refusal{
 		{"empty", "", "got no key name"},
 		{"short", "k", `want "projects/" there`},
 		{"bad version", goodKey + "/cryptoKeyVersions/x", `got version "x"`},
-		{"trailing slash", goodKey + "/", "behind the key's id"},
+		{"trailing slash", goodKey + "/", "after the key's id"},
 		{"newline", goodKey + "\n", "white space"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,7 +88,7 @@ func TestKeyOfRefuses(t *testing.T) {
 			if k != (cmekpipe.KeyName{}) {
 				t.Errorf("got %q, want the zero KeyName", k)
 			}
-			checkRefusal(t, err, "cmekpipe.KeyOf", cmekpipe.InvalidName, tt.text, tt.reason)
+			checkRefusal(t, err, "cmekpipe.ParseKeyOrVersion", cmekpipe.InvalidName, tt.text, tt.reason)
 		})
 	}
 }
@@ -127,7 +127,7 @@ func FuzzParseKeyVersionName(f *testing.F) {
 	})
 }
 
-func FuzzKeyOf(f *testing.F) {
+func FuzzParseKeyOrVersion(f *testing.F) {
 	for _, tt := range goodKeyNames {
 		f.Add(tt.name)
 	}

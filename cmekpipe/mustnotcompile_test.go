@@ -16,7 +16,7 @@ import (
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
-// The programs stand in a folder that only the compiler sees, beside the one that holds the cases.
+// The programs are written to folders that exist only in the compiler's overlay, next to the cases.
 const programs = "testdata/mustnotcompile"
 
 // mistake is one edit of the good program, and what the compiler must say about it.
@@ -25,7 +25,7 @@ type mistake struct {
 	wants  []string
 }
 
-// TestMistakesDoNotCompile gives every case to the compiler and reads what it says: a case that failed for another
+// TestMistakesDoNotCompile compiles every case and checks the messages: a case that fails for another
 // reason than its own would prove nothing, so each error must be one that the case names.
 func TestMistakesDoNotCompile(t *testing.T) {
 	good, mistakes := readMistakes(t)
@@ -130,7 +130,7 @@ func writeFile(t *testing.T, name string, data []byte) string {
 	return name
 }
 
-// splitPackages takes the output of go build apart at the lines "# path/of/package".
+// splitPackages splits the output of go build at the lines "# path/of/package".
 func splitPackages(output string, names []string) map[string]string {
 	messages := make(map[string]string)
 	name := ""
@@ -149,7 +149,7 @@ func splitPackages(output string, names []string) map[string]string {
 	return messages
 }
 
-// splitErrors takes the compiler's message apart at the lines that start with a position.
+// splitErrors splits the compiler's message at the lines that start with a position.
 func splitErrors(message string) []string {
 	starts := regexp.MustCompile(`(?m)^\S+\.go:\d+:\d+: `).FindAllStringIndex(message, -1)
 	var all []string

@@ -1,32 +1,16 @@
 package cmekpipe
 
 import (
-	"errors"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// fault is what is wrong with a value and what to type instead. The zero fault means that nothing is.
-type fault struct{ reason, hint string }
-
-func (f fault) error(op, resource string) *Error {
-	return &Error{Op: op, Code: InvalidName, Resource: clip(resource, 2000), Hint: f.hint, Err: errors.New(f.reason)}
-}
-
-// or returns f with a hint for the case that it has none of its own.
-func (f fault) or(hint string) fault {
-	if f.hint == "" {
-		f.hint = hint
-	}
-	return f
-}
-
-// quote makes a value visible in an error, blanks and line breaks included, and keeps it short.
+// quote makes a value visible in an error, including blanks and line breaks, and keeps it short.
 func quote(s string) string { return strconv.Quote(clip(s, 300)) }
 
-// clip cuts what is longer than any real name, so that a file given by mistake does not fill a log.
+// clip shortens text that is longer than any real name, so that a file passed by mistake does not fill a log.
 func clip(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -44,9 +28,9 @@ func describe(s string) string {
 	return quote(s)
 }
 
-// checkProject holds a project against Google's rules: an id of 6 to 30 lower-case letters, digits and hyphens that
-// starts with a letter and doesn't end with a hyphen, a project number, or an id of any length up to 30 behind a domain
-// and a colon, as old organizations have.
+// checkProject checks a project by Google's rules: an id of 6 to 30 lower-case letters, digits and hyphens that starts
+// with a letter and does not end with a hyphen; a project number; or, as old organizations have, a domain, a colon and
+// an id of up to 30 characters.
 // Source: https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects.
 func checkProject(id string) string {
 	if id == "" {
@@ -74,7 +58,7 @@ func checkProject(id string) string {
 	return ""
 }
 
-// isDomain reports whether a text is two or more labels with dots between them, in lower case.
+// isDomain reports whether a text is two or more labels separated by dots, in lower case.
 func isDomain(domain string) bool {
 	for label := range strings.SplitSeq(domain, ".") {
 		if label == "" || !isAll(label, isProjectChar) || !isAlnum(label[0]) || !isAlnum(label[len(label)-1]) {
@@ -84,7 +68,7 @@ func isDomain(domain string) bool {
 	return strings.Contains(domain, ".")
 }
 
-// checkLocation holds the shape of a Cloud KMS location; which locations serve what is for package location to say.
+// checkLocation checks the form of a Cloud KMS location. Package location knows which locations exist.
 func checkLocation(id string) fault {
 	lower := strings.ToLower(id)
 	switch {
@@ -98,8 +82,8 @@ func checkLocation(id string) fault {
 	return fault{reason: "got location " + quote(id) + ", want one such as us-central1"}
 }
 
-// checkKeyID holds the id of a key ring or key: 1 to 63 letters, digits, underscores and hyphens.
-// Source: field keyRingId and cryptoKeyId of the Cloud KMS API.
+// checkKeyID checks the id of a key ring or key: 1 to 63 letters, digits, underscores and hyphens.
+// Source: fields keyRingId and cryptoKeyId of the Cloud KMS API.
 func checkKeyID(id string) fault {
 	switch {
 	case id == "":

@@ -16,15 +16,17 @@ var goodObjects = []string{
 
 var badObjects = []refusal{
 	{"empty", "", "got an empty URL"},
+	{"scheme twice", "gs://gs://bank-out/a", `got "gs://" twice`},
+	{"quotes", `"gs://bank-out/a"`, "got quotes around a URL"},
 	{"one slash", "gs:/bank-out/a", "got a mistyped scheme"},
 	{"no colon", "gs//bank-out/a", "got a mistyped scheme"},
 	{"no slash", "gs:bank-out/a", "got a mistyped scheme"},
 	{"backslashes", `gs:\\bank-out\a`, "got a mistyped scheme"},
 	{"three slashes", "gs:///bank-out/a", `got no bucket after "gs://"`},
 	{"upper-case scheme", "GS://bank-out/a", "got the scheme in upper case"},
-	{"gcs", "gcs://bank-out/a", "got another way to write"},
-	{"https", "https://storage.googleapis.com/bank-out/a", "got another way to write"},
-	{"another cloud", "s3://bank-out/a", "got a place outside Cloud Storage"},
+	{"gcs", "gcs://bank-out/a", "got a Cloud Storage URL in another form"},
+	{"https", "https://storage.googleapis.com/bank-out/a", "got a Cloud Storage URL in another form"},
+	{"another cloud", "s3://bank-out/a", "got a URL outside Cloud Storage"},
 	{"local file", "/var/out/a", "the worker's own disk"},
 	{"relative file", "out/a", "the worker's own disk"},
 	{"leading blank", " gs://bank-out/a", "got white space around"},
@@ -43,23 +45,23 @@ var badObjects = []refusal{
 	{"broken UTF-8", "gs://bank-out/a\xff", "broken UTF-8"},
 	{"dot", "gs://bank-out/.", `got object name "."`},
 	{"two dots", "gs://bank-out/..", `got object name ".."`},
-	{"reserved prefix", "gs://bank-out/.well-known/acme-challenge/x", "want one that Cloud Storage takes"},
+	{"reserved prefix", "gs://bank-out/.well-known/acme-challenge/x", "want one that Cloud Storage accepts"},
 	{"1025 bytes", "gs://bank-out/" + strings.Repeat("a", 1025), "of 1025 bytes, want at most 1024"},
 }
 
-func TestKeyMintsObjects(t *testing.T) {
+func TestKeyCreatesObjects(t *testing.T) {
 	good := make(map[string]string)
 	for _, url := range goodObjects {
 		good[url] = url
 	}
-	checkMints(t, cmekpipe.KeyName.Object, good)
+	checkCreates(t, cmekpipe.KeyName.Object, good)
 }
 
 func TestObjectRefuses(t *testing.T) {
 	checkRefuses(t, cmekpipe.KeyName.Object, "cmekpipe.KeyName.Object", badObjects)
 }
 
-func TestObjectKnowsItsParts(t *testing.T) {
+func TestObjectParts(t *testing.T) {
 	o := mustKeyName(t).MustObject("gs://bank-out/2026//a?b")
 	if o.Bucket() != "bank-out" || o.Name() != "2026//a?b" {
 		t.Errorf("got bucket %q and name %q, want bank-out and 2026//a?b", o.Bucket(), o.Name())

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// faultList is every fault of one set of options.
+// faultList holds all faults of one set of options.
 type faultList []*Error
 
 // Error joins the faults on one line.
@@ -17,7 +17,7 @@ func (l faultList) Error() string {
 	return strings.Join(texts, "; ")
 }
 
-// Unwrap lets errors.Is and errors.As look at every fault.
+// Unwrap lets errors.Is and errors.As find every fault.
 func (l faultList) Unwrap() []error {
 	errs := make([]error, len(l))
 	for i, e := range l {
@@ -26,9 +26,9 @@ func (l faultList) Unwrap() []error {
 	return errs
 }
 
-// OptionErrors returns every fault that an error of [FromConfig], [FromFlags] or [Builder.Build] holds: first those of how
-// the options were given, then those of what they say, in the order of the fields of [Config]. Each one's Resource is
-// the name of Beam's flag for the option. It returns nil for other errors.
+// OptionErrors returns the faults in an error of [FromConfig], [FromFlags], [Builder.Build] or [CheckOptions], one error
+// per fault: first those of how the options were given, then those of their values, in the order of the fields of
+// [Config]. The Resource of each is the name of Beam's flag for the option. It returns nil for other errors.
 func OptionErrors(err error) []*Error {
 	if list, ok := errors.AsType[faultList](err); ok {
 		return list

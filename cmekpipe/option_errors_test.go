@@ -3,6 +3,7 @@ package cmekpipe_test
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -10,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-func TestAllFaultsComeBackAtOnce(t *testing.T) {
+func TestAllFaultsAreReturnedAtOnce(t *testing.T) {
 	_, err := cmekpipe.FromConfig(cmekpipe.Config{
 		Runner: "samza", Key: keyIn("global"), Project: "X", Region: "US-CENTRAL1", TempLocation: "gs:/bank-scratch",
 		StagingLocation: "s3://bank", JobName: "X", Labels: map[string]string{"B": "", "A": ""}, SDKVersion: "2.39.0",
@@ -41,9 +42,10 @@ func TestTheErrorShowsEachFaultOnOneLine(t *testing.T) {
 	_, err := cmekpipe.FromConfig(c)
 	const want = `cmekpipe[invalid-options] cmekpipe.FromConfig: "job options": ` +
 		`cmekpipe[invalid-options] "project": got no project, want the id of one, ` +
-		`hint: use the id of the project that runs the job; ` +
-		`cmekpipe[invalid-options] "sdk_version": got "2.39.0", want an SDK for Go that passes a key on, ` +
-		`hint: use 2.40.0 or newer; hint: mend each option that is named; cmekpipe.Faults lists them`
+		`hint: set project to the id of the project that runs the job; list yours: gcloud projects list; ` +
+		`cmekpipe[invalid-options] "sdk_version": got "2.39.0", want an SDK for Go that supports customer-managed keys, ` +
+		`hint: use 2.40.0 or newer: go get github.com/apache/beam/sdks/v2@latest; ` +
+		`hint: fix the options listed; cmekpipe.OptionErrors(err) returns one error per option`
 	if err == nil || err.Error() != want {
 		t.Errorf("got  %v\nwant %s", err, want)
 	}
@@ -66,18 +68,32 @@ func TestNothingGivenNamesWhatIsRequired(t *testing.T) {
 	}
 }
 
-func TestTempLocationIsNeverTakenFromStaging(t *testing.T) {
+// As in Beam: a command line may name the staging location only.
+func TestTempLocationDefaultsToAFolderInStaging(t *testing.T) {
+	for staging, want := range map[string]string{
+		"gs://bank-scratch/staging/": "gs://bank-scratch/staging/tmp", "gs://bank-scratch": "gs://bank-scratch/tmp",
+	} {
+		c := goodConfig()
+		c.TempLocation, c.StagingLocation = "", staging
+		opts := mustOptions(t, c)
+		if got := opts.TempLocation().String(); got != want || opts.Config().TempLocation != want {
+			t.Errorf("staging %s: got temp %q and %q, want %q", staging, got, opts.Config().TempLocation, want)
+		}
+		if got := opts.StagingLocation().String() + "/"; got != strings.TrimSuffix(staging, "/")+"/" {
+			t.Errorf("got staging %q, want %q", got, staging)
+		}
+	}
 	c := goodConfig()
-	c.TempLocation, c.StagingLocation = "", "gs://bank-scratch/staging"
+	c.TempLocation, c.StagingLocation = "", "bank-scratch"
 	_, err := cmekpipe.FromConfig(c)
-	if faults := cmekpipe.OptionErrors(err); len(faults) != 1 || faults[0].Resource != "temp_location" {
-		t.Errorf("got %v, want one fault of temp_location", err)
+	if faults := cmekpipe.OptionErrors(err); len(faults) != 1 || faults[0].Resource != "staging_location" {
+		t.Errorf("got %v, want one fault of staging_location", err)
 	}
 }
 
-func TestABadKeyIsNotAlsoBlamedOnItsRegion(t *testing.T) {
+func TestABadKeyIsOneFault(t *testing.T) {
 	c := goodConfig()
-	c.Key, c.Region, c.WorkerZone = "", "us-east1", "us-west1-a"
+	c.Key, c.WorkerZone = "", "us-west1-a"
 	c.Subnetwork = "regions/us-east4/subnetworks/w"
 	_, err := cmekpipe.FromConfig(c)
 	if faults := cmekpipe.OptionErrors(err); len(faults) != 1 || faults[0].Code != cmekpipe.KeyMissing {
@@ -85,12 +101,26 @@ func TestABadKeyIsNotAlsoBlamedOnItsRegion(t *testing.T) {
 	}
 	c.WorkerZone = "x"
 	_, err = cmekpipe.FromConfig(c)
-	if faults := cmekpipe.OptionErrors(err); len(faults) != 2 || faults[1].Hint != "use one such as us-central1-b" {
+	if faults := cmekpipe.OptionErrors(err); len(faults) != 2 || !strings.Contains(faults[1].Error(), "us-central1-b") {
 		t.Errorf("got %v, want a hint that names a zone", err)
 	}
 }
 
-func TestFaultsOfOtherErrorsAreNone(t *testing.T) {
+// The option region is what other places are compared with while there is no good key.
+func TestABadKeyHidesNoOtherFault(t *testing.T) {
+	c := goodConfig()
+	c.Key, c.Region, c.Zone = keyIn("global"), "europe-west1", "europe-west2-b"
+	_, err := cmekpipe.FromConfig(c)
+	var got []string
+	for _, f := range cmekpipe.OptionErrors(err) {
+		got = append(got, f.Resource+" "+string(f.Code))
+	}
+	if diff := cmp.Diff([]string{"dataflow_kms_key location-mismatch", "zone location-mismatch"}, got); diff != "" {
+		t.Errorf("faults (-want +got):\n%s", diff)
+	}
+}
+
+func TestOptionErrorsOfOtherErrorsAreNone(t *testing.T) {
 	for _, err := range []error{nil, errors.New("x"), &cmekpipe.Error{Code: cmekpipe.InvalidOptions}} {
 		if got := cmekpipe.OptionErrors(err); got != nil {
 			t.Errorf("Faults(%v): got %v, want none", err, got)

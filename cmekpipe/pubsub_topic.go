@@ -2,17 +2,17 @@ package cmekpipe
 
 import "strings"
 
-// PubSubTopic is a Pub/Sub topic and the key that its messages will rest under. Subscriptions have no key of their own. It
-// is comparable; the zero Topic names nothing.
+// PubSubTopic is a Pub/Sub topic and the key that encrypts its messages. Subscriptions have no key of their own. It is
+// comparable; the zero PubSubTopic names nothing.
 type PubSubTopic struct {
 	key         KeyName
 	project, id string
 }
 
-// PubSubTopic names a topic as "projects/PROJECT/topics/TOPIC" and ties it to k.
+// PubSubTopic returns the topic "projects/PROJECT/topics/TOPIC" as a destination encrypted with k.
 // Source: https://docs.cloud.google.com/pubsub/docs/pubsub-basics#resource_names.
 func (k KeyName) PubSubTopic(name string) (PubSubTopic, error) {
-	const op = "cmekpipe.KeyName.Topic"
+	const op = "cmekpipe.KeyName.PubSubTopic"
 	if !k.Valid() {
 		return PubSubTopic{}, noKey(op, name)
 	}
@@ -24,15 +24,17 @@ func (k KeyName) PubSubTopic(name string) (PubSubTopic, error) {
 		reason = checkTopicID(parts[1])
 	}
 	if reason != "" {
-		return PubSubTopic{}, fault{reason, "use projects/PROJECT/topics/TOPIC"}.error(op, name)
+		return PubSubTopic{}, fault{reason, topicHint(name)}.error(op, name)
 	}
 	return PubSubTopic{k, parts[0], parts[1]}, nil
 }
 
-// MustPubSubTopic is [KeyName.PubSubTopic] for a constant; it panics on a fault.
-func (k KeyName) MustPubSubTopic(name constant) PubSubTopic { return must(k.PubSubTopic(string(name))) }
+// MustPubSubTopic is [KeyName.PubSubTopic] for a literal: it panics with the error if the name is invalid.
+func (k KeyName) MustPubSubTopic(name literalElseCallWithoutMust) PubSubTopic {
+	return must(k.PubSubTopic(string(name)))
+}
 
-// Key returns the key that the topic's messages will rest under.
+// Key returns the key that encrypts the topic's messages.
 func (t PubSubTopic) Key() KeyName { return t.key }
 
 // Project returns the id of the project that owns the topic.
@@ -41,10 +43,10 @@ func (t PubSubTopic) Project() string { return t.project }
 // ID returns the topic's id inside the project.
 func (t PubSubTopic) ID() string { return t.id }
 
-// Valid reports whether a key minted t.
+// Valid reports whether t was created from a key: it is false for the zero value only.
 func (t PubSubTopic) Valid() bool { return t.key.Valid() }
 
-// String returns the full name; "" for the zero Topic.
+// String returns the full name; "" for the zero PubSubTopic.
 func (t PubSubTopic) String() string {
 	if !t.Valid() {
 		return ""
@@ -52,16 +54,16 @@ func (t PubSubTopic) String() string {
 	return "projects/" + t.project + "/topics/" + t.id
 }
 
-// MarshalText returns the key's name, a space and the topic's. This is how a Topic travels to workers.
+// MarshalText returns the key's name, a space and the topic's. Beam sends it to workers in this form.
 func (t PubSubTopic) MarshalText() ([]byte, error) { return marshalDestination(t.key, t.String()), nil }
 
-// UnmarshalText reads what MarshalText wrote, as strictly as [KeyName.PubSubTopic].
+// UnmarshalText parses the output of MarshalText, as strictly as [KeyName.PubSubTopic].
 func (t *PubSubTopic) UnmarshalText(text []byte) (err error) {
 	*t, err = unmarshalDestination(text, KeyName.PubSubTopic)
 	return err
 }
 
-// splitCollections takes a resource name of alternating collections and ids apart and returns the ids.
+// splitCollections splits a resource name of alternating collections and ids, and returns the ids.
 func splitCollections(name string, collections ...string) (ids []string, reason string) {
 	parts := strings.Split(name, "/")
 	if len(parts) != 2*len(collections) {
@@ -76,6 +78,14 @@ func splitCollections(name string, collections ...string) (ids []string, reason 
 	return ids, ""
 }
 
+// topicHint returns the full name to write, with the id filled in if name is one.
+func topicHint(name string) string {
+	if checkTopicID(name) == "" {
+		return "use projects/PROJECT/topics/" + name
+	}
+	return "use projects/PROJECT/topics/TOPIC"
+}
+
 func checkTopicID(id string) string {
 	switch {
 	case len(id) < 3 || len(id) > 255:
@@ -83,7 +93,7 @@ func checkTopicID(id string) string {
 	case !isLower(id[0]|0x20) || !isAll(id, isTopicChar):
 		return "got topic " + quote(id) + ", want a letter, then letters, digits and any of - _ . ~ + %"
 	case strings.HasPrefix(id, "goog"):
-		return "got topic " + quote(id) + ", want no \"goog\" in front: Google keeps those"
+		return "got topic " + quote(id) + ", want no \"goog\" in front: Google reserves those names"
 	}
 	return ""
 }

@@ -30,26 +30,26 @@ var badTopics = []refusal{
 	{"goog", "projects/bank-prod/topics/google-x", `want no "goog" in front`},
 }
 
-func TestKeyMintsTopics(t *testing.T) {
+func TestKeyCreatesPubSubTopics(t *testing.T) {
 	good := make(map[string]string)
 	for _, name := range goodTopics {
 		good[name] = name
 	}
-	checkMints(t, cmekpipe.KeyName.PubSubTopic, good)
+	checkCreates(t, cmekpipe.KeyName.PubSubTopic, good)
 }
 
-func TestTopicRefuses(t *testing.T) {
-	checkRefuses(t, cmekpipe.KeyName.PubSubTopic, "cmekpipe.KeyName.Topic", badTopics)
+func TestPubSubTopicRefuses(t *testing.T) {
+	checkRefuses(t, cmekpipe.KeyName.PubSubTopic, "cmekpipe.KeyName.PubSubTopic", badTopics)
 }
 
-func TestTopicKnowsItsParts(t *testing.T) {
+func TestPubSubTopicParts(t *testing.T) {
 	topic := mustKeyName(t).MustPubSubTopic("projects/bank-prod/topics/payments")
 	if topic.Project() != "bank-prod" || topic.ID() != "payments" {
 		t.Errorf("got project %q and id %q, want bank-prod and payments", topic.Project(), topic.ID())
 	}
 }
 
-func FuzzTopic(f *testing.F) {
+func FuzzPubSubTopic(f *testing.F) {
 	for _, name := range goodTopics {
 		f.Add(name)
 	}

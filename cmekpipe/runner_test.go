@@ -7,14 +7,16 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-func TestRunnersOfPackageCmekdataflowAreThoseOfBeam(t *testing.T) {
+func TestRunnerNames(t *testing.T) {
 	for name, want := range map[string]string{
-		"cmekdataflow": "dataflow", "cmekprism": "prism", "cmekflink": "flink", "spark": "spark", "FlinkRunner": "FlinkRunner", "": "prism",
+		"cmekdataflow": "dataflow", "cmekprism": "prism", "cmekflink": "flink", "spark": "spark", "FlinkRunner": "flink", "": "prism",
+		"PrismRunner": "prism", "DirectRunner": "direct", "DataflowRunner": "dataflow", "SparkRunner": "spark", "universal": "universal",
+		"portable": "universal", "PortableRunner": "universal",
 	} {
 		opts, err := cmekpipe.FromConfig(cmekpipe.Config{
 			Runner: name, Key: keyIn("us-central1"), Project: "bank-prod", TempLocation: "gs://bank-work/tmp",
 		})
-		if err != nil || opts.Config().Runner != want {
+		if err != nil || opts.Config().Runner != want || string(opts.Runner()) != want {
 			t.Errorf("runner %q: got %v, %v, want %q", name, opts, err, want)
 		}
 	}

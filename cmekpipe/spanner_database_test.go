@@ -32,19 +32,19 @@ var badDatabases = []refusal{
 	{"newline", "projects/bank-prod/instances/main/databases/ledger\n", "got database"},
 }
 
-func TestKeyMintsDatabases(t *testing.T) {
+func TestKeyCreatesSpannerDatabases(t *testing.T) {
 	good := make(map[string]string)
 	for _, name := range goodDatabases {
 		good[name] = name
 	}
-	checkMints(t, cmekpipe.KeyName.SpannerDatabase, good)
+	checkCreates(t, cmekpipe.KeyName.SpannerDatabase, good)
 }
 
-func TestDatabaseRefuses(t *testing.T) {
-	checkRefuses(t, cmekpipe.KeyName.SpannerDatabase, "cmekpipe.KeyName.Database", badDatabases)
+func TestSpannerDatabaseRefuses(t *testing.T) {
+	checkRefuses(t, cmekpipe.KeyName.SpannerDatabase, "cmekpipe.KeyName.SpannerDatabase", badDatabases)
 }
 
-func TestDatabaseKnowsItsParts(t *testing.T) {
+func TestSpannerDatabaseParts(t *testing.T) {
 	d := mustKeyName(t).MustSpannerDatabase("projects/bank-prod/instances/main/databases/ledger")
 	got := [...]string{d.Project(), d.Instance(), d.ID()}
 	if want := [...]string{"bank-prod", "main", "ledger"}; got != want {
@@ -52,7 +52,7 @@ func TestDatabaseKnowsItsParts(t *testing.T) {
 	}
 }
 
-func FuzzDatabase(f *testing.F) {
+func FuzzSpannerDatabase(f *testing.F) {
 	for _, name := range goodDatabases {
 		f.Add(name)
 	}

@@ -5,23 +5,20 @@ import (
 	"testing"
 	"time"
 
-	kms "cloud.google.com/go/kms/apiv1"
-	"cloud.google.com/go/storage"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// Project owns the keys and buckets that a [Cloud] makes.
+// Project owns the keys and buckets that a [Cloud] creates. Resources with a full name may belong to any project; only
+// the service agents of this one may use keys of [Cloud.CreateKey].
 const Project = "cmektest-project"
 
-// Cloud is a loopback cloud that lives as long as a test. Its embedded [emulator.Cloud] has the rest: the ledger,
-// faults, the clock and options for other clients. Use [NewCloud].
+// Cloud is a loopback cloud that lives as long as a test. Its methods are those of [emulator.Cloud] with the test in
+// place of a context and of errors; the embedded cloud has the rest: the ledger, the clock, the control of Dataflow and
+// the options of other clients. Use [NewCloud].
 type Cloud struct {
 	*emulator.Cloud
 
-	t       testing.TB
-	storage *storage.Client
-	kms     *kms.KeyManagementClient
+	t testing.TB
 }
 
 // Option changes what [NewCloud] does.
@@ -36,14 +33,14 @@ type settings struct {
 // default is to set the variables of [emulator.Cloud.Environ] while the test runs.
 func WithoutEnv() Option { return func(s *settings) { s.withoutEnv = true } }
 
-// WithClock makes the cloud take the time from now. The default is [time.Now].
+// WithClock makes the cloud read the time from now. The default is [time.Now].
 func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithClock(now)) }
 }
 
-// WithJobs makes jobs of Dataflow run their pipelines, see [emulator.WithJobs].
-func WithJobs(run emulator.Runner) Option {
-	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithJobs(run)) }
+// WithJobRunner makes jobs of Dataflow run their pipelines, see [emulator.WithJobRunner].
+func WithJobRunner(run emulator.Runner) Option {
+	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithJobRunner(run)) }
 }
 
 // NewCloud starts a cloud that stops when the test ends.
@@ -65,37 +62,32 @@ func NewCloud(t testing.TB, opts ...Option) *Cloud {
 			t.Setenv(name, value)
 		}
 	}
-	c.makeClients()
 	return c
 }
 
-func (c *Cloud) makeClients() {
+// Inject makes calls fail from now on until remove is called, see [emulator.Cloud.Inject]. A fault that no call met fails
+// the test when it ends, because the test proved nothing about it; [emulator.Fault.Optional] allows it.
+func (c *Cloud) Inject(f emulator.Fault) (remove func()) {
 	c.t.Helper()
-	var err error
-	if c.storage, err = storage.NewClient(c.t.Context(), c.ClientOptions(emulator.Storage)...); err != nil {
-		c.t.Fatalf("cmektest.NewCloud: client of Cloud Storage: %v", err)
-	}
-	if c.kms, err = kms.NewKeyManagementClient(c.t.Context(), c.ClientOptions(emulator.KMS)...); err != nil {
-		c.t.Fatalf("cmektest.NewCloud: client of Cloud KMS: %v", err)
-	}
+	return c.Cloud.Inject(f)
 }
 
 // stop runs when the test is over, in whatever state that left the cloud.
 func (c *Cloud) stop() {
-	if c.storage != nil {
-		c.storage.Close()
-	}
-	if c.kms != nil {
-		c.kms.Close()
+	if !c.t.Failed() && !c.t.Skipped() { // a test that ended early may have met no fault
+		for _, f := range c.UnusedFaults() {
+			c.t.Errorf("cmektest: no call met the fault %q: correct its Method, Resource or Call, or set Optional", f)
+		}
 	}
 	if err := c.Close(); err != nil {
 		c.t.Errorf("cmektest: the loopback cloud ended with: %v", err)
 	}
 }
 
-// Storage returns a client of Cloud Storage that is closed with the cloud.
-func (c *Cloud) Storage() *storage.Client { return c.storage }
-
-// KMS returns a client of Cloud KMS that is closed with the cloud. It may manage every key and use none, see
-// [emulator.As].
-func (c *Cloud) KMS() *kms.KeyManagementClient { return c.kms }
+// check ends the test if err is not nil.
+func (c *Cloud) check(err error) {
+	c.t.Helper()
+	if err != nil {
+		c.t.Fatalf("cmektest: %s", strings.TrimPrefix(err.Error(), "emulator: "))
+	}
+}

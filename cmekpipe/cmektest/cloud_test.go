@@ -32,8 +32,8 @@ func TestNewCloudIsInTheEnvironmentWhileTheTestRuns(t *testing.T) {
 				t.Errorf("got %s=%s, want %s", name, got, value)
 			}
 		}
-		key := cloud.Key(place, "k")
-		cloud.Bucket("archive", place, key)
+		key := cloud.CreateKey(place, "k")
+		cloud.CreateBucket("archive", place, key)
 		unaware, err := storage.NewClient(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -56,8 +56,8 @@ func TestWithoutEnvWorksInParallel(t *testing.T) {
 		t.Run(id, func(t *testing.T) {
 			t.Parallel()
 			cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-			cloud.Bucket("archive", place, cloud.Key(place, id))
-			cloud.PutObject("gs://archive/o", []byte(id))
+			cloud.CreateBucket("archive", place, cloud.CreateKey(place, id))
+			cloud.WriteObject("gs://archive/o", []byte(id))
 			if got := string(cloud.ReadObject("gs://archive/o")); got != id {
 				t.Errorf("got %q, want %q", got, id)
 			}
@@ -80,7 +80,7 @@ func TestCloudEndsWithTheTest(t *testing.T) {
 func TestWithClockSetsTheTime(t *testing.T) {
 	at := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	cloud := cmektest.NewCloud(t, cmektest.WithClock(func() time.Time { return at }))
-	cloud.Bucket("archive", place, none)
+	cloud.CreateBucket("archive", place, none)
 	if got := cloud.Ledger()[0].Time; !got.Equal(at) {
 		t.Errorf("got %v, want %v", got, at)
 	}

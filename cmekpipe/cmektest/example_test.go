@@ -30,9 +30,9 @@ func exportReport(ctx context.Context, bucket string) error {
 // testExport would be TestExport(t *testing.T) in a test file of yours.
 func testExport(t testing.TB) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "reports")
-	cloud.Bucket("protected", "us-central1", key)
-	cloud.Bucket("exports", "us-central1", cmekpipe.KeyName{}) // no default key
+	key := cloud.CreateKey("us-central1", "reports")
+	cloud.CreateBucket("protected", "us-central1", key)
+	cloud.CreateBucket("exports", "us-central1", cmekpipe.KeyName{}) // no default key
 
 	for _, bucket := range []string{"protected", "exports"} {
 		if err := exportReport(t.Context(), bucket); err != nil {
@@ -50,6 +50,6 @@ func Example() {
 		}
 	}
 	// Output:
-	// cmektest.RequireEncrypted: 1 of 2 resources do not rest under projects/cmektest-project/locations/us-central1/keyRings/cmektest/cryptoKeys/reports:
-	// object gs://exports/report.csv (10 bytes) rests under no customer-managed key
+	// cmektest.RequireEncrypted: 1 of 2 resources are not encrypted with projects/cmektest-project/locations/us-central1/keyRings/cmektest/cryptoKeys/reports:
+	// object gs://exports/report.csv (10 bytes) is encrypted with no customer-managed key
 }

@@ -1,50 +1,55 @@
 package cmektest
 
 import (
-	"path"
-
-	"cloud.google.com/go/kms/apiv1/kmspb"
-	"google.golang.org/grpc/codes"
-	"google.golang.org/grpc/status"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// Key makes a symmetric key in a location such as "us-central1", which every service that encrypts may use
-// for [Project].
-func (c *Cloud) Key(location, id string) cmekpipe.KeyName {
+// CreateKey creates a symmetric key of [Project] in a location such as "us-central1" and grants it to every service that
+// encrypts. It returns the key's name.
+func (c *Cloud) CreateKey(location, id string) cmekpipe.KeyName {
 	c.t.Helper()
-	ctx, parent := c.t.Context(), "projects/"+Project+"/locations/"+location
-	_, err := c.kms.CreateKeyRing(ctx, &kmspb.CreateKeyRingRequest{Parent: parent, KeyRingId: "cmektest"})
-	if err != nil && status.Code(err) != codes.AlreadyExists {
-		c.t.Fatalf("cmektest: key %s: %v", id, err)
-	}
-	made, err := c.kms.CreateCryptoKey(ctx, &kmspb.CreateCryptoKeyRequest{
-		Parent: parent + "/keyRings/cmektest", CryptoKeyId: id,
-		CryptoKey: &kmspb.CryptoKey{Purpose: kmspb.CryptoKey_ENCRYPT_DECRYPT},
-	})
-	if err != nil {
-		c.t.Fatalf("cmektest: key %s: %v", id, err)
-	}
-	key, err := cmekpipe.ParseKeyName(made.GetName())
-	if err != nil {
-		c.t.Fatalf("cmektest: key %s: %v", id, err)
-	}
+	key, err := cmekpipe.ParseKeyName("projects/" + Project + "/locations/" + location + "/keyRings/cmektest/cryptoKeys/" + id)
+	c.check(err)
+	c.check(c.Cloud.CreateKey(c.t.Context(), key))
 	c.GrantKey(key)
 	return key
 }
 
-// RotateKey makes a new version of the key the primary one: new data rests under it, older data stays where it is.
+// GrantKey lets the service agents of some services in [Project] encrypt and decrypt with the key; those of every service
+// that encrypts if none is named.
+func (c *Cloud) GrantKey(key cmekpipe.KeyName, services ...emulator.Service) {
+	c.t.Helper()
+	c.check(c.Cloud.GrantKey(c.t.Context(), key, Project, services...))
+}
+
+// DenyKey revokes what [Cloud.GrantKey] granted to the same services. It has effect at once, where Google needs minutes.
+func (c *Cloud) DenyKey(key cmekpipe.KeyName, services ...emulator.Service) {
+	c.t.Helper()
+	c.check(c.Cloud.DenyKey(c.t.Context(), key, Project, services...))
+}
+
+// RotateKey creates a version of the key and makes it the primary one: it encrypts new data, older data keeps its version.
 func (c *Cloud) RotateKey(key cmekpipe.KeyName) {
 	c.t.Helper()
-	ctx := c.t.Context()
-	made, err := c.kms.CreateCryptoKeyVersion(ctx, &kmspb.CreateCryptoKeyVersionRequest{Parent: key.String()})
-	if err == nil {
-		_, err = c.kms.UpdateCryptoKeyPrimaryVersion(ctx, &kmspb.UpdateCryptoKeyPrimaryVersionRequest{
-			Name: key.String(), CryptoKeyVersionId: path.Base(made.GetName()),
-		})
-	}
-	if err != nil {
-		c.t.Fatalf("cmektest: rotate %s: %v", key, err)
-	}
+	c.check(c.Cloud.RotateKey(c.t.Context(), key))
+}
+
+// DisableKey disables every version of the key: it encrypts nothing more, and what it encrypted can't be read.
+func (c *Cloud) DisableKey(key cmekpipe.KeyName) {
+	c.t.Helper()
+	c.check(c.Cloud.DisableKey(c.t.Context(), key))
+}
+
+// EnableKey enables every version of the key, those scheduled for destruction included. Destroyed ones stay so.
+func (c *Cloud) EnableKey(key cmekpipe.KeyName) {
+	c.t.Helper()
+	c.check(c.Cloud.EnableKey(c.t.Context(), key))
+}
+
+// DestroyKey schedules every version of the key for destruction, which happens 30 days later by the cloud's clock. From now
+// on none can be used; [Cloud.EnableKey] restores them until [emulator.Cloud.Advance] reaches that day.
+func (c *Cloud) DestroyKey(key cmekpipe.KeyName) {
+	c.t.Helper()
+	c.check(c.Cloud.DestroyKey(c.t.Context(), key))
 }

@@ -15,7 +15,7 @@ import (
 // write tries to make an object in the bucket of [prepared].
 func write(t *testing.T, cloud *cmektest.Cloud, object string) error {
 	t.Helper()
-	w := cloud.Storage().Bucket("archive").Object(object).Retryer(storage.WithPolicy(storage.RetryNever)).NewWriter(t.Context())
+	w := cloud.StorageClient().Bucket("archive").Object(object).Retryer(storage.WithPolicy(storage.RetryNever)).NewWriter(t.Context())
 	if _, err := io.WriteString(w, "salary"); err != nil {
 		t.Fatal(err)
 	}
@@ -24,7 +24,7 @@ func write(t *testing.T, cloud *cmektest.Cloud, object string) error {
 
 func read(t *testing.T, cloud *cmektest.Cloud, object string) error {
 	t.Helper()
-	r, err := cloud.Storage().Bucket("archive").Object(object).NewReader(t.Context())
+	r, err := cloud.StorageClient().Bucket("archive").Object(object).NewReader(t.Context())
 	if err == nil {
 		r.Close()
 	}
@@ -35,9 +35,9 @@ func read(t *testing.T, cloud *cmektest.Cloud, object string) error {
 func prepared(t *testing.T) (*cmektest.Cloud, cmekpipe.KeyName) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-	key := cloud.Key(place, "k")
-	cloud.Bucket("archive", place, key)
-	cloud.PutObject("gs://archive/old", []byte("salary"))
+	key := cloud.CreateKey(place, "k")
+	cloud.CreateBucket("archive", place, key)
+	cloud.WriteObject("gs://archive/old", []byte("salary"))
 	return cloud, key
 }
 
@@ -79,7 +79,7 @@ func TestDisableAndDestroyReachEveryVersion(t *testing.T) {
 	if err := write(t, cloud, "new"); err != nil {
 		t.Fatal(err)
 	}
-	attrs, err := cloud.Storage().Bucket("archive").Object("new").Attrs(t.Context())
+	attrs, err := cloud.StorageClient().Bucket("archive").Object("new").Attrs(t.Context())
 	if err != nil || attrs.KMSKeyName != key.Version(2).String() {
 		t.Errorf("got %v, %v, want it under version 2", attrs, err)
 	}
@@ -115,7 +115,7 @@ func TestDenyKeyCanSpareOtherServices(t *testing.T) {
 func TestKeysShareTheirKeyRing(t *testing.T) {
 	t.Parallel()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-	one, two := cloud.Key(place, "one"), cloud.Key(place, "two")
+	one, two := cloud.CreateKey(place, "one"), cloud.CreateKey(place, "two")
 	if one.KeyRing() != two.KeyRing() || one.Project() != cmektest.Project || one.Location() != place || two.ID() != "two" {
 		t.Errorf("got %s and %s", one, two)
 	}
@@ -124,16 +124,19 @@ func TestKeysShareTheirKeyRing(t *testing.T) {
 func TestBadCallsEndTheTest(t *testing.T) {
 	outer := t
 	for name, call := range map[string]func(*cmektest.Cloud){
-		"key rings in no location": func(c *cmektest.Cloud) { c.Key("mars", "k") },
-		"bad key id":               func(c *cmektest.Cloud) { c.Key(place, "a b") },
+		"key rings in no location": func(c *cmektest.Cloud) { c.CreateKey("mars", "k") },
+		"bad key id":               func(c *cmektest.Cloud) { c.CreateKey(place, "a b") },
 		"unknown key to rotate":    func(c *cmektest.Cloud) { c.RotateKey(none) },
 		"unknown key to disable":   func(c *cmektest.Cloud) { c.DisableKey(none) },
 		"unknown key to deny":      func(c *cmektest.Cloud) { c.DenyKey(none) },
-		"service without agent":    func(c *cmektest.Cloud) { c.GrantKey(c.Key(place, "k"), emulator.KMS) },
-		"bucket twice":             func(c *cmektest.Cloud) { c.Bucket("twice", place, none); c.Bucket("twice", place, none) },
-		"object without bucket":    func(c *cmektest.Cloud) { c.PutObject("gs://missing/o", nil) },
-		"not an object's URL":      func(c *cmektest.Cloud) { c.PutObject("archive/o", nil) },
+		"service without agent":    func(c *cmektest.Cloud) { c.GrantKey(c.CreateKey(place, "k"), emulator.KMS) },
+		"bucket twice":             func(c *cmektest.Cloud) { c.CreateBucket("twice", place, none); c.CreateBucket("twice", place, none) },
+		"object without bucket":    func(c *cmektest.Cloud) { c.WriteObject("gs://missing/o", nil) },
+		"not an object's URL":      func(c *cmektest.Cloud) { c.WriteObject("archive/o", nil) },
 		"bucket's URL":             func(c *cmektest.Cloud) { c.ReadObject("gs://archive") },
+		"table without a project":  func(c *cmektest.Cloud) { c.ReadRows("ledger.t") },
+		"missing topic":            func(c *cmektest.Cloud) { c.PublishMessages("projects/p/topics/t", nil) },
+		"statement without rows":   func(c *cmektest.Cloud) { c.SetQueryResult("DROP TABLE d.t", []struct{ N int }{}) },
 		"missing object":           func(c *cmektest.Cloud) { c.ReadObject("gs://archive/o") },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -147,5 +150,20 @@ func TestBadCallsEndTheTest(t *testing.T) {
 				t.Error("got the test going on, want it ended")
 			}
 		})
+	}
+}
+
+func TestABucketsNameIsRefusedWithTheReason(t *testing.T) {
+	for name, want := range map[string]string{
+		"in":               "got 2 characters, want 3 to 63",
+		"Archive":          `got 'A', want lower case letters`,
+		"-archive":         "want a letter or digit at both ends",
+		"google-archive":   `does not begin with "goog"`,
+		"192.168.0.1":      "got an IP address",
+		"bank..archive":    "got 0 characters between dots",
+		"gs://bank-things": `got ':'`,
+	} {
+		r := record(func(r *recorder) { cmektest.NewCloud(r, cmektest.WithoutEnv()).CreateBucket(name, place, none) })
+		wantFailure(t, r, want)
 	}
 }

@@ -19,6 +19,8 @@ type recorder struct {
 }
 
 func (r *recorder) Helper()                  {}
+func (r *recorder) Failed() bool             { return len(r.failed) > 0 }
+func (r *recorder) Skipped() bool            { return false }
 func (r *recorder) Context() context.Context { return context.Background() }
 func (r *recorder) Cleanup(f func())         { r.cleanups = append(r.cleanups, f) }
 

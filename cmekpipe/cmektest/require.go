@@ -2,6 +2,7 @@ package cmektest
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -10,58 +11,111 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// RequireEncrypted fails t unless every object, job and other piece of data that ever came to rest in the cloud did so
-// under one of the keys, in whatever version. It prints those that did not, one a line: kind, name, size, and what it
-// rests under. What was deleted meanwhile counts too, since a temporary object without a key is a leak for as long as
-// it lives. A bucket, dataset or instance holds no data by itself and doesn't count: whether its default key helps
-// shows in what is made inside.
-// RequireEncrypted also fails when there is nothing to look at, which proves nothing.
+// RequireEncrypted fails t unless each object, job and other piece of data that was ever created in the cloud is
+// encrypted with one of the keys, in whatever version. It prints those that are not, one a line: kind, name, size and key.
+// Deleted data counts too, since a temporary object without a key is a leak for as long as it exists. A bucket, dataset
+// or instance holds no data itself and doesn't count: its default key shows in what is created inside.
+//
+// RequireEncrypted also fails if there was no data at all, which proves nothing. Any of several keys satisfies it;
+// [Cloud.RequireEncryptedByName] says which key belongs where.
 func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 	t.Helper()
 	if len(keys) == 0 || slices.ContainsFunc(keys, func(k cmekpipe.KeyName) bool { return !k.Valid() }) {
-		t.Errorf("cmektest.RequireEncrypted: got keys %q, want one or more that name a key", keys)
+		t.Errorf("cmektest.RequireEncrypted: got keys %q, want one or more valid key names", keys)
 		return
 	}
-	resting := c.atRest()
-	if len(resting) == 0 {
-		t.Errorf("cmektest.RequireEncrypted: there never was an object or job, so that nothing is proved")
+	data := c.data()
+	if len(data) == 0 {
+		t.Errorf("cmektest.RequireEncrypted: got no object, job or other data in the cloud, so that nothing is proved")
 		return
 	}
-	bare := slices.DeleteFunc(slices.Clone(resting), func(e emulator.Entry) bool {
-		return slices.Contains(keys, e.ProtectedBy())
-	})
-	if len(bare) == 0 {
-		return
+	var lines strings.Builder
+	wrong := 0
+	for _, e := range data {
+		if !slices.Contains(keys, e.ProtectedBy()) {
+			wrong++
+			lines.WriteString("\n\t" + describe(e))
+		}
 	}
-	lines := make([]string, len(bare))
-	for i, e := range bare {
-		lines[i] = "\n\t" + describe(e)
+	if wrong > 0 {
+		t.Errorf("cmektest.RequireEncrypted: %d of %d resources are not encrypted with %s:%s", wrong, len(data), join(keys), &lines)
 	}
-	t.Errorf("cmektest.RequireEncrypted: %d of %d resources do not rest under %s:%s",
-		len(bare), len(resting), join(keys), strings.Join(lines, ""))
 }
 
-// atRest returns what is data or was. Keys and mere containers are neither.
-func (c *Cloud) atRest() []emulator.Entry {
-	containers := []string{"bucket", "dataset", "instance"}
+// RequireEncryptedByName fails t unless each piece of data is encrypted with the key of its place, so that it finds two
+// keys that were swapped. Keys maps the beginning of resource names, as the ledger has them, to a key:
+//
+//	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{
+//		"gs://bank-archive/":  archiveKey,
+//		"bank-prod.ledger.":   ledgerKey,
+//		"projects/bank-prod/": jobsKey,
+//	})
+//
+// The longest prefix of a name decides. Data that no prefix matches fails t, and so does a prefix that decides about no data.
+// What counts as data is as with [Cloud.RequireEncrypted].
+func (c *Cloud) RequireEncryptedByName(t testing.TB, keys map[string]cmekpipe.KeyName) {
+	t.Helper()
+	unused, ok := maps.Clone(keys), len(keys) > 0
+	for _, key := range keys {
+		ok = ok && key.Valid()
+	}
+	if !ok {
+		t.Errorf("cmektest.RequireEncryptedByName: got keys %q, want one or more prefixes, each with a valid key name", keys)
+		return
+	}
+	var lines strings.Builder
+	data, wrong := c.data(), 0
+	for _, e := range data {
+		prefix, found := longestPrefix(keys, e.Name)
+		delete(unused, prefix)
+		switch {
+		case !found:
+			lines.WriteString("\n\t" + describe(e) + ", and no prefix matches its name")
+		case e.ProtectedBy() != keys[prefix]:
+			lines.WriteString("\n\t" + describe(e) + ", want " + keys[prefix].String())
+		default:
+			continue
+		}
+		wrong++
+	}
+	if wrong > 0 {
+		t.Errorf("cmektest.RequireEncryptedByName: %d of %d resources are not encrypted with the key of their name:%s",
+			wrong, len(data), &lines)
+	}
+	for _, prefix := range slices.Sorted(maps.Keys(unused)) {
+		t.Errorf("cmektest.RequireEncryptedByName: got no data whose name begins with %q, so that nothing is proved there", prefix)
+	}
+}
+
+func longestPrefix(keys map[string]cmekpipe.KeyName, name string) (longest string, found bool) {
+	for prefix := range keys {
+		if strings.HasPrefix(name, prefix) && (!found || len(prefix) > len(longest)) {
+			longest, found = prefix, true
+		}
+	}
+	return longest, found
+}
+
+// data returns the lines of the ledger about data, past data included. Keys and containers hold none.
+func (c *Cloud) data() []emulator.Entry {
+	containers := []emulator.Kind{emulator.KindBucket, emulator.KindDataset, emulator.KindInstance}
 	return slices.DeleteFunc(c.Ledger(), func(e emulator.Entry) bool {
-		return e.Service == string(emulator.KMS) || slices.Contains(containers, e.Kind)
+		return e.Service == emulator.KMS || slices.Contains(containers, e.Kind)
 	})
 }
 
 func describe(e emulator.Entry) string {
-	size := ""
-	if e.Kind == "object" {
-		size = fmt.Sprintf(" (%d bytes)", e.Size)
+	what := string(e.Kind) + " " + e.Name
+	if e.Kind == emulator.KindObject {
+		what += fmt.Sprintf(" (%d bytes)", e.Size)
 	}
 	if !e.Deleted.IsZero() {
-		size += " (deleted since)"
+		what += " (deleted since)"
 	}
-	under := "no customer-managed key"
 	if key := e.ProtectedBy(); key.Valid() {
-		under = key.String()
+		return what + " is encrypted with " + key.String()
 	}
-	return e.Kind + " " + e.Name + size + " rests under " + under
+	return what + " is encrypted with no customer-managed key"
 }
 
 func join(keys []cmekpipe.KeyName) string {

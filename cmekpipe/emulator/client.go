@@ -2,12 +2,15 @@ package emulator
 
 import (
 	"context"
+	"fmt"
+	"os"
 	"strconv"
+	"strings"
 
 	"google.golang.org/api/option"
 	"google.golang.org/grpc/metadata"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Endpoint returns the HOST:PORT of a service; "" for one that has none.
@@ -20,9 +23,9 @@ func (c *Cloud) Endpoint(s Service) string {
 	return ""
 }
 
-// Environ returns the variables by which programs find the cloud, in the form of [os.Environ]:
-// "STORAGE_EMULATOR_HOST=127.0.0.1:40001". Google's client of Cloud Storage honours its variable by itself, this
-// module's packages honour all of them.
+// Environ returns the environment variables with which programs find the cloud, in the form of [os.Environ]:
+// "STORAGE_EMULATOR_HOST=127.0.0.1:40001". This module's packages honour all of them; the package documentation says
+// which of Google's clients do.
 func (c *Cloud) Environ() []string {
 	pairs := make([]string, len(c.running))
 	for i, r := range c.running {
@@ -31,9 +34,9 @@ func (c *Cloud) Environ() []string {
 	return pairs
 }
 
-// ClientOptions points Google's client of a service at the cloud: cloud.google.com/go/kms/apiv1,
-// cloud.google.com/go/storage, google.golang.org/api/dataflow/v1b3. It panics for a service that has no endpoint, whose
-// client would otherwise turn to Google.
+// ClientOptions returns the options with which Google's client of a service connects to the cloud, such as those of
+// cloud.google.com/go/kms/apiv1, cloud.google.com/go/storage and google.golang.org/api/dataflow/v1b3. It panics for a
+// service that has no endpoint, whose client would otherwise connect to Google.
 func (c *Cloud) ClientOptions(s Service) []option.ClientOption {
 	for _, r := range c.running {
 		if r.name == s {
@@ -43,8 +46,21 @@ func (c *Cloud) ClientOptions(s Service) []option.ClientOption {
 	panic("emulator: no clients for service " + strconv.Quote(string(s)))
 }
 
-// As makes calls to Cloud KMS with the context come from a member, as a policy names it: "user:ann@example.com",
+// Setenv sets the variables of [Cloud.Environ] in this process, so that everything in it that makes Google's clients
+// through this module's packages, and Google's own client of Cloud Storage, reaches the cloud. It is for programs; tests
+// use package cmektest, which also restores the variables.
+func (c *Cloud) Setenv() error {
+	for _, pair := range c.Environ() {
+		name, value, _ := strings.Cut(pair, "=")
+		if err := os.Setenv(name, value); err != nil {
+			return fmt.Errorf("emulator: set %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// As returns a context whose calls to Cloud KMS are made by a member, named as in a policy: "user:ann@example.com",
 // "serviceAccount:" and an [Agent]. The member may do only what the policies of keys and key rings grant it.
 func As(ctx context.Context, member string) context.Context {
-	return metadata.AppendToOutgoingContext(ctx, service.PrincipalHeader, member)
+	return metadata.AppendToOutgoingContext(ctx, core.PrincipalHeader, member)
 }

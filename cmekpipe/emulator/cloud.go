@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -11,28 +12,34 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
-	env     *service.Env
+	env     *core.Env
 	running []running
 	objects *gcs.Server
 	tables  *store.Store // of BigQuery
+	queries *bigquery.Server
 	jobs    *dataflow.Server
 	ahead   atomic.Int64 // by how many nanoseconds Advance moved the clock
 	close   func() error
+
+	mu      sync.Mutex // guards the fields below
+	faults  []injected
+	clients clients
 }
 
 // running is a service that answers on HOST:PORT.
 type running struct {
 	row
 	host   string
-	server service.Server
+	server core.Server
 	ended  chan error
 }
 
@@ -44,19 +51,19 @@ type settings struct {
 	run Runner
 }
 
-// WithClock makes the cloud take the time from now. The default is [time.Now].
+// WithClock makes the cloud read the time from now. The default is [time.Now].
 func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.now = now }
 }
 
-// WithJobs makes jobs of Dataflow run the pipelines that were staged for them: run is called for each batch or streaming
-// job with a pipeline, from its start to its end. Package prismrun has one. By default jobs only run through their states.
-func WithJobs(run Runner) Option {
+// WithJobRunner makes jobs of Dataflow run the pipelines that were staged for them: run is called for each batch or
+// streaming job with a pipeline. By default jobs only go through their states.
+func WithJobRunner(run Runner) Option {
 	return func(s *settings) { s.run = run }
 }
 
-// Start starts every service on a port of its own on 127.0.0.1. It fails when the computer gives no port. Who starts a
-// cloud closes it.
+// Start starts every service on a port of its own on 127.0.0.1. It fails if no local port is free. Callers must call
+// Close.
 func Start(opts ...Option) (*Cloud, error) {
 	set := settings{now: time.Now}
 	for _, opt := range opts {
@@ -64,9 +71,9 @@ func Start(opts ...Option) (*Cloud, error) {
 	}
 	c := &Cloud{}
 	c.close = sync.OnceValue(c.stop)
-	c.env = &service.Env{
+	c.env = &core.Env{
 		Now:    func() time.Time { return set.now().Add(time.Duration(c.ahead.Load())) },
-		Ledger: &service.Ledger{}, Faults: &service.Faults{},
+		Ledger: &core.Ledger{}, Faults: &core.Faults{},
 	}
 	for _, r := range services() {
 		if err := c.start(r); err != nil {
@@ -74,7 +81,9 @@ func Start(opts ...Option) (*Cloud, error) {
 		}
 	}
 	if set.run != nil {
-		c.jobs.ExecuteJobs(set.run, c.Environ)
+		c.jobs.ExecuteJobs(func(ctx context.Context, e dataflow.Execution) ([]*api.MetricUpdate, error) {
+			return set.run(ctx, Execution(e))
+		}, c.Environ)
 	}
 	return c, nil
 }
@@ -94,7 +103,7 @@ func (c *Cloud) start(r row) error {
 func (c *Cloud) Close() error { return c.close() }
 
 func (c *Cloud) stop() error {
-	var errs []error
+	errs := []error{c.clients.close()}
 	for _, s := range slices.Backward(c.running) {
 		errs = append(errs, s.server.Close(), <-s.ended)
 	}
@@ -108,8 +117,3 @@ func (c *Cloud) Advance(d time.Duration) {
 	}
 	c.ahead.Add(int64(d))
 }
-
-// TamperJobs makes Dataflow store something else than a client submits: change is called with every new job before it
-// is stored. Google's service does no such thing; this is for tests of programs that compare what was stored with what
-// they sent. Nil ends it.
-func (c *Cloud) TamperJobs(change func(*api.Job)) { c.Jobs().Tamper(change) }

@@ -170,7 +170,7 @@ func testServices(t *testing.T, c *emulator.Cloud, by clients) {
 	var rest []string
 	for _, e := range c.Ledger() {
 		if e.Service != "kms" {
-			rest = append(rest, e.Kind+" under "+e.ProtectedBy().ID())
+			rest = append(rest, string(e.Kind)+" under "+e.ProtectedBy().ID())
 		}
 	}
 	if got, want := strings.Join(rest, ", "), "bucket under k, object under k, job under k"; got != want {
@@ -306,7 +306,7 @@ func TestTamperedJobsAreStoredOtherwise(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	by := clientsOf(t, c)
-	c.TamperJobs(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+	c.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 	job := &api.Job{Name: "j", Type: "JOB_TYPE_BATCH", Environment: &api.Environment{ServiceKmsKeyName: keyName}}
 	made, err := by.dataflow.Projects.Locations.Jobs.Create(project, "us-central1", job).Context(t.Context()).Do()
 	if err != nil {

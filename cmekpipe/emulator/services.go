@@ -1,14 +1,21 @@
 package emulator
 
 import (
-	"slices"
-
 	"google.golang.org/api/option"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
+	bqstorage "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/storage"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
@@ -17,7 +24,7 @@ import (
 type Service string
 
 // The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow's workers, which its agent
-// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the administration of the
+// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the administration API of the
 // databases that Datastore serves; both share the agent of the service that they belong to.
 const (
 	KMS             Service = "kms"
@@ -34,73 +41,56 @@ const (
 	Healthcare      Service = "healthcare"
 )
 
-// row is what the cloud must know about a service.
+// row describes a service to the cloud.
 type row struct {
 	name     Service
-	variable string // where clients look for HOST:PORT
+	variable string // the environment variable that holds HOST:PORT for clients
 	options  func(host string) []option.ClientOption
-	start    func(*Cloud, *service.Env) service.Server
+	start    func(*Cloud, *core.Env) core.Server
 }
 
-// services is the seam for more of them: a function that returns the rows of one service. Cloud KMS comes first, as the
-// others ask it for their keys.
+// services returns the table of all services, in the order in which they start: the others need Cloud KMS for their keys,
+// and Dataflow, BigQuery and Healthcare read objects of Cloud Storage.
 func services() []row {
-	return slices.Concat(
-		coreServices(),
-		pubsubServices(),
-		healthcareServices(),
-		spannerServices(),
-		bigtableServices(),
-		bigQueryServices(),
-		datastoreServices(),
-	)
-}
-
-func coreServices() []row {
+	var admin *datastore.Admin
 	return []row{
-		{KMS, emulatorenv.KMS, endpoint.GRPC, func(_ *Cloud, env *service.Env) service.Server {
+		{KMS, emulatorenv.KMS, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server {
 			s := kms.New(env)
 			env.Keys = s
 			return s
 		}},
-		{Storage, emulatorenv.Storage, storageOptions, func(c *Cloud, env *service.Env) service.Server {
+		{Storage, emulatorenv.Storage, storageOptions, func(c *Cloud, env *core.Env) core.Server {
 			c.objects = gcs.New(env)
 			return c.objects
 		}},
-		{Dataflow, emulatorenv.Dataflow, endpoint.HTTP, func(c *Cloud, env *service.Env) service.Server {
+		{Dataflow, emulatorenv.Dataflow, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
 			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
 		}},
+		{PubSub, emulatorenv.PubSub, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }},
+		{Healthcare, emulatorenv.Healthcare, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
+			return healthcare.New(env, c.objects.Matching)
+		}},
+		{Spanner, emulatorenv.Spanner, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }},
+		{Bigtable, emulatorenv.Bigtable, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }},
+		{BigQuery, emulatorenv.BigQuery, bigqueryclient.Options, func(c *Cloud, env *core.Env) core.Server {
+			c.tables = store.New(env)
+			c.queries = bigquery.New(env, c.tables, c.objects.Inside())
+			return c.queries
+		}},
+		{BigQueryStorage, emulatorenv.BigQueryStorage, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
+			return bqstorage.New(env, c.tables)
+		}},
+		{Datastore, emulatorenv.Datastore, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server {
+			data, databases := datastore.New(env)
+			admin = databases
+			return data
+		}},
+		{FirestoreAdmin, emulatorenv.FirestoreAdmin, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }},
 	}
 }
 
-// storageOptions names the path too, which the client of Cloud Storage takes from its endpoint.
+// storageOptions includes the path of the API, which the client of Cloud Storage reads from its endpoint.
 func storageOptions(host string) []option.ClientOption {
 	return []option.ClientOption{option.WithEndpoint("http://" + host + "/storage/v1/"), option.WithoutAuthentication()}
-}
-
-// Agent returns the e-mail address of the service agent that encrypts for a service in a project. In a policy it is
-// the member "serviceAccount:" and the address. It is "" for [KMS], which has none.
-func Agent(s Service, project string) string {
-	switch s {
-	case Storage:
-		return service.StorageAgent(project)
-	case Dataflow:
-		return service.DataflowAgent(project)
-	case Compute:
-		return service.ComputeAgent(project)
-	case BigQuery, BigQueryStorage:
-		return service.BigQueryAgent(project)
-	case PubSub:
-		return service.PubSubAgent(project)
-	case Spanner:
-		return service.SpannerAgent(project)
-	case Bigtable:
-		return service.BigtableAgent(project)
-	case Datastore, FirestoreAdmin:
-		return service.FirestoreAgent(project)
-	case Healthcare:
-		return service.HealthcareAgent(project)
-	}
-	return ""
 }

@@ -22,7 +22,7 @@ func databases() []entry {
 			refine:      refineSpanner,
 		},
 		bigtable("/io/bigtableio.writeFn", "bigtableio.Write"),
-		bigtable("/io/bigtableio.writeBatchFn", "bigtableio.WriteBatch"),
+		bigtable("/io/bigtableio.writeBatchFn", "bigtableio.Write"),
 		{
 			identity: "/io/databaseio.writeFn", verdict: NoCMEK,
 			reason: "a database behind database/sql is outside this module; see to it that a key of yours encrypts its storage",

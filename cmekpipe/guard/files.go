@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 // files are the connectors that reach a store through Beam's filesystem package: its scheme decides.
@@ -21,7 +21,7 @@ func files() []entry {
 }
 
 // avro turns the row of Beam's Avro writer into one that refuses keyed names: the writer closes its object after a row
-// has failed, and whatever number of blocks is a whole Avro file. Package gcsfs takes no Avro for the same reason.
+// has failed, and an Avro file is valid after any number of blocks. Package keyedfs refuses Avro for the same reason.
 func avro(e entry) entry {
 	judge, replacement := e.refine, e.replacement
 	e.refine = func(v values, t *Transform) {

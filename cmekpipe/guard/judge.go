@@ -6,10 +6,10 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 // judge returns the finding on one edge of the graph.
@@ -102,19 +102,11 @@ func partialInput(e *graph.MultiEdge) string {
 			return "an unbounded input"
 		case strategy.Fn.Kind != window.GlobalWindows:
 			return "a windowed input"
-		case !firesOnce(strategy.Trigger):
+		case !pcollection.DefaultTrigger(strategy):
 			return "an input with a trigger"
 		}
 	}
 	return ""
-}
-
-func firesOnce(t trigger.Trigger) bool {
-	if t == nil {
-		return true
-	}
-	_, ok := t.(*trigger.DefaultTrigger)
-	return ok
 }
 
 // judgeBeam judges a DoFn or function of Beam's own, given what follows Beam's path in its identity.

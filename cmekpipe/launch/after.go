@@ -12,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 const opVerify = "launch.Verify"
@@ -134,7 +135,7 @@ func (i *inspector) run(ctx context.Context, looks []look) []rule.Finding {
 // make makes one look, again while the service is unavailable.
 func (i *inspector) make(ctx context.Context, l look) []rule.Finding {
 	var found []rule.Finding
-	err := i.pace.Retry(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, i.pace.Policy, func(ctx context.Context) error {
 		found = nil
 		return l.run(ctx, func(resource, reported string) {
 			if f, bad := judgeKey(resource, reported, l.keys); bad {

@@ -27,8 +27,8 @@ func (w *world) wrote() *launch.Draft {
 	p, s := beam.NewPipelineWithRoot()
 	lines := beam.ParDo(s, shout, beam.Create(s, "a", "b"))
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.NumShards(2))
-	pubsubio.Write(s, w.key.MustPubSubTopic(linesTopic), beam.ParDo(s, toMessage, lines), pubsubio.CreateIfMissing())
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.WithNumShards(2))
+	pubsubio.Write(s, w.key.MustPubSubTopic(linesTopic), beam.ParDo(s, toMessage, lines), pubsubio.WithCreateIfMissing())
 	opts := w.options(func(c *cmekpipe.Config) { c.Runner = "prism" })
 	result, err := launch.Run(w.t.Context(), opts, p, launch.WithHaste(), launch.WithProgress(w.said))
 	if err != nil {
@@ -53,7 +53,7 @@ func (w *world) readBack(d *launch.Draft) *launch.Draft {
 // rewrite puts an object under a key, or under none.
 func (w *world) rewrite(bucket, name string, key cmekpipe.KeyName) {
 	w.t.Helper()
-	out := w.Storage().Bucket(bucket).Object(name).NewWriter(w.t.Context())
+	out := w.StorageClient().Bucket(bucket).Object(name).NewWriter(w.t.Context())
 	out.KMSKeyName = key.String()
 	if _, err := out.Write([]byte("x")); err != nil {
 		w.t.Fatal(err)
@@ -70,11 +70,11 @@ func TestVerifyFindsWhatIsNotAsTheDraftSays(t *testing.T) {
 		rule, resource, says string
 	}{
 		{"all in order", func(*world) {}, "", "", ""},
-		{"one object under another key", func(w *world) { w.rewrite("bank-work", "out/all", w.Key("us-central1", "other")) },
+		{"one object under another key", func(w *world) { w.rewrite("bank-work", "out/all", w.CreateKey("us-central1", "other")) },
 			"CMEK022", "gs://bank-work/out/all", "cryptoKeys/other"},
 		{"one shard under no key", func(w *world) { w.rewrite("bank-work", "out/lines-00001-of-00002", cmekpipe.KeyName{}) },
 			"CMEK021", "gs://bank-work/out/lines-00001-of-00002", "got no Cloud KMS key"},
-		{"a key whose name begins alike", func(w *world) { w.rewrite("bank-work", "out/all", w.Key("us-central1", "pipelines2")) },
+		{"a key whose name begins alike", func(w *world) { w.rewrite("bank-work", "out/all", w.CreateKey("us-central1", "pipelines2")) },
 			"CMEK022", "gs://bank-work/out/all", "pipelines2"},
 		{"an object that is no shard", func(w *world) { w.rewrite("bank-work", "out/lines-of-others", cmekpipe.KeyName{}) }, "", "", ""},
 		{"one object deleted", func(w *world) { w.remove("out/all") }, "CMEK020", "gs://bank-work/out/all", "nothing"},
@@ -118,7 +118,7 @@ func (w *world) requireOnly(draft *launch.Draft, rule, resource, says string) {
 
 func (w *world) remove(name string) {
 	w.t.Helper()
-	if err := w.Storage().Bucket("bank-work").Object(name).Delete(w.t.Context()); err != nil {
+	if err := w.StorageClient().Bucket("bank-work").Object(name).Delete(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -167,7 +167,7 @@ func TestVerifyComparesTheJobsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	draft := result.Draft
-	other := w.Key("us-central1", "other")
+	other := w.CreateKey("us-central1", "other")
 	draft.JobID, draft.JobName = w.squatter(func(j *api.Job) { j.Environment.ServiceKmsKeyName = other.String() }), "nightly"
 	w.requireOnly(draft, "CMEK022", "projects/"+cmektest.Project+"/locations/us-central1/jobs/"+draft.JobID, "cryptoKeys/other")
 	draft.JobID, draft.JobName = "", ""

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 
-	"cloud.google.com/go/storage"
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -63,7 +62,7 @@ func newest(ctx context.Context, jobs *api.ProjectsLocationsJobsService, d *Draf
 	case err != nil:
 		return "", err
 	case found == nil:
-		return "", storage.ErrObjectNotExist // as a service says that there is nothing
+		return "", errMissing()
 	}
 	return found.Id, nil
 }

@@ -2,6 +2,9 @@ package launch
 
 import (
 	"errors"
+	"net/http"
+
+	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
@@ -24,6 +27,9 @@ func judgeKey(resource, reported string, want []cmekpipe.KeyName) (f rule.Findin
 	f.Resource, f.Detail, f.Remedy = resource, cause, "find out who wrote it; then "+explain.SetKey(resource, want[0])
 	return f, true
 }
+
+// errMissing is the error of a list that has no entry for a resource: the same as a service's answer that it does not exist.
+func errMissing() error { return &googleapi.Error{Code: http.StatusNotFound} }
 
 // failure is the finding of a look that could not be made.
 func (l look) failure(err error) rule.Finding {

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
@@ -48,7 +49,7 @@ func (d Destination) look(needs string, run func(context.Context, report) error)
 
 // object is the look at one object.
 func (i *inspector) object(url string, d Destination) look {
-	bucket, name, _ := strings.Cut(strings.TrimPrefix(url, "gs://"), "/")
+	bucket, name := gsurl.Split(url)
 	return d.look("storage.objects.get", func(ctx context.Context, report report) error {
 		attrs, err := i.storage.Bucket(bucket).Object(name).Attrs(ctx)
 		if err == nil {
@@ -69,7 +70,7 @@ func (i *inspector) shards(d Destination, o cmekpipe.Object) look {
 			}
 		})
 		if err == nil && seen == 0 {
-			return storage.ErrObjectNotExist
+			return errMissing()
 		}
 		return err
 	})

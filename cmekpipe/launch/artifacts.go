@@ -38,7 +38,7 @@ func (l *launcher) fetch(ctx context.Context, p *plan, c *cargo, ask bool) (err 
 		return refuse(cmekpipe.NotFound, os.TempDir(), "got no folder for the files of other SDKs", "make room, or set TMPDIR")
 	}
 	c.needs = map[string][]*pipepb.ArtifactInformation{}
-	fetcher := &crosslang.Fetcher{Op: op, Pace: l.pace, Folder: c.folder}
+	fetcher := &crosslang.Fetcher{Op: op, Pace: l.pace.Policy, Folder: c.folder}
 	for _, f := range p.foreign {
 		if f.asks() && !ask {
 			continue

@@ -98,7 +98,7 @@ func TestAnotherKeyGetsItsOwnCopy(t *testing.T) {
 	if _, err := w.run(nil); err != nil {
 		t.Fatal(err)
 	}
-	second := w.Key("us-central1", "pipelines2")
+	second := w.CreateKey("us-central1", "pipelines2")
 	if _, err := w.run(func(c *cmekpipe.Config) { c.Key = second.String() }); err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +117,7 @@ func TestADamagedCopyIsReplaced(t *testing.T) {
 		t.Fatal(err)
 	}
 	url := workerURL(t, w)
-	w.PutObject(url, []byte("something else"))
+	w.WriteObject(url, []byte("something else"))
 	if _, err := w.run(nil); err != nil {
 		t.Fatal(err)
 	}

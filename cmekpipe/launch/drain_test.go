@@ -22,7 +22,7 @@ func TestAStreamingJobIsDrainedAndCancelled(t *testing.T) {
 	} {
 		t.Run(tc.want, func(t *testing.T) {
 			w := newWorld(t)
-			w.Jobs().SetVisibility(emulator.Visibility{Reads: 2, StateLag: 10 * time.Millisecond})
+			w.Dataflow().SetVisibility(emulator.Visibility{Reads: 2, StateLag: 10 * time.Millisecond})
 			result, err := w.stream(nil)
 			if err != nil {
 				t.Fatal(err)
@@ -70,9 +70,9 @@ func TestStoppingIsForbiddenOrInterrupted(t *testing.T) {
 	remove := w.Inject(emulator.Fault{Method: "dataflow.jobs.update", Status: 403})
 	requireError(t, launch.Cancel(t.Context(), result.Job, launch.WithHaste()), cmekpipe.PermissionDenied, result.Job.String())
 	remove()
-	p := w.Jobs().Pace()
+	p := w.Dataflow().Pace()
 	p.Stopping = time.Hour
-	w.Jobs().SetPace(p)
+	w.Dataflow().SetPace(p)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
 	if err := launch.Drain(ctx, result.Job, launch.WithHaste()); err != context.DeadlineExceeded {

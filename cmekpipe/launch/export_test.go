@@ -6,6 +6,7 @@ import (
 
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -13,7 +14,7 @@ import (
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
 func WithHaste() Option {
 	return func(s *session.Settings) {
-		s.Pace = retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 	}
 }

@@ -22,7 +22,7 @@ func checkExternal(edges []*graph.MultiEdge, coverage *guard.Coverage, onDataflo
 		}
 		if e.External == nil {
 			return refuse(cmekpipe.Unsupported, found.Path(), "got a transform that only Dataflow knows",
-				"use runner dataflow, or leave the transform out of a test")
+				"read a subscription with pubsubio.Pull, which runs on every runner; run any other such transform with --runner=dataflow")
 		}
 		return refuse(cmekpipe.Unsupported, found.Path(), "got a transform of another SDK, "+obstacle(found, onDataflow),
 			"use a connector of cmekpipe/io")

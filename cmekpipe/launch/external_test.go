@@ -46,7 +46,7 @@ func TestTransformsOfOtherSDKsAreRefused(t *testing.T) {
 		kafkaio.Write(s, "offline:", "broker:1", "entries", beam.ParDo(s, toKV, beam.Create(s, "a")))
 	}
 	load := func(s beam.Scope) {
-		bigqueryio.Write(s, w.key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}), bigqueryio.ExpansionAddr("offline:"))
+		bigqueryio.Write(s, w.key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}), bigqueryio.WithExpansionAddr("offline:"))
 	}
 	for _, tc := range []struct {
 		name, runner string

@@ -34,7 +34,7 @@ type mixed struct {
 func newMixed(t *testing.T, all ...*expansiontest.Artifact) *mixed {
 	t.Helper()
 	w := newWorld(t)
-	w.Bucket("bank-java", "us-central1", w.key)
+	w.CreateBucket("bank-java", "us-central1", w.key)
 	return &mixed{w, expansiontest.Start(t, all...)}
 }
 
@@ -48,7 +48,7 @@ func (m *mixed) pipeline() *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	kafkaio.Read(s, m.service.Address, "broker:1", []string{"entries"})
 	bigqueryio.Write(s, m.key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, ledgerEntry{"a"}),
-		bigqueryio.ExpansionAddr(m.service.Address))
+		bigqueryio.WithExpansionAddr(m.service.Address))
 	return p
 }
 
@@ -222,7 +222,7 @@ func TestEnvironmentsThatDataflowCantHold(t *testing.T) {
 // Java writes to the temp location without naming a key.
 func TestTheTempBucketOfOtherSDKsHasTheKey(t *testing.T) {
 	m := newMixed(t, expansiontest.New("a.jar", "one"))
-	m.Bucket("bank-other", "us-central1", m.Key("us-central1", "others"))
+	m.CreateBucket("bank-other", "us-central1", m.CreateKey("us-central1", "others"))
 	for bucket, code := range map[string]cmekpipe.Code{"bank-work": cmekpipe.KeyMissing, "bank-other": cmekpipe.KeyMismatch} {
 		_, err := launch.Run(t.Context(), m.options(func(c *cmekpipe.Config) {
 			toJava(c)

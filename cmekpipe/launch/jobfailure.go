@@ -10,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // failure says why a job failed or was cancelled, from its messages: the error that a worker met, or what Dataflow says
@@ -79,7 +80,7 @@ func (w *watcher) errorMessages(ctx context.Context) (texts []string, err error)
 
 func (w *watcher) listErrors(ctx context.Context) ([]string, error) {
 	var texts []string
-	err := w.pace.Retry(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, w.pace.Policy, func(ctx context.Context) error {
 		texts = nil
 		call := w.jobs.API.Projects.Locations.Jobs.Messages.List(w.job.Project, w.job.Region, w.job.ID).
 			MinimumImportance("JOB_MESSAGE_ERROR")

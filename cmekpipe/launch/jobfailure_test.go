@@ -24,7 +24,7 @@ func TestAKeyThatDataflowCantUseFailsTheLaunch(t *testing.T) {
 		{"denied to Dataflow", func(w *world) { w.DenyKey(w.key, emulator.Dataflow) }, cmekpipe.KeyDenied, "Compute Engine"},
 		{"denied to the workers' disks", func(w *world) { w.DenyKey(w.key, emulator.Compute) }, cmekpipe.KeyDenied, "Compute Engine"},
 		{"disabled meanwhile", func(w *world) {
-			w.TamperJobs(func(*api.Job) { w.DisableKey(w.key) })
+			w.Dataflow().Tamper(func(*api.Job) { w.DisableKey(w.key) })
 		}, cmekpipe.KeyDisabled, "enable"},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

@@ -140,8 +140,8 @@ func (cut) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 func quietWorld(t *testing.T, worker string) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t, cmektest.WithoutEnv()), t: t, said: &safeBuffer{}, worker: worker}
-	w.key = w.Key("us-central1", "pipelines")
-	w.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.key = w.CreateKey("us-central1", "pipelines")
+	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -158,6 +158,11 @@ func (w *world) child(change func(*cmekpipe.Config), e *executioner) (out outcom
 		w.t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0])
+	started := make(chan struct{})
+	e.kill = func() {
+		<-started
+		_ = cmd.Process.Kill()
+	}
 	cmd.Env = append(os.Environ(), childVariable+"="+string(config))
 	for _, pair := range w.Environ() {
 		if name, host, _ := strings.Cut(pair, "="); name == storageHost || name == dataflowHost {
@@ -166,8 +171,10 @@ func (w *world) child(change func(*cmekpipe.Config), e *executioner) (out outcom
 	}
 	var stdout, stderr bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	e.kill = func() { _ = cmd.Process.Kill() }
-	err = cmd.Run()
+	if err = cmd.Start(); err == nil {
+		close(started)
+		err = cmd.Wait()
+	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == -1 {
 		return outcome{}, false
 	}
@@ -284,7 +291,7 @@ func (k *killing) at(call int, when moment) (completed bool) {
 		k.squatter(nil)
 	}
 	if k.keyless {
-		k.TamperJobs(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+		k.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 	}
 	update := func(c *cmekpipe.Config) { c.Update = k.update }
 	e := &executioner{at: call, when: when}
@@ -295,7 +302,7 @@ func (k *killing) at(call int, when moment) (completed bool) {
 		e.counts, e.sticky = request("POST", "/jobs"), true
 	}
 	first, lived := k.child(update, e)
-	k.TamperJobs(nil)
+	k.Dataflow().Tamper(nil)
 	k.requireCovered(step)
 	left := k.active()
 	if !k.keyless {

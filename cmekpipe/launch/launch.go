@@ -8,6 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that carry a key
 )
 
 // op is the operation that every error of this package names.

@@ -5,9 +5,9 @@ import (
 	"io"
 	"log/slog"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
-	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Option changes what surrounds a launch, also one by package template. What is launched, and under which key, is for
@@ -17,7 +17,7 @@ type Option func(*session.Settings)
 type settings struct {
 	progress *progress.Progress
 	logger   *slog.Logger
-	pace     retry.Policy
+	pace     jobs.Timing
 }
 
 func newSettings(options []Option) settings {

@@ -28,7 +28,7 @@ func unnamed(c *cmekpipe.Config) { c.JobName = "" }
 
 func TestAnOrphanOfTheSamePipelineIsNotDoubled(t *testing.T) {
 	w := newWorld(t)
-	w.Jobs().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond})
+	w.Dataflow().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond})
 	id := w.leave(unnamed)
 	for range 2 { // the record stays while the job runs
 		result, err := w.stream(unnamed)
@@ -53,9 +53,9 @@ func TestAnOrphanOfTheSamePipelineIsNotDoubled(t *testing.T) {
 
 func TestAnOrphanThatRanToItsEndIsToldOnce(t *testing.T) {
 	w := newWorld(t)
-	w.TamperJobs(func(j *api.Job) { j.Type = "JOB_TYPE_BATCH" })
+	w.Dataflow().Tamper(func(j *api.Job) { j.Type = "JOB_TYPE_BATCH" })
 	id := w.leave(nil)
-	w.TamperJobs(nil)
+	w.Dataflow().Tamper(nil)
 	for w.jobs()[0].CurrentState != "JOB_STATE_DONE" {
 		time.Sleep(5 * time.Millisecond)
 	}
@@ -68,9 +68,9 @@ func TestAnOrphanThatRanToItsEndIsToldOnce(t *testing.T) {
 
 func TestOrphansOfOthersAreLookedAfterToo(t *testing.T) {
 	w := newWorld(t)
-	w.TamperJobs(storeKey(""))
+	w.Dataflow().Tamper(storeKey(""))
 	bad := w.leave(func(c *cmekpipe.Config) { c.JobName = "theirs" })
-	w.TamperJobs(nil)
+	w.Dataflow().Tamper(nil)
 	result, err := w.stream(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -86,9 +86,9 @@ func TestOrphansOfOthersAreLookedAfterToo(t *testing.T) {
 
 func TestAnOrphanThatCantBeCancelledStopsTheLaunch(t *testing.T) {
 	w := newWorld(t)
-	w.TamperJobs(storeKey(""))
+	w.Dataflow().Tamper(storeKey(""))
 	id := w.leave(func(c *cmekpipe.Config) { c.JobName = "theirs" })
-	w.TamperJobs(nil)
+	w.Dataflow().Tamper(nil)
 	remove := w.Inject(emulator.Fault{Method: "dataflow.jobs.update", Status: 403})
 	result, err := w.stream(nil)
 	if err == nil || !strings.Contains(err.Error(), "gcloud dataflow jobs cancel "+id) || result.Job != nil {
@@ -113,7 +113,7 @@ func TestWhoMayNotListCantLaunch(t *testing.T) {
 
 func TestARecordThatCantBeReadIsPassedOver(t *testing.T) {
 	w := newWorld(t)
-	w.PutObject("gs://bank-work/tmp/staging/cmekpipe/unfinished/cmekpipe/x/launch", []byte("not ours"))
+	w.WriteObject("gs://bank-work/tmp/staging/cmekpipe/unfinished/cmekpipe/x/launch", []byte("not ours"))
 	if _, err := w.stream(nil); err != nil {
 		t.Error(err)
 	}

@@ -37,7 +37,7 @@ func (w *world) manySinks() *beam.Pipeline {
 	p, s := beam.NewPipelineWithRoot()
 	lines := beam.ParDo(s, shout, beam.Create(s, secret))
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.NumShards(2))
+	textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines, textio.WithNumShards(2))
 	pubsubio.Write(s, w.key.MustPubSubTopic("projects/bank-prod/topics/lines"), beam.ParDo(s, toMessage, lines))
 	bigqueryio.Write(s, w.key.MustBigQueryTable("bank-prod.ledger.payments"), beam.ParDo(s, toPayment, lines))
 	return p
@@ -242,7 +242,7 @@ func TestTwoKeysForOneDestinationAreFound(t *testing.T) {
 	p, s := beam.NewPipelineWithRoot()
 	lines := beam.Create(s, "a")
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.Write(s, w.Key("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
+	textio.Write(s, w.CreateKey("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
 	draft, err := w.plan(p, nil)
 	if err != nil {
 		t.Fatal(err)

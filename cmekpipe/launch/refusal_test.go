@@ -89,7 +89,7 @@ func TestABucketElsewhereIsRefused(t *testing.T) {
 	for _, where := range []string{"us-east1", "US", "NAM4"} {
 		t.Run(where, func(t *testing.T) {
 			w := newWorld(t)
-			w.Bucket("bank-elsewhere", where, cmekpipe.KeyName{})
+			w.CreateBucket("bank-elsewhere", where, cmekpipe.KeyName{})
 			_, err := w.run(func(c *cmekpipe.Config) {
 				c.TempLocation, c.StagingLocation = "gs://bank-elsewhere/tmp", "gs://bank-work/staging"
 			})

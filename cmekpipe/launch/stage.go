@@ -29,7 +29,7 @@ type cargo struct {
 // nothing, and calls nobody but, if it may ask, the expansion services that have files of other SDKs.
 func (l *launcher) load(ctx context.Context, p *plan, ask bool) (*cargo, error) {
 	c := &cargo{area: &staging.Area{Op: op, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
-		Pace: l.pace, Progress: l.progress}}
+		Pace: l.pace.Policy, Progress: l.progress}}
 	path, remove, err := l.worker(ctx)
 	if err != nil {
 		return nil, err

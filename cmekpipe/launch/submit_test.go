@@ -32,7 +32,7 @@ func TestAJobOfTheSameNameIsNeverAdopted(t *testing.T) {
 		for _, async := range []bool{false, true} {
 			t.Run(tc.name, func(t *testing.T) {
 				w := newWorld(t)
-				other := w.Key("us-central1", "other")
+				other := w.CreateKey("us-central1", "other")
 				id := w.squatter(tc.tamper(other))
 				result, err := w.run(func(c *cmekpipe.Config) { c.Async = async })
 				e := requireError(t, err, cmekpipe.AlreadyExists, "projects/"+cmektest.Project+"/locations/us-central1/jobs/"+id)

@@ -21,7 +21,7 @@ func toTemplate(c *cmekpipe.Config) { c.TemplateLocation = nightlyTemplate }
 
 func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
 	w := newWorld(t)
-	w.PutObject(nightlyTemplate, []byte("of last year, without a key"))
+	w.WriteObject(nightlyTemplate, []byte("of last year, without a key"))
 	for range 2 {
 		result, err := w.run(toTemplate)
 		if err != nil {
@@ -53,7 +53,7 @@ func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
 
 func TestATemplateThatCannotRestUnderTheKeyIsNotWritten(t *testing.T) {
 	w := newWorld(t)
-	w.Bucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
+	w.CreateBucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
 	_, err := w.run(func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-abroad/t" })
 	requireError(t, err, cmekpipe.LocationMismatch, "gs://bank-abroad")
 	_, err = w.run(func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-none/t" })
@@ -100,7 +100,7 @@ func TestVerifyLooksAtATemplate(t *testing.T) {
 	if found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste()); err != nil || len(found) != 0 {
 		t.Errorf("got %v and %v, want nothing found, of a job that was not submitted neither", found, err)
 	}
-	w.PutObject(nightlyTemplate, []byte("written over without a key"))
+	w.WriteObject(nightlyTemplate, []byte("written over without a key"))
 	found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste())
 	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, nightlyTemplate) {
 		t.Errorf("got %v and %v, want the template found", found, err)
@@ -115,7 +115,7 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 		p, s := beam.NewPipelineWithRoot()
 		lines := beam.Create(s, secret)
 		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/lines"), lines)
-		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.NumShards(2))
+		textio.WriteSharded(s, w.key.MustObject("gs://bank-work/out/numbered"), lines, textio.WithNumShards(2))
 		store := w.key.MustFHIRStore("projects/bank-prod/locations/us-central1/datasets/records/fhirStores/main")
 		folder := w.key.MustObject("gs://bank-work/fhir")
 		fhirio.Import(s, store, folder, folder, fhirio.ContentStructureResource, lines)

@@ -16,7 +16,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // maxModel is the most bytes of a running job's pipeline that are read to check a mapping.
@@ -115,7 +115,7 @@ func stagedModel(ctx context.Context, client *storage.Client, job *api.Job) (*pi
 	if err := json.Unmarshal(job.Environment.SdkPipelineOptions, &read); err != nil {
 		return nil, err
 	}
-	bucket, name := staging.SplitPlace(read.Options.URL)
+	bucket, name := gsurl.Split(read.Options.URL)
 	if bucket == "" || name == "" {
 		return nil, errors.New("got no staged pipeline")
 	}

@@ -34,7 +34,7 @@ func TestAnUpdateTakesTheRunningJobsPlace(t *testing.T) {
 	}
 	w.settled()
 	for _, v := range []emulator.Visibility{{}, {Reads: 3}, {Delay: 30 * time.Millisecond, StateLag: 10 * time.Millisecond}} {
-		w.Jobs().SetVisibility(v)
+		w.Dataflow().SetVisibility(v)
 		second, err := w.update(nil)
 		if err != nil {
 			t.Fatal(err)
@@ -61,7 +61,7 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 	}{
 		{"no job", func(*world) string { return "nightly" }, cmekpipe.NotFound, []string{"no active job"}},
 		{"a job under another key", func(w *world) string {
-			return w.squatter(storeKey(w.Key("us-central1", "other").String()))
+			return w.squatter(storeKey(w.CreateKey("us-central1", "other").String()))
 		}, cmekpipe.KeyMismatch, []string{"/other", "/pipelines", "drain"}},
 		{"a job without key", func(w *world) string { return w.squatter(storeKey("")) }, cmekpipe.KeyMissing, []string{"no key", "/pipelines"}},
 		{"a job from before keys were covered", func(w *world) string {
@@ -83,14 +83,14 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 		}, cmekpipe.Unsupported, []string{"2023-01-01", "launch.Drain"}},
 		{"a job that drains", func(w *world) string {
 			id := w.squatter(nil)
-			p := w.Jobs().Pace()
+			p := w.Dataflow().Pace()
 			p.Stopping = time.Hour
-			w.Jobs().SetPace(p)
+			w.Dataflow().SetPace(p)
 			w.request(id, "JOB_STATE_DRAINED")
 			return id
 		}, cmekpipe.PreconditionFailed, []string{"JOB_STATE_DRAINING"}},
 		{"a batch job", func(w *world) string {
-			w.Jobs().SetPace(emulator.Pace{Running: time.Hour})
+			w.Dataflow().SetPace(emulator.Pace{Running: time.Hour})
 			return w.squatter(func(j *api.Job) { j.Type = "JOB_TYPE_BATCH" })
 		}, cmekpipe.Unsupported, []string{"JOB_TYPE_BATCH"}},
 	} {
@@ -114,7 +114,7 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 
 func (w *world) backdate(id string, created time.Time) {
 	w.t.Helper()
-	if err := w.Jobs().Backdate(id, created); err != nil {
+	if err := w.Dataflow().Backdate(id, created); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -200,10 +200,10 @@ func transformNames(t *testing.T, p *beam.Pipeline) []string {
 func TestAReplacementWithoutTheKeyIsCancelled(t *testing.T) {
 	w := newWorld(t)
 	old := w.squatter(nil)
-	p := w.Jobs().Pace()
+	p := w.Dataflow().Pace()
 	p.Pending = time.Second // so that the old job's place is not taken yet
-	w.Jobs().SetPace(p)
-	w.TamperJobs(storeKey(""))
+	w.Dataflow().SetPace(p)
+	w.Dataflow().Tamper(storeKey(""))
 	_, err := w.update(nil)
 	e, ok := errors.AsType[*cmekpipe.Error](err)
 	if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, old) || !strings.Contains(e.Hint, "goes on in JOB_STATE_RUNNING") {

@@ -32,7 +32,7 @@ func storeKey(name string) func(*api.Job) {
 
 func TestAJobUnderAnotherKeyIsCancelled(t *testing.T) {
 	w := newWorld(t)
-	other := w.Key("us-central1", "pipelines2")
+	other := w.CreateKey("us-central1", "pipelines2")
 	ring := strings.TrimSuffix(w.key.String(), "/pipelines")
 	for _, tc := range []struct {
 		name   string
@@ -47,8 +47,8 @@ func TestAJobUnderAnotherKeyIsCancelled(t *testing.T) {
 		{"no environment", func(j *api.Job) { j.Environment = nil }, cmekpipe.KeyMissing, []string{"no key", w.key.String()}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			w.TamperJobs(tc.tamper)
-			defer w.TamperJobs(nil)
+			w.Dataflow().Tamper(tc.tamper)
+			defer w.Dataflow().Tamper(nil)
 			result, err := w.stream(nil)
 			stored := w.jobs()[0]
 			e := requireError(t, err, tc.code, "projects/"+cmektest.Project+"/locations/us-central1/jobs/"+stored.Id)
@@ -84,7 +84,7 @@ func TestAJobThatContradictsItsLaunchIsCancelled(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.TamperJobs(tc.tamper)
+			w.Dataflow().Tamper(tc.tamper)
 			_, err := w.stream(nil)
 			stored := w.jobs()[0]
 			e := requireError(t, err, tc.code, "projects/"+cmektest.Project+"/locations/us-central1/jobs/"+stored.Id)
@@ -100,7 +100,7 @@ func TestAJobThatContradictsItsLaunchIsCancelled(t *testing.T) {
 
 func TestWhatTheServiceFillsInIsNoContradiction(t *testing.T) {
 	w := newWorld(t)
-	w.TamperJobs(func(j *api.Job) {
+	w.Dataflow().Tamper(func(j *api.Job) {
 		j.Environment.WorkerZone = "us-central1-f"
 		j.Environment.TempStoragePrefix = "storage.googleapis.com/bank-work/tmp/nightly"
 	})
@@ -111,11 +111,11 @@ func TestWhatTheServiceFillsInIsNoContradiction(t *testing.T) {
 
 func TestReadersThatLearnLateAreWaitedFor(t *testing.T) {
 	w := newWorld(t)
-	w.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond, StateLag: 20 * time.Millisecond})
+	w.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond, StateLag: 20 * time.Millisecond})
 	if _, err := w.run(nil); err != nil {
 		t.Error(err)
 	}
-	w.TamperJobs(storeKey(""))
+	w.Dataflow().Tamper(storeKey(""))
 	if _, err := w.stream(func(c *cmekpipe.Config) { c.JobName = "second" }); !errors.Is(err, cmekpipe.KeyMissing) || errors.Is(err, cmekpipe.Internal) {
 		t.Errorf("got error %v, want the job found without key and cancelled", err)
 	}
@@ -127,7 +127,7 @@ func TestReadersThatLearnLateAreWaitedFor(t *testing.T) {
 
 func TestAJobWhoseAnswersAreLostIsFoundWhenItIsSeen(t *testing.T) {
 	w := newWorld(t)
-	w.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+	w.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
 	w.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})
 	if _, err := w.stream(nil); !errors.Is(err, cmekpipe.Unavailable) {
 		t.Errorf("got error %v, want code %q", err, cmekpipe.Unavailable)
@@ -139,8 +139,8 @@ func TestAJobWhoseAnswersAreLostIsFoundWhenItIsSeen(t *testing.T) {
 
 func TestAJobThatEndsBeforeItCanBeCancelledIsShouted(t *testing.T) {
 	w := newWorld(t)
-	w.Jobs().SetPace(emulator.Pace{})
-	w.TamperJobs(storeKey(""))
+	w.Dataflow().SetPace(emulator.Pace{})
+	w.Dataflow().Tamper(storeKey(""))
 	_, err := w.run(nil)
 	if !errors.Is(err, cmekpipe.KeyMissing) || !errors.Is(err, cmekpipe.Internal) || !strings.Contains(err.Error(), "JOB_STATE_DONE before") {
 		t.Errorf("got error %v, want that the job ended without the key", err)
@@ -149,7 +149,7 @@ func TestAJobThatEndsBeforeItCanBeCancelledIsShouted(t *testing.T) {
 
 func TestAVersionOfTheKeyIsTheKey(t *testing.T) {
 	w := newWorld(t)
-	w.TamperJobs(storeKey(w.key.Version(3).String()))
+	w.Dataflow().Tamper(storeKey(w.key.Version(3).String()))
 	if _, err := w.stream(nil); err != nil {
 		t.Error(err)
 	}
@@ -157,7 +157,7 @@ func TestAVersionOfTheKeyIsTheKey(t *testing.T) {
 
 func TestAJobThatCantBeCancelledIsShouted(t *testing.T) {
 	w := newWorld(t)
-	w.TamperJobs(storeKey(""))
+	w.Dataflow().Tamper(storeKey(""))
 	w.Inject(emulator.Fault{Method: "dataflow.jobs.update", Status: 403})
 	_, err := w.stream(nil)
 	if !errors.Is(err, cmekpipe.KeyMissing) || !errors.Is(err, cmekpipe.Internal) {

@@ -10,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Watch follows a job on Dataflow to its end, as [Run] does unless it launches asynchronously: it sends the job's states,
@@ -137,7 +138,7 @@ func (w *watcher) countElements(ctx context.Context) {
 // readMetrics asks for the counters of a job that has ended, however it did. That is no less true without them.
 func (l *launcher) readMetrics(ctx context.Context, jobs *jobs.Service, p *plan) {
 	job := l.result.Job
-	err := l.pace.Retry(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, l.pace.Policy, func(ctx context.Context) error {
 		answer, err := jobs.API.Projects.Locations.Jobs.GetMetrics(job.Project, job.Region, job.ID).Context(ctx).Do()
 		if err == nil {
 			l.result.Metrics = *dataflowlib.FromMetricUpdates(answer.Metrics, p.model)

@@ -62,8 +62,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t, said: &safeBuffer{}}
-	w.key = w.Key("us-central1", "pipelines")
-	w.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.key = w.CreateKey("us-central1", "pipelines")
+	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
 	w.worker = filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(w.worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)
@@ -118,7 +118,7 @@ func (w *world) jobs() []*api.Job {
 func (w *world) entries(kind string) []emulator.Entry {
 	var found []emulator.Entry
 	for _, e := range w.Ledger() {
-		if e.Kind == kind && e.Deleted.IsZero() {
+		if string(e.Kind) == kind && e.Deleted.IsZero() {
 			found = append(found, e)
 		}
 	}

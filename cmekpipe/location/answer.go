@@ -6,23 +6,23 @@ import (
 	"strings"
 )
 
-// Verdict says whether a key may serve a resource. The zero Verdict is none.
+// Fit says whether a key in one location can encrypt a resource in another. The zero Fit is invalid.
 type Fit int
 
-// The verdicts.
+// The values of Fit.
 const (
 	_ Fit = iota
-	// Serves: a key there can protect the resource.
+	// Serves: a key in that location can encrypt the resource.
 	Serves
-	// Refused: the service doesn't take a key from there.
+	// Refused: the service rejects a key in that location.
 	Refused
-	// Unsure: Google's pages don't say. Warn, and let the service decide.
+	// Unsure: Google's documentation does not say. Warn, and let the service decide.
 	Unsure
 )
 
 // String returns "serves", "refused" or "unsure", and "invalid" for anything else.
-func (v Fit) String() string {
-	switch v {
+func (f Fit) String() string {
+	switch f {
 	case Serves:
 		return "serves"
 	case Refused:
@@ -33,24 +33,25 @@ func (v Fit) String() string {
 	return "invalid"
 }
 
-// Answer is what this package knows of a key and a resource.
+// Answer says whether a key can encrypt a resource, and where a suitable key would be. The zero Answer is invalid.
 type Answer struct {
-	// Verdict is the answer in a word.
+	// Fit is the result.
 	Fit Fit
-	// Want holds the key locations that serve, best first; empty where any does or none is known.
+	// Want lists the key locations that the resource accepts, best first. It is empty if every location is accepted or
+	// none is known.
 	Want []string
-	// Why is one sentence without a period. It is empty where the key serves.
+	// Why is the reason, one sentence without a period. It is empty if Fit is Serves.
 	Why string
 }
 
-// fact is what the data file says of a location.
+// fact is what the data file says about a location.
 type fact struct {
 	region   bool
 	unsure   string
 	unsureIn []string // the services that unsure is about; empty when it is about the location itself
 }
 
-// doubt returns why nothing is promised for a service in the location; "" when there is no doubt.
+// doubt returns why it is uncertain that a service is available in the location; "" if it is certain.
 func (f fact) doubt(service string) string {
 	if len(f.unsureIn) == 0 || slices.Contains(f.unsureIn, service) {
 		return f.unsure
@@ -58,14 +59,14 @@ func (f fact) doubt(service string) string {
 	return ""
 }
 
-// The services of which the data file can be unsure.
+// The services that the data file can be unsure about.
 const (
 	dataflow = "dataflow"
 	storage  = "storage"
 	bigquery = "bigquery"
 )
 
-// sameRegion answers for a resource that takes a key of its own region only.
+// sameRegion answers for a resource that accepts a key in its own region only.
 func sameRegion(service, key, region string) Answer {
 	key, region = strings.ToLower(key), strings.ToLower(region)
 	switch {
@@ -82,8 +83,7 @@ func sameRegion(service, key, region string) Answer {
 	return Answer{Fit: Serves, Want: []string{region}}
 }
 
-// regionElseUnsure is sameRegion for a service that also has locations which are no regions: those it doesn't know may
-// be new ones.
+// regionElseUnsure is sameRegion for a service that also has locations that are not regions: unknown ones may be new.
 func regionElseUnsure(service, key, where string) Answer {
 	_, keyOK := normal(key)
 	if id, ok := normal(where); ok && keyOK && !IsRegion(id) {
@@ -92,7 +92,7 @@ func regionElseUnsure(service, key, where string) Answer {
 	return sameRegion(service, key, where)
 }
 
-// oneOf answers for a resource that takes a key of a location by another name.
+// oneOf answers for a resource that accepts a key in one location, whose id differs from the resource's.
 func oneOf(key, want, resource string) Answer {
 	if strings.ToLower(key) == want {
 		return Answer{Fit: Serves, Want: []string{want}}
@@ -100,9 +100,9 @@ func oneOf(key, want, resource string) Answer {
 	return refusal(key, resource, want)
 }
 
-// refusal words the answer to a key in the wrong place.
+// refusal returns the answer for a key in the wrong location.
 func refusal(key, resource string, want ...string) Answer {
-	return Answer{Fit: Refused, Want: want, Why: "a key in " + describe(key) + " can't protect what is in " + resource}
+	return Answer{Fit: Refused, Want: want, Why: "a key in " + describe(key) + " can't encrypt data in " + resource}
 }
 
 func describe(key string) string {

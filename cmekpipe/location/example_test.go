@@ -12,13 +12,25 @@ func ExampleForBucket() {
 	fmt.Println(answer.Why)
 	// Output:
 	// refused [europe]
-	// a key in us-central1 can't protect what is in eu
+	// a key in us-central1 can't encrypt data in eu
 }
 
 func ExampleRegionOfZone() {
 	region, ok := location.RegionOfZone("us-central1-b")
 	fmt.Println(region, ok)
 	// Output: us-central1 true
+}
+
+func ExampleClosestRegion() {
+	for _, id := range []string{"us-centrall", "eu-west-1", "us-central1", "moon"} {
+		region, ok := location.ClosestRegion(id)
+		fmt.Printf("%s: %q %t\n", id, region, ok)
+	}
+	// Output:
+	// us-centrall: "us-central1" true
+	// eu-west-1: "europe-west1" true
+	// us-central1: "" false
+	// moon: "" false
 }
 
 func ExampleRegion() {

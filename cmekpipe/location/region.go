@@ -2,8 +2,9 @@ package location
 
 import "strings"
 
-// IsRegion reports whether id has the shape of a region, such as "us-central1", in any letter case. Regions that this
-// package doesn't know pass, since Google adds some; multi-regions, dual-regions and "global" don't.
+// IsRegion reports whether id has the shape of a region, such as "us-central1", in any letter case. It
+// accepts regions that this package does not know, since Google adds regions; it rejects multi-regions, dual-regions and
+// "global".
 func IsRegion(id string) bool {
 	id, ok := normal(id)
 	if !ok {
@@ -16,8 +17,8 @@ func IsRegion(id string) bool {
 	return len(words) == 2 && isWord(words[0], false) && isWord(words[1], true)
 }
 
-// Known reports whether id is a Cloud KMS location that this package has a type for, in any letter case. Check
-// [IsRegion] beside it where regions that Google adds tomorrow are to pass.
+// Known reports whether id is a Cloud KMS location that this package has a type for, in any letter case. To
+// accept regions that Google added later, check [IsRegion] as well.
 func Known(id string) bool {
 	id, ok := normal(id)
 	if ok {
@@ -27,7 +28,7 @@ func Known(id string) bool {
 }
 
 // RegionOfZone returns the region of a zone in lower case: "us-central1" for "us-central1-a" and for the zone
-// "us-central1-ai1a". It reports false for what isn't a zone, a region among it.
+// "us-central1-ai1a". It reports false if the text is not a zone, for example a region.
 func RegionOfZone(zone string) (region string, ok bool) {
 	zone = strings.ToLower(zone)
 	dash := strings.LastIndexByte(zone, '-')
@@ -37,8 +38,8 @@ func RegionOfZone(zone string) (region string, ok bool) {
 	return zone[:dash], true
 }
 
-// normal returns id in lower case. It reports false for what can't be the id of a place: nothing is trimmed, and the
-// letters outside ASCII that fold to an ASCII one, as the Kelvin sign does, are not taken for it.
+// normal returns id in lower case. It reports false if id cannot be a location's: nothing is trimmed, and letters
+// outside ASCII that fold to an ASCII one, such as the Kelvin sign, are rejected.
 func normal(id string) (string, bool) {
 	for i := range len(id) {
 		if c := id[i] | 0x20; !isLetter(c) && (id[i] < '0' || id[i] > '9') && id[i] != '-' {
@@ -59,7 +60,7 @@ func isWord(s string, numbered bool) bool {
 	return letters != "" && numbered == (len(letters) < len(s))
 }
 
-// isZoneSuffix holds what stands behind a region: one letter, or "ai", a number and a letter.
+// isZoneSuffix reports whether s may follow a region and a hyphen: one letter, or "ai", a number and a letter.
 func isZoneSuffix(s string) bool {
 	if s == "" || !isLetter(s[len(s)-1]) {
 		return false

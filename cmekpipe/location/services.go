@@ -2,14 +2,14 @@ package location
 
 import "strings"
 
-// ForDataflow says whether a key may protect a Dataflow job: only one of the job's own region may. Global and
-// multi-region keys are not supported.
+// ForDataflow says whether a key can encrypt a Dataflow job's data: it must be in the job's own region. Dataflow does
+// not support global and multi-region keys.
 // Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
 func ForDataflow(key, jobRegion string) Answer { return sameRegion(dataflow, key, jobRegion) }
 
-// ForBucket says whether a key may protect objects of a Cloud Storage bucket, by the bucket's location as the service
-// gives it: a region, a multi-region ("US", "EU", "ASIA") or a predefined dual-region ("NAM4"). A bucket in a pair of
-// regions of one's own choice reports the multi-region around them, which is what decides.
+// ForBucket says whether a key can encrypt objects of a Cloud Storage bucket. Pass the bucket's location as the service
+// reports it: a region, a multi-region ("US", "EU", "ASIA") or a predefined dual-region ("NAM4"). A bucket in a
+// configurable dual-region reports the multi-region that contains it, which decides.
 // Source: https://docs.cloud.google.com/storage/docs/encryption/customer-managed-keys.
 func ForBucket(key, bucketLocation string) Answer {
 	where := strings.ToLower(bucketLocation)
@@ -23,8 +23,8 @@ func ForBucket(key, bucketLocation string) Answer {
 	return oneOf(key, want, where)
 }
 
-// ForDataset says whether a key may protect a BigQuery dataset: "US" takes a key in us, "EU" one in europe, a region
-// one in itself. The API also takes global keys, which the console doesn't offer: that is [Unsure].
+// ForDataset says whether a key can encrypt a BigQuery dataset: "US" accepts a key in us, "EU" one in europe, a region
+// one in the same region. The API also accepts global keys, which the console does not offer: the answer is [Unsure].
 // Source: https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption.
 func ForDataset(key, datasetLocation string) Answer {
 	where := strings.ToLower(datasetLocation)
@@ -38,13 +38,13 @@ func ForDataset(key, datasetLocation string) Answer {
 		answer = regionElseUnsure(bigquery, key, where)
 	}
 	if len(answer.Want) > 0 && strings.EqualFold(key, Global{}.ID()) {
-		return Answer{Fit: Unsure, Want: answer.Want, Why: "BigQuery's API takes global keys, its console doesn't"}
+		return Answer{Fit: Unsure, Want: answer.Want, Why: "BigQuery's API accepts global keys, its console doesn't"}
 	}
 	return answer
 }
 
-// ForTopic says whether a key may protect a Pub/Sub topic. Topics are global, so a key from anywhere serves; Google
-// recommends a global one. A key from a place that this package doesn't know is [Unsure].
+// ForTopic says whether a key can encrypt a Pub/Sub topic. Topics are global and accept a key in any location; Google
+// recommends a global one. For a location that this package does not know, the answer is [Unsure].
 // Source: https://docs.cloud.google.com/pubsub/docs/encryption.
 func ForTopic(key string) Answer {
 	want := []string{Global{}.ID()}
@@ -60,8 +60,8 @@ func ForTopic(key string) Answer {
 	return Answer{Fit: Serves, Want: want}
 }
 
-// ForBigtable says whether a key may protect a Bigtable cluster, by the cluster's zone or region: only one of the
-// region may.
+// ForBigtable says whether a key can encrypt a Bigtable cluster, given the cluster's zone or region: the key must be in
+// that region.
 // Source: https://docs.cloud.google.com/bigtable/docs/cmek.
 func ForBigtable(key, clusterLocation string) Answer {
 	if region, ok := RegionOfZone(clusterLocation); ok {
@@ -70,8 +70,8 @@ func ForBigtable(key, clusterLocation string) Answer {
 	return sameRegion("", key, clusterLocation)
 }
 
-// ForFirestore says whether a key may protect a Firestore or Datastore database: "nam5" takes a key in us, "eur3" one
-// in europe, a region one in itself.
+// ForFirestore says whether a key can encrypt a Firestore or Datastore database: "nam5" accepts a key in us, "eur3" one
+// in europe, a region one in the same region.
 // Source: https://docs.cloud.google.com/firestore/native/docs/use-cmek.
 func ForFirestore(key, databaseLocation string) Answer {
 	switch where := strings.ToLower(databaseLocation); where {
@@ -84,9 +84,10 @@ func ForFirestore(key, databaseLocation string) Answer {
 	}
 }
 
-// ForSpanner says whether a key may protect a Spanner database, by the instance configuration: "regional-us-central1"
-// takes a key in that region. A multi-region configuration such as "nam3" takes one key in the location of that name
-// where Cloud KMS has it, or several regional keys that cover it together, which one key can't tell: that is [Unsure].
+// ForSpanner says whether a key can encrypt a Spanner database, given the instance configuration:
+// "regional-us-central1" accepts a key in that region. A multi-region configuration such as "nam3" accepts one key in the
+// Cloud KMS location of that name, if there is one, or several regional keys that together cover it. For a single
+// regional key the answer is therefore [Unsure].
 // Source: https://docs.cloud.google.com/spanner/docs/use-cmek.
 func ForSpanner(key, instanceConfig string) Answer {
 	config := strings.ToLower(instanceConfig[strings.LastIndexByte(instanceConfig, '/')+1:])
@@ -102,15 +103,15 @@ func ForSpanner(key, instanceConfig string) Answer {
 	case ok && !f.region && id == config:
 		return Answer{Fit: Serves, Want: []string{config}}
 	case IsRegion(id):
-		return Answer{Fit: Unsure, Why: "several regional keys may cover " + config + " together; one can't tell"}
+		return Answer{Fit: Unsure, Why: "several regional keys may cover " + config + " together; one key alone does not show it"}
 	case ok && !f.region:
 		return refusal(key, config, config)
 	}
 	return Answer{Fit: Unsure, Why: config + " is not an instance configuration that this package knows"}
 }
 
-// ForHealthcare says whether a key may protect a dataset of the Cloud Healthcare API: only one in the dataset's own
-// location may. "us" is a location of both; what serves "eu", which Cloud KMS doesn't have, is [Unsure].
+// ForHealthcare says whether a key can encrypt a dataset of the Cloud Healthcare API: the key must be in the dataset's
+// own location. Both services have "us". Cloud KMS has no "eu"; the answer for it is [Unsure].
 // Source: field EncryptionSpec.kmsKeyName of the API.
 func ForHealthcare(key, datasetLocation string) Answer {
 	if where := strings.ToLower(datasetLocation); where == (US{}).ID() {

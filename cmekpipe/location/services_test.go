@@ -8,22 +8,22 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// verdicts is a table of answers: which key, which resource, what comes out and which locations are offered.
-type verdicts []struct {
+// answers is a table of answers: which key, which resource, what comes out and which locations are offered.
+type answers []struct {
 	key, where string
-	verdict    location.Fit
+	fit        location.Fit
 	want       string
 }
 
-func (table verdicts) check(t *testing.T, answer func(key, where string) location.Answer) {
+func (table answers) check(t *testing.T, answer func(key, where string) location.Answer) {
 	t.Helper()
 	for _, tc := range table {
 		for _, in := range [][2]string{{tc.key, tc.where}, {strings.ToUpper(tc.key), strings.ToUpper(tc.where)}} {
 			got := answer(in[0], in[1])
-			if got.Fit != tc.verdict || (tc.want != "" && !slices.Equal(got.Want, []string{tc.want})) {
-				t.Errorf("key %q, resource %q: got %s of %q, want %s of %q", in[0], in[1], got.Fit, got.Want, tc.verdict, tc.want)
+			if got.Fit != tc.fit || (tc.want != "" && !slices.Equal(got.Want, []string{tc.want})) {
+				t.Errorf("key %q, resource %q: got %s of %q, want %s of %q", in[0], in[1], got.Fit, got.Want, tc.fit, tc.want)
 			}
-			if (got.Why == "") != (tc.verdict == location.Serves) {
+			if (got.Why == "") != (tc.fit == location.Serves) {
 				t.Errorf("key %q, resource %q: got reason %q for %s", in[0], in[1], got.Why, got.Fit)
 			}
 		}
@@ -31,7 +31,7 @@ func (table verdicts) check(t *testing.T, answer func(key, where string) locatio
 }
 
 func TestForDataflow(t *testing.T) {
-	verdicts{
+	answers{
 		{"us-central1", "us-central1", location.Serves, "us-central1"},
 		{"asia-southeast3", "asia-southeast3", location.Serves, "asia-southeast3"},
 		{"us-east1", "us-central1", location.Refused, "us-central1"},
@@ -50,7 +50,7 @@ func TestForDataflow(t *testing.T) {
 }
 
 func TestForBucket(t *testing.T) {
-	verdicts{
+	answers{
 		{"us-central1", "us-central1", location.Serves, "us-central1"},
 		{"us", "us", location.Serves, "us"},
 		{"europe", "eu", location.Serves, "europe"},
@@ -75,7 +75,7 @@ func TestForBucket(t *testing.T) {
 }
 
 func TestForDataset(t *testing.T) {
-	verdicts{
+	answers{
 		{"us", "us", location.Serves, "us"},
 		{"europe", "eu", location.Serves, "europe"},
 		{"eu", "eu", location.Refused, "europe"},
@@ -105,7 +105,7 @@ func TestForTopic(t *testing.T) {
 }
 
 func TestForBigtable(t *testing.T) {
-	verdicts{
+	answers{
 		{"us-east1", "us-east1-b", location.Serves, "us-east1"},
 		{"us-east1", "us-east1", location.Serves, "us-east1"},
 		{"us-east4", "us-east1-b", location.Refused, "us-east1"},
@@ -118,7 +118,7 @@ func TestForBigtable(t *testing.T) {
 }
 
 func TestForFirestore(t *testing.T) {
-	verdicts{
+	answers{
 		{"us", "nam5", location.Serves, "us"},
 		{"nam5", "nam5", location.Refused, "us"},
 		{"europe", "eur3", location.Serves, "europe"},
@@ -132,7 +132,7 @@ func TestForFirestore(t *testing.T) {
 }
 
 func TestForSpanner(t *testing.T) {
-	verdicts{
+	answers{
 		{"us-central1", "regional-us-central1", location.Serves, "us-central1"},
 		{"us-central1", "projects/p/instanceConfigs/regional-us-central1", location.Serves, "us-central1"},
 		{"us-east1", "regional-us-central1", location.Refused, "us-central1"},
@@ -151,7 +151,7 @@ func TestForSpanner(t *testing.T) {
 }
 
 func TestForHealthcare(t *testing.T) {
-	verdicts{
+	answers{
 		{"us-central1", "us-central1", location.Serves, "us-central1"},
 		{"us-east1", "us-central1", location.Refused, "us-central1"},
 		{"us", "us", location.Serves, "us"},
@@ -162,7 +162,7 @@ func TestForHealthcare(t *testing.T) {
 	}.check(t, location.ForHealthcare)
 }
 
-func TestZeroVerdictIsInvalid(t *testing.T) {
+func TestZeroFitIsInvalid(t *testing.T) {
 	if got := (location.Answer{}).Fit.String(); got != "invalid" {
 		t.Errorf("got %q, want %q", got, "invalid")
 	}

@@ -13,7 +13,9 @@ type classic struct{}
 
 func (*classic) refused(c cmekpipe.Config) []option { return stagedClassic(c) }
 
-func (*classic) places(c cmekpipe.Config) []string { return []string{c.TempLocation} }
+func (*classic) places(opts *cmekpipe.Options) []string {
+	return []string{opts.TempLocation().String()}
+}
 
 func (*classic) launches() bool { return false }
 
@@ -27,7 +29,7 @@ func (*classic) inspect(l *launcher, stored fields) ([]string, error) {
 		}
 		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no classic template", hint)
 	}
-	if l.opts.Config().Update && kind != "JOB_TYPE_STREAMING" {
+	if l.opts.Update() && kind != "JOB_TYPE_STREAMING" {
 		return nil, l.refuse(cmekpipe.Unsupported, "got "+kind+" to update with, want a streaming job: no other can take a job's place",
 			"launch without update")
 	}

@@ -19,8 +19,8 @@ import (
 func Example() {
 	inCloud(func(cloud *cmektest.Cloud) {
 		ctx := context.Background()
-		key := cloud.Key("us-central1", "pipelines")
-		cloud.Bucket("bank-work", "us-central1", key) // its default key, under which Dataflow's own files rest
+		key := cloud.CreateKey("us-central1", "pipelines")
+		cloud.CreateBucket("bank-work", "us-central1", key) // its default key, under which Dataflow's own files rest
 		opts, err := cmekpipe.FromConfig(cmekpipe.Config{
 			Runner: "dataflow", Key: key.String(), Project: cmektest.Project, TempLocation: "gs://bank-work/tmp", JobName: "nightly",
 		})
@@ -73,6 +73,8 @@ type example struct {
 }
 
 func (e *example) Helper()                           {}
+func (e *example) Failed() bool                      { return false }
+func (e *example) Skipped() bool                     { return false }
 func (e *example) Context() context.Context          { return context.Background() }
 func (e *example) Cleanup(f func())                  { e.cleanups = append(e.cleanups, f) }
 func (e *example) Fatalf(format string, args ...any) { panic(fmt.Sprintf(format, args...)) }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -14,7 +15,7 @@ import (
 // WithHaste makes launches ask services every few milliseconds, so that tests need not wait.
 func WithHaste() launch.Option {
 	return func(s *session.Settings) {
-		s.Pace = retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5,
+		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // fields are a JSON object. Google's parser takes a field by its name in lower camel case and in snake case, and so do
@@ -13,7 +15,7 @@ type fields map[string]json.RawMessage
 // named returns the names under which a field is there, usually one or none.
 func (f fields) named(field string) (names []string) {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
-		if spelling(name) == spelling(field) {
+		if cmekpipe.NormalizeOptionName(name) == cmekpipe.NormalizeOptionName(field) {
 			names = append(names, name)
 		}
 	}

@@ -14,7 +14,9 @@ type flex struct{}
 func (*flex) refused(c cmekpipe.Config) []option { return staged(c) }
 
 // places are two: the launcher writes its console and its result into the staging folder, and names no key.
-func (*flex) places(c cmekpipe.Config) []string { return []string{c.TempLocation, c.StagingLocation} }
+func (*flex) places(opts *cmekpipe.Options) []string {
+	return []string{opts.TempLocation().String(), opts.StagingLocation().String()}
+}
 
 func (*flex) launches() bool { return true }
 

@@ -14,7 +14,7 @@ const (
 	rest = `(/\P{Cc}*)?`
 )
 
-// folderForms match, all together, the gs:// URLs that the job options take for a folder. They also match what only a rule
+// folderForms match, all together, the gs:// URLs that the job options accept for a folder. They also match what only a rule
 // with exceptions tells apart, and what the options then refuse: bucket names with "google" inside or that are IP
 // addresses, objects by the names "." and ".." or below ".well-known/acme-challenge", and names of more than 1024 bytes.
 func folderForms() []string {
@@ -22,5 +22,6 @@ func folderForms() []string {
 		`gs://[a-z0-9]([-._a-z0-9]{1,220}[a-z0-9])` + rest,
 		`gs://[-_a-z0-9]{1,63}(\.[-_a-z0-9]{1,63})*` + rest,
 		`gs://(goo|([^g/]|g[^o/]|go[^o/]|goo[^g])\P{Cc}*)`,
+		`gs://[^/]*(/(/*|[^/\p{Z}]/*|\P{Z}\P{Cc}*[^/\p{Z}]/*))?`, // no white space around the folder's name
 	}
 }

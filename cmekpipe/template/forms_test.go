@@ -39,6 +39,7 @@ func folders() []string {
 		"gs://bank/a\x00", "gs://bank/a\u0085", "gs://goog", "gs://goog-x/y", " gs://bank", "gs://bank\n", "https://storage.googleapis.com/bank/x",
 		"gs://my-google-data", "gs://my-g00gle-data", "gs://192.168.5.4/x", "gs://bank/.", "gs://bank/..", "gs://bank/.well-known/acme-challenge/x",
 		"gs://bank/" + strings.Repeat("a", 1025), "gs://bank/\xff",
+		"gs://bank/ a", "gs://bank/a ", "gs://bank/a /", "gs://bank/ /", "gs://bank//a", "gs://bank/a b", "gs://bank/a/ /", "gs://bank///", "gs://bank/a\u00a0",
 	}
 }
 

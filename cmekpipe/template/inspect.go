@@ -33,7 +33,7 @@ func (l *launcher) inspectStored(o *options, stored fields, environment, keyFiel
 		return nil
 	}
 	return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: l.Template, Err: errors.Join(faults...),
-		Hint: "stage the template again without these options; cmekpipe.Faults lists them"}
+		Hint: "stage the template again without these options; cmekpipe.OptionErrors lists them"}
 }
 
 // compare holds the key of a template against the launch's.
@@ -58,7 +58,7 @@ func (l *launcher) checkGiven() error {
 	for _, given := range append(words, l.Parameters) {
 		if err := cmekpipe.CheckOptions(l.opts.Key(), given); err != nil {
 			return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: "parameters", Err: err,
-				Hint: "leave them out: the job options are enough; cmekpipe.Faults lists them"}
+				Hint: "leave them out: the job options are enough; cmekpipe.OptionErrors lists them"}
 		}
 		if err := l.checkPlaces(given); err != nil {
 			return err
@@ -69,11 +69,11 @@ func (l *launcher) checkGiven() error {
 
 // checkPlaces refuses a second word on where temporary and staged files go.
 func (l *launcher) checkPlaces(given map[string]string) error {
-	c := l.opts.Config()
+	temp, staging := l.opts.TempLocation().String(), l.opts.StagingLocation().String()
 	for name, value := range given {
 		want, is := map[string]string{
-			"templocation": c.TempLocation, "gcptemplocation": c.TempLocation, "staginglocation": c.StagingLocation,
-		}[spelling(name)]
+			"templocation": temp, "gcptemplocation": temp, "staginglocation": staging,
+		}[cmekpipe.NormalizeOptionName(name)]
 		if is && value != "" && strings.TrimRight(value, "/") != want {
 			return refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave it out")
 		}
@@ -104,9 +104,4 @@ func readWords(words []string) (sets []map[string]string) {
 		}
 	}
 	return sets
-}
-
-// spelling makes one of the ways in which SDKs spell a name: temp_location, tempLocation, --temp-location.
-func spelling(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "", " ", "").Replace(name))
 }

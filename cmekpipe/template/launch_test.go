@@ -170,9 +170,9 @@ func TestParametersThatContradictTheOptionsAreRefused(t *testing.T) {
 
 func TestBucketsAreHeldAgainstTheKey(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Bucket("bank-plain", region, cmekpipe.KeyName{})
-		w.Bucket("bank-other", region, w.other)
-		w.Bucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
+		w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
+		w.CreateBucket("bank-other", region, w.other)
+		w.CreateBucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
 		for bucket, code := range map[string]cmekpipe.Code{
 			"bank-plain": cmekpipe.KeyMissing, "bank-other": cmekpipe.KeyMismatch, "bank-abroad": cmekpipe.LocationMismatch,
 			"bank-none": cmekpipe.NotFound,
@@ -212,11 +212,11 @@ func (w *world) cancelAll() {
 
 func TestATemplateRestsUnderAKey(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Bucket("bank-plain", region, cmekpipe.KeyName{})
-		w.Bucket("bank-other", region, w.other)
+		w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
+		w.CreateBucket("bank-other", region, w.other)
 		text := w.ReadObject(stored)
 		for _, bucket := range []string{"plain", "other"} {
-			w.PutObject("gs://bank-"+bucket+"/t", text)
+			w.WriteObject("gs://bank-"+bucket+"/t", text)
 		}
 		start := func(url string) error {
 			_, err := k.launch(t.Context(), w.options(nil), template.Request{Template: url}, template.WithHaste())
@@ -228,7 +228,7 @@ func TestATemplateRestsUnderAKey(t *testing.T) {
 			t.Errorf("got error %v, want none: the template's own key is its owner's business", err)
 		}
 		for _, text := range []string{"", "[]", "null", "{}", `{"type":7}`, "{"} {
-			w.PutObject(stored, []byte(text))
+			w.WriteObject(stored, []byte(text))
 			requireError(t, start(stored), cmekpipe.InvalidOptions, stored)
 		}
 	})
@@ -252,9 +252,9 @@ func TestTheOtherKindOfTemplateIsNamed(t *testing.T) {
 func (w *world) putStored(k kind, fields string) {
 	switch k.name {
 	case "classic":
-		w.PutObject(stored, []byte(`{"type":"JOB_TYPE_STREAMING","environment":{`+fields+`}}`))
+		w.WriteObject(stored, []byte(`{"type":"JOB_TYPE_STREAMING","environment":{`+fields+`}}`))
 	default:
-		w.PutObject(stored, []byte(`{"image":"i","sdkInfo":{"language":"GO"},"metadata":{"name":"n","streaming":true},"defaultEnvironment":{`+fields+`}}`))
+		w.WriteObject(stored, []byte(`{"image":"i","sdkInfo":{"language":"GO"},"metadata":{"name":"n","streaming":true},"defaultEnvironment":{`+fields+`}}`))
 	}
 }
 
@@ -304,7 +304,7 @@ func TestAStoredKeyMayNameAVersion(t *testing.T) {
 
 func TestStoredOptionsAreHeldAgainstTheKey(t *testing.T) {
 	w := newWorld(t)
-	w.Bucket("bank-plain", region, cmekpipe.KeyName{})
+	w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 	other := w.other.String()
 	for name, fields := range map[string]string{
 		"Go":                 `"sdkPipelineOptions":{"beam:option:go_options:v1":{"options":{"dataflow_kms_key":"` + other + `"}}}`,
@@ -446,7 +446,7 @@ func TestAnUpdateTakesTheJobsPlace(t *testing.T) {
 		if len(running) != 1 || running[0].Id != second.Job.ID || running[0].ReplaceJobId != first.Job.ID || running[0].TransformNameMapping["Old"] != "New" {
 			t.Errorf("got %+v, want job %s in the place of %s", running, second.Job.ID, first.Job.ID)
 		}
-		w.Jobs().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+		w.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 		_, err = w.run(k, func(c *cmekpipe.Config) { c.Update = true })
 		e, ok := errors.AsType[*cmekpipe.Error](err)
 		if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, second.Job.ID) {

@@ -29,7 +29,7 @@ func TestAJobWithoutTheKeyIsCancelled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachKind(t, func(t *testing.T, w *world, k kind) {
-				w.Jobs().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = tc.key(w) })
+				w.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = tc.key(w) })
 				result, err := w.run(k, nil)
 				jobs := w.jobs()
 				if len(jobs) != 1 || jobs[0].CurrentState != "JOB_STATE_CANCELLED" || result.Job != nil {
@@ -48,7 +48,7 @@ func TestAJobWithoutTheKeyIsCancelled(t *testing.T) {
 func TestAStoredKeyThatWinsIsFoundOut(t *testing.T) {
 	w := newWorld(t)
 	w.putClassic(nil)
-	w.Jobs().StoredKeyWins(true)
+	w.Dataflow().StoredKeyWins(true)
 	changed := false
 	intercept(t, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
 		if strings.Contains(r.URL.Path, "templates:launch") && !changed {
@@ -65,7 +65,7 @@ func TestAStoredKeyThatWinsIsFoundOut(t *testing.T) {
 
 func TestAnswersThatHideTheKeyProveNothing(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Jobs().TamperAnswers(func(_ string, j *api.Job) {
+		w.Dataflow().TamperAnswers(func(_ emulator.Method, j *api.Job) {
 			if j.Environment != nil {
 				j.Environment.ServiceKmsKeyName = ""
 			}
@@ -82,11 +82,11 @@ func TestAnswersThatHideTheKeyProveNothing(t *testing.T) {
 // A job that came of the launch and lost its label can't be told from another's, but for its key.
 func TestAJobWithoutLabelIsNotAdopted(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Jobs().Tamper(func(j *api.Job) { j.Labels, j.Environment.ServiceKmsKeyName = nil, "" })
+		w.Dataflow().Tamper(func(j *api.Job) { j.Labels, j.Environment.ServiceKmsKeyName = nil, "" })
 		if _, err := w.run(k, nil); !errors.Is(err, cmekpipe.KeyMissing) || len(w.running()) != 0 {
 			t.Errorf("got error %v and jobs %v, want the job cancelled", err, w.running())
 		}
-		w.Jobs().Tamper(func(j *api.Job) { j.Labels = nil })
+		w.Dataflow().Tamper(func(j *api.Job) { j.Labels = nil })
 		result, err := w.run(k, nil)
 		if e, ok := errors.AsType[*cmekpipe.Error](err); !ok || e.Code != cmekpipe.AlreadyExists || result.Job != nil {
 			t.Errorf("got %+v and %v, want that it isn't known to be ours", result.Job, err)
@@ -101,8 +101,8 @@ func TestALostAnswerIsProvenAndNotMadeAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			eachKind(t, func(t *testing.T, w *world, k kind) {
-				w.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
-				fault.Method = k.method
+				w.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+				fault.Method = emulator.Method(k.method)
 				w.Inject(fault)
 				result, err := w.run(k, nil)
 				if err != nil {
@@ -119,8 +119,8 @@ func TestALostAnswerIsProvenAndNotMadeAgain(t *testing.T) {
 		})
 	}
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Jobs().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
-		w.Inject(emulator.Fault{Method: k.method, Reset: true})
+		w.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+		w.Inject(emulator.Fault{Method: emulator.Method(k.method), Reset: true})
 		if _, err := w.run(k, nil); !errors.Is(err, cmekpipe.KeyMissing) || len(w.running()) != 0 {
 			t.Errorf("got error %v and jobs %v, want the job cancelled", err, w.running())
 		}
@@ -150,8 +150,8 @@ func TestALaunchThatMayHaveTakenEffectIsMadeOnce(t *testing.T) {
 
 func TestALaunchThatWasTurnedAwayIsMadeAgain(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Inject(emulator.Fault{Method: k.method, Status: 429, Call: 1})
-		w.Inject(emulator.Fault{Method: k.method, Status: 429, Call: 2})
+		w.Inject(emulator.Fault{Method: emulator.Method(k.method), Status: 429, Call: 1})
+		w.Inject(emulator.Fault{Method: emulator.Method(k.method), Status: 429, Call: 2})
 		if _, err := w.run(k, nil); err != nil || len(w.running()) != 1 {
 			t.Errorf("got error %v and jobs %v, want one job", err, w.running())
 		}
@@ -161,7 +161,7 @@ func TestALaunchThatWasTurnedAwayIsMadeAgain(t *testing.T) {
 func TestARefusalLeavesNothing(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		for status, code := range map[int]cmekpipe.Code{403: cmekpipe.PermissionDenied, 400: cmekpipe.InvalidOptions, 404: cmekpipe.NotFound} {
-			remove := w.Inject(emulator.Fault{Method: k.method, Status: status})
+			remove := w.Inject(emulator.Fault{Method: emulator.Method(k.method), Status: status})
 			_, err := w.run(k, nil)
 			remove()
 			e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -179,11 +179,11 @@ func TestARefusalLeavesNothing(t *testing.T) {
 func TestATakenNameIsNeverAdopted(t *testing.T) {
 	for name, arrange := range map[string]func(*world){
 		"seen":             func(*world) {},
-		"seen, and adopts": func(w *world) { w.Jobs().AnswerExisting(true) },
-		"not seen yet":     func(w *world) { w.Jobs().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond}) },
+		"seen, and adopts": func(w *world) { w.Dataflow().AnswerExisting(true) },
+		"not seen yet":     func(w *world) { w.Dataflow().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond}) },
 		"not seen yet, and adopts": func(w *world) {
-			w.Jobs().AnswerExisting(true)
-			w.Jobs().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond})
+			w.Dataflow().AnswerExisting(true)
+			w.Dataflow().SetVisibility(emulator.Visibility{Delay: 100 * time.Millisecond})
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -209,7 +209,7 @@ func TestATakenNameIsNeverAdopted(t *testing.T) {
 // Dataflow may say of another's job that it is the launch's. One without a key is not stopped as long as it was seen before.
 func TestAnothersJobWithoutAKeyIsNotStopped(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Jobs().AnswerExisting(true)
+		w.Dataflow().AnswerExisting(true)
 		id := w.squatter("")
 		_, err := w.run(k, nil)
 		e := requireError(t, err, cmekpipe.AlreadyExists, parent+id)
@@ -243,7 +243,7 @@ func TestAJobThatCantBeReadBackIsCancelled(t *testing.T) {
 
 func TestAJobThatCantBeCancelledIsToldOf(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Jobs().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+		w.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 		w.Inject(emulator.Fault{Method: "dataflow.jobs.update", Status: 403})
 		_, err := w.run(k, nil)
 		if !errors.Is(err, cmekpipe.KeyMissing) || !errors.Is(err, cmekpipe.Internal) || !strings.Contains(err.Error(), "gcloud dataflow jobs cancel") {
@@ -277,9 +277,9 @@ func TestALaunchWhoseContextEndsLeavesNoJob(t *testing.T) {
 func TestAFlexJobIsProvenWhenItsLauncherHasDecided(t *testing.T) {
 	w := newWorld(t)
 	w.putFlex(nil)
-	slow := w.Jobs().Pace()
+	slow := w.Dataflow().Pace()
 	slow.Queued = 300 * time.Millisecond
-	w.Jobs().SetPace(slow)
+	w.Dataflow().SetPace(slow)
 	for name, tc := range map[string]struct {
 		queued, then string
 		code         cmekpipe.Code
@@ -292,7 +292,7 @@ func TestAFlexJobIsProvenWhenItsLauncherHasDecided(t *testing.T) {
 		"right all along": {w.key.String(), w.key.String(), ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			w.Jobs().TamperAnswers(func(_ string, j *api.Job) {
+			w.Dataflow().TamperAnswers(func(_ emulator.Method, j *api.Job) {
 				if j.Environment == nil {
 					return
 				}
@@ -301,7 +301,7 @@ func TestAFlexJobIsProvenWhenItsLauncherHasDecided(t *testing.T) {
 					j.Environment.ServiceKmsKeyName = tc.queued
 				}
 			})
-			defer w.Jobs().TamperAnswers(nil)
+			defer w.Dataflow().TamperAnswers(nil)
 			result, err := w.run(kinds()[1], nil)
 			if tc.code == "" && err != nil || tc.code != "" && !errors.Is(err, tc.code) {
 				t.Errorf("got error %v, want code %q", err, tc.code)
@@ -321,9 +321,9 @@ func TestAFlexJobIsProvenWhenItsLauncherHasDecided(t *testing.T) {
 func TestAFlexJobWhoseLauncherIsSlowIsCancelledWithTheContext(t *testing.T) {
 	w := newWorld(t)
 	w.putFlex(nil)
-	slow := w.Jobs().Pace()
+	slow := w.Dataflow().Pace()
 	slow.Queued = time.Hour
-	w.Jobs().SetPace(slow)
+	w.Dataflow().SetPace(slow)
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	_, err := template.LaunchFlex(ctx, w.options(nil), template.Request{Template: stored}, template.WithHaste())
@@ -335,10 +335,10 @@ func TestAFlexJobWhoseLauncherIsSlowIsCancelledWithTheContext(t *testing.T) {
 func TestALauncherThatFailsIsNotTakenForAMissingKey(t *testing.T) {
 	w := newWorld(t)
 	w.putFlex(nil)
-	slow := w.Jobs().Pace()
+	slow := w.Dataflow().Pace()
 	slow.Queued = time.Hour
-	w.Jobs().SetPace(slow)
-	w.Jobs().TamperAnswers(func(_ string, j *api.Job) {
+	w.Dataflow().SetPace(slow)
+	w.Dataflow().TamperAnswers(func(_ emulator.Method, j *api.Job) {
 		if j.Environment != nil {
 			j.Environment.ServiceKmsKeyName = ""
 		}
@@ -407,9 +407,9 @@ func TestAnOrphanIsFoundByTheNextLaunch(t *testing.T) {
 
 func TestAnOrphanWithoutTheKeyIsCancelledByTheNextLaunch(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
-		w.Jobs().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
+		w.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 		id := w.leave(k, nil)
-		w.Jobs().Tamper(nil)
+		w.Dataflow().Tamper(nil)
 		w.running()
 		result, err := w.run(k, nil)
 		if err != nil {
@@ -442,10 +442,10 @@ func TestAnOrphanOfTheSameTemplateIsNotDoubled(t *testing.T) {
 func TestAQueuedOrphanIsLeftForLater(t *testing.T) {
 	w := newWorld(t)
 	w.putFlex(nil)
-	slow := w.Jobs().Pace()
+	slow := w.Dataflow().Pace()
 	slow.Queued = time.Hour
-	w.Jobs().SetPace(slow)
-	w.Jobs().TamperAnswers(func(_ string, j *api.Job) {
+	w.Dataflow().SetPace(slow)
+	w.Dataflow().TamperAnswers(func(_ emulator.Method, j *api.Job) {
 		if j.CurrentState == "JOB_STATE_QUEUED" && j.Environment != nil {
 			j.Environment.ServiceKmsKeyName = ""
 		}
@@ -460,7 +460,7 @@ func TestAQueuedOrphanIsLeftForLater(t *testing.T) {
 		t.Errorf("got %d records, want the orphan's to stay", n)
 	}
 	slow.Queued = time.Millisecond
-	w.Jobs().SetPace(slow)
+	w.Dataflow().SetPace(slow)
 	w.running()
 	result, err = w.run(kinds()[1], nil)
 	requireError(t, err, cmekpipe.AlreadyExists, parent+id)

@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // maxDepth is how deep options may lie in a template: far deeper than any SDK writes them.
@@ -96,7 +98,7 @@ func (o *options) list(name string, text json.RawMessage) error {
 			return err
 		}
 	}
-	if spelling(name) == "additionalpipelineoptions" {
+	if cmekpipe.NormalizeOptionName(name) == "additionalpipelineoptions" {
 		for _, set := range readWords(words) {
 			for n, value := range set {
 				o.add(n, value)
@@ -112,7 +114,7 @@ func (o *options) list(name string, text json.RawMessage) error {
 
 // add keeps an option.
 func (o *options) add(name, value string) {
-	switch spelling(name) {
+	switch cmekpipe.NormalizeOptionName(name) {
 	case "templocation", "gcptemplocation", "tempstorageprefix":
 		o.temp = appendPlace(o.temp, value)
 	case "staginglocation":

@@ -16,6 +16,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 )
 
 // maxTemplate is the most bytes of a template that are read.
@@ -39,7 +40,7 @@ func (l *launcher) read(ctx context.Context) ([]byte, error) {
 	}
 	r, err := object.Generation(attrs.Generation).NewReader(ctx)
 	if err != nil {
-		return nil, l.wrap(ctx, l.Template, err)
+		return nil, l.wrap(ctx, l.Template, gcserr.WithStatus(err))
 	}
 	text, err := io.ReadAll(io.LimitReader(r, maxTemplate+1))
 	return text, l.wrap(ctx, l.Template, errors.Join(err, r.Close()))

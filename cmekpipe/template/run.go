@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"slices"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
@@ -14,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/journal"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // kind is what the two kinds of templates differ in.
@@ -21,7 +21,7 @@ type kind interface {
 	// refused are the options that no field of a launch carries.
 	refused(cmekpipe.Config) []option
 	// places are where Dataflow writes without naming a key.
-	places(cmekpipe.Config) []string
+	places(*cmekpipe.Options) []string
 	// inspect holds the stored template against the key, and returns further such places.
 	inspect(l *launcher, stored fields) (places []string, err error)
 	// start makes a job, or with validateOnly none. It is called once for every attempt.
@@ -61,10 +61,10 @@ func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, what Re
 	if err != nil {
 		return l.result, err
 	}
-	if opts.Config().DryRun {
+	if opts.DryRun() {
 		return l.result, l.validate(ctx)
 	}
-	if err := l.submit(ctx, text); err != nil || opts.Config().Async {
+	if err := l.submit(ctx, text); err != nil || opts.Async() {
 		return l.result, err
 	}
 	return l.result, launch.Watch(ctx, l.result.Job, os...)
@@ -101,11 +101,10 @@ func (l *launcher) check(ctx context.Context) error {
 
 // prepare looks at buckets and template. It returns the template's text.
 func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
-	config := l.opts.Config()
-	if err := l.services.KeyedBuckets(ctx, l.kind.places(config)...); err != nil {
+	if err := l.services.KeyedBuckets(ctx, l.kind.places(l.opts)...); err != nil {
 		return nil, err
 	}
-	if err := l.services.Buckets(ctx, config.StagingLocation); err != nil {
+	if err := l.services.Buckets(ctx, l.opts.StagingLocation().String()); err != nil {
 		return nil, err
 	}
 	text, err := l.read(ctx)
@@ -130,7 +129,7 @@ func (l *launcher) validate(ctx context.Context) error {
 		return err
 	}
 	defer l.services.Progress.Step("having Dataflow check template " + l.Template)()
-	err = l.services.Pace.Retry(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, l.services.Pace.Policy, func(ctx context.Context) error {
 		_, err := l.kind.start(ctx, l, a, true)
 		return err
 	})
@@ -140,7 +139,7 @@ func (l *launcher) validate(ctx context.Context) error {
 // attempt names the job, and the one that it is to replace.
 func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 	a := &attempt{name: session.JobName(l.opts), request: session.RequestID()}
-	if !l.opts.Config().Update {
+	if !l.opts.Update() {
 		return a, nil
 	}
 	job, err := l.services.Replaceable(ctx, a.name)
@@ -186,7 +185,7 @@ func (l *launcher) call(a *attempt) jobs.Call {
 	return jobs.Call{
 		Request: jobs.Request{ID: a.request, Name: a.name, Launcher: l.kind.launches()},
 		Job: &api.Job{Name: a.name, ReplaceJobId: a.replaces,
-			Environment: &api.Environment{TempStoragePrefix: l.opts.Config().TempLocation}},
+			Environment: &api.Environment{TempStoragePrefix: l.opts.TempLocation().String()}},
 		Send: func(ctx context.Context) (*api.Job, error) {
 			job, err := l.kind.start(ctx, l, a, false)
 			return job, l.discreet(err)
@@ -208,12 +207,11 @@ func checkOptions(op string, opts *cmekpipe.Options, refused func(cmekpipe.Confi
 		return refuse(op, cmekpipe.InvalidOptions, "", "got options that no builder made",
 			"build them with cmekpipe.For, FromConfig or FromFlags")
 	}
-	config := opts.Config()
-	if runner := config.Runner; !slices.Contains([]string{"dataflow", "DataflowRunner"}, runner) {
-		return refuse(op, cmekpipe.InvalidOptions, "runner", "got "+runner+", want dataflow, which alone knows templates",
+	if runner := opts.Runner(); runner != cmekpipe.RunnerDataflow {
+		return refuse(op, cmekpipe.InvalidOptions, "runner", "got "+string(runner)+", want dataflow: no other runner supports templates",
 			"set runner to dataflow")
 	}
-	for _, o := range refused(config) {
+	for _, o := range refused(opts.Config()) {
 		if o.set {
 			return refuse(op, cmekpipe.Unsupported, o.flag, "got an option that no launch of a template carries",
 				"leave it out, and stage the template with it")

@@ -122,11 +122,11 @@ func (s Spec) check(key cmekpipe.KeyName) error {
 	}
 	taken := make(map[string]bool)
 	for _, p := range slices.Concat(ofOptions(), s.Parameters) {
-		if taken[spelling(p.Name)] {
+		if taken[cmekpipe.NormalizeOptionName(p.Name)] {
 			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a parameter that is there already, in this spelling or another",
 				"give it another name; those of key, folders and region are there without being given")
 		}
-		taken[spelling(p.Name)] = true
+		taken[cmekpipe.NormalizeOptionName(p.Name)] = true
 		if err := p.check(key); err != nil {
 			return err
 		}

@@ -18,8 +18,8 @@ import (
 
 const specURL = "gs://bank-work/templates/nightly-flex.json"
 
-// rewrite reports whether golden files are to be written anew: go test -args rewrite.
-func rewrite() bool { return flag.Arg(0) == "rewrite" }
+// updating reports whether golden files are to be written: go test ./cmekpipe/template -update.
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }
 
 func nightlySpec() template.Spec {
 	return template.Spec{
@@ -44,7 +44,7 @@ func (w *world) writeSpec(change func(*template.Spec), options func(*cmekpipe.Co
 
 func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
 	w := newWorld(t)
-	w.Bucket("bank-plain", region, cmekpipe.KeyName{})
+	w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 	if err := w.writeSpec(nil, nil); err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +64,7 @@ func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
 		t.Errorf("got error %v, want the parameter's name", err)
 	}
 	other := w.options(func(c *cmekpipe.Config) { c.Key = w.other.String(); c.JobName = "third" })
-	w.Bucket("bank-other", region, w.other)
+	w.CreateBucket("bank-other", region, w.other)
 	_, err = template.LaunchFlex(t.Context(), other, l, template.WithHaste())
 	if !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("got error %v, want a launch under another key refused", err)
@@ -88,7 +88,7 @@ func TestSpecsAreGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			got, file := w.ReadObject(specURL), filepath.Join("testdata", name+".golden.json")
-			if rewrite() {
+			if updating() {
 				if err := os.WriteFile(file, got, 0o644); err != nil {
 					t.Fatal(err)
 				}
@@ -98,7 +98,7 @@ func TestSpecsAreGolden(t *testing.T) {
 				t.Fatal(err)
 			}
 			if diff := cmp.Diff(string(want), string(got)); diff != "" {
-				t.Errorf("specification (-want +got):\n%s", diff)
+				t.Errorf("specification (-want +got), go test ./cmekpipe/template -update writes it:\n%s", diff)
 			}
 		})
 	}
@@ -133,7 +133,7 @@ func TestASpecThatCantBeLaunchedIsNotWritten(t *testing.T) {
 		t.Run(name, func(t *testing.T) { requireError(t, w.writeSpec(tc.change, nil), tc.code, tc.resource) })
 	}
 	requireError(t, w.writeSpec(nil, func(c *cmekpipe.Config) { c.DiskType = "pd-ssd" }), cmekpipe.Unsupported, "disk_type")
-	w.Bucket("bank-plain", region, cmekpipe.KeyName{})
+	w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 	requireError(t, w.writeSpec(nil, func(c *cmekpipe.Config) { c.StagingLocation = "gs://bank-plain/s" }), cmekpipe.KeyMissing, "gs://bank-plain")
 	err := template.WriteSpec(t.Context(), w.options(nil), "gs://bank-none/spec", nightlySpec(), template.WithHaste())
 	requireError(t, err, cmekpipe.NotFound, "gs://bank-none")

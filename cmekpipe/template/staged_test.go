@@ -14,6 +14,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write the golden files")
 	flag.Parse()
 	beam.Init()
 	os.Exit(m.Run())

@@ -44,8 +44,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t, said: &safeBuffer{}}
-	w.key, w.other = w.Key(region, "pipelines"), w.Key(region, "other")
-	w.Bucket("bank-work", region, w.key)
+	w.key, w.other = w.CreateKey(region, "pipelines"), w.CreateKey(region, "other")
+	w.CreateBucket("bank-work", region, w.key)
 	return w
 }
 
@@ -120,7 +120,7 @@ func (w *world) putJSON(url string, message any) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.PutObject(url, text)
+	w.WriteObject(url, text)
 }
 
 // run launches the stored template.
@@ -194,7 +194,7 @@ func (w *world) requireNoneRunsWithout() {
 func (w *world) entries(kind string) []emulator.Entry {
 	var found []emulator.Entry
 	for _, e := range w.Ledger() {
-		if e.Kind == kind && e.Deleted.IsZero() {
+		if string(e.Kind) == kind && e.Deleted.IsZero() {
 			found = append(found, e)
 		}
 	}
@@ -214,7 +214,7 @@ func (w *world) records() (n int) {
 // calls returns how often a method that makes jobs took effect.
 func (w *world) calls(method string) (n int) {
 	for _, e := range w.Ledger() {
-		if e.Kind == "job" && e.Method == method {
+		if e.Kind == "job" && string(e.Method) == method {
 			n++
 		}
 	}

@@ -1,12 +1,20 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/examples/internal/loopback"
+	"cloud.google.com/go/bigquery"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
 // entry is a row of the table that the loopback cloud holds.
@@ -15,47 +23,61 @@ type entry struct {
 	Cents  int64  `bigquery:"cents"`
 }
 
-// runOnLoopback queries a table in a loopback cloud and reports what rests where.
+// runOnLoopback queries a table in a loopback cloud and reports which key encrypts what.
 func runOnLoopback(ctx context.Context, query, output string) error {
-	opts, err := loopback.Options()
+	opts, err := loopbackOptions()
 	if err != nil {
 		return err
 	}
-	table, err := opts.Key().BigQueryTable(output)
-	if err != nil {
-		return err
-	}
-	cloud, err := loopback.Start(ctx, opts)
+	cloud, err := emulator.Start()
 	if err != nil {
 		return err
 	}
 	defer cloud.Close()
-	entries := opts.Key().MustBigQueryTable("bank-prod.ledger.entries")
-	if err := cloud.CreateDataset(ctx, entries, opts.Region()); err != nil {
-		return err
-	}
-	if err := cloud.CreateDataset(ctx, table, opts.Region()); err != nil {
-		return err
-	}
-	if err := cloud.CreateTable(ctx, entries, []entry{{"Bonn", 1250}, {"Oslo", 300}, {"Bonn", -50}, {"Lyon", 7999}}); err != nil {
-		return err
-	}
-	cloud.Ready()
-	if err := report(ctx, opts, query, output); err != nil {
-		return err
-	}
-	cloud.ShowCreated(os.Stdout)
-	if opts.Config().Runner == "dataflow" {
-		return nil // a job on the loopback Dataflow only goes through its states
-	}
-	rows, err := cloud.Rows(ctx, table)
+	entries := []entry{{"Bonn", 1250}, {"Oslo", 300}, {"Bonn", -50}, {"Lyon", 7999}}
+	dataset := output[:max(0, strings.LastIndex(output, "."))]
+	err = errors.Join(
+		cloud.Setenv(), // so that the pipeline's workers find the cloud
+		cloud.CreateJobResources(ctx, opts),
+		cloud.CreateDataset(ctx, "bank-prod.ledger", opts.Region(), opts.Key()),
+		cloud.CreateTable(ctx, "bank-prod.ledger.entries", opts.Key(), entries),
+		cloud.CreateDataset(ctx, dataset, opts.Region(), cmekpipe.KeyName{}), // the sink names its key itself
+	)
 	if err != nil {
 		return err
 	}
-	slices.Sort(rows)
-	fmt.Printf("\n%s: branch, entries, cents\n", table)
+	before := len(cloud.Ledger())
+	if err := report(ctx, opts, query, output); err != nil {
+		return err
+	}
+	fmt.Println("what the run created, and the key that encrypts it:")
+	if err := emulator.WriteReport(os.Stdout, cloud.Ledger()[before:]); err != nil {
+		return err
+	}
+	if opts.Config().Runner == "dataflow" {
+		return nil // a job on the loopback Dataflow only goes through its states
+	}
+	rows, err := cloud.ReadRows(ctx, output)
+	if err != nil {
+		return err
+	}
+	slices.SortFunc(rows, func(a, b map[string]bigquery.Value) int {
+		return cmp.Compare(a["branch"].(string), b["branch"].(string))
+	})
+	fmt.Printf("\n%s: branch, entries, cents\n", output)
 	for _, row := range rows {
-		fmt.Println(" ", row)
+		fmt.Println(" ", row["branch"], row["entries"], row["cents"])
 	}
 	return nil
+}
+
+// loopbackOptions returns the options of the flags if they name a key, else those of a program whose key is known.
+func loopbackOptions() (*cmekpipe.Options, error) {
+	if flag.Lookup("dataflow_kms_key").Value.String() != "" {
+		return cmekpipe.FromFlags(flag.CommandLine)
+	}
+	key := cmekpipe.MustParseKey[location.USCentral1](
+		"projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines")
+	bucket := cmekpipe.MustParseBucket[location.USCentral1]("bank-work")
+	return cmekpipe.For(key).Project("bank-prod").TempLocation(bucket.Path("tmp")).Build()
 }

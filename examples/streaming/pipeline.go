@@ -36,7 +36,7 @@ func init() {
 // messages asks for the second.
 func read(s beam.Scope, project string, set settings) beam.PCollection {
 	if set.messages > 0 {
-		return pubsubio.Pull(s, set.subscription, pubsubio.Limit(set.messages))
+		return pubsubio.Pull(s, set.subscription, pubsubio.WithLimit(set.messages))
 	}
 	return pubsubio.Read(s, project, pubsubio.ReadOptions{Subscription: set.subscription})
 }
@@ -47,7 +47,7 @@ func sumUp(s beam.Scope, messages beam.PCollection, every time.Duration, files c
 	messages = beam.WindowInto(s, window.NewFixedWindows(every), messages)
 
 	// A file is named after its window: payments-20261125T150000.000Z-20261125T150100.000Z-pane-0-….
-	textio.WriteSharded(s, files, beam.ParDo(s, line, messages), textio.NumShards(1), textio.Suffix(".json"))
+	textio.WriteSharded(s, files, beam.ParDo(s, line, messages), textio.WithNumShards(1), textio.WithSuffix(".json"))
 
 	// Unbounded input is written at least once: a row comes again when a worker dies in the wrong moment.
 	sums := stats.SumPerKey(s, beam.ParDo(s, payment, messages))

@@ -3,17 +3,19 @@ package main
 import (
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"log/slog"
 	"os"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/examples/internal/loopback"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// runOnLoopback writes to two places of a loopback cloud, reports what rests where, and shows the wrong pairings.
+// runOnLoopback writes to two places of a loopback cloud, reports which key encrypts what, and shows the wrong pairings.
 func runOnLoopback(ctx context.Context, set settings) error {
-	opts, err := loopback.Options()
+	opts, err := loopbackOptions()
 	if err != nil {
 		return err
 	}
@@ -22,15 +24,22 @@ func runOnLoopback(ctx context.Context, set settings) error {
 	if err != nil {
 		return err
 	}
-	cloud, err := furnish(ctx, opts, euKey, set)
+	cloud, err := emulator.Start()
 	if err != nil {
 		return err
 	}
 	defer cloud.Close()
+	if err := prepare(ctx, cloud, opts, euKey, set); err != nil {
+		return err
+	}
+	before := len(cloud.Ledger())
 	if err := write(ctx, opts, key, euKey, set); err != nil {
 		return err
 	}
-	cloud.ShowCreated(os.Stdout)
+	fmt.Println("what the run created, and the key that encrypts it:")
+	if err := emulator.WriteReport(os.Stdout, cloud.Ledger()[before:]); err != nil {
+		return err
+	}
 	if opts.Config().Runner == "dataflow" {
 		return nil // a job on the loopback Dataflow only goes through its states
 	}
@@ -39,8 +48,8 @@ func runOnLoopback(ctx context.Context, set settings) error {
 		title              string
 		filesKey, tableKey cmekpipe.KeyName
 	}{
-		{"the table under the key of the files", key, key},
-		{"the files under the key of the table", euKey, euKey},
+		{"the table with the key of the files", key, key},
+		{"the files with the key of the table", euKey, euKey},
 	} {
 		set.files, set.table = set.files+"-again", set.table+"_again"
 		fmt.Printf("\n%s:\n  %v\n", wrong.title, write(ctx, opts, wrong.filesKey, wrong.tableKey, set))
@@ -48,29 +57,34 @@ func runOnLoopback(ctx context.Context, set settings) error {
 	return nil
 }
 
-// furnish makes a bucket in the job's region, a dataset in EU and the second key.
-func furnish(ctx context.Context, opts *cmekpipe.Options, euKey cmekpipe.KeyName, set settings) (*loopback.Cloud, error) {
+// prepare creates the job's key, a bucket in its region, the second key and a dataset in EU. The sinks name their keys, so
+// that bucket and dataset have no default key.
+func prepare(ctx context.Context, cloud *emulator.Cloud, opts *cmekpipe.Options, euKey cmekpipe.KeyName, set settings) error {
 	files, err := opts.Key().Object(set.files)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	table, err := euKey.BigQueryTable(set.table)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	cloud, err := loopback.Start(ctx, opts)
-	if err != nil {
-		return nil, err
+	return errors.Join(
+		cloud.Setenv(), // so that the pipeline's workers find the cloud
+		cloud.CreateJobResources(ctx, opts),
+		cloud.CreateKey(ctx, euKey),
+		cloud.GrantKey(ctx, euKey, opts.Project()),
+		cloud.CreateBucket(ctx, opts.Project(), files.Bucket(), opts.Region(), cmekpipe.KeyName{}),
+		cloud.CreateDataset(ctx, table.Project()+"."+table.Dataset(), "EU", cmekpipe.KeyName{}),
+	)
+}
+
+// loopbackOptions returns the options of the flags if they name a key, else those of a program whose key is known.
+func loopbackOptions() (*cmekpipe.Options, error) {
+	if flag.Lookup("dataflow_kms_key").Value.String() != "" {
+		return cmekpipe.FromFlags(flag.CommandLine)
 	}
-	for _, step := range []func() error{
-		func() error { return cloud.CreateKey(ctx, euKey) },
-		func() error { return cloud.CreateBucket(ctx, files.Bucket(), opts.Region()) },
-		func() error { return cloud.CreateDataset(ctx, table, "EU") },
-	} {
-		if err := step(); err != nil {
-			return nil, errors.Join(err, cloud.Close())
-		}
-	}
-	cloud.Ready()
-	return cloud, nil
+	key := cmekpipe.MustParseKey[location.USCentral1](
+		"projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines")
+	bucket := cmekpipe.MustParseBucket[location.USCentral1]("bank-work")
+	return cmekpipe.For(key).Project("bank-prod").TempLocation(bucket.Path("tmp")).Build()
 }

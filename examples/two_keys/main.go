@@ -90,7 +90,7 @@ func write(ctx context.Context, opts *cmekpipe.Options, filesKey, tableKey cmekp
 	}
 	p, s := beam.NewPipelineWithRoot()
 	branches := beam.CreateList(s, []branch{{"Main", "Bonn"}, {"Harbour", "Oslo"}})
-	textio.WriteSharded(s, files, beam.ParDo(s, line, branches), textio.Suffix(".csv"))
+	textio.WriteSharded(s, files, beam.ParDo(s, line, branches), textio.WithSuffix(".csv"))
 	bigqueryio.Write(s, table, branches)
 	result, err := launch.Run(ctx, opts, p)
 	if err == nil && result.Job != nil {

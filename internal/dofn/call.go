@@ -20,7 +20,7 @@ func (b base) Call(args []any) []any {
 	return reflectx.Interface(b.fn.Call(reflectx.ValueOf(args)))
 }
 
-// to turns an argument into what the function takes. A nil argument is the nil of an interface.
+// to converts an argument to the type of a parameter. A nil argument is the zero value of an interface type.
 func to[T any](arg any) T {
 	if arg == nil {
 		var none T

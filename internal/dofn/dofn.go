@@ -1,11 +1,11 @@
 // Package dofn registers DoFns with Beam so that workers call them without reflection.
 //
-// It is for DoFns that see every element. Package register of Beam does the same, but each of its functions for structs
-// compiles for half a minute, because it is instantiated for every signature that a lifecycle method may have; here only
-// ProcessElement is called directly, and the others, once a bundle, through reflection.
+// Use it for DoFns that process every element. Beam's package register does the same, but each of its functions for
+// structs takes half a minute to compile, because it is instantiated for every possible signature of a lifecycle method.
+// Here only ProcessElement is called directly; the other methods, once a bundle, are called through reflection.
 //
-// Beam keeps the callers by the text of the function's type, in which packages of one name look alike. A function of
-// another type with the same text is called through reflection, as if it were not registered.
+// Beam stores the callers by the string form of the function's type, which is the same for two packages of one name. A
+// function of another type with the same string is called through reflection, as if it were not registered.
 package dofn
 
 import (
@@ -15,47 +15,47 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/reflectx"
 )
 
-// Register2x0 registers a DoFn whose ProcessElement takes two parameters and returns nothing.
+// Register2x0 registers a DoFn whose ProcessElement has two parameters and returns nothing.
 func Register2x0[A, B any](fn interface{ ProcessElement(A, B) }) {
 	register(fn, func(f func(A, B), b base) reflectx.Func { return func2x0[A, B]{b, f} })
 }
 
-// Register1x1 registers a DoFn whose ProcessElement takes one parameter and returns a value.
+// Register1x1 registers a DoFn whose ProcessElement has one parameter and returns a value.
 func Register1x1[A, R any](fn interface{ ProcessElement(A) R }) {
 	register(fn, func(f func(A) R, b base) reflectx.Func { return func1x1[A, R]{b, f} })
 }
 
-// Register1x2 registers a DoFn whose ProcessElement takes one parameter and returns two values.
+// Register1x2 registers a DoFn whose ProcessElement has one parameter and returns two values.
 func Register1x2[A, R, S any](fn interface{ ProcessElement(A) (R, S) }) {
 	register(fn, func(f func(A) (R, S), b base) reflectx.Func { return func1x2[A, R, S]{b, f} })
 }
 
-// Register2x1 registers a DoFn whose ProcessElement takes two parameters and returns a value.
+// Register2x1 registers a DoFn whose ProcessElement has two parameters and returns a value.
 func Register2x1[A, B, R any](fn interface{ ProcessElement(A, B) R }) {
 	register(fn, func(f func(A, B) R, b base) reflectx.Func { return func2x1[A, B, R]{b, f} })
 }
 
-// Register3x1 registers a DoFn whose ProcessElement takes three parameters and returns a value.
+// Register3x1 registers a DoFn whose ProcessElement has three parameters and returns a value.
 func Register3x1[A, B, C, R any](fn interface{ ProcessElement(A, B, C) R }) {
 	register(fn, func(f func(A, B, C) R, b base) reflectx.Func { return func3x1[A, B, C, R]{b, f} })
 }
 
-// Register4x1 registers a DoFn whose ProcessElement takes four parameters and returns a value.
+// Register4x1 registers a DoFn whose ProcessElement has four parameters and returns a value.
 func Register4x1[A, B, C, D, R any](fn interface{ ProcessElement(A, B, C, D) R }) {
 	register(fn, func(f func(A, B, C, D) R, b base) reflectx.Func { return func4x1[A, B, C, D, R]{b, f} })
 }
 
-// Register5x1 registers a DoFn whose ProcessElement takes five parameters and returns a value.
+// Register5x1 registers a DoFn whose ProcessElement has five parameters and returns a value.
 func Register5x1[A, B, C, D, E, R any](fn interface{ ProcessElement(A, B, C, D, E) R }) {
 	register(fn, func(f func(A, B, C, D, E) R, b base) reflectx.Func { return func5x1[A, B, C, D, E, R]{b, f} })
 }
 
-// Register6x1 registers a DoFn whose ProcessElement takes six parameters and returns a value.
+// Register6x1 registers a DoFn whose ProcessElement has six parameters and returns a value.
 func Register6x1[A, B, C, D, E, F, R any](fn interface{ ProcessElement(A, B, C, D, E, F) R }) {
 	register(fn, func(f func(A, B, C, D, E, F) R, b base) reflectx.Func { return func6x1[A, B, C, D, E, F, R]{b, f} })
 }
 
-// register makes a DoFn known, and how functions of type F, as its ProcessElement is one, are called.
+// register registers a DoFn, and a caller for functions of type F, the type of its ProcessElement.
 func register[F any](fn any, caller func(F, base) reflectx.Func) {
 	beam.RegisterDoFn(fn)
 	reflectx.RegisterFunc(reflect.TypeFor[F](), func(f any) reflectx.Func {

@@ -108,7 +108,7 @@ func TestTheFunctionKeepsItsNameAndType(t *testing.T) {
 	}
 }
 
-func TestAnArgumentOfAnotherTypeIsNoZeroValue(t *testing.T) {
+func TestAnArgumentOfTheWrongTypePanics(t *testing.T) {
 	defer func() {
 		if recover() == nil {
 			t.Error("got a call with an argument of another type, want a panic")
@@ -128,7 +128,7 @@ func registerAnotherElement() {
 }
 
 // Types of two functions look alike as those of two packages of one name do.
-func TestAFunctionWhoseTypeLooksAlikeIsCalledAllTheSame(t *testing.T) {
+func TestAFunctionWhoseTypeHasTheSameStringIsCalled(t *testing.T) {
 	registerAnotherElement()
 	type element struct{ Text string }
 	call := reflectx.MakeFunc((&echo[element]{}).ProcessElement)

@@ -13,8 +13,8 @@ import (
 
 func TestBigtableFailures(t *testing.T) {
 	for _, tt := range []struct {
-		err         error
-		passes, key bool
+		err            error
+		transient, key bool
 	}{
 		{status.Error(codes.Unavailable, "connection reset"), true, false},
 		{status.Error(codes.ResourceExhausted, "quota"), true, false},
@@ -31,8 +31,8 @@ func TestBigtableFailures(t *testing.T) {
 		{errors.New("no"), false, false},
 		{nil, false, false},
 	} {
-		if got := gcperr.BigtableTransient(tt.err); got != tt.passes {
-			t.Errorf("BigtablePasses(%v): got %v, want %v", tt.err, got, tt.passes)
+		if got := gcperr.Bigtable.Transient(tt.err); got != tt.transient {
+			t.Errorf("Bigtable.Transient(%v): got %v, want %v", tt.err, got, tt.transient)
 		}
 		if got := gcperr.BigtableKeyMayBe(tt.err); got != tt.key {
 			t.Errorf("BigtableKeyMayBe(%v): got %v, want %v", tt.err, got, tt.key)

@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-func TestPasses(t *testing.T) {
+func TestDatastoreTransient(t *testing.T) {
 	for _, tt := range []struct {
 		err  error
 		want bool
@@ -36,8 +36,8 @@ func TestPasses(t *testing.T) {
 		{context.Canceled, false},
 		{&cmekpipe.Error{Code: cmekpipe.InvalidOptions}, false},
 	} {
-		if got := gcperr.DatastoreTransient(tt.err); got != tt.want {
-			t.Errorf("Passes(%v): got %v, want %v", tt.err, got, tt.want)
+		if got := gcperr.Datastore.Transient(tt.err); got != tt.want {
+			t.Errorf("Datastore.Transient(%v): got %v, want %v", tt.err, got, tt.want)
 		}
 	}
 }

@@ -1,5 +1,8 @@
-// Package gcperr turns the errors of Google's clients into this module's. It is the only place that knows status
-// codes, reasons and message texts of Google's services.
+// Package gcperr turns the errors of Google's clients into [*cmekpipe.Error]: it reads the status codes, reasons and message
+// texts of Google's services, and says which errors are transient.
+//
+// It links no client. Packages below it read the errors that only a client's own types describe: bqerr those of BigQuery,
+// gcserr those of downloads from Cloud Storage.
 package gcperr
 
 import (
@@ -9,7 +12,6 @@ import (
 	"net/http"
 	"strings"
 
-	"cloud.google.com/go/storage"
 	"github.com/googleapis/gax-go/v2/apierror"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/grpc/codes"
@@ -19,8 +21,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
-// Wrap returns err as a [*cmekpipe.Error] of operation op on a resource that key protects or should protect. A nil
-// error, an error of a context and an error that is one already come back as they are.
+// Wrap returns err as a [*cmekpipe.Error] of operation op on a resource that key encrypts or should encrypt. It returns nil,
+// an error of a context and a [*cmekpipe.Error] unchanged.
 func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
@@ -31,13 +33,10 @@ func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	return New(Code(err), op, resource, key, err)
 }
 
-// Code says what kind of failure an error of Google's clients is.
+// Code returns the code of an error of Google's clients, and Unavailable for one without a status: no service answered.
 func Code(err error) cmekpipe.Code {
 	if e, ok := errors.AsType[*googleapi.Error](err); ok {
 		return httpCode(e)
-	}
-	if errors.Is(err, storage.ErrBucketNotExist) || errors.Is(err, storage.ErrObjectNotExist) {
-		return cmekpipe.NotFound
 	}
 	if e, ok := errors.AsType[*apierror.APIError](err); ok && e.GRPCStatus() != nil {
 		return grpcCode(e.GRPCStatus())
@@ -51,7 +50,7 @@ func Code(err error) cmekpipe.Code {
 	return cmekpipe.Unavailable
 }
 
-// httpCode looks at the reasons first, because Cloud Storage answers most faults of a key with status 400.
+// httpCode reads the reasons before the status: Cloud Storage answers most faults of a key with status 400.
 // Source: https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
 func httpCode(e *googleapi.Error) cmekpipe.Code {
 	for _, item := range e.Errors {
@@ -68,7 +67,7 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 			return cmekpipe.PreconditionFailed
 		}
 	}
-	if code := textCode(e.Message + " " + e.Body); code != "" {
+	if code := TextCode(e.Message + " " + e.Body); code != "" {
 		return code
 	}
 	switch e.Code {
@@ -81,7 +80,7 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 	case http.StatusPreconditionFailed:
 		return cmekpipe.PreconditionFailed
 	case http.StatusBadRequest:
-		if cut(e.Body) { // why is lost: a key that is off looks like a request that makes no sense
+		if truncated(e.Body) { // the reason is lost, and may have been a disabled key
 			return cmekpipe.Unavailable
 		}
 		return cmekpipe.InvalidOptions
@@ -89,25 +88,13 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 	return cmekpipe.Unavailable
 }
 
-// cut reports whether an answer began as JSON and did not arrive whole.
-func cut(body string) bool {
+// truncated reports whether the body of an answer begins as JSON and is not whole.
+func truncated(body string) bool {
 	return strings.HasPrefix(strings.TrimSpace(body), "{") && !json.Valid([]byte(body))
 }
 
-// textCode reads the texts that services pass on from Cloud KMS, and BigQuery's own.
-func textCode(text string) cmekpipe.Code {
-	if fault, ok := explain.FindKeyFault(text); ok {
-		return fault.Code
-	}
-	return bigQueryCode(text)
-}
-
-// TextCode says what a message of a service, such as a Dataflow job message, tells of the job's key; "" when it tells
-// nothing.
-func TextCode(message string) cmekpipe.Code { return textCode(message) }
-
 func grpcCode(s *status.Status) cmekpipe.Code {
-	if code := textCode(s.Message()); code != "" {
+	if code := TextCode(s.Message()); code != "" {
 		return code
 	}
 	switch s.Code() {

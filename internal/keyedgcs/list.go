@@ -11,8 +11,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// List yields the live objects of a bucket whose names start with prefix, in order of their names. Only the names and
-// generations are set. The object o lends its bucket, and its name and key to errors.
+// List yields the live objects whose names start with prefix, in the bucket of o, in order of their names. Only name and
+// generation are set. Errors name o.
 func (s *Store) List(ctx context.Context, o cmekpipe.Object, prefix string) iter.Seq2[*storage.ObjectAttrs, error] {
 	return func(yield func(*storage.ObjectAttrs, error) bool) {
 		query := &storage.Query{Prefix: prefix, Projection: storage.ProjectionNoACL}
@@ -21,7 +21,7 @@ func (s *Store) List(ctx context.Context, o cmekpipe.Object, prefix string) iter
 			return
 		}
 		bucket := s.client.Bucket(o.Bucket()).Retryer(
-			storage.WithBackoff(pauses()), storage.WithErrorFunc((&patience{limit: s.Patience}).retry))
+			storage.WithBackoff(backoff(s.Retry)), storage.WithErrorFunc(s.attempts().allow))
 		for it := bucket.Objects(ctx, query); ; {
 			attrs, err := it.Next()
 			if errors.Is(err, iterator.Done) {

@@ -1,19 +1,15 @@
-// Package gcsfs writes objects of Cloud Storage that rest under a key, and proves it.
+// Package keyedgcs writes Cloud Storage objects that are encrypted with a key, and verifies the key of each.
 //
-// [Store] is what this module's own connectors use. It writes, copies, looks up and removes objects that are named by
-// a [cmekpipe.Object], so that there is no call without a key. Every write asks for the key by name, whatever the
-// bucket's default is, and compares the key that Cloud Storage reports afterwards with the one asked for. What rests
-// under another key, or under none, is removed before the error is returned.
-//
-// The package also registers a Beam filesystem for names of package cmekgs, so that Beam's own avroio, parquetio and
-// fileio write under a key too. See [New].
+// A [Store] writes, copies, lists and deletes objects that are named by a [cmekpipe.Object], so no call goes without a
+// key. Every write names the key, whatever the bucket's default is, and compares it with the key that Cloud Storage
+// reports afterwards. An object that is encrypted with another key, or with none, is deleted before the error is returned.
 //
 // # Errors
 //
-// Errors are [*cmekpipe.Error] with the operation of the Store; those of a context stay themselves. KeyMissing and
-// KeyMismatch mean that Cloud Storage accepted a write under no or another key. Corrupted means that it reports other
-// bytes than were sent. Calls that fail for a passing reason are tried again, each for two minutes at most, and then
-// fail with code Unavailable.
+// Errors are [*cmekpipe.Error] with the operation of the Store; a context's error is returned as it is. KeyMissing and
+// KeyMismatch mean that Cloud Storage accepted a write with no key or another key. Corrupted means that it reports other
+// bytes than were sent. Calls that fail for a transient reason are retried, each for at most two minutes, and then fail
+// with code Unavailable.
 //
 // # Concurrency
 //
@@ -30,35 +26,44 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// Store is a client of Cloud Storage for objects under a key.
+// Store is a client of Cloud Storage for objects that are encrypted with a key. Create one with [Open] or [New].
 type Store struct {
-	// Op stands in errors as the operation that failed: "textio.Write".
+	// Op is the operation in errors: "textio.Write".
 	Op string
-	// Patience is for how long a call that fails for a passing reason is tried again. [Open] sets two minutes.
-	Patience time.Duration
+	// Retry bounds the retries of each call, and of each piece of a large upload.
+	Retry retry.Policy
 
 	client *storage.Client
 }
 
-const (
-	defaultPatience = 2 * time.Minute
-	firstPause      = 250 * time.Millisecond
-	longestPause    = 8 * time.Second
-)
+// workerPolicy retries a call for two minutes, which is longer than Cloud Storage's usual disturbances and shorter than a
+// worker should hold a bundle that Beam can retry elsewhere.
+func workerPolicy() retry.Policy {
+	return retry.Policy{Service: gcperr.CloudStorage, Initial: 250 * time.Millisecond, Max: 8 * time.Second,
+		MaxElapsed: 2 * time.Minute}
+}
 
-// Open returns a Store with a client of its own, for default credentials. Close it when done. It honours
+// Open returns a Store with its own client, which uses default credentials. Callers must call Close. It honours
 // STORAGE_EMULATOR_HOST and never falls back to anonymous access.
 func Open(ctx context.Context, op string) (*Store, error) {
 	client, err := storageclient.New(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Storage client", cmekpipe.KeyName{}, err)
 	}
-	return &Store{Op: op, Patience: defaultPatience, client: client}, nil
+	return &Store{Op: op, Retry: workerPolicy(), client: client}, nil
 }
 
-// Close releases the client. A nil Store closes well, so that Teardown may follow a failed Setup.
+// New returns a Store that uses the caller's client and retries by the caller's policy.
+func New(client *storage.Client, op string, p retry.Policy) *Store {
+	p.Service = gcperr.CloudStorage
+	return &Store{Op: op, Retry: p, client: client}
+}
+
+// Close releases the client. Close of a nil Store does nothing, so that Teardown may follow a failed Setup.
 func (s *Store) Close() error {
 	if s == nil {
 		return nil
@@ -66,7 +71,7 @@ func (s *Store) Close() error {
 	return s.client.Close()
 }
 
-// Stat looks an object up. That it rests under its key is not checked.
+// Stat returns the attributes of an object. It does not verify the object's key.
 func (s *Store) Stat(ctx context.Context, o cmekpipe.Object) (*storage.ObjectAttrs, error) {
 	attrs, err := s.handle(o).Attrs(ctx)
 	if err != nil {
@@ -75,7 +80,7 @@ func (s *Store) Stat(ctx context.Context, o cmekpipe.Object) (*storage.ObjectAtt
 	return attrs, nil
 }
 
-// Remove removes one generation of an object, or the live one if generation is 0. It needs no permission on the key.
+// Remove deletes one generation of an object, or the live one if generation is 0. It needs no permission on the key.
 func (s *Store) Remove(ctx context.Context, o cmekpipe.Object, generation int64) error {
 	h := s.handle(o)
 	if generation != 0 {
@@ -84,37 +89,52 @@ func (s *Store) Remove(ctx context.Context, o cmekpipe.Object, generation int64)
 	return s.wrap(o, h.Delete(ctx))
 }
 
-// handle returns a handle for one call. Every call of this package may be repeated: an upload or a rewrite puts the
+// handle returns a handle for one call. Every call of this package is safe to repeat: an upload or a rewrite puts the
 // same bytes in the same place, a deletion names its generation.
-func (s *Store) handle(o cmekpipe.Object) *storage.ObjectHandle {
+func (s *Store) handle(o cmekpipe.Object) *storage.ObjectHandle { return s.retrying(o, s.attempts()) }
+
+func (s *Store) retrying(o cmekpipe.Object, a *attempts) *storage.ObjectHandle {
 	return s.client.Bucket(o.Bucket()).Object(o.Name()).Retryer(
 		storage.WithPolicy(storage.RetryAlways),
-		storage.WithBackoff(pauses()),
-		storage.WithErrorFunc((&patience{limit: s.Patience}).retry))
+		storage.WithBackoff(backoff(s.Retry)),
+		storage.WithErrorFunc(a.allow))
 }
-
-func pauses() gax.Backoff { return gax.Backoff{Initial: firstPause, Max: longestPause, Multiplier: 2} }
 
 func (s *Store) wrap(o cmekpipe.Object, err error) error {
-	return gcperr.Wrap(s.Op, o.String(), o.Key(), err)
+	return gcserr.Wrap(s.Op, o.String(), o.Key(), err)
 }
 
-// patience bounds the retries of a call. The storage client would try an upload that fits in one request for ever.
-type patience struct {
-	limit       time.Duration
-	first, last time.Time
+// attempts bounds the retries of the storage client, which pauses and repeats calls itself: it would retry an upload that fits
+// in one request for ever, and ignores WithMaxAttempts for uploads.
+type attempts struct {
+	*retry.Attempts
+	policy retry.Policy
+	last   time.Time // failure
 }
 
-// retry reports whether to try again after err. Failures that lie far apart belong to different requests of a long
-// upload, so a new count begins.
-func (p *patience) retry(err error) bool {
-	if !storage.ShouldRetry(err) {
-		return false
-	}
+func (s *Store) attempts() *attempts {
+	return &attempts{Attempts: s.Retry.Start(), policy: s.Retry}
+}
+
+// allow reports whether to retry after err. Where only time bounds the attempts, it is counted from the first failure, and
+// anew after a failure that is far from the one before: they belong to different requests of a long upload.
+func (a *attempts) allow(err error) bool {
 	now := time.Now()
-	if p.first.IsZero() || now.Sub(p.last) > 4*longestPause {
-		p.first = now
+	if a.policy.Attempts == 0 && now.Sub(a.last) > 4*a.policy.Max {
+		a.Reset()
 	}
-	p.last = now
-	return now.Sub(p.first) < p.limit
+	a.last = now
+	return a.Allow(err)
+}
+
+// arrived begins a new count after a piece of an upload has arrived.
+func (a *attempts) arrived() {
+	if a.policy.Attempts > 0 {
+		a.Reset()
+	}
+}
+
+// backoff returns the pauses of a policy in the form of the storage client, which adds jitter itself.
+func backoff(p retry.Policy) gax.Backoff {
+	return gax.Backoff{Initial: p.Initial, Max: p.Max, Multiplier: 2}
 }

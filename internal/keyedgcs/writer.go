@@ -11,12 +11,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
-// Writer uploads one object. Nothing is visible before Close returns nil, and nothing ever is after Abort or after a
-// Write that failed.
+// Writer uploads one object, for bytes that are made while they are sent. Nothing is visible before Close returns nil, nor
+// after Abort or a failed Write.
 type Writer struct {
 	store  *Store
 	object cmekpipe.Object
-	ctx    context.Context // of the caller, for what is done after the upload
+	ctx    context.Context // the caller's, for calls after the upload
 	cancel context.CancelFunc
 	upload *storage.Writer
 	table  *crc32.Table
@@ -28,20 +28,27 @@ type Writer struct {
 	closed bool
 }
 
-// Create begins an upload, which replaces the object if there is one. An upload that fits in 16 MiB is sent in one
-// request by Close; a larger one is sent in pieces of that size, each kept in memory until it has arrived.
+// Create starts an upload that replaces the object if there is one. An upload of at most 16 MiB is sent in one request by
+// Close; a larger one is sent in pieces of that size, each kept in memory until it has arrived.
 func (s *Store) Create(ctx context.Context, o cmekpipe.Object, contentType string) *Writer {
+	a := s.attempts()
+	return s.begin(ctx, o, contentType, s.retrying(o, a), a)
+}
+
+// begin starts an upload through a handle whose retries a bounds.
+func (s *Store) begin(ctx context.Context, o cmekpipe.Object, contentType string, h *storage.ObjectHandle, a *attempts) *Writer {
 	uploadCtx, cancel := context.WithCancel(ctx)
-	upload := s.handle(o).NewWriter(uploadCtx)
+	upload := h.NewWriter(uploadCtx)
 	upload.KMSKeyName = o.Key().String()
 	upload.ContentType = contentType
-	upload.ChunkRetryDeadline = s.Patience
+	upload.ChunkRetryDeadline = s.Retry.MaxElapsed
+	upload.ProgressFunc = func(int64) { a.arrived() }
 	upload.DisableAutoChecksum = true // Write computes the same one, and Close compares it
 	// The table is shared by all callers of MakeTable.
 	return &Writer{store: s, object: o, ctx: ctx, cancel: cancel, upload: upload, table: crc32.MakeTable(crc32.Castagnoli)}
 }
 
-// Write sends bytes. After an error nothing of the object will become visible.
+// Write sends bytes. After an error, nothing of the object will become visible.
 func (w *Writer) Write(p []byte) (int, error) {
 	if w.err != nil {
 		return 0, w.err
@@ -55,7 +62,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close commits the object and proves that it rests under its key. A second Close returns what the first did.
+// Close commits the object and verifies its key, size and checksum. A second Close returns what the first did.
 func (w *Writer) Close() error {
 	if w.closed || w.err != nil {
 		return w.err
@@ -68,7 +75,7 @@ func (w *Writer) Close() error {
 	} else if w.attrs = w.arrived(err); w.attrs == nil {
 		return w.fail(err)
 	}
-	if err := w.store.prove(w.ctx, w.object, w.attrs); err != nil {
+	if err := w.store.verify(w.ctx, w.object, w.attrs); err != nil {
 		return w.fail(err)
 	}
 	if w.attrs.CRC32C != w.crc || w.attrs.Size != w.size {
@@ -77,14 +84,17 @@ func (w *Writer) Close() error {
 	return nil
 }
 
-// Abort gives the upload up. After Close it does nothing, so it can be deferred.
-func (w *Writer) Abort() {
+// Abort cancels the upload. After Close it does nothing, so it can be deferred.
+func (w *Writer) Abort() { w.AbortWith(context.Canceled) }
+
+// AbortWith is [Writer.Abort] with an error, which Write and Close return from now on.
+func (w *Writer) AbortWith(err error) {
 	if !w.closed && w.err == nil {
-		w.fail(context.Canceled) //nolint:errcheck // it is what Write and Close return from now on
+		w.fail(err) //nolint:errcheck // Write and Close return it
 	}
 }
 
-// Attrs returns what Cloud Storage said of the object. It is nil before Close succeeded.
+// Attrs returns the attributes of the object. It returns nil before Close has succeeded.
 func (w *Writer) Attrs() *storage.ObjectAttrs {
 	if w.err != nil {
 		return nil
@@ -92,7 +102,7 @@ func (w *Writer) Attrs() *storage.ObjectAttrs {
 	return w.attrs
 }
 
-// fail cancels the upload, because closing it would commit what was sent so far.
+// fail cancels the upload, because closing it would commit the bytes sent so far.
 func (w *Writer) fail(err error) error {
 	if ctxErr := w.ctx.Err(); ctxErr != nil {
 		err = ctxErr
@@ -102,24 +112,21 @@ func (w *Writer) fail(err error) error {
 	return w.err
 }
 
-// arrived looks for the object when the answer to the upload was lost, and returns it if it holds just what was sent.
+// arrived returns the object if the answer to the upload was lost and the object holds exactly the bytes sent.
 func (w *Writer) arrived(err error) *storage.ObjectAttrs {
 	if !storage.ShouldRetry(err) || w.ctx.Err() != nil {
 		return nil
 	}
 	attrs, err := w.store.Stat(w.ctx, w.object)
-	if err != nil || attrs.CRC32C != w.crc || attrs.Size != w.size || !Rests(w.object, attrs) {
+	if err != nil || attrs.CRC32C != w.crc || attrs.Size != w.size || !Encrypted(w.object, attrs) {
 		return nil
 	}
 	return attrs
 }
 
-// corrupted removes an object that holds other bytes than were sent.
+// corrupted deletes an object that holds other bytes than were sent, and returns the error.
 func (w *Writer) corrupted() error {
-	ctx, cancel := Cleanup(w.ctx)
-	defer cancel()
-	w.store.Remove(ctx, w.object, w.attrs.Generation) //nolint:errcheck // the failure that led here says more
-	return &cmekpipe.Error{Op: w.store.Op, Code: cmekpipe.Corrupted, Resource: w.object.String(),
-		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
-		Err:  fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", w.attrs.Size, w.attrs.CRC32C, w.size, w.crc)}
+	return w.store.discard(w.ctx, w.object, w.attrs.Generation, &cmekpipe.Error{
+		Op: w.store.Op, Code: cmekpipe.Corrupted, Resource: w.object.String(), Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+		Err: fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", w.attrs.Size, w.attrs.CRC32C, w.size, w.crc)})
 }

@@ -1,4 +1,4 @@
-// Package progress tells a person what takes so long.
+// Package progress prints a line about each slow step of a launch, for the person who waits for it.
 package progress
 
 import (
@@ -8,17 +8,17 @@ import (
 	"time"
 )
 
-// patience is how long a step may take before it is worth a line.
-const patience = 2 * time.Second
+// threshold is how long a step may take before a line is printed, and the time between two lines about a transfer.
+const threshold = 2 * time.Second
 
-// Progress is where the lines go. It only ever writes names of resources, sizes, durations and
-// what Dataflow itself says of a job.
+// Progress prints lines to a writer. Callers give it only names of resources, sizes, durations and what Dataflow itself
+// reports about a job. It may be used by many goroutines.
 type Progress struct {
 	mu sync.Mutex
 	w  io.Writer
 }
 
-// New returns a Progress that writes to w; a nil w takes nothing.
+// New returns a Progress that prints to w. With a nil w it prints nothing.
 func New(w io.Writer) *Progress {
 	if w == nil {
 		w = io.Discard
@@ -26,17 +26,17 @@ func New(w io.Writer) *Progress {
 	return &Progress{w: w}
 }
 
-// Say writes a line at once.
+// Say prints a line.
 func (p *Progress) Say(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	fmt.Fprintf(p.w, "cmekpipe: "+format+"\n", args...)
 }
 
-// Step announces what is being done if it isn't done soon. The returned function ends the step.
+// Step prints a line if the step is not done within two seconds, and another when it is. Callers must call done.
 func (p *Progress) Step(what string) (done func()) {
 	start := time.Now()
-	timer := time.AfterFunc(patience, func() { p.Say("%s …", what) })
+	timer := time.AfterFunc(threshold, func() { p.Say("%s …", what) })
 	return func() {
 		if !timer.Stop() {
 			p.Say("%s: done after %s", what, time.Since(start).Round(time.Second))
@@ -44,11 +44,11 @@ func (p *Progress) Step(what string) (done func()) {
 	}
 }
 
-// Transfer is a step of a known size. The returned functions tell how far it is, and end it.
+// Transfer is [Progress.Step] for a step of a known size. Callers report with sent how many bytes have been sent so far.
 func (p *Progress) Transfer(what string, size int64) (sent func(int64), done func()) {
 	last := time.Now()
 	sent = func(n int64) {
-		if time.Since(last) >= patience {
+		if time.Since(last) >= threshold {
 			last = time.Now()
 			p.Say("%s: %d%% of %d bytes", what, n*100/max(size, 1), size)
 		}

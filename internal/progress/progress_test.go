@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 )
 
-func TestOnlyWhatTakesLongIsTold(t *testing.T) {
+func TestOnlySlowStepsAreReported(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said lines
 		p := progress.New(&said)
@@ -25,7 +25,7 @@ func TestOnlyWhatTakesLongIsTold(t *testing.T) {
 	})
 }
 
-func TestATransferTellsHowFarItIs(t *testing.T) {
+func TestATransferReportsItsProgress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said lines
 		sent, done := progress.New(&said).Transfer("uploading", 200)

@@ -1,39 +1,81 @@
-// Package pace says how often a service is asked and how many failures in a row are borne.
+// Package retry repeats calls of Google Cloud services that fail for a transient reason. [Do] is what most callers need:
+//
+//	err := retry.Do(ctx, retry.Policy{
+//		Service: gcperr.Datastore, Initial: 100 * time.Millisecond, Max: 10 * time.Second, Attempts: 6,
+//	}, call)
+//
+// Each caller keeps its Policy in one named function that documents why its bounds are what they are. Whether an error is
+// transient is decided by package gcperr alone. Callers that do something between two attempts, such as opening a new
+// connection, use [Policy.Start], and callers that poll use [Policy.Wait].
+//
+// # Errors
+//
+// An error of the caller's context is returned as it is. The end of an attempt's own time limit is [ErrTimeout]. Any other
+// error is the one of the last attempt.
+//
+// # Concurrency
+//
+// A Policy may be used by many goroutines, and so may an [Attempts].
 package retry
 
 import (
 	"context"
+	"errors"
+	"math/rand/v2"
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// Pace is how often a service is asked. Its zero value asks once; start from [Default].
+// Policy says which failures of a call are retried, how often, and after which pauses. The zero Policy makes one attempt.
 type Policy struct {
-	// First is the time between the first two questions; it doubles up to Most.
+	// Service decides which errors are transient.
+	Service gcperr.Service
+	// Also reports further errors that are retried, such as NotFound for a table that was just created. May be nil.
+	Also func(error) bool
+
+	// Initial is the pause after the first attempt. It doubles after each further one, up to Max.
 	Initial, Max time.Duration
-	// Attempts is how often a call is tried while the service is unavailable.
+	// Jitter is the largest part of each pause that is left out at random, from 0 to 1, so that many workers that failed
+	// together do not retry together.
+	Jitter float64
+
+	// Attempts is the most attempts of a call; 0 sets no limit if MaxElapsed does.
 	Attempts int
-	// Settle is how long what was created may take to be seen by those who look for it.
-	VisibilityTimeout time.Duration
-	// Stop is how long a job may take to stop once it was told to.
-	StopTimeout time.Duration
+	// QuotaAttempts is the most attempts if the service refuses some of them because a quota is used up; those do not count
+	// against Attempts. Default: Attempts.
+	QuotaAttempts int
+	// MaxElapsed is how long after the start of the first attempt a failure is still retried; 0 sets no limit if Attempts
+	// does.
+	MaxElapsed time.Duration
+	// Timeout is the time limit of each attempt; 0 sets none.
+	Timeout time.Duration
 }
 
-// Default is the pace of launches: after 1 s, then at intervals that double up to 15 s; 8 attempts; 30 s to be
-// seen; 10 minutes to stop.
-func Default() Policy {
-	return Policy{Initial: time.Second, Max: 15 * time.Second, Attempts: 8, VisibilityTimeout: 30 * time.Second, StopTimeout: 10 * time.Minute}
-}
-
-// Wait sleeps before question n, counted from 0, or until ctx ends.
-func (p Policy) Wait(ctx context.Context, n int) error {
-	delay := p.Max
-	if n < 30 {
-		delay = min(p.Initial<<n, p.Max)
+// Do makes a call until it succeeds, fails for a reason that is not transient, or the policy allows no further attempt.
+func Do(ctx context.Context, p Policy, call func(context.Context) error) error {
+	attempts := p.Start()
+	for {
+		err := p.once(ctx, call)
+		if err == nil || !attempts.Again(ctx, err) {
+			return Err(ctx, err)
+		}
 	}
-	timer := time.NewTimer(delay)
+}
+
+// once makes one attempt within the policy's time limit.
+func (p Policy) once(ctx context.Context, call func(context.Context) error) error {
+	if p.Timeout == 0 {
+		return call(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
+	defer cancel()
+	return call(ctx)
+}
+
+// Wait pauses after attempt n, counted from 0, or until ctx ends.
+func (p Policy) Wait(ctx context.Context, n int) error {
+	timer := time.NewTimer(p.pause(n))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
@@ -43,21 +85,37 @@ func (p Policy) Wait(ctx context.Context, n int) error {
 	}
 }
 
-// Retry makes a call until the service is available, or has not been for too long. A context that ends is reported as
-// itself, whatever a client makes of it.
-func (p Policy) Retry(ctx context.Context, call func(context.Context) error) error {
-	for n := 0; ; n++ {
-		err := call(ctx)
-		switch {
-		case err == nil:
-			return nil
-		case ctx.Err() != nil:
-			return ctx.Err()
-		case gcperr.Code(err) != cmekpipe.Unavailable || n+1 >= p.Attempts:
-			return err
-		}
-		if err := p.Wait(ctx, n); err != nil {
-			return err
-		}
+func (p Policy) pause(n int) time.Duration {
+	pause := p.Max
+	if n < 30 { // 2^30 pauses of 8 s still fit into a Duration
+		pause = min(p.Initial<<n, p.Max)
 	}
+	if spread := time.Duration(p.Jitter * float64(pause)); spread > 0 {
+		pause -= rand.N(spread)
+	}
+	return pause
+}
+
+// ErrTimeout is the error of a call whose last attempt did not end within the policy's Timeout. It wraps no error of a
+// context, which would be taken for the caller's.
+const ErrTimeout timeoutError = "the service did not answer in time"
+
+// timeoutError is a type of its own so that ErrTimeout is a constant.
+type timeoutError string
+
+// Error returns the text.
+func (e timeoutError) Error() string { return string(e) }
+
+// Err returns the error of ctx if ctx has ended, [ErrTimeout] for the error of another context, which is that of an attempt,
+// and err otherwise. A nil err stays nil.
+func Err(ctx context.Context, err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled):
+		return ErrTimeout
+	}
+	return err
 }

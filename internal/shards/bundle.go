@@ -8,15 +8,15 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// Part is a temporary object that is complete and rests under the key. Parts travel in Beam's row coder.
+// Part is a complete temporary object that is encrypted with the key. Beam encodes parts with its row coder.
 type Part struct {
-	// Shard is the number of the shard to become; 0 for all where the runner decides on shards.
+	// Shard is the number of the shard that it will become; 0 for all if the runner chooses the shards.
 	Shard int64
-	// Name is the object's name in the bucket. No other attempt of any bundle has the same.
+	// Name is the object's name in the bucket. It is unique to this attempt of the bundle.
 	Name string
-	// Size is the number of its bytes.
+	// Size is its size in bytes.
 	Size int64
-	// CRC32C is of its bytes.
+	// CRC32C is its Castagnoli checksum.
 	CRC32C int64
 }
 
@@ -25,14 +25,14 @@ func partOf(shard int, o cmekpipe.Object, w *keyedgcs.Writer) Part {
 	return Part{Shard: int64(shard), Name: o.Name(), Size: attrs.Size, CRC32C: int64(attrs.CRC32C)}
 }
 
-// Bundle writes the elements of each bundle to a temporary object and emits it as a part, with a fixed key.
-type Bundle[T any, F Format[T]] struct{ Writing[T, F] }
+// WriteBundle writes the elements of each bundle to a temporary object and emits it as a part, with a fixed key.
+type WriteBundle[T any, F Format[T]] struct{ WriteStep[T, F] }
 
-// StartBundle gives up what a bundle that failed left open.
-func (f *Bundle[T, F]) StartBundle(_ func(int, Part)) { f.out.abort() }
+// StartBundle aborts the upload that a failed bundle left open.
+func (f *WriteBundle[T, F]) StartBundle(_ func(int, Part)) { f.out.abort() }
 
 // ProcessElement writes an element.
-func (f *Bundle[T, F]) ProcessElement(ctx context.Context, element T, _ func(int, Part)) error {
+func (f *WriteBundle[T, F]) ProcessElement(ctx context.Context, element T, _ func(int, Part)) error {
 	if !f.out.isOpen() {
 		object, err := f.temp(f.out.folder)
 		if err != nil {
@@ -45,9 +45,9 @@ func (f *Bundle[T, F]) ProcessElement(ctx context.Context, element T, _ func(int
 	return f.out.write(element)
 }
 
-// FinishBundle commits the bundle's object. It has no window to emit in but the global one, which is why only input in
-// that window gets here.
-func (f *Bundle[T, F]) FinishBundle(emit func(int, Part)) error {
+// FinishBundle commits the bundle's object. It can emit in the global window only, so [Builder] uses it for input in that
+// window only.
+func (f *WriteBundle[T, F]) FinishBundle(emit func(int, Part)) error {
 	if !f.out.isOpen() {
 		return nil
 	}
@@ -60,4 +60,4 @@ func (f *Bundle[T, F]) FinishBundle(emit func(int, Part)) error {
 }
 
 // CMEKWholeInput tells guard that this is for the global window only.
-func (f *Bundle[T, F]) CMEKWholeInput() destination.None { return destination.None{} }
+func (f *WriteBundle[T, F]) CMEKWholeInput() destination.None { return destination.None{} }

@@ -1,36 +1,37 @@
-// Package shards writes collections to Cloud Storage as objects under a key, whatever the format of the objects is.
+// Package shards writes collections to Cloud Storage as objects that are encrypted with a key, in any format.
 //
-// A connector of files brings a [Format] and DoFns of its own, which embed the ones of this package:
+// A file connector provides a [Format] and its own DoFns, which embed those of this package:
 //
-//	type bundleFn struct { shards.Bundle[string, lines] }
+//	type bundleFn struct { shards.WriteBundle[string, lines] }
 //
-// so that Beam finds a concrete type to register, and guard a type of this module that names its destination. It
-// describes each of its functions by a [Call], and leaves it to [Call.WriteOne] or [Call.WriteSharded] to put the steps
-// into the pipeline.
+// so that Beam has a concrete type to register, and guard a type of this module that names its destination. For each write
+// the connector's function creates a [Builder] and calls [Builder.WriteOne] or [Builder.WriteSharded], which add the steps
+// to the pipeline.
 //
-// # How shards come to be
+// # Steps of a sharded write
 //
-// Each bundle ([Bundle]), or each numbered shard ([Deal], [Members], [Numbered]), becomes a temporary object under the key,
-// in a folder beside the prefix. When all are there, one step ([Publish]) gives them their names by copies inside Cloud
-// Storage, all or none, and removes what is temporary. It may be repeated at any point. Windowed, triggered or unbounded
-// input is written by [Pane], straight to names that hold the window and the pane.
+// Each bundle ([WriteBundle]), or each numbered shard ([AssignShards], [ListShards], [WriteShard]), is written to a
+// temporary object that is encrypted with the key, in a folder next to the prefix. When all are complete, one step
+// ([Publish]) copies them to their final names inside Cloud Storage, all or none, and deletes the temporary objects. It may
+// be repeated at any point. Windowed, triggered or unbounded input is written by [WritePane], directly to names that
+// contain the window and the pane.
 //
-// # Whose a temporary object is
+// # Temporary objects
 //
-// The folder's name is drawn on a worker, never while the pipeline is built: a pipeline is the same each time it is built,
-// and two runs of one template share no folder. Each instance of Bundle draws one for itself, because no token could reach
-// it but by a side input, which would keep the runner from fusing it to what comes before; shards that went through a
-// shuffle get one for the run with it. Publish removes everything in the folders that parts come from, which only this
-// run writes to, and touches no other. So an object stays behind, under the key, if the runner took no part at all of
-// the instance that wrote it.
+// Folder names are random and drawn on a worker, never while the pipeline is built, because a pipeline must be the same
+// each time it is built and two runs of one template must not share a folder. Each instance of WriteBundle draws its own:
+// a shared one could reach it only by a side input, which would keep the runner from fusing the step with the one before.
+// Shards that go through a shuffle get one folder for the run from ListShards. Publish deletes everything in the folders
+// that parts come from, which only this run writes to, and nothing else. So a temporary object is left behind, encrypted
+// with the key, if the runner discarded every part of the instance that wrote it.
 //
 // # Errors
 //
-// Errors are [*cmekpipe.Error]. When a pipeline is built they are panics; on a worker they end the bundle. An error of a
-// format that names no operation and resource gets those of the write.
+// Errors are [*cmekpipe.Error]. While a pipeline is built they are panics; on a worker they fail the bundle. An error of a
+// format without operation and resource gets those of the write.
 //
 // # Concurrency
 //
-// As Beam has it: one goroutine for each instance of a DoFn. Each instance that writes holds one client, one open object
-// and about 17 MiB of buffers, besides those of the format.
+// As in Beam, one goroutine uses each instance of a DoFn. Each instance that writes has one client, one open object and
+// about 17 MiB of buffers, in addition to those of the format.
 package shards

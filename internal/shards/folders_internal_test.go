@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// A folder of which no part came may be another run's, whose publication is yet to come.
-func TestOnlyFoldersThatPartsCameFromAreSwept(t *testing.T) {
+// A folder that no part is in may belong to another run that has yet to publish it.
+func TestOnlyFoldersWithPartsAreDeleted(t *testing.T) {
 	l := newLife(t)
 	theirs := l.bundle("theirs")
 	ours := l.threeParts()
@@ -40,7 +40,7 @@ func TestInstancesNeverShareAFolder(t *testing.T) {
 
 func TestPartOfAnotherPlaceIsRefused(t *testing.T) {
 	l := newLife(t)
-	l.PutObject("gs://bank-records/out/precious", []byte("of the user"))
+	l.WriteObject("gs://bank-records/out/precious", []byte("of the user"))
 	for _, name := range []string{"out/precious", "other/.cmekpipe-temp-id/a"} {
 		err := l.publish(t.Context(), []Part{{Name: name}})
 		e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -53,10 +53,10 @@ func TestPartOfAnotherPlaceIsRefused(t *testing.T) {
 	}
 }
 
-// numbered is an attempt at a shard with what Members gave it.
+// numbered is an attempt at a shard with the folder that ListShards emitted.
 func (l *life) numbered(member func(*[]byte) bool, lines ...string) (parts []Part, err error) {
 	l.t.Helper()
-	f := &Numbered[string, lineFormat]{l.writing()}
+	f := &WriteShard[string, lineFormat]{l.writing()}
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -65,13 +65,13 @@ func (l *life) numbered(member func(*[]byte) bool, lines ...string) (parts []Par
 	return parts, err
 }
 
-// drawn is what Members draws in a run.
+// drawn is the folder that ListShards draws in a run.
 func drawn() (folder []byte) {
-	(&Members{Shards: 1}).ProcessElement(nil, func(_ int, id []byte) { folder = id })
+	(&ListShards{Shards: 1}).ProcessElement(nil, func(_ int, id []byte) { folder = id })
 	return folder
 }
 
-func TestLostShardIsSweptWhoeverWroteIt(t *testing.T) {
+func TestLostShardIsDeletedWhoeverWroteIt(t *testing.T) {
 	l := newLife(t)
 	run, other := drawn(), drawn()
 	if slices.Equal(run, other) {

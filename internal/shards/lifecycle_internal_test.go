@@ -30,8 +30,8 @@ type life struct {
 }
 
 // writing is what the steps of the write share.
-func (l *life) writing() Writing[string, lineFormat] {
-	return Writing[string, lineFormat]{Target: Target{Op: "test.Write", Object: l.prefix, Shards: 1}}
+func (l *life) writing() WriteStep[string, lineFormat] {
+	return WriteStep[string, lineFormat]{Output: Output{Op: "test.Write", Object: l.prefix, Shards: 1}}
 }
 
 func (l *life) publisher() *Publish[string, lineFormat] {
@@ -63,8 +63,8 @@ func (l *lineFormat) End() error { return nil }
 func newLife(t *testing.T) *life {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	l := &life{Cloud: cloud, t: t, key: cloud.Key("us-central1", "records")}
-	cloud.Bucket("bank-records", "us-central1", cmekpipe.KeyName{})
+	l := &life{Cloud: cloud, t: t, key: cloud.CreateKey("us-central1", "records")}
+	cloud.CreateBucket("bank-records", "us-central1", cmekpipe.KeyName{})
 	l.prefix = l.key.MustObject("gs://bank-records/out/lines")
 	return l
 }
@@ -82,9 +82,9 @@ func (l *life) bundle(lines ...string) []Part {
 }
 
 // started runs one bundle up to its last line.
-func (l *life) started(lines ...string) *Bundle[string, lineFormat] {
+func (l *life) started(lines ...string) *WriteBundle[string, lineFormat] {
 	l.t.Helper()
-	f := &Bundle[string, lineFormat]{l.writing()}
+	f := &WriteBundle[string, lineFormat]{l.writing()}
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func iterate[T any](values ...T) func(*T) bool {
 
 func (l *life) names() (final, temp []string) {
 	l.t.Helper()
-	for it := l.Storage().Bucket("bank-records").Objects(context.Background(), &storage.Query{}); ; {
+	for it := l.StorageClient().Bucket("bank-records").Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return final, temp
@@ -158,7 +158,7 @@ func (l *life) requirePublished(shards int, want ...string) {
 	l.requireKeyAsked()
 }
 
-// requireKeyAsked fails unless every object that ever was rests under the key because its writer named it.
+// requireKeyAsked fails unless every object that ever existed was encrypted with the key because its writer named it.
 func (l *life) requireKeyAsked() {
 	l.t.Helper()
 	for _, e := range l.Ledger() {
@@ -197,7 +197,7 @@ func TestRetriedBundleIsNotDoubled(t *testing.T) {
 }
 
 // again runs a further bundle on an instance and returns the parts that it emits.
-func (l *life) again(f *Bundle[string, lineFormat], lines ...string) (parts []Part) {
+func (l *life) again(f *WriteBundle[string, lineFormat], lines ...string) (parts []Part) {
 	l.t.Helper()
 	f.StartBundle(nil)
 	for _, line := range lines {
@@ -274,7 +274,7 @@ func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
 			l := newLife(t)
 			parts := l.threeParts()
 			fault := forbidden
-			fault.Method, fault.Call = tt.method, tt.call
+			fault.Method, fault.Call = emulator.Method(tt.method), tt.call
 			remove := l.Inject(fault)
 			if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.PermissionDenied) {
 				t.Fatalf("got %v, want %v", err, cmekpipe.PermissionDenied)
@@ -295,14 +295,14 @@ func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
 // orphan leaves what an attempt leaves that finished and was not heard: an object beside a part.
 func (l *life) orphan(beside Part) {
 	l.t.Helper()
-	w := l.Storage().Bucket("bank-records").Object(beside.Name + "x").NewWriter(l.t.Context())
+	w := l.StorageClient().Bucket("bank-records").Object(beside.Name + "x").NewWriter(l.t.Context())
 	w.KMSKeyName = l.key.String()
 	if err := w.Close(); err != nil {
 		l.t.Fatal(err)
 	}
 }
 
-func TestSweepCanBeRepeated(t *testing.T) {
+func TestDeletingTemporaryObjectsCanBeRepeated(t *testing.T) {
 	for call := 1; call <= 4; call++ {
 		t.Run(fmt.Sprint(call), func(t *testing.T) {
 			l := newLife(t)
@@ -342,8 +342,8 @@ func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
 	l.requirePublished(3, "a", "b", "c", "d")
 }
 
-// attempt is a publication whose steps the test takes one by one.
-func (l *life) attempt(parts []Part) *publication {
+// attempt is a publishAttempt whose steps the test calls one by one.
+func (l *life) attempt(parts []Part) *publishAttempt {
 	l.t.Helper()
 	f := l.publisher()
 	if err := f.Setup(l.t.Context()); err != nil {
@@ -354,8 +354,8 @@ func (l *life) attempt(parts []Part) *publication {
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &publication{store: f.out.store, target: f.Target, shards: shards}
-	if done, err := p.look(l.t.Context()); done || err != nil {
+	p := &publishAttempt{store: f.out.store, output: f.Output, shards: shards}
+	if done, err := p.findParts(l.t.Context()); done || err != nil {
 		l.t.Fatalf("look() = %v, %v", done, err)
 	}
 	return p
@@ -365,15 +365,15 @@ func TestSlowTwinDoesNotUndoAFinishedPublication(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
 	fast, slow := l.attempt(parts), l.attempt(parts)
-	for _, p := range []*publication{fast, slow} { // so that the shards are the slow one's
-		if err := p.publish(t.Context()); err != nil {
+	for _, p := range []*publishAttempt{fast, slow} { // so that the shards are the slow one's
+		if err := p.copyAll(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := fast.sweep(t.Context()); err != nil {
+	if err := fast.deleteTemporary(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	slow.withdraw(t.Context())
+	slow.undo(t.Context())
 	l.requirePublished(3, "a", "b", "c", "d")
 }
 
@@ -382,7 +382,7 @@ func TestLostTemporaryObjectFailsBeforeAnythingIsVisible(t *testing.T) {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			l := newLife(t)
 			parts := l.threeParts()
-			if err := l.Storage().Bucket("bank-records").Object(parts[i].Name).Delete(t.Context()); err != nil {
+			if err := l.StorageClient().Bucket("bank-records").Object(parts[i].Name).Delete(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			err := l.publish(t.Context(), parts)
@@ -400,12 +400,12 @@ func TestLostTemporaryObjectFailsBeforeAnythingIsVisible(t *testing.T) {
 	}
 }
 
-func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
+func TestOlderShardsAreNotCountedAsThisRuns(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
 	for i := range 3 {
 		o, _ := l.publisher().shardName("", i, 3)
-		older := l.Storage().Bucket("bank-records").Object(o.Name()).NewWriter(t.Context())
+		older := l.StorageClient().Bucket("bank-records").Object(o.Name()).NewWriter(t.Context())
 		older.KMSKeyName = l.key.String()
 		if _, err := older.Write([]byte("old\n")); err != nil {
 			t.Fatal(err)
@@ -415,7 +415,7 @@ func TestOlderShardsAreNotTakenForThisRuns(t *testing.T) {
 		}
 	}
 	for _, p := range parts {
-		if err := l.Storage().Bucket("bank-records").Object(p.Name).Delete(t.Context()); err != nil {
+		if err := l.StorageClient().Bucket("bank-records").Object(p.Name).Delete(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -470,7 +470,7 @@ func TestShardWhoseAnswerIsLostForGoodIsRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Teardown()
-	f.out.store.Patience = 100 * time.Millisecond
+	f.out.store.Retry.MaxElapsed = 100 * time.Millisecond
 	if err := f.ProcessElement(t.Context(), 0, nil, iterate(parts...)); !errors.Is(err, cmekpipe.Unavailable) {
 		t.Errorf("got %v, want %v", err, cmekpipe.Unavailable)
 	}
@@ -491,7 +491,7 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 		cancel()
 		return !cancelled
 	}
-	single := &One[string, lineFormat]{l.writing()}
+	single := &WriteSingle[string, lineFormat]{l.writing()}
 	if err := single.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -507,7 +507,7 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 
 func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 	l := newLife(t)
-	f := &One[string, lineFormat]{l.writing()}
+	f := &WriteSingle[string, lineFormat]{l.writing()}
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -525,7 +525,7 @@ func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 }
 
 func TestTeardownMayFollowAFailedSetup(t *testing.T) {
-	for _, err := range []error{(&One[string, lineFormat]{}).Teardown(), (&Bundle[string, lineFormat]{}).Teardown(), (&Publish[string, lineFormat]{}).Teardown()} {
+	for _, err := range []error{(&WriteSingle[string, lineFormat]{}).Teardown(), (&WriteBundle[string, lineFormat]{}).Teardown(), (&Publish[string, lineFormat]{}).Teardown()} {
 		if err != nil {
 			t.Error(err)
 		}
@@ -535,7 +535,7 @@ func TestTeardownMayFollowAFailedSetup(t *testing.T) {
 func TestRetriedPaneOverwritesItself(t *testing.T) {
 	l := newLife(t)
 	for range 2 {
-		f := &Pane[string, lineFormat]{l.writing()}
+		f := &WritePane[string, lineFormat]{l.writing()}
 		if err := f.Setup(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -557,7 +557,7 @@ func TestElementThatDoesNotFitShowsNothing(t *testing.T) {
 	l := newLife(t)
 	bundle := l.started("a")
 	defer bundle.Teardown()
-	one := &One[string, lineFormat]{l.writing()}
+	one := &WriteSingle[string, lineFormat]{l.writing()}
 	if err := one.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}

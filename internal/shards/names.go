@@ -1,7 +1,6 @@
 package shards
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"regexp"
@@ -12,10 +11,11 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // shardName returns "PREFIX-SSSSS-of-NNNNNSUFFIX", or "PREFIX-PANE-SSSSS-of-NNNNNSUFFIX" if there is a pane.
-func (t Target) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
+func (t Output) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
 	name := t.Object.Name()
 	if pane != "" {
 		name += "-" + pane
@@ -23,48 +23,43 @@ func (t Target) shardName(pane string, shard, of int) (cmekpipe.Object, error) {
 	return t.sibling(fmt.Sprintf("%s-%05d-of-%05d%s", name, shard, of, t.Suffix))
 }
 
-// IsShard reports whether an object's name is one that a sharded write to prefix gives.
+// IsShard reports whether an object's name is one that a sharded write to prefix creates.
 func IsShard(prefix, name string) bool {
 	rest, ok := strings.CutPrefix(name, prefix+"-")
 	return ok && regexp.MustCompile(`^(.*-pane-\d+(-first)?(-last)?-)?\d{5}-of-\d{5}`).MatchString(rest)
 }
 
-// tempPrefix begins the names of temporary objects. They lie beside the prefix and not behind it, so that no pattern for
-// the shards, such as "PREFIX*" or "FOLDER/*", stands for temporary objects.
-func (t Target) tempPrefix() string {
+// tempParent is the folder of the folders of temporary objects: the one that the prefix is in, so that no pattern for the
+// shards, such as "PREFIX*" or "FOLDER/*", matches temporary objects.
+func (t Output) tempParent() string {
 	name := t.Object.Name()
-	return name[:strings.LastIndexByte(name, '/')+1] + ".cmekpipe-temp-"
+	return name[:strings.LastIndexByte(name, '/')+1]
 }
 
 // temp names a temporary object for one attempt of a bundle or shard, in the folder with an id.
-func (t Target) temp(folder string) (cmekpipe.Object, error) {
-	return t.sibling(t.tempPrefix() + folder + "/" + newID())
+func (t Output) temp(folder string) (cmekpipe.Object, error) {
+	return t.sibling(t.tempParent() + keyedgcs.TempPrefix + folder + "/" + keyedgcs.NewID())
 }
 
-// folderOf returns the folder of a temporary object. It reports false for a name that temp doesn't give.
-func (t Target) folderOf(name string) (string, bool) {
-	rest, ok := strings.CutPrefix(name, t.tempPrefix())
-	id, object, _ := strings.Cut(rest, "/")
-	return t.tempPrefix() + id + "/", ok && id != "" && object != "" && !strings.Contains(object, "/")
+// folderOf returns the folder of a temporary object. It reports false for a name that temp does not give.
+func (t Output) folderOf(name string) (string, bool) {
+	return keyedgcs.TempFolder(t.tempParent(), name)
 }
 
-// newID returns what nobody else has drawn or can guess.
-func newID() string { return strings.ToLower(rand.Text()) }
-
-// sibling names another object of the bucket under the same key.
-func (t Target) sibling(name string) (cmekpipe.Object, error) {
-	return t.Object.Key().Object("gs://" + t.Object.Bucket() + "/" + name)
+// sibling names another object of the bucket with the same key.
+func (t Output) sibling(name string) (cmekpipe.Object, error) {
+	return keyedgcs.Sibling(t.Object, name)
 }
 
-// checkNames refuses a prefix or suffix that would give names that Cloud Storage refuses, such as too long ones.
-func (t Target) checkNames() error {
+// checkNames refuses a prefix or suffix with which names would break a rule of Cloud Storage, such as its length limit.
+func (t Output) checkNames() error {
 	pane := ""
 	if t.Shards > 0 {
 		pane = paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 1 << 40, IsFirst: true, IsLast: true})
 	}
 	_, err := t.shardName(pane, MaxShards, MaxShards)
 	if err == nil {
-		_, err = t.temp(newID()) // it counts by its length alone
+		_, err = t.temp(keyedgcs.NewID()) // only its length counts
 	}
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		e.Op, e.Hint = t.Op, "shorten the prefix or the suffix; "+e.Hint
@@ -72,8 +67,8 @@ func (t Target) checkNames() error {
 	return err
 }
 
-// paneName tells the panes of all windows apart: "START-END-pane-INDEX", with the window's bounds in UTC. The first and
-// last pane of a window are marked, and both marks together say that there is no other.
+// paneName returns a name that is unique among the panes of all windows: "START-END-pane-INDEX", with the window's bounds
+// in UTC. The first and last pane of a window are marked; a pane with both marks is the only one.
 func paneName(w beam.Window, p beam.PaneInfo) string {
 	var b strings.Builder
 	switch w := w.(type) {

@@ -15,12 +15,12 @@ import (
 func noPane() beam.PaneInfo     { return typex.NoFiringPane() }
 func globalWindow() beam.Window { return window.GlobalWindow{} }
 
-func TestIsShardKnowsWhatShardNameGives(t *testing.T) {
+func TestIsShardRecognizesShardNames(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName("projects/p-1234/locations/us-central1/keyRings/r/cryptoKeys/k")
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := Target{Object: key.MustObject("gs://bank-records/out/lines"), Suffix: ".txt"}
+	target := Output{Object: key.MustObject("gs://bank-records/out/lines"), Suffix: ".txt"}
 	panes := []string{"", paneName(globalWindow(), noPane()), paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 12, IsFirst: true, IsLast: true}),
 		paneName(window.IntervalWindow{Start: 1, End: 2000}, beam.PaneInfo{Index: 3, IsLast: true})}
 	for _, pane := range panes {
@@ -69,7 +69,7 @@ func TestPaneNames(t *testing.T) {
 	}
 }
 
-func TestTempFolderIsBesideThePrefix(t *testing.T) {
+func TestTempFolderIsNextToThePrefix(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestTempFolderIsBesideThePrefix(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		target := Target{Object: o}
+		target := Output{Object: o}
 		temp, err := target.temp("id")
 		if err != nil {
 			t.Fatal(err)
@@ -98,12 +98,12 @@ func TestTempFolderIsBesideThePrefix(t *testing.T) {
 }
 
 // What is in such a folder gets removed.
-func TestFolderOfTakesTemporaryNamesOnly(t *testing.T) {
+func TestFolderOfAcceptsTemporaryNamesOnly(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := Target{Object: key.MustObject("gs://bank-records/out/lines")}
+	target := Output{Object: key.MustObject("gs://bank-records/out/lines")}
 	for _, name := range []string{
 		"", "out/", "out/lines", "out/lines-00000-of-00001", "out/.cmekpipe-temp-", "out/.cmekpipe-temp-/a", "out/.cmekpipe-temp-id",
 		"out/.cmekpipe-temp-id/", "out/.cmekpipe-temp-id/a/b", ".cmekpipe-temp-id/a", "out/b/.cmekpipe-temp-id/a",

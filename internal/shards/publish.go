@@ -8,12 +8,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
-// Publish gives the parts of a write their names, all or none, and removes what is temporary: everything in the folders
-// that parts are in. Whoever made such a folder belongs to this run and is done; of another folder that can't be known.
-type Publish[T any, F Format[T]] struct{ Writing[T, F] }
+// Publish copies the parts of a write to their final names, all or none, and deletes all objects in the folders that parts
+// are in. Every object there belongs to this run and to a step that has ended; of other folders that is not known.
+type Publish[T any, F Format[T]] struct{ WriteStep[T, F] }
 
-// ProcessElement takes all parts at once. It may be repeated at any point: what an earlier attempt published in part is
-// published again with the same bytes, and what it published whole is left as it is.
+// ProcessElement publishes all parts. It may be repeated at any point: if an earlier attempt published some shards, they are
+// published again with the same bytes; if it published all of them, they are left as they are.
 func (f *Publish[T, F]) ProcessElement(ctx context.Context, _ int, _ func(*[]byte) bool, parts func(*Part) bool) error {
 	shards, err := f.number(parts)
 	if err != nil {
@@ -22,21 +22,21 @@ func (f *Publish[T, F]) ProcessElement(ctx context.Context, _ int, _ func(*[]byt
 	if len(shards) == 0 {
 		return f.publishNothing(ctx)
 	}
-	p := &publication{store: f.out.store, target: f.Target, shards: shards}
-	done, err := p.look(ctx)
+	p := &publishAttempt{store: f.out.store, output: f.Output, shards: shards}
+	done, err := p.findParts(ctx)
 	if err != nil {
 		return err
 	}
 	if !done {
-		if err := p.publish(ctx); err != nil {
-			p.withdraw(ctx)
+		if err := p.copyAll(ctx); err != nil {
+			p.undo(ctx)
 			return err
 		}
 	}
-	return p.sweep(ctx)
+	return p.deleteTemporary(ctx)
 }
 
-// number puts the parts in an order that is the same in every attempt, and names the shards that they become.
+// number sorts the parts in an order that is the same in every attempt, and names the shards that they become.
 func (f *Publish[T, F]) number(parts func(*Part) bool) ([]*shard, error) {
 	var all []Part
 	for p := (Part{}); parts(&p); {

@@ -13,7 +13,7 @@ import (
 // Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
 	beam.RegisterType(reflect.TypeFor[Part]())
-	beam.RegisterDoFn(&Members{})
+	beam.RegisterDoFn(&ListShards{})
 	register.Emitter2[int, Part]()
 	register.Emitter2[int, []byte]()
 	register.Iter1[[]byte]()
@@ -31,27 +31,27 @@ type (
 	}
 )
 
-// Types are a connector's own DoFns for elements of type T, as pointers to their zero values. One may be nil.
+// Types are a connector's own DoFns for elements of type T, as pointers to their zero values. WriteSingle may be nil.
 type Types[T any] struct {
-	// One embeds [One], and so on.
-	One      doFn4x1[context.Context, int, func(*[]byte) bool, func(*T) bool]
-	Bundle   doFn3x1[context.Context, T, func(int, Part)]
-	Deal     doFn2x0[T, func(int, T)]
-	Numbered doFn5x1[context.Context, int, func(*[]byte) bool, func(*T) bool, func(int, Part)]
-	Pane     doFn5x1[context.Context, beam.PaneInfo, beam.Window, int, func(*T) bool]
-	Publish  doFn4x1[context.Context, int, func(*[]byte) bool, func(*Part) bool]
+	// Each field embeds the type of its name.
+	WriteSingle  doFn4x1[context.Context, int, func(*[]byte) bool, func(*T) bool]
+	WriteBundle  doFn3x1[context.Context, T, func(int, Part)]
+	AssignShards doFn2x0[T, func(int, T)]
+	WriteShard   doFn5x1[context.Context, int, func(*[]byte) bool, func(*T) bool, func(int, Part)]
+	WritePane    doFn5x1[context.Context, beam.PaneInfo, beam.Window, int, func(*T) bool]
+	Publish      doFn4x1[context.Context, int, func(*[]byte) bool, func(*Part) bool]
 }
 
-// Register makes a connector's DoFns known to Beam. It is for init functions.
+// Register registers a connector's DoFns with Beam. Call it from an init function.
 func Register[T any](types Types[T]) {
-	// Only Bundle and Deal see every element; the others run once a shard.
-	if types.One != nil {
-		beam.RegisterDoFn(types.One)
+	// Only WriteBundle and AssignShards see every element; the others run once for each shard.
+	if types.WriteSingle != nil {
+		beam.RegisterDoFn(types.WriteSingle)
 	}
-	dofn.Register3x1[context.Context, T, func(int, Part), error](types.Bundle)
-	dofn.Register2x0[T, func(int, T)](types.Deal)
-	beam.RegisterDoFn(types.Numbered)
-	beam.RegisterDoFn(types.Pane)
+	dofn.Register3x1[context.Context, T, func(int, Part), error](types.WriteBundle)
+	dofn.Register2x0[T, func(int, T)](types.AssignShards)
+	beam.RegisterDoFn(types.WriteShard)
+	beam.RegisterDoFn(types.WritePane)
 	beam.RegisterDoFn(types.Publish)
 	register.Emitter2[int, T]()
 	register.Iter1[T]()

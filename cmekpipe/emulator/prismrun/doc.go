@@ -1,7 +1,7 @@
 // Package prismrun runs the pipelines of the loopback Dataflow's jobs, for tests of launches that want to see what a job
 // writes and not only its states. [OnPrism] is for the option WithJobs of packages emulator and cmektest:
 //
-//	cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
+//	cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
 //
 // The staged pipeline runs on Beam's runner Prism in the process of the test, the staged worker binary in a process of its
 // own, which finds the loopback cloud by its variables. The binary must be one for this computer. States, messages and

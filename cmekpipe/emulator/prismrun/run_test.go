@@ -52,7 +52,7 @@ func refuse(string) (string, error) { return "", errors.New("no more words") }
 // run launches a pipeline on the loopback Dataflow as anybody launches one, with this binary as the worker.
 func run(t *testing.T, build func(beam.Scope, cmekpipe.KeyName)) (*cmektest.Cloud, cmekpipe.KeyName, *launch.Result, error) {
 	t.Helper()
-	cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
+	cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -63,8 +63,8 @@ func run(t *testing.T, build func(beam.Scope, cmekpipe.KeyName)) (*cmektest.Clou
 
 func runOn(t *testing.T, cloud *cmektest.Cloud, worker string, async bool, build func(beam.Scope, cmekpipe.KeyName)) (cmekpipe.KeyName, *launch.Result, error) {
 	t.Helper()
-	key := cloud.Key("us-central1", "pipelines")
-	cloud.Bucket("work", "us-central1", key)
+	key := cloud.CreateKey("us-central1", "pipelines")
+	cloud.CreateBucket("work", "us-central1", key)
 	opts, err := cmekpipe.FromConfig(cmekpipe.Config{Runner: "dataflow", Key: key.String(), Project: cmektest.Project,
 		TempLocation: "gs://work/tmp", WorkerBinary: worker, JobName: "executed", Async: async})
 	if err != nil {
@@ -105,7 +105,7 @@ func dataflow(t *testing.T, cloud *cmektest.Cloud) *api.Service {
 func TestAWorkerThatBreaksFailsTheJob(t *testing.T) {
 	for name, program := range map[string]string{"no program": "a program for linux", "ends at once": "#!/bin/sh\nexit 3\n"} {
 		t.Run(name, func(t *testing.T) {
-			cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
+			cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
 			worker := filepath.Join(t.TempDir(), "worker")
 			if err := os.WriteFile(worker, []byte(program), 0o700); err != nil {
 				t.Fatal(err)
@@ -124,7 +124,7 @@ func TestAWorkerThatBreaksFailsTheJob(t *testing.T) {
 }
 
 func TestCancelEndsTheRun(t *testing.T) {
-	cloud := cmektest.NewCloud(t, cmektest.WithJobs(prismrun.OnPrism))
+	cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)

@@ -43,13 +43,15 @@ func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
 	}
 }
 
-// BenchmarkVsBeamAvro reports as x/beam how many times faster Write is than Beam's, which makes one file: its time
+// BenchmarkVsBeamAvro reports as x/beam how many times faster WriteSharded is than Beam's Write, which writes one file: its time
 // through ours, for the same rows, runner and server. More is better.
 func BenchmarkVsBeamAvro(b *testing.B) {
 	w := filetest.New(b)
 	benchpair.Quiet(b)
 	benchpair.Run(b, func() {
-		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { avroio.Write(s, w.Object(b, "ours"), benchSchema, col) })
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
+			avroio.WriteSharded(s, w.Object(b, "ours"), benchSchema, col)
+		})
 	}, benchpair.Other{Unit: "x/beam", Run: func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
 			beamavroio.Write(s, "gs://"+filetest.Bucket+"/theirs", benchSchema, col)
@@ -57,14 +59,16 @@ func BenchmarkVsBeamAvro(b *testing.B) {
 	}})
 }
 
-// BenchmarkVsRawAvro reports as x/raw how fast Write is beside the Avro library and the storage client, called by hand
+// BenchmarkVsRawAvro reports as x/raw how fast WriteSharded is compared with the Avro library and the storage client, called by hand
 // for the same rows in as many files at once: their time through ours, so 1 would be as fast. The rows are JSON for both;
 // the pipeline is a part of ours only. More is better.
 func BenchmarkVsRawAvro(b *testing.B) {
 	w := filetest.New(b)
 	benchpair.Quiet(b)
 	write := func() {
-		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { avroio.Write(s, w.Object(b, "ours"), benchSchema, col) })
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
+			avroio.WriteSharded(s, w.Object(b, "ours"), benchSchema, col)
+		})
 	}
 	write()
 	files := len(w.Visible(b))

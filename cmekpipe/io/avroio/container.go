@@ -91,7 +91,7 @@ func (e *encoder) Write(row string) error {
 	return e.flush()
 }
 
-// misfit hides the library's error, which shows what the row holds.
+// misfit replaces the library's error, which quotes the row.
 func misfit(size int) *cmekpipe.Error {
 	return &cmekpipe.Error{Code: cmekpipe.InvalidOptions, Hint: "write rows in Avro's JSON encoding, with unions as {\"TYPE\": VALUE}",
 		Err: fmt.Errorf("got a row of %d bytes that is not JSON of the schema", size)}

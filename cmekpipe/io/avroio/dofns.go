@@ -10,34 +10,36 @@ import (
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
 	bundleFn struct {
-		shards.Bundle[string, container]
+		shards.WriteBundle[string, container]
 	}
-	dealFn     struct{ shards.Deal[string] }
+	dealFn     struct{ shards.AssignShards[string] }
 	numberedFn struct {
-		shards.Numbered[string, container]
+		shards.WriteShard[string, container]
 	}
-	paneFn    struct{ shards.Pane[string, container] }
+	paneFn struct {
+		shards.WritePane[string, container]
+	}
 	publishFn struct {
 		shards.Publish[string, container]
 	}
 )
 
-// doFns returns the steps of a write.
-func (c container) doFns(t shards.Target) shards.DoFns {
-	w := shards.Writing[string, container]{Target: t, Format: c}
+// doFns returns the steps of a sharded write.
+func (c container) doFns(t shards.Output) shards.DoFns {
+	w := shards.WriteStep[string, container]{Output: t, Format: c}
 	return shards.DoFns{
-		Bundle:   &bundleFn{shards.Bundle[string, container]{Writing: w}},
-		Deal:     &dealFn{shards.Deal[string]{Shards: t.Shards}},
-		Numbered: &numberedFn{shards.Numbered[string, container]{Writing: w}},
-		Pane:     &paneFn{shards.Pane[string, container]{Writing: w}},
-		Publish:  &publishFn{shards.Publish[string, container]{Writing: w}},
+		WriteBundle:  &bundleFn{shards.WriteBundle[string, container]{WriteStep: w}},
+		AssignShards: &dealFn{shards.AssignShards[string]{Shards: t.Shards}},
+		WriteShard:   &numberedFn{shards.WriteShard[string, container]{WriteStep: w}},
+		WritePane:    &paneFn{shards.WritePane[string, container]{WriteStep: w}},
+		Publish:      &publishFn{shards.Publish[string, container]{WriteStep: w}},
 	}
 }
 
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[string]{
-		Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
+		WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
 	})
 	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()

@@ -17,8 +17,9 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 	filetest.RequireMarked(t, o, "avroio.Write", func(s beam.Scope) {
 		lines := beam.Create(s, good)
 		avroio.Write(s, o, schema, lines)
-		avroio.Write(s, o, schema, lines, avroio.WithNumShards(2))
+		avroio.WriteSharded(s, o, schema, lines)
+		avroio.WriteSharded(s, o, schema, lines, avroio.WithNumShards(2))
 		ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), lines)
-		avroio.Write(s, o, schema, ts, avroio.WithNumShards(2))
-	}, map[string]int{"bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2})
+		avroio.WriteSharded(s, o, schema, ts, avroio.WithNumShards(2))
+	}, map[string]int{"bundleFn": 1, "numberedFn": 2, "paneFn": 1, "publishFn": 3})
 }

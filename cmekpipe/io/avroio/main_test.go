@@ -3,12 +3,11 @@ package avroio_test
 import (
 	"bytes"
 	"encoding/json"
-	"flag"
-	"os"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -18,9 +17,7 @@ import (
 
 func TestMain(m *testing.M) {
 	register.Function1x2(toRow)
-	flag.Parse()
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 // schema is of rows with a line each.
@@ -56,13 +53,21 @@ func rows(t testing.TB, data []byte) (lines []string) {
 	return lines
 }
 
-func TestShardedWrite(t *testing.T) {
-	filetest.Connector{Op: "avroio.Write", Suffix: ".avro", Lines: rows,
+func TestWrite(t *testing.T) {
+	filetest.Connector{Op: "avroio.Write", Lines: rows,
+		Single: func(name string) string { return name + "-00000-of-00001.avro" },
+		Write: func(s beam.Scope, prefix cmekpipe.Object, lines beam.PCollection, _ int) {
+			avroio.Write(s, prefix, schema, beam.ParDo(s, toRow, lines))
+		}}.Run(t)
+}
+
+func TestWriteSharded(t *testing.T) {
+	filetest.Connector{Op: "avroio.WriteSharded", Suffix: ".avro", Lines: rows,
 		Write: func(s beam.Scope, prefix cmekpipe.Object, lines beam.PCollection, numbered int) {
 			var opts []avroio.WriteOption
 			if numbered != 0 {
 				opts = append(opts, avroio.WithNumShards(numbered))
 			}
-			avroio.Write(s, prefix, schema, beam.ParDo(s, toRow, lines), opts...)
+			avroio.WriteSharded(s, prefix, schema, beam.ParDo(s, toRow, lines), opts...)
 		}}.Run(t)
 }

@@ -10,32 +10,53 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
-// Read returns the rows of the Avro files that a pattern stands for, such as "gs://bank-records/in/*.avro", as a
-// PCollection of t: JSON text if t is string, else what encoding/json makes of that text for t, a struct with JSON tags.
-// The schema is the file's own. A pattern without a file gives no row and no error. Each file is read by one worker.
+// ReadOption changes how [Read] reads.
+type ReadOption func(*readOptions)
+
+type readOptions struct {
+	empty fileio.MatchOption // what happens if the pattern matches nothing
+}
+
+// MatchEmptyDisallow fails the job if the pattern matches no file, so that a misspelt input is not read as an empty one.
+// Default: a pattern that matches no file yields no rows.
+func MatchEmptyDisallow() ReadOption {
+	return func(o *readOptions) { o.empty = fileio.MatchEmptyDisallow() }
+}
+
+// Read returns the rows of the Avro files that match a pattern, such as "gs://bank-records/in/*.avro" or a local path, as a
+// PCollection of t. If t is string, rows are JSON text; otherwise encoding/json decodes that text into t, a struct with
+// JSON tags. The schema is the file's own. A pattern that matches no file yields an empty collection; see
+// [MatchEmptyDisallow]. One worker reads a file.
 //
-// A row that can't be read fails the bundle with a [*cmekpipe.Error], which does not show what the row holds; Beam's own
-// reader logs it.
-func Read(s beam.Scope, glob string, t reflect.Type) beam.PCollection {
+// A row that can't be read fails the bundle with a [*cmekpipe.Error], which does not contain the row; Beam's own reader
+// logs it.
+//
+// Read panics with a [*cmekpipe.Error] when the pipeline is built: for an empty pattern or a malformed gs:// URL
+// (InvalidName), and for a scheme without a filesystem in the program (Unsupported).
+func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PCollection {
+	filepattern.MustBeValid("avroio.Read", glob)
 	s = s.Scope("avroio.Read")
-	filesystem.ValidateScheme(glob)
-	matches := fileio.MatchAll(s, beam.Create(s, glob), fileio.MatchEmptyAllow())
+	o := readOptions{empty: fileio.MatchEmptyAllow()}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	matches := fileio.MatchAll(s, beam.Create(s, glob), o.empty)
 	files := fileio.ReadMatches(s, matches, fileio.ReadUncompressed())
 	return beam.ParDo(s, &readFn{Type: beam.EncodedType{T: t}}, files, beam.TypeDefinition{Var: beam.XType, T: t})
 }
 
 // readFn emits the rows of files.
 type readFn struct {
-	// Type is what a row becomes.
+	// Type is the type of the rows.
 	Type beam.EncodedType
 }
 
@@ -49,7 +70,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 		return err
 	}
 	defer data.Close()
-	r := &rows{path: gsname.Decode(file.Metadata.Path), source: &source{Reader: data}}
+	r := &rows{path: gsurl.Decode(file.Metadata.Path), source: &source{Reader: data}}
 	if r.file, err = goavro.NewOCFReader(bufio.NewReaderSize(r.source, 1<<20)); err != nil {
 		return r.fault(errors.New("got no header of an Avro file"))
 	}
@@ -62,7 +83,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 		emit(row)
 	}
 	if r.file.Err() != nil {
-		return r.fault(fmt.Errorf("got a block behind row %d that is damaged or not whole", r.count))
+		return r.fault(fmt.Errorf("got a damaged or truncated block behind row %d", r.count))
 	}
 	return nil
 }
@@ -79,7 +100,7 @@ type rows struct {
 func (r *rows) next(t reflect.Type) (any, error) {
 	native, err := r.file.Read()
 	if err != nil {
-		return nil, r.fault(fmt.Errorf("got a row %d that is not as the file's schema has it", r.count))
+		return nil, r.fault(fmt.Errorf("got a row %d that does not match the file's schema", r.count))
 	}
 	text, err := json.Marshal(native)
 	if err != nil {
@@ -95,22 +116,21 @@ func (r *rows) next(t reflect.Type) (any, error) {
 	return row.Elem().Interface(), nil
 }
 
-// fault is what is wrong with the file, unless it is that it could not be read. The library's own error may show what a
-// row holds.
+// fault returns the error of a damaged file, or the error that ended reading. The library's own error may quote a row.
 func (r *rows) fault(err error) error {
 	if r.source.err != nil {
 		return r.source.err
 	}
 	return &cmekpipe.Error{Op: "avroio.Read", Code: cmekpipe.Corrupted, Resource: r.path,
-		Hint: "see whether the file is Avro and whole", Err: err}
+		Hint: "check that the file is a complete Avro object container file", Err: err}
 }
 
 func (r *rows) misfit(want string) error {
 	return &cmekpipe.Error{Op: "avroio.Read", Code: cmekpipe.InvalidOptions, Resource: r.path,
-		Hint: "read the rows as a type that holds all of them", Err: fmt.Errorf("got a row %d that can't become %s", r.count, want)}
+		Hint: "read the rows as a type that can hold all of them", Err: fmt.Errorf("got a row %d that can't become %s", r.count, want)}
 }
 
-// source keeps the error that ended reading, because the library makes text of it.
+// source keeps the error that ended reading, which the library turns into text.
 type source struct {
 	io.Reader
 	err error

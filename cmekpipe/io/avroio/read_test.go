@@ -15,7 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -109,7 +109,7 @@ func TestFileThatCannotBeReadToItsEndFailsTheRun(t *testing.T) {
 	}
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
-			w.PutObject("gs://bank-records/in/file", tt.data)
+			w.WriteObject("gs://bank-records/in/file", tt.data)
 			err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, "gs://bank-records/in/*", tt.t) })
 			e := filetest.RequireCode(t, err, tt.code)
 			if e.Resource != "gs://bank-records/in/file" || e.Op != "avroio.Read" || e.Hint == "" || !strings.Contains(e.Error(), tt.why) {
@@ -124,10 +124,33 @@ func TestFileThatCannotBeReadToItsEndFailsTheRun(t *testing.T) {
 
 func TestReaderTellsARefusalFromDamage(t *testing.T) {
 	w := filetest.New(t)
-	w.PutObject("gs://bank-records/in/file", file(t, `"string"`, "a"))
+	w.WriteObject("gs://bank-records/in/file", file(t, `"string"`, "a"))
 	w.Inject(emulator.Fault{Method: "storage.objects.get", Status: http.StatusForbidden})
 	err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, "gs://bank-records/in/*", reflect.TypeFor[string]()) })
 	if e, ok := cmekpipe.FindError(err.Error()); err == nil || ok && e.Code == cmekpipe.Corrupted {
 		t.Errorf("got %v, want the refusal", err)
+	}
+}
+
+func TestReadOfAPatternThatMatchesNothing(t *testing.T) {
+	filetest.New(t)
+	const glob = "gs://bank-records/misspelt/*"
+	if err := filetest.Run(t, func(s beam.Scope) { passert.Empty(s, avroio.Read(s, glob, reflect.TypeFor[string]())) }); err != nil {
+		t.Errorf("got %v, want an empty collection", err)
+	}
+	err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, glob, reflect.TypeFor[string](), avroio.MatchEmptyDisallow()) })
+	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Resource != glob || e.Hint == "" {
+		t.Errorf("got %v, want it about %s with a hint", e, glob)
+	}
+}
+
+func TestInvalidPatternIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
+	for glob, code := range map[string]cmekpipe.Code{
+		"": cmekpipe.InvalidName, "gs:/bank-in/x": cmekpipe.InvalidName, "ftp://host/x": cmekpipe.Unsupported,
+	} {
+		e := filetest.Refusal(t, func(s beam.Scope) { avroio.Read(s, glob, reflect.TypeFor[string]()) })
+		if e.Code != code || e.Op != "avroio.Read" || e.Hint == "" {
+			t.Errorf("%q: got %v, want code %v with a hint", glob, e, code)
+		}
 	}
 }

@@ -10,45 +10,57 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
-// WriteOption changes how [Write] writes.
+// WriteOption changes how [Write] and [WriteSharded] write.
 type WriteOption func(*writeOptions)
 
-type writeOptions struct {
-	shards   int
-	numbered bool
-	suffix   string
-}
+type writeOptions struct{ shards.Options }
 
-// WithSuffix ends the name of each file. Default: ".avro".
+// WithSuffix sets how the name of each file ends. Default: ".avro".
 func WithSuffix(suffix string) WriteOption {
-	return func(o *writeOptions) { o.suffix = suffix }
+	return func(o *writeOptions) { o.Suffix = suffix }
 }
 
-// WithNumShards makes [Write] write n files, from 1 to 100,000, which takes a shuffle of the elements. Input that is
-// windowed, unbounded or triggered needs it. Default: as many files as the runner made bundles, without a shuffle.
+// WithNumShards sets the number of files, from 1 to 100,000, and adds a shuffle of the elements. Default: 1 for [Write];
+// for [WriteSharded] as many as the runner made bundles, without a shuffle.
 func WithNumShards(n int) WriteOption {
-	return func(o *writeOptions) { o.shards, o.numbered = n, true }
+	return func(o *writeOptions) { o.SetNumShards(n) }
 }
 
-// Write writes a PCollection<string>, each element JSON of the Avro schema, as Avro files under the prefix's key, in no
-// particular order. The files are named PREFIX-SSSSS-of-NNNNN.avro: the shard's number, from 0 on, and how many there
-// are. All of them appear together, when the input is complete. Empty input makes one file without a row, so that a run
-// that found nothing can be told from none.
+// Write writes a PCollection<string>, each element JSON of the Avro schema, to one Avro file encrypted with the prefix's
+// key. As Beam's does, it names the file PREFIX-00000-of-00001.avro, and with [WithNumShards](n) it writes n files. The
+// elements are in no particular order. Use [WriteSharded] to let the runner decide how many files there are.
 //
-// An element that is not JSON of the schema, or has anything behind it, fails its bundle; no file with the rows before it
-// comes into being. An element may leave out fields that have a default.
+// The files appear together, when the input is complete. Empty input writes files without a row, so that an empty result
+// can be told from a run that did not happen. An element that is not JSON of the schema, or has anything after it, fails
+// its bundle, and no file is created. An element may leave out fields that have a default.
 //
-// With [WithNumShards] there are exactly that many files. Input that is windowed, unbounded or triggered needs it; each
-// shard of each pane is then a file of its own that appears when the pane does, and a shard that gets no element of a pane
-// is left out:
+// For windowed, unbounded or triggered input, each shard of each pane is a file of its own that appears when the pane
+// does; a shard without an element in a pane is left out:
 //
-//	PREFIX-20261124T100000.000Z-20261124T110000.000Z-pane-0-first-last-00000-of-00003.avro
+//	PREFIX-20261124T100000.000Z-20261124T110000.000Z-pane-0-first-last-00000-of-00001.avro
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Object (KeyMissing), for elements that
-// are no strings, a schema that is none or a number of shards out of range (InvalidOptions), for names that become too
-// long (InvalidName), and for input that needs WithNumShards or another window (Unsupported).
+// are not strings, an invalid schema or a number of shards out of range (InvalidOptions), for names that end in a slash
+// or become too long (InvalidName), and for unbounded input in the global window without a trigger (Unsupported).
 func Write(s beam.Scope, prefix cmekpipe.Object, schema string, col beam.PCollection, opts ...WriteOption) {
-	call := shards.Call{Op: "avroio.Write", Object: prefix, Sharded: "avroio.Write", NumShards: "avroio.WithNumShards"}
+	write(s, "avroio.Write", prefix, schema, col, shards.Options{Suffix: ".avro", NumShards: 1, Numbered: true}, opts)
+}
+
+// WriteSharded is [Write] to many files, PREFIX-SSSSS-of-NNNNN.avro: the shard's number, from 0, and the number of shards.
+//
+// Every worker writes what it has, without a shuffle: each bundle of elements becomes a file, so the runner decides how
+// many files there are and how large. Empty input writes one file without a row. With [WithNumShards](n) there are
+// exactly n files; windowed, unbounded or triggered input requires it.
+//
+// WriteSharded panics as Write does, and for input that requires WithNumShards (Unsupported).
+func WriteSharded(s beam.Scope, prefix cmekpipe.Object, schema string, col beam.PCollection, opts ...WriteOption) {
+	write(s, "avroio.WriteSharded", prefix, schema, col, shards.Options{Suffix: ".avro"}, opts)
+}
+
+func write(
+	s beam.Scope, op string, prefix cmekpipe.Object, schema string, col beam.PCollection, defaults shards.Options, opts []WriteOption,
+) {
+	call := shards.Builder{Op: op, Object: prefix, Sharded: "avroio.WriteSharded", NumShards: "avroio.WithNumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t != reflect.TypeFor[string]() {
 			return "string", "format the elements as JSON of the schema first"
@@ -56,14 +68,11 @@ func Write(s beam.Scope, prefix cmekpipe.Object, schema string, col beam.PCollec
 		return "", ""
 	})
 	if _, err := goavro.NewCodec(schema); err != nil {
-		call.Refuse("got a schema that is none: "+err.Error(), "use an Avro schema as JSON")
+		call.Refuse("got an invalid schema: "+err.Error(), "pass an Avro schema as JSON")
 	}
-	o := writeOptions{suffix: ".avro"}
+	o := writeOptions{defaults}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	if o.numbered {
-		call.CheckShards(o.shards)
-	}
-	call.WriteSharded(s, col, o.shards, o.suffix, container{Schema: schema}.doFns)
+	o.WriteSharded(call, s, col, container{Schema: schema}.doFns)
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // maxUnanswered is how many batches are on their way at a time.
@@ -18,7 +19,7 @@ const maxUnanswered = 8
 
 // appender appends batches to one stream of a table, several at a time, and sends again what had no answer.
 //
-// Rows of a pending stream carry offsets, so that BigQuery takes each batch once however often it is sent. The default
+// Rows of a pending stream carry offsets, so that BigQuery stores each batch once however often it is sent. The default
 // stream knows no offsets; a batch whose answer was lost is written twice.
 type appender struct {
 	client  *storage.BigQueryWriteClient
@@ -27,7 +28,7 @@ type appender struct {
 	offsets bool
 	fresh   bool // the table may be unknown for a while
 	schema  *storagepb.ProtoSchema
-	refuse  func(element) // takes rows that BigQuery refuses; nil if that is an error
+	refuse  func(element) // called for rows that BigQuery refuses; nil if that is an error
 
 	conn *connection
 	sent []*batch // without an answer, oldest first; all are on their way if there is a connection
@@ -40,7 +41,7 @@ func (a *appender) append(ctx context.Context, b *batch) error {
 	if len(a.sent) < maxUnanswered {
 		return nil
 	}
-	return a.settle(ctx)
+	return a.awaitOldest(ctx)
 }
 
 // push sends a batch. Whether that worked shows when its answer is waited for.
@@ -49,7 +50,7 @@ func (a *appender) push(ctx context.Context, b *batch) {
 	a.next += int64(len(b.rows))
 	a.sent = append(a.sent, b)
 	if a.conn == nil {
-		a.connect(ctx) //nolint:errcheck // settle does it again, and says what was wrong
+		a.connect(ctx) //nolint:errcheck // awaitOldest connects again, and returns the error
 	} else if a.conn.send(ctx, a.request(b)) != nil {
 		a.disconnect()
 	}
@@ -58,7 +59,7 @@ func (a *appender) push(ctx context.Context, b *batch) {
 // flush waits for all answers.
 func (a *appender) flush(ctx context.Context) error {
 	for len(a.sent) > 0 {
-		if err := a.settle(ctx); err != nil {
+		if err := a.awaitOldest(ctx); err != nil {
 			return err
 		}
 	}
@@ -73,20 +74,18 @@ func (a *appender) close() {
 	}
 }
 
-// settle waits for the answer to the oldest batch, and sends everything again that has none when the connection breaks.
-func (a *appender) settle(ctx context.Context) error {
-	p := newPatience()
-	if a.fresh {
-		p.also = isNotFound
-	}
+// awaitOldest waits for the answer to the oldest batch. When the connection breaks, it opens another and sends again what has no
+// answer.
+func (a *appender) awaitOldest(ctx context.Context) error {
+	attempts := newTablePolicy(a.fresh).Start()
 	for {
 		err := a.await(ctx)
 		if err == nil {
 			return nil
 		}
 		a.disconnect()
-		if !p.again(ctx, err) {
-			return wrap(a.table, settled(ctx, err))
+		if !attempts.Again(ctx, err) {
+			return wrap(a.table, retry.Err(ctx, err))
 		}
 	}
 }
@@ -118,7 +117,7 @@ func (a *appender) await(ctx context.Context) error {
 	return nil
 }
 
-// refused deals with a batch of which BigQuery took nothing because of some rows: it is sent again without them.
+// refused handles a batch that BigQuery refused because of some rows: it is sent again without them.
 func (a *appender) refused(ctx context.Context, faults []*storagepb.RowError) error {
 	if a.refuse == nil {
 		return a.rowFault(faults)
@@ -143,7 +142,7 @@ func (a *appender) refused(ctx context.Context, faults []*storagepb.RowError) er
 		}
 		return nil
 	}
-	// The batches behind it begin too late now; BigQuery refuses them until they are sent with other offsets.
+	// The following batches have wrong offsets now; BigQuery refuses them until they are sent with new ones.
 	a.disconnect()
 	a.next -= gone
 	for _, b := range a.sent {
@@ -158,7 +157,7 @@ func (a *appender) refused(ctx context.Context, faults []*storagepb.RowError) er
 // rowFault names the reason and not the row, which is the user's.
 func (a *appender) rowFault(faults []*storagepb.RowError) error {
 	return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: a.table.String(),
-		Hint: "take refused rows from bigqueryio.WriteWithErrors, and see how they differ from the table's schema",
+		Hint: "use bigqueryio.WriteWithErrors, and compare the refused rows with the table's schema",
 		Err:  fmt.Errorf("got %d rows that BigQuery refuses, the first for %s", len(faults), faults[0].GetCode())}
 }
 

@@ -1,10 +1,10 @@
 package bigqueryio
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"reflect"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
@@ -14,49 +14,27 @@ const (
 	avroBlock = 256 << 10
 )
 
-// avroHeader is what an Avro file begins with, and the mark that ends its blocks.
-// Source: https://avro.apache.org/docs/1.12.0/specification/#object-container-files.
-type avroHeader struct {
-	text []byte
-	mark [16]byte
-}
-
-func newAvroHeader(columns []column) (h avroHeader, err error) {
-	schema, err := avroSchema(columns)
-	if err != nil {
-		return h, err
-	}
-	rand.Read(h.mark[:]) //nolint:errcheck // never fails
-	h.text = append(h.text, "Obj\x01"...)
-	h.text = binary.AppendVarint(h.text, 2)
-	for _, text := range []string{"avro.schema", schema, "avro.codec", "null"} {
-		h.text = appendAvroBytes(h.text, []byte(text))
-	}
-	h.text = append(h.text, 0)
-	h.text = append(h.text, h.mark[:]...)
-	return h, nil
-}
-
 // avroWriter writes rows to one file.
 type avroWriter struct {
-	upload *keyedgcs.Writer
-	header avroHeader
-	begun  bool
-	block  []byte
-	count  int64 // of rows in the block
-	rows   int64
+	upload  *keyedgcs.Writer
+	rowType bqrow.Type
+	header  bqrow.AvroHeader
+	begun   bool
+	block   []byte
+	count   int64 // of rows in the block
+	rows    int64
 }
 
-func newAvroWriter(upload *keyedgcs.Writer, header avroHeader) *avroWriter {
-	return &avroWriter{upload: upload, header: header}
+func newAvroWriter(upload *keyedgcs.Writer, t bqrow.Type, header bqrow.AvroHeader) *avroWriter {
+	return &avroWriter{upload: upload, rowType: t, header: header}
 }
 
 // write adds a row.
-func (w *avroWriter) write(columns []column, row reflect.Value) (*refusal, error) {
+func (w *avroWriter) write(row reflect.Value) (*bqrow.Refusal, error) {
 	before := len(w.block)
-	block, bad := appendAvro(w.block, columns, row)
+	block, bad := w.rowType.AppendAvro(w.block, row)
 	if bad == nil && len(block)-before > maxRow {
-		bad = &refusal{"*", "got a row that is larger than a row may be"}
+		bad = &bqrow.Refusal{Column: "*", Why: "got a row that is larger than a row may be"}
 	}
 	if bad != nil {
 		w.block = block[:before]
@@ -74,7 +52,7 @@ func (w *avroWriter) write(columns []column, row reflect.Value) (*refusal, error
 // flush writes the header, if it is not there yet, and the block, if there is one.
 func (w *avroWriter) flush() error {
 	if !w.begun {
-		if _, err := w.upload.Write(w.header.text); err != nil {
+		if _, err := w.upload.Write(w.header.Text); err != nil {
 			return err
 		}
 		w.begun = true
@@ -83,7 +61,7 @@ func (w *avroWriter) flush() error {
 		return nil
 	}
 	head := binary.AppendVarint(binary.AppendVarint(nil, w.count), int64(len(w.block)))
-	for _, part := range [][]byte{head, w.block, w.header.mark[:]} {
+	for _, part := range [][]byte{head, w.block, w.header.Sync[:]} {
 		if _, err := w.upload.Write(part); err != nil {
 			return err
 		}

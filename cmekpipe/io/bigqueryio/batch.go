@@ -4,6 +4,8 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 )
 
 const (
@@ -52,19 +54,19 @@ func (b *batch) without(numbers map[int]bool) (refused []element) {
 
 // encoder turns elements into batches of rows.
 type encoder struct {
-	columns []column
+	rowType bqrow.Type
 	keep    bool // elements, for the case that they are refused
 	row     reflect.Value
 	scratch []byte
 	open    *batch
 }
 
-func newEncoder(t reflect.Type, columns []column, keep bool) *encoder {
-	return &encoder{columns: columns, keep: keep, row: reflect.New(t).Elem()}
+func newEncoder(t reflect.Type, rowType bqrow.Type, keep bool) *encoder {
+	return &encoder{rowType: rowType, keep: keep, row: reflect.New(t).Elem()}
 }
 
 // add encodes an element. It returns a batch that is full without the element, if there is one.
-func (e *encoder) add(x element) (full *batch, bad *refusal) {
+func (e *encoder) add(x element) (full *batch, bad *bqrow.Refusal) {
 	if bad := e.check(x.value); bad != nil {
 		return nil, bad
 	}
@@ -85,16 +87,16 @@ func (e *encoder) add(x element) (full *batch, bad *refusal) {
 }
 
 // check encodes a row to the scratch space, and says why it can't be sent.
-func (e *encoder) check(row any) (bad *refusal) {
+func (e *encoder) check(row any) (bad *bqrow.Refusal) {
 	e.row.Set(reflect.ValueOf(row))
-	e.scratch, bad = appendProto(e.scratch[:0], e.columns, e.row)
+	e.scratch, bad = e.rowType.AppendProto(e.scratch[:0], e.row)
 	if bad == nil && len(e.scratch) > maxRow {
-		bad = &refusal{"*", "got a row that is larger than a request may be"}
+		bad = &bqrow.Refusal{Column: "*", Why: "got a row that is larger than a request may be"}
 	}
 	return bad
 }
 
-// flush returns what was not sent yet; nil if there is nothing.
+// flush returns the rows that were not sent yet, or nil.
 func (e *encoder) flush() *batch {
 	b := e.open
 	e.open = nil

@@ -67,9 +67,9 @@ func BenchmarkVsBeamRead(b *testing.B) {
 		benchpair.Other{Unit: "x/beam", Run: func() { benchRead(b, "many", beambigqueryio.Read) }})
 }
 
-// BenchmarkVsRawRead reports as x/raw how fast Read is beside Google's client of the Storage Read API, called by hand with
+// BenchmarkVsRawRead reports as x/raw how fast Read is compared with Google's client of the Storage Read API, called directly with
 // as many streams, decoding the same columns into the same struct: its time through ours, so 1 would be as fast. The
-// pipeline is a part of ours only: x/start is what share of our time it takes to read a single row. More is better.
+// pipeline is a part of ours only: x/start is the share of our time for reading a single row. More is better.
 func BenchmarkVsRawRead(b *testing.B) {
 	w := newReadWorld(b)
 	benchpair.Run(b, func() { benchRead(b, "many", readOurs) }, benchpair.Other{Unit: "x/raw", Run: func() {

@@ -97,9 +97,9 @@ func BenchmarkVsBeamWrite(b *testing.B) {
 	})})
 }
 
-// BenchmarkVsRawWrite reports as x/raw how fast Write, exactly once, is beside the managed writer of Google's client,
+// BenchmarkVsRawWrite reports as x/raw how fast Write, exactly once, is compared with the managed writer of Google's client,
 // called by hand, for the same rows in one pending stream: its time through ours, so 1 would be as fast. Both encode
-// the rows. The pipeline that makes them is a part of ours only: x/beamfloor is what share of our time it takes alone, into
+// the rows. The pipeline that makes them is a part of ours only: x/beamfloor is its share of our time, into
 // a function that does nothing. More is better.
 func BenchmarkVsRawWrite(b *testing.B) {
 	w := newWorld(b)

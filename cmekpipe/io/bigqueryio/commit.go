@@ -14,7 +14,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // maxCommit is how many streams are committed in a call.
@@ -46,7 +47,7 @@ func (f *commitFn) Teardown() error {
 	return err
 }
 
-// ProcessElement takes all streams at once.
+// ProcessElement commits all streams.
 func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool, streams func(*written) bool) error {
 	var r run
 	if !runs(&r) {
@@ -86,10 +87,12 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *commitFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
+
+const errNotCommitted sentinel = "got streams that are not committed yet"
 
 // commit commits streams together. Those that an earlier call committed, whose answer was lost, are left out.
 func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, streams []written) error {
@@ -97,7 +100,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 	for i, s := range streams {
 		names[i] = s.Stream
 	}
-	for p := newPatience(); len(names) > 0; {
+	for attempts := callPolicy().Start(); len(names) > 0; {
 		answer, err := f.commitOnce(ctx, table, names)
 		if err != nil {
 			return wrap(table, err)
@@ -109,7 +112,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 		if names, err = uncommitted(names, answer.GetStreamErrors()); err != nil {
 			return f.notCommitted(table, answer.GetStreamErrors())
 		}
-		if len(names) == before && !p.again(ctx, errSilent) {
+		if len(names) == before && !attempts.Again(ctx, errNotCommitted) {
 			return f.notCommitted(table, answer.GetStreamErrors())
 		}
 	}
@@ -119,7 +122,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 func (f *commitFn) commitOnce(
 	ctx context.Context, table cmekpipe.BigQueryTable, names []string,
 ) (answer *storagepb.BatchCommitWriteStreamsResponse, err error) {
-	err = newPatience().try(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		answer, err = f.client.BatchCommitWriteStreams(ctx,
 			&storagepb.BatchCommitWriteStreamsRequest{Parent: path(table), WriteStreams: names})
 		return err
@@ -139,7 +142,7 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 }
 
 func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
-	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryStreamCode(faults[0]), Resource: table.String(),
-		Hint: "none of the rows is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()}),
+	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(),
+		Hint: "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()}),
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
 }

@@ -29,7 +29,7 @@ func dial(ctx context.Context, client *storage.BigQueryWriteClient) (*connection
 
 // within does something that ends with the connection, which ends with the context or when there was no answer for long.
 func (c *connection) within(ctx context.Context, do func()) {
-	ctx, cancel := context.WithTimeout(ctx, answerTime)
+	ctx, cancel := context.WithTimeout(ctx, attemptTimeout)
 	defer cancel()
 	stop := context.AfterFunc(ctx, c.cancel)
 	defer stop()

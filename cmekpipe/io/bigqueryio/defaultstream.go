@@ -9,7 +9,7 @@ import (
 // defaultFn writes rows to the table's default stream, where they are visible at once.
 type defaultFn struct{ streamed }
 
-// StartBundle drops what a bundle that failed left, but keeps the connection of one that didn't.
+// StartBundle drops the rows of a failed bundle, but keeps the connection of a successful one.
 func (f *defaultFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 	if f.out != nil && len(f.out.sent) > 0 {
 		f.out.close()

@@ -1,58 +1,58 @@
-// Package bigqueryio reads BigQuery, and writes tables that rest under a Cloud KMS key.
+// Package bigqueryio reads BigQuery, and writes tables encrypted with your Cloud KMS key.
 //
-// Most people need [Write], [Read] and [Query]. They are named as in Beam's bigqueryio, except that what creates data
-// takes a [cmekpipe.Table] or a [cmekpipe.Query], which only a key can mint:
+// Most people need [Write], [Read] and [Query]. They are named as in Beam's bigqueryio, except that functions that create
+// data take a [cmekpipe.BigQueryTable] or a [cmekpipe.BigQueryProject], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
-//	bigqueryio.Write(s, key.MustTable("bank-prod.ledger.entries"), entries)
+//	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.entries"), entries)
 //
 // Rows are structs, named and typed as bigquery.InferSchema does, and registered with beam.RegisterType. Nested and
 // repeated records, nullable columns, NUMERIC, TIMESTAMP, DATE, TIME, DATETIME, INTERVAL, JSON and GEOGRAPHY can be
-// written; RANGE can't, and INTERVAL not with [FileLoads]. Times are cut to the microsecond.
+// written; RANGE can't, and INTERVAL not with [WithFileLoads]. Times are truncated to microseconds.
 //
 // # Ways to write
 //
-//	ExactlyOnce       bounded input, the default   pending streams, one commit; nothing is visible before
-//	FileLoads         bounded input                Avro files under a key, one load job
-//	AtLeastOnce       any input, the default of unbounded input; a retry may write rows twice
-//	StreamingInserts  any input, for compatibility; a retry rarely writes rows twice
+//	WithExactlyOnce       bounded input, its default      pending streams, one commit; nothing is visible before
+//	WithFileLoads         bounded input                   Avro files encrypted with a key, one load job
+//	WithAtLeastOnce       any input, default if unbounded  a retry may write rows twice
+//	WithStreamingInserts  any input, as Beam's Write does  a retry rarely writes rows twice
 //
 // # Defaults
 //
-// A missing table is created, with the key in the request, so that the dataset's default key plays no part; rows are
-// added to what an existing table has. An existing table must have the key already, in any version; workers
-// check that again every five minutes and before they commit rows. Datasets are
-// never created. Temporary tables of [WithWriteDisposition] lie in the dataset of the table, under its key, are named
-// cmekpipe_temp_ID, are removed at the end and expire after seven days. Temporary files of FileLoads are removed at the
-// end; those of a run that failed may be removed at any time after it.
+// A missing table is created with the key in the request, whatever the dataset's default key is; rows are appended to an
+// existing table. An existing table must already be encrypted with the key, in any version; workers check that again every
+// five minutes and before they commit rows. Datasets are never created.
+// Temporary tables of [WithWriteDisposition] are in the dataset of the table, encrypted with its key and named
+// cmekpipe_temp_ID; they are removed at the end and expire after seven days. Temporary files of [WithFileLoads] are removed
+// at the end; those of a failed run may be removed at any time after it.
 //
-// Rows are sent in requests of about 1 MiB, eight at a time for each worker thread. A row may have 9.9 MB, encoded.
-// BigQuery drops a pending stream that was not committed for some days, so ExactlyOnce is not for runs that take so long.
+// Rows are sent in requests of about 1 MiB, eight at a time for each worker thread. An encoded row may have up to 9.9 MB.
+// BigQuery drops a pending stream that is not committed for some days, so do not use [WithExactlyOnce] for runs that long.
 //
 // # Permissions
 //
 // To write, the worker's service account needs bigquery.datasets.get, bigquery.tables.create, get, getData, updateData
-// and, for temporary tables, delete, all of which roles/bigquery.dataEditor holds; and bigquery.jobs.create
-// (roles/bigquery.jobUser) for FileLoads and temporary tables. The BigQuery service agent of the table's project, and
-// not the worker, needs roles/cloudkms.cryptoKeyEncrypterDecrypter on the key. The key must be in the place that the
-// dataset's location asks for: "us" for US, "europe" for EU, else the same region.
+// and, for temporary tables, delete, all included in roles/bigquery.dataEditor; and bigquery.jobs.create
+// (roles/bigquery.jobUser) for WithFileLoads and temporary tables. The BigQuery service agent of the table's project, not
+// the worker, needs roles/cloudkms.cryptoKeyEncrypterDecrypter on the key. The key's location must match the dataset's: us
+// for US, europe for EU, otherwise the same region.
 //
 // # Errors
 //
-// A wrong use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
+// Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
 // *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyMismatch or KeyMissing for a table under another key or none, LocationMismatch for a key that can't serve the
-// dataset, KeyDisabled, KeyDenied or KeyNotFound if the key is the reason, NotFound for a missing dataset or table,
-// InvalidOptions for rows that don't fit the table, and Unavailable when trying again for two minutes did not help. No
-// error holds a value of a row. A run of ExactlyOnce or FileLoads that fails leaves the table's rows as they were.
+// KeyMismatch or KeyMissing for a table encrypted with another key or with none of yours, LocationMismatch for a key that
+// can't serve the dataset, KeyDisabled, KeyDenied or KeyNotFound if the key is the reason, NotFound for a missing dataset or
+// table, InvalidOptions for rows that don't fit the table, and Unavailable if two minutes of retries did not help. No error
+// contains a value of a row. A failed run with WithExactlyOnce or WithFileLoads leaves the table's rows unchanged.
 //
 // # Concurrency
 //
 // All workers read and write in parallel. Each worker thread that writes has one client, one connection and about 10 MiB
-// of buffers. The last step of ExactlyOnce and FileLoads is one call or job.
+// of buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job.
 //
 // # Testing
 //
-// Package cmektest starts a loopback BigQuery and Cloud KMS that enforce keys, and points workers on Prism and the
-// direct runner at them.
+// Package cmektest starts a local BigQuery and Cloud KMS that enforce keys, and connects pipelines on Prism and the
+// direct runner to them.
 package bigqueryio

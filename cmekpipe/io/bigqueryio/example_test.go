@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -11,27 +12,83 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-func ExampleWrite() {
-	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+// balance is a row. Its fields are the columns.
+type balance struct {
+	ID    int64  `bigquery:"id"`
+	Owner string `bigquery:"owner"`
+	Cents int64  `bigquery:"cents"`
+}
 
+func init() { beam.RegisterType(reflect.TypeFor[balance]()) }
+
+func ExampleRead() {
 	p, s := beam.NewPipelineWithRoot()
-	accounts := bigqueryio.Query(s, key.MustBigQueryProject("bank-prod"), "SELECT id, owner FROM `bank-prod.inbox.accounts`",
-		reflect.TypeFor[Account](), bigqueryio.UseStandardSQL())
-	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.accounts"), accounts)
+	bigqueryio.Read(s, "bank-prod", "bank-prod.inbox.balances", reflect.TypeFor[balance](), bigqueryio.WithRowFilter("cents > 0"))
 
 	_, _, err := p.Build()
 	fmt.Println("built:", err == nil)
 	// Output: built: true
 }
 
-// Without a key there is nothing to write to.
+// The result of the query is encrypted with the key until it was read.
+func ExampleQuery() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	bigqueryio.Query(s, key.MustBigQueryProject("bank-prod"),
+		"SELECT id, owner, cents FROM `bank-prod.inbox.balances` WHERE owner = @owner", reflect.TypeFor[balance](),
+		bigqueryio.UseStandardSQL(), bigqueryio.WithQueryParameters(bigquery.QueryParameter{Name: "owner", Value: "Ada"}))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+func ExampleWrite() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	balances := bigqueryio.Read(s, "bank-prod", "bank-prod.inbox.balances", reflect.TypeFor[balance]())
+	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.balances"), balances,
+		bigqueryio.WithWriteDisposition(bigquery.WriteTruncate))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// Large batches are cheaper as files and one load job.
+func ExampleWithFileLoads() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	balances := bigqueryio.Read(s, "bank-prod", "bank-prod.inbox.balances", reflect.TypeFor[balance]())
+	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.balances"), balances,
+		bigqueryio.WithFileLoads(key.MustObject("gs://bank-scratch/loads")))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// Rows that can't be written are written to another table.
+func ExampleWriteWithErrors() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	balances := bigqueryio.Read(s, "bank-prod", "bank-prod.inbox.balances", reflect.TypeFor[balance]())
+	refused := bigqueryio.WriteWithErrors(s, key.MustBigQueryTable("bank-prod.ledger.balances"), balances)
+	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.refused"), refused)
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// A destination can only be created from a key.
 func ExampleWrite_withoutKey() {
 	_, s := beam.NewPipelineWithRoot()
-	defer func() {
-		err, _ := recover().(error)
-		e, _ := cmekpipe.FindError(fmt.Sprint(err))
-		fmt.Println(e.Code, e.Resource)
-	}()
-	bigqueryio.Write(s, cmekpipe.BigQueryTable{}, beam.Create(s, Account{}))
-	// Output: key missing destination
+	defer func() { fmt.Println(recover()) }()
+	bigqueryio.Write(s, cmekpipe.BigQueryTable{}, beam.Create(s, balance{}))
+	// Output: cmekpipe[key-missing] bigqueryio.Write: "destination": got the zero BigQueryTable, want one created from a key; hint: create it from a key: key.BigQueryTable("PROJECT.DATASET.TABLE")
 }

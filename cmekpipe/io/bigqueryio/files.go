@@ -9,12 +9,12 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// loadFile is an Avro file that is complete and rests under the key of the temporary prefix. It travels in Beam's row
-// coder.
+// loadFile is a complete Avro file, encrypted with the key of the temporary prefix. It is encoded with Beam's row coder.
 type loadFile struct {
 	Name string
 	Rows int64
@@ -27,8 +27,8 @@ type fileFn struct {
 	Temp cmekpipe.Object
 
 	store   *keyedgcs.Store
-	columns []column
-	header  avroHeader
+	rowType bqrow.Type
+	header  bqrow.AvroHeader
 	row     reflect.Value
 	out     *avroWriter // nil before the first row
 	object  cmekpipe.Object
@@ -36,19 +36,19 @@ type fileFn struct {
 
 // Setup opens the client.
 func (f *fileFn) Setup(ctx context.Context) error {
-	t, err := f.rowType()
+	t, err := f.newRowType()
 	if err == nil {
-		f.header, err = newAvroHeader(t.columns)
+		f.header, err = t.NewAvroHeader()
 	}
 	if err != nil {
 		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
 	}
-	f.columns, f.row = t.columns, reflect.New(f.Type.T).Elem()
+	f.rowType, f.row = t, reflect.New(f.Type.T).Elem()
 	f.store, err = keyedgcs.Open(ctx, opWrite)
 	return err
 }
 
-// Teardown gives up what is open and releases the client.
+// Teardown abandons an open file and releases the client.
 func (f *fileFn) Teardown() error {
 	f.abandon()
 	return f.store.Close()
@@ -59,7 +59,7 @@ func (f *fileFn) abandon() {
 	f.out, f.refused = nil, nil
 }
 
-// StartBundle gives up what a bundle that failed left open.
+// StartBundle abandons the file of a failed bundle.
 func (f *fileFn) StartBundle(_ run, _ func(int, loadFile), _ func(beam.EventTime, beam.X)) {
 	f.abandon()
 }
@@ -74,10 +74,10 @@ func (f *fileFn) ProcessElement(
 			return err
 		}
 		f.object = object
-		f.out = newAvroWriter(f.store.Create(ctx, object, avroType), f.header)
+		f.out = newAvroWriter(f.store.Create(ctx, object, avroType), f.rowType, f.header)
 	}
 	f.row.Set(reflect.ValueOf(row))
-	bad, err := f.out.write(f.columns, f.row)
+	bad, err := f.out.write(f.row)
 	if err != nil {
 		return err
 	}
@@ -106,7 +106,7 @@ func (f *fileFn) FinishBundle(
 	return nil
 }
 
-// CMEKDestination tells guard what rests where: the files, under the key of their prefix.
+// CMEKDestination tells guard the destination of the files and their key.
 func (f *fileFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
 }
@@ -121,7 +121,7 @@ func loadFolder(temp cmekpipe.Object, r run) string {
 	return strings.TrimSuffix(temp.Name(), "/") + "/cmekpipe-load-" + r.ID + "/"
 }
 
-// sibling names another object of the bucket under the same key.
+// sibling names another object of the bucket with the same key.
 func sibling(o cmekpipe.Object, name string) (cmekpipe.Object, error) {
 	return o.Key().Object("gs://" + o.Bucket() + "/" + name)
 }

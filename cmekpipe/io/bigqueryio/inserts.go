@@ -13,8 +13,10 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // The limits of a request, well below BigQuery's own 50,000 rows and 10 MB, which is also the limit of a row.
@@ -24,13 +26,13 @@ const (
 	insertBytes = 5 << 20
 )
 
-// idFn gives each row an id that the reshuffle behind it keeps, so that all attempts send the same.
+// idFn gives each row an ID that the following reshuffle fixes, so that all attempts send the same.
 type idFn struct {
 	prefix string
 	next   int
 }
 
-// StartBundle picks what the ids of the bundle begin with.
+// StartBundle chooses the prefix of the bundle's IDs.
 func (f *idFn) StartBundle(_ func(string, beam.X)) { f.prefix, f.next = rand.Text()[:16], 0 }
 
 // ProcessElement gives a row its id.
@@ -54,7 +56,7 @@ type insertFn struct {
 	bytes   int
 }
 
-// saved is a row on its way. Save gives the client what is sent.
+// saved is a row in a request.
 type saved struct {
 	id     string
 	values map[string]bigquery.Value
@@ -66,11 +68,11 @@ func (s saved) Save() (map[string]bigquery.Value, string, error) { return s.valu
 
 // Setup opens the client.
 func (f *insertFn) Setup(ctx context.Context) error {
-	t, err := f.rowType()
+	t, err := f.newRowType()
 	if err != nil {
 		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
 	}
-	f.schema, f.encoder = t.schema, newEncoder(f.Type.T, t.columns, false)
+	f.schema, f.encoder = t.Schema(), newEncoder(f.Type.T, t, false)
 	f.client, err = openClient(ctx, f.Table)
 	return err
 }
@@ -78,7 +80,7 @@ func (f *insertFn) Setup(ctx context.Context) error {
 // Teardown releases the client.
 func (f *insertFn) Teardown() error { return closeClient(f.client) }
 
-// StartBundle drops what a bundle that failed left.
+// StartBundle drops the rows of a failed bundle.
 func (f *insertFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 	f.queue, f.bytes, f.refused = nil, 0, nil
 }
@@ -110,7 +112,7 @@ func (f *insertFn) ProcessElement(
 	return nil
 }
 
-// FinishBundle writes what is left.
+// FinishBundle writes the remaining rows.
 func (f *insertFn) FinishBundle(ctx context.Context, _ run, refused func(beam.EventTime, beam.X)) error {
 	if err := f.send(ctx); err != nil {
 		return err
@@ -119,21 +121,21 @@ func (f *insertFn) FinishBundle(ctx context.Context, _ run, refused func(beam.Ev
 	return nil
 }
 
-// save returns a row as it is sent, and about how many bytes it takes.
-func (f *insertFn) save(row any) (map[string]bigquery.Value, int, *refusal) {
+// save returns a row as it is sent, and its approximate size in bytes.
+func (f *insertFn) save(row any) (map[string]bigquery.Value, int, *bqrow.Refusal) {
 	if bad := f.encoder.check(row); bad != nil {
 		return nil, 0, bad
 	}
 	values, _, err := (&bigquery.StructSaver{Schema: f.schema, Struct: row}).Save()
 	if err != nil {
-		return nil, 0, &refusal{"*", "got a value that can't be sent"}
+		return nil, 0, &bqrow.Refusal{Column: "*", Why: "got a value that can't be sent"}
 	}
 	data, err := json.Marshal(values)
 	if err != nil {
-		return nil, 0, &refusal{"*", "got a value that has no JSON"}
+		return nil, 0, &bqrow.Refusal{Column: "*", Why: "got a value that can't be encoded as JSON"}
 	}
 	if len(data) > maxRow {
-		return nil, 0, &refusal{"*", "got a row that is larger than a request may be"}
+		return nil, 0, &bqrow.Refusal{Column: "*", Why: "got a row that is larger than a request may be"}
 	}
 	return values, len(data), nil
 }
@@ -150,12 +152,8 @@ func (f *insertFn) send(ctx context.Context) error {
 	for i := range queue {
 		savers[i] = queue[i]
 	}
-	p := newPatience()
-	if f.fresh {
-		p.also = isNotFound
-	}
 	var bad bigquery.PutMultiError
-	err := p.try(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, newTablePolicy(f.fresh), func(ctx context.Context) error {
 		err := inserter.Put(ctx, savers)
 		if errors.As(err, &bad) {
 			return nil
@@ -168,7 +166,7 @@ func (f *insertFn) send(ctx context.Context) error {
 	return f.sort(queue, bad)
 }
 
-// sort takes the rows that were refused out of a request. Their errors may quote them, so only the reasons are kept.
+// sort handles the refused rows of a request. Their errors may quote rows, so only the reasons are kept.
 func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
 	for _, row := range bad {
 		reason := "unknown"
@@ -178,11 +176,11 @@ func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
 			}
 		}
 		if reason != "invalid" && f.DeadLetters {
-			return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryReasonCode(reason), Resource: f.Table.String(),
+			return &cmekpipe.Error{Op: opWrite, Code: bqerr.ReasonCode(reason), Resource: f.Table.String(),
 				Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: f.Table.String()}),
 				Err:  fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
 		}
-		if err := f.refuse(queue[row.RowIndex].from, &refusal{"*", "got a row that BigQuery refuses"}); err != nil {
+		if err := f.refuse(queue[row.RowIndex].from, &bqrow.Refusal{Column: "*", Why: "got a row that BigQuery refuses"}); err != nil {
 			return err
 		}
 	}

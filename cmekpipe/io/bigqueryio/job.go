@@ -5,21 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
-	"time"
 
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-const (
-	// jobAttempts is how many jobs are made for a step whose jobs fail for a passing reason.
-	jobAttempts  = 4
-	longestCheck = 5 * time.Second
-)
+// jobAttempts is how many jobs are created for a step whose jobs fail for a transient reason.
+const jobAttempts = 4
 
-// job is a job that takes effect once, however often the step that makes it is repeated, because its id is always the
+// job is a job that runs once, however often the step that makes it is repeated, because its id is always the
 // same. A job that failed has changed nothing; the next attempt has an id of its own.
 type job struct {
 	client *bigquery.Client
@@ -46,7 +44,7 @@ func (j *job) finish(ctx context.Context) error {
 			return wrap(j.table, err)
 		}
 		last = j.failure(fault)
-		if !gcperr.BigQueryReasonTransient(fault.Reason) {
+		if !bqerr.ReasonTransient(fault.Reason) {
 			return last
 		}
 	}
@@ -57,7 +55,7 @@ func (j *job) finish(ctx context.Context) error {
 func (j *job) isDone(ctx context.Context) (bool, error) {
 	for attempt := range jobAttempts {
 		made, err := j.find(ctx, attempt)
-		if isNotFound(err) {
+		if gcperr.IsNotFound(err) {
 			return false, nil
 		}
 		if err != nil {
@@ -75,7 +73,7 @@ func (j *job) isDone(ctx context.Context) (bool, error) {
 }
 
 func (j *job) enqueue(ctx context.Context, attempt int) (made *bigquery.Job, err error) {
-	err = newPatience().try(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		made, err = j.start(ctx, bigquery.JobIDConfig{JobID: j.id(attempt), Location: j.run.Location})
 		return err
 	})
@@ -86,7 +84,7 @@ func (j *job) enqueue(ctx context.Context, attempt int) (made *bigquery.Job, err
 }
 
 func (j *job) find(ctx context.Context, attempt int) (made *bigquery.Job, err error) {
-	err = newPatience().try(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		made, err = j.client.JobFromIDLocation(ctx, j.id(attempt), j.run.Location)
 		return err
 	})
@@ -95,9 +93,9 @@ func (j *job) find(ctx context.Context, attempt int) (made *bigquery.Job, err er
 
 // await polls until the job has ended, and returns why it failed if it did.
 func (j *job) await(ctx context.Context, made *bigquery.Job) (*bigquery.Error, error) {
-	for pause := firstPause; ; pause = min(2*pause, longestCheck) {
+	for n := 0; ; n++ {
 		var status *bigquery.JobStatus
-		err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+		err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 			status, err = made.Status(ctx)
 			return err
 		})
@@ -107,10 +105,8 @@ func (j *job) await(ctx context.Context, made *bigquery.Job) (*bigquery.Error, e
 		if status.Done() {
 			return fault(status.Err()), nil
 		}
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-time.After(pause):
+		if err := jobPolicy().Wait(ctx, n); err != nil {
+			return nil, err
 		}
 	}
 }
@@ -127,7 +123,7 @@ func fault(err error) *bigquery.Error {
 
 // failure leaves out BigQuery's message, which may quote the rows.
 func (j *job) failure(e *bigquery.Error) error {
-	return &cmekpipe.Error{Op: opWrite, Code: gcperr.BigQueryJobCode(e), Resource: j.table.String(),
+	return &cmekpipe.Error{Op: opWrite, Code: bqerr.JobCode(e), Resource: j.table.String(),
 		Hint: "the table was not changed; read the job's errors: bq show --format=prettyjson -j " + j.table.Project() + ":" + j.run.Location + ".JOB, with JOB from bq ls -j",
 		Err:  fmt.Errorf("got a failed %s job %s with reason %s", j.kind, j.run.ID, strconv.Quote(e.Reason))}
 }

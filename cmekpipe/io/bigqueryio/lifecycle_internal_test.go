@@ -17,6 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
@@ -68,19 +69,19 @@ func (s *stage) writer(t *testing.T) *bundles {
 func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "bank")
-	cloud.Dataset("bank", "us-central1", cmekpipe.KeyName{})
-	cloud.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
-	s := &stage{Cloud: cloud, client: cloud.BigQuery(), temp: key.MustObject("gs://bank-work/loads")}
+	key := cloud.CreateKey("us-central1", "bank")
+	cloud.CreateDataset(cmektest.Project+".bank", "us-central1", cmekpipe.KeyName{})
+	cloud.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	s := &stage{Cloud: cloud, client: cloud.BigQueryClient(), temp: key.MustObject("gs://bank-work/loads")}
 	var err error
 	if s.table, err = key.BigQueryTable(cmektest.Project + ".bank.items"); err != nil {
 		t.Fatal(err)
 	}
-	types, err := newRowType(reflect.TypeFor[item](), nil)
+	types, err := bqrow.NewType(reflect.TypeFor[item](), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	schema, err := types.schema.ToJSONFields()
+	schema, err := types.Schema().ToJSONFields()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +185,7 @@ func (s *stage) replaceTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := &bigquery.TableMetadata{Schema: meta.Schema,
-		EncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: s.Key("us-central1", "other").String()}}
+		EncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: s.CreateKey("us-central1", "other").String()}}
 	if err := table.Create(t.Context(), other); err != nil {
 		t.Fatal(err)
 	}
@@ -374,7 +375,7 @@ func TestInsertIDsStayTheSame(t *testing.T) {
 	s.requireIDs(t, 0, 1, 2)
 }
 
-func TestAStreamThatVanishedWithItsKeyTellsOfTheKey(t *testing.T) {
+func TestLostStreamReportsTheKey(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
 	f := s.writer(t)
 	s.pending(t, f, false, 1)

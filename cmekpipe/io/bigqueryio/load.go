@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// maxLoadFiles is how many files a load job takes.
+// maxLoadFiles is the maximum number of files of a load job.
 // Source: https://docs.cloud.google.com/bigquery/quotas#load_jobs.
 const maxLoadFiles = 10_000
 
@@ -42,7 +42,7 @@ func (f *loadFn) Setup(ctx context.Context) (err error) {
 // Teardown releases the clients.
 func (f *loadFn) Teardown() error { return errors.Join(closeClient(f.client), f.store.Close()) }
 
-// ProcessElement takes all files at once.
+// ProcessElement loads all files.
 func (f *loadFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool, files func(*loadFile) bool) error {
 	var r run
 	if !runs(&r) {
@@ -61,7 +61,7 @@ func (f *loadFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool
 	slices.Sort(names)
 	if len(names) > maxLoadFiles {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unsupported, Resource: f.Table.String(),
-			Hint: "use bigqueryio.ExactlyOnce, or reshuffle the rows to fewer bundles",
+			Hint: "use bigqueryio.WithExactlyOnce, or reshuffle the rows to fewer bundles",
 			Err:  fmt.Errorf("got %d files for a load job, want %d at most", len(names), maxLoadFiles)}
 	}
 	if err := f.loadAll(ctx, r, table, names, rows); err != nil {
@@ -70,7 +70,7 @@ func (f *loadFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool
 	return f.sweep(ctx, r)
 }
 
-// loadAll brings the files' rows to the destination.
+// loadAll loads the files' rows into the destination.
 func (f *loadFn) loadAll(ctx context.Context, r run, table cmekpipe.BigQueryTable, names []string, rows int64) error {
 	p := &publication{client: f.client, table: f.Table, run: r, temp: table, rows: rows}
 	if r.isTemporary(f.Table) {
@@ -134,7 +134,7 @@ func (f *loadFn) sweep(ctx context.Context, r run) error {
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *loadFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }

@@ -2,21 +2,20 @@ package bigqueryio_test
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 
 	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
 func TestMain(m *testing.M) {
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const (
@@ -34,8 +33,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{cloud, cloud.Key(region, "bank"), cloud.BigQuery()}
-	cloud.Dataset(dataset, region, cmekpipe.KeyName{})
+	w := &world{cloud, cloud.CreateKey(region, "bank"), cloud.BigQueryClient()}
+	cloud.CreateDataset(cmektest.Project+"."+dataset, region, cmekpipe.KeyName{})
 	return w
 }
 

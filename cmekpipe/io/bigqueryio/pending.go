@@ -10,7 +10,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // written is a stream that a bundle filled and finalized. It travels in Beam's row coder.
@@ -23,8 +24,8 @@ type written struct {
 // BigQuery drops it.
 type pending struct{ streamed }
 
-// take writes a row.
-func (f *pending) take(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
+// add writes a row.
+func (f *pending) add(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
 	if err := f.recheck(ctx, r); err != nil {
 		return err
 	}
@@ -76,14 +77,10 @@ func (f *pending) open(ctx context.Context, r run) error {
 }
 
 func (f *pending) create(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) (string, error) {
-	p := newPatience()
-	if fresh {
-		p.also = isNotFound
-	}
 	request := &storagepb.CreateWriteStreamRequest{Parent: path(table),
 		WriteStream: &storagepb.WriteStream{Type: storagepb.WriteStream_PENDING}}
 	var stream *storagepb.WriteStream
-	err := p.try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, newTablePolicy(fresh), func(ctx context.Context) (err error) {
 		stream, err = f.client.CreateWriteStream(ctx, request)
 		return err
 	})
@@ -118,12 +115,12 @@ func (f *pending) explain(ctx context.Context, r run, err error) error {
 func (f *pending) finalize(ctx context.Context) error {
 	f.out.disconnect()
 	rows := f.out.next
-	err := newPatience().try(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		done, err := f.client.FinalizeWriteStream(ctx, &storagepb.FinalizeWriteStreamRequest{Name: f.out.stream})
 		if err == nil {
 			rows = done.GetRowCount()
 		}
-		if gcperr.BigQueryStreamFinalized(err) {
+		if bqerr.StreamFinalized(err) {
 			return nil // by an attempt whose answer was lost
 		}
 		return err

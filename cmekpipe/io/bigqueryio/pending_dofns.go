@@ -7,10 +7,10 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 )
 
-// pendingFn writes rows to a table that another step made for the run.
+// pendingFn writes rows to a table that another step created for the run.
 type pendingFn struct{ pending }
 
-// StartBundle gives up what a bundle that failed left open.
+// StartBundle abandons the stream of a failed bundle.
 func (f *pendingFn) StartBundle(_ run, _ func(int, written), _ func(beam.EventTime, beam.X)) {
 	f.abandon()
 }
@@ -19,7 +19,7 @@ func (f *pendingFn) StartBundle(_ run, _ func(int, written), _ func(beam.EventTi
 func (f *pendingFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, row beam.X, r run, _ func(int, written), refused func(beam.EventTime, beam.X),
 ) error {
-	return f.take(ctx, r, element{row, t}, refused)
+	return f.add(ctx, r, element{row, t}, refused)
 }
 
 // FinishBundle finalizes the bundle's stream and emits it.
@@ -29,8 +29,8 @@ func (f *pendingFn) FinishBundle(
 	return f.end(ctx, r, emit, refused)
 }
 
-// appendFn writes rows to the destination itself. Each of its instances prepares the table before it takes a row: the
-// answer of another step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
+// appendFn writes rows to the destination itself. Each instance prepares the table in Setup: waiting for
+// another step's output would break fusion, and the runner would have to materialize all rows.
 type appendFn struct {
 	pending
 	Prepare preparation
@@ -38,7 +38,7 @@ type appendFn struct {
 	run run
 }
 
-// freshness is how long BigQuery may take at most to know a new table everywhere.
+// freshness is how long a new table may be unknown to parts of BigQuery.
 const freshness = 10 * time.Minute
 
 // Setup prepares the table and opens the client.
@@ -53,7 +53,7 @@ func (f *appendFn) prepare(ctx context.Context) error {
 	if err := f.Prepare.Setup(ctx); err != nil {
 		return err
 	}
-	defer f.Prepare.Teardown() //nolint:errcheck // it has told what it was asked
+	defer f.Prepare.Teardown() //nolint:errcheck // the metadata was read
 	f.run = run{Target: f.Table.ID()}
 	meta, err := f.Prepare.prepare(ctx, &f.run)
 	if err != nil {
@@ -64,14 +64,14 @@ func (f *appendFn) prepare(ctx context.Context) error {
 	return nil
 }
 
-// StartBundle gives up what a bundle that failed left open.
+// StartBundle abandons the stream of a failed bundle.
 func (f *appendFn) StartBundle(_ func(int, written), _ func(beam.EventTime, beam.X)) { f.abandon() }
 
 // ProcessElement writes a row.
 func (f *appendFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, row beam.X, _ func(int, written), refused func(beam.EventTime, beam.X),
 ) error {
-	return f.take(ctx, f.run, element{row, t}, refused)
+	return f.add(ctx, f.run, element{row, t}, refused)
 }
 
 // FinishBundle finalizes the bundle's stream and emits it.

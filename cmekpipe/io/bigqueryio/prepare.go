@@ -10,17 +10,19 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// tempLife is how long a temporary table lives if nobody removes it.
+// tempLife is when a temporary table expires that was not removed.
 const tempLife = 7 * 24 * time.Hour
 
-// preparation is what must be so of the table before a row is written. The exported fields travel to the workers.
+// preparation finds, creates and checks the table before a row is written. The exported fields are sent to the workers.
 type preparation struct {
 	Table     cmekpipe.BigQueryTable
 	Schema    string // JSON
@@ -31,7 +33,7 @@ type preparation struct {
 	client *bigquery.Client
 }
 
-// prepareFn finds the table, or creates it under its key, and checks it, before a row is written.
+// prepareFn finds the table, or creates it with its key, and checks it, before a row is written.
 type prepareFn struct {
 	preparation
 	Write bigquery.TableWriteDisposition
@@ -46,7 +48,7 @@ func (f *preparation) Setup(ctx context.Context) (err error) {
 // Teardown releases the client.
 func (f *preparation) Teardown() error { return closeClient(f.client) }
 
-// ProcessElement takes the impulse.
+// ProcessElement prepares the table and emits the run.
 func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)) error {
 	r := run{ID: strings.ToLower(rand.Text()), Target: f.Table.ID(), Disposition: string(f.Write)}
 	meta, err := f.prepare(ctx, &r)
@@ -62,12 +64,12 @@ func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *preparation) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
 }
 
-// prepare finds the table or makes it, and checks it.
+// prepare finds or creates the table, and checks it.
 func (f *preparation) prepare(ctx context.Context, r *run) (meta *bigquery.TableMetadata, err error) {
 	if r.Location, err = f.place(ctx); err != nil {
 		return nil, err
@@ -80,7 +82,7 @@ func (f *preparation) place(ctx context.Context) (string, error) {
 	dataset := f.client.DatasetInProject(f.Table.Project(), f.Table.Dataset())
 	name := f.Table.Project() + "." + f.Table.Dataset()
 	var meta *bigquery.DatasetMetadata
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		meta, err = dataset.Metadata(ctx)
 		return err
 	})
@@ -91,7 +93,7 @@ func (f *preparation) place(ctx context.Context) (string, error) {
 	return meta.Location, keycheck.Location(opWrite, f.Table.String(), key, location.ForDataset(key.Location(), meta.Location))
 }
 
-// find returns what BigQuery says of the table, after it was created if it was missing.
+// find returns the table's metadata, after creating a missing table.
 func (f *preparation) find(ctx context.Context, r *run) (*bigquery.TableMetadata, error) {
 	meta, err := metadata(ctx, f.client, f.Table, false)
 	if errors.Is(err, cmekpipe.NotFound) && f.Create == bigquery.CreateIfNeeded {
@@ -99,7 +101,7 @@ func (f *preparation) find(ctx context.Context, r *run) (*bigquery.TableMetadata
 		if err := create(ctx, f.client, f.Table, f.newTable()); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
 			return nil, err
 		}
-		meta, err = metadata(ctx, f.client, f.Table, true) // somebody else may have been faster, with another key
+		meta, err = metadata(ctx, f.client, f.Table, true) // another worker or program may have created it, with another key
 	}
 	if err != nil {
 		return nil, err
@@ -124,14 +126,14 @@ func (f *preparation) schema() bigquery.Schema {
 }
 
 func (f *preparation) checkSchema(meta *bigquery.TableMetadata) error {
-	if err := fit(f.schema(), meta.Schema, ""); err != nil {
+	if err := bqrow.Fit(f.schema(), meta.Schema); err != nil {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: f.Table.String(),
-			Hint: "change the element type, or say how it is to be written: bigqueryio.WithSchema", Err: err}
+			Hint: "change the element type, or set the schema: bigqueryio.WithSchema", Err: err}
 	}
 	return nil
 }
 
-// makeTemporary creates a table like the destination, which vanishes by itself if the run fails.
+// makeTemporary creates a table like the destination, which expires if the run fails.
 func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetadata, r *run) error {
 	if f.Write == bigquery.WriteEmpty && like.NumRows > 0 {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.AlreadyExists, Resource: f.Table.String(),

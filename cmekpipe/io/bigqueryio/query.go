@@ -24,41 +24,40 @@ type queryOptions struct {
 	location   string
 }
 
-// UseStandardSQL tells that the query is written in GoogleSQL. It is required, because Beam takes a query without it for
-// one in legacy SQL, which means other things by the same words and which [Query] doesn't run.
+// UseStandardSQL declares that the query is GoogleSQL. It is required, because Beam runs a query without it as legacy SQL,
+// which gives some words another meaning and which [Query] does not run.
 func UseStandardSQL() QueryOption { return func(o *queryOptions) { o.standard = true } }
 
 // WithQueryParameters sets the parameters of the query, all of them named or none. Values have the types that
-// [bigquery.QueryParameter] takes, but for structs of your own: build a [bigquery.QueryParameterValue] for those. Like the
-// query, parameters are part of the job's graph, which no key of yours protects; they are never in an error.
+// [bigquery.QueryParameter] accepts, except your own structs: build a [bigquery.QueryParameterValue] for those. Like the
+// query, parameters are part of the job's graph, which no key of yours encrypts; no error contains them.
 func WithQueryParameters(params ...bigquery.QueryParameter) QueryOption {
 	return func(o *queryOptions) { o.parameters = params }
 }
 
-// WithLocation says where the query runs, such as "EU": where the tables are that it reads. Default: "US" for a key in
-// us, "EU" for one in europe, and a region for a key in it. A key from elsewhere needs it.
+// WithLocation sets where the query runs, such as "EU": the location of the tables that it reads. Default: "US" for a key
+// in us, "EU" for a key in europe, otherwise the key's region. Keys in other locations require it.
 func WithLocation(name string) QueryOption { return func(o *queryOptions) { o.location = name } }
 
-// Query runs a query and reads its result as a PCollection<t>, as [Read] reads a table. Everything that the query leaves
-// at rest is under dest's key: the result goes to a table in a temporary dataset, both made with the key for this run,
-// where Beam's Query fills an anonymous table without one. Project dest.Project() runs the query and pays for it.
+// Query runs a query and reads its result as a PCollection<t>, as [Read] reads a table. All data that the query stores is
+// encrypted with dest's key: the result goes to a table in a temporary dataset, both created with the key for this run,
+// where Beam's Query fills an anonymous table without a key. Project dest.Project() runs the query and pays for it.
 //
-// A dry run, which carries the key too, finds faults before anything is made. The query runs once, however often workers
-// try. When the result has been read, or the query has failed, the temporary dataset is removed with what is in it. After
-// a crash the table goes by itself after 24 hours; the dataset, cmekpipe_temp_ID with the label cmekpipe:temporary, stays
-// behind empty and may be deleted.
+// A dry run with the key finds errors before anything is created. The query runs once, however often workers retry. When the
+// result was read, or the query failed, the temporary dataset is removed with its contents. After a crash the table expires
+// after 24 hours; the dataset, cmekpipe_temp_ID with the label cmekpipe:temporary, remains empty and may be deleted.
 //
-// It takes a SELECT. BigQuery refuses a key for the results of scripts and for DDL and DML, so these are refused too
-// (Unsupported): run them beforehand, with the key in the table's own options (CREATE TABLE … OPTIONS (kms_key_name =
-// …)) or as the dataset's default, and read with [Read] what they made.
+// The query must be a SELECT. BigQuery accepts no key for the results of scripts, DDL and DML, so these are refused
+// (Unsupported): run them first, with the key in the table's options (CREATE TABLE … OPTIONS (kms_key_name = …)) or as the
+// dataset's default, and read the tables with [Read].
 //
 // Workers need bigquery.jobs.create, bigquery.datasets.create and bigquery.readsessions.create on the project, and
 // bigquery.tables.getData on the tables of the query. The BigQuery service agent of the project needs
 // roles/cloudkms.cryptoKeyEncrypterDecrypter on the key.
 //
-// Query panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Query (KeyMissing), for a type that can't
-// hold rows or parameters that can't travel (InvalidOptions), for legacy SQL (Unsupported), and for a location that is not
-// the key's or that the key doesn't tell (LocationMismatch).
+// Query panics with a [*cmekpipe.Error] when the pipeline is built: for the zero BigQueryProject (KeyMissing), for a type
+// that can't hold rows or parameters that can't be sent to workers (InvalidOptions), for legacy SQL (Unsupported), and for a
+// location that the key can't serve or that can't be derived from the key (LocationMismatch).
 func Query(s beam.Scope, dest cmekpipe.BigQueryProject, q string, t reflect.Type, opts ...QueryOption) beam.PCollection {
 	var o queryOptions
 	for _, opt := range opts {
@@ -84,8 +83,8 @@ func checkQuery(dest cmekpipe.BigQueryProject, q string, o queryOptions) error {
 	const legacyHint = "write it in GoogleSQL and add bigqueryio.UseStandardSQL(); tables are `project.dataset.table`"
 	switch {
 	case !dest.Valid():
-		return fail(opQuery, cmekpipe.KeyMissing, "destination", "got the zero Query, want one under a key",
-			"let a key mint it: key.Query(\"PROJECT\")")
+		return fail(opQuery, cmekpipe.KeyMissing, "destination", "got the zero BigQueryProject, want one created from a key",
+			"create it from a key: key.BigQueryProject(\"PROJECT\")")
 	case strings.TrimSpace(q) == "":
 		return invalid(opQuery, dest.String(), "got an empty query", "write a SELECT")
 	case !o.standard, strings.HasPrefix(strings.ToLower(strings.TrimSpace(q)), "#legacysql"):
@@ -94,7 +93,7 @@ func checkQuery(dest cmekpipe.BigQueryProject, q string, o queryOptions) error {
 	return nil
 }
 
-// queryLocation returns where the results of a query go.
+// queryLocation returns the location of a query's results.
 func queryLocation(dest cmekpipe.BigQueryProject, given string) (string, error) {
 	key := dest.Key()
 	mismatch := &cmekpipe.Error{Op: opQuery, Code: cmekpipe.LocationMismatch, Resource: key.String()}
@@ -107,8 +106,8 @@ func queryLocation(dest cmekpipe.BigQueryProject, given string) (string, error) 
 		case location.IsRegion(key.Location()):
 			return key.Location(), nil
 		}
-		mismatch.Err = errors.New("got a key in " + key.Location() + ", which does not tell where to run the query")
-		mismatch.Hint = "use a key in us for tables in US, in europe for EU, or in the region of the tables; or say where they are: bigqueryio.WithLocation"
+		mismatch.Err = errors.New("got a key in " + key.Location() + ", which does not determine where to run the query")
+		mismatch.Hint = "use a key in us for tables in US, in europe for EU, or in the region of the tables; or set their location: bigqueryio.WithLocation"
 		return "", mismatch
 	}
 	return given, keycheck.Location(opQuery, key.String(), key, location.ForDataset(key.Location(), given))

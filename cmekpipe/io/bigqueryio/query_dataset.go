@@ -13,10 +13,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 const (
-	// resultLife is how long the result of a query lives if nobody removes it.
+	// resultLife is when the result of a query expires that was not removed.
 	resultLife = 24 * time.Hour
 	// farewellTime is how long a run that failed tries to tidy up.
 	farewellTime = 30 * time.Second
@@ -29,7 +30,7 @@ func (w *queryWork) result(token string) (cmekpipe.BigQueryTable, error) {
 
 func datasetOf(token string) string { return "cmekpipe_temp_" + token }
 
-// makeDataset creates the dataset of a run with the key, unless an earlier attempt did, and checks the dataset.
+// makeDataset creates the dataset of a run with the key, unless an earlier attempt did, and checks it.
 func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTable, token string) error {
 	dataset := w.client.DatasetInProject(result.Project(), result.Dataset())
 	name := result.Project() + "." + result.Dataset()
@@ -40,19 +41,17 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 		Description:             "Result of a query of a pipeline; may be deleted when the pipeline has ended.",
 		Labels:                  map[string]string{"cmekpipe": "temporary", "cmekpipe-run": token},
 	}
-	err := newPatience().try(ctx, func(ctx context.Context) error { return dataset.Create(ctx, wanted) })
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error { return dataset.Create(ctx, wanted) })
 	if err != nil && gcperr.Code(err) != cmekpipe.AlreadyExists {
-		return wrapRead(opQuery, name, w.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
 	}
 	var made *bigquery.DatasetMetadata
-	p := newPatience()
-	p.also = isNotFound // it may not be known everywhere yet
-	err = p.try(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, newTablePolicy(true), func(ctx context.Context) (err error) {
 		made, err = dataset.Metadata(ctx)
 		return err
 	})
 	if err != nil {
-		return wrapRead(opQuery, name, w.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
 	}
 	if !strings.EqualFold(made.Location, w.Location) {
 		return fail(opQuery, cmekpipe.LocationMismatch, name, "got a temporary dataset in "+made.Location+", want "+w.Location, "")
@@ -60,15 +59,15 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 	return w.checkKey(name, made.DefaultEncryptionConfig)
 }
 
-// checkResult refuses to read a result with another key.
+// checkResult refuses to read a result that is encrypted with another key.
 func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.BigQueryTable) error {
 	var meta *bigquery.TableMetadata
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		meta, err = handle(w.client, result).Metadata(ctx)
 		return err
 	})
 	if err != nil {
-		return wrapRead(opQuery, result.String(), w.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, result.String(), w.Dest.Key(), err)
 	}
 	return w.checkKey(result.String(), meta.EncryptionConfig)
 }
@@ -81,11 +80,11 @@ func (w *queryWork) checkKey(resource string, got *bigquery.EncryptionConfig) er
 // remove removes the dataset of a run with all that is in it.
 func (w *queryWork) remove(ctx context.Context, token string) error {
 	dataset := w.client.DatasetInProject(w.Dest.Project(), datasetOf(token))
-	err := newPatience().try(ctx, dataset.DeleteWithContents)
-	if err == nil || isNotFound(err) {
+	err := retry.Do(ctx, callPolicy(), dataset.DeleteWithContents)
+	if err == nil || gcperr.IsNotFound(err) {
 		return nil
 	}
-	return wrapRead(opQuery, w.Dest.Project()+"."+datasetOf(token), w.Dest.Key(), err)
+	return gcperr.Wrap(opQuery, w.Dest.Project()+"."+datasetOf(token), w.Dest.Key(), err)
 }
 
 // discard tidies up after a failure, also after the end of the context, as well as it can: the failure counts more.
@@ -98,7 +97,7 @@ func (w *queryWork) discard(ctx context.Context, token string) {
 // cleanupFn removes the temporary dataset when all of the result has been read.
 type cleanupFn struct{ queryWork }
 
-// ProcessElement takes the token of the run, together with all streams that were read.
+// ProcessElement removes the dataset once all streams were read.
 func (f *cleanupFn) ProcessElement(ctx context.Context, _ int, tokens, _ func(*string) bool) error {
 	var errs []error
 	for token := ""; tokens(&token); {

@@ -6,11 +6,11 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 )
 
 // execute runs the query into its table. It runs once, however often it is called for a token: the job's id follows
-// from the token. A job that failed for a passing reason has left nothing and is followed by another.
+// from the token. A job that failed for a transient reason has left nothing and is followed by another.
 func (f *queryFn) execute(ctx context.Context, result cmekpipe.BigQueryTable, token string) error {
 	j := &job{client: f.client, table: result, run: run{ID: token, Location: f.Location}, kind: "query",
 		start: func(ctx context.Context, id bigquery.JobIDConfig) (*bigquery.Job, error) {
@@ -39,14 +39,14 @@ func (f *queryFn) execute(ctx context.Context, result cmekpipe.BigQueryTable, to
 			return nil
 		}
 		last = f.failure(fault)
-		if !gcperr.BigQueryReasonTransient(fault.Reason) {
+		if !bqerr.ReasonTransient(fault.Reason) {
 			return last
 		}
 	}
 	return last
 }
 
-// cancel stops a job that nobody waits for any more, if it can.
+// cancel tries to stop a job whose result is no longer needed.
 func (f *queryFn) cancel(ctx context.Context, made *bigquery.Job) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
 	defer cancel()

@@ -15,19 +15,21 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // tokenFn names a run, before anything is made. What follows sees the same token in every attempt, and two runs of one
 // pipeline see two.
 type tokenFn struct{}
 
-// ProcessElement takes the impulse.
+// ProcessElement emits the token.
 func (f *tokenFn) ProcessElement(_ []byte, emit func(string)) { emit(strings.ToLower(rand.Text())) }
 
-// CMEKHelper tells guard that a token rests nowhere.
+// CMEKHelper tells guard that nothing is stored.
 func (f *tokenFn) CMEKHelper() destination.None { return destination.None{} }
 
-// queryWork is what the steps of a query share.
+// queryWork is the common state of the steps of a query.
 type queryWork struct {
 	Dest     cmekpipe.BigQueryProject
 	Location string
@@ -44,7 +46,7 @@ func (w *queryWork) Setup(ctx context.Context) (err error) {
 // Teardown releases the client.
 func (w *queryWork) Teardown() error { return closeClient(w.client) }
 
-// queryFn runs the query of a run into a table of its own and emits what is to be read of it.
+// queryFn runs the query into a table of the run and emits the streams to read.
 type queryFn struct {
 	queryWork
 	Query      string
@@ -67,13 +69,13 @@ func (f *queryFn) Teardown() error {
 	return errors.Join(closeReadClient(f.reader), f.queryWork.Teardown())
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *queryFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key(),
 		Extent: destination.Temporary}
 }
 
-// ProcessElement takes the token of the run. It may be repeated at any point: it goes on with what an earlier attempt
+// ProcessElement runs the query. It may be retried at any point: it continues with what an earlier attempt
 // made.
 func (f *queryFn) ProcessElement(ctx context.Context, token string, emit func(readStream)) error {
 	if err := f.validate(ctx); err != nil {
@@ -118,7 +120,7 @@ func (f *queryFn) newQuery() (*bigquery.Query, error) {
 	return q, nil
 }
 
-// validate has BigQuery look at the query without running it.
+// validate makes BigQuery check the query without running it.
 func (f *queryFn) validate(ctx context.Context) error {
 	q, err := f.newQuery()
 	if err != nil {
@@ -126,7 +128,7 @@ func (f *queryFn) validate(ctx context.Context) error {
 	}
 	q.DryRun = true
 	var looked *bigquery.Job
-	err = newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		looked, err = q.Run(ctx)
 		return err
 	})
@@ -147,13 +149,13 @@ func (f *queryFn) validate(ctx context.Context) error {
 
 func (f *queryFn) unsupported(err error) error {
 	return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.Unsupported, Resource: f.Dest.String(), Err: err,
-		Hint: "BigQuery takes no key for the results of scripts, DDL and DML: run them beforehand, with kms_key_name in the " +
-			"table's options or as the dataset's default, and read with bigqueryio.Read what they made"}
+		Hint: "BigQuery accepts no key for the results of scripts, DDL and DML: run them first, with kms_key_name in the " +
+			"table's options or as the dataset's default, and read the tables with bigqueryio.Read"}
 }
 
-// failure tells what is wrong with a query without a word of it.
+// failure describes the failure of a query without quoting it.
 func (f *queryFn) failure(err error) error {
-	code, cause := gcperr.QueryFault(err)
+	code, cause := bqerr.Query(err)
 	switch code {
 	case cmekpipe.Unsupported:
 		return f.unsupported(cause)
@@ -169,7 +171,7 @@ func (f *queryFn) failure(err error) error {
 			Hint: "check that the tables of the query exist in " + f.Location + ": bq ls --project_id=" + f.Dest.Project()}
 	}
 	if cause == err { //nolint:errorlint // whether it came back as it was
-		return wrapRead(opQuery, f.Dest.String(), f.Dest.Key(), err)
+		return gcperr.Wrap(opQuery, f.Dest.String(), f.Dest.Key(), err)
 	}
 	return gcperr.New(code, opQuery, f.Dest.String(), f.Dest.Key(), cause)
 }

@@ -40,7 +40,7 @@ func (w *world) requireTidy(t *testing.T, datasets int) {
 			seen++
 		}
 		if e.ProtectedBy() != w.key || !e.KeyAsked && e.Kind == "table" {
-			t.Errorf("%s %s rests under %v, asked %v, want %v", e.Kind, e.Name, e.ProtectedBy(), e.KeyAsked, w.key)
+			t.Errorf("%s %s: got key %v, requested: %v, want %v", e.Kind, e.Name, e.ProtectedBy(), e.KeyAsked, w.key)
 		}
 	}
 	if seen != datasets {
@@ -70,7 +70,7 @@ func TestQueryWithoutResult(t *testing.T) {
 	w.requireTidy(t, 1)
 }
 
-func TestQueryRefusalsTellNothingOfTheQuery(t *testing.T) {
+func TestQueryErrorsDoNotQuoteTheQuery(t *testing.T) {
 	for _, tt := range []struct {
 		name, query string
 		spoil       func(*world)
@@ -79,7 +79,7 @@ func TestQueryRefusalsTellNothingOfTheQuery(t *testing.T) {
 		{"unknown column", "SELECT secret4711 FROM bank.accounts", nil, cmekpipe.InvalidOptions},
 		{"fails while it runs", "SELECT CAST('secret4711' AS INT64) AS id, '' AS owner", nil, cmekpipe.InvalidOptions},
 		{"table missing", "SELECT * FROM bank.secret4711", nil, cmekpipe.NotFound},
-		{"table elsewhere", "SELECT * FROM far.accounts", func(w *world) { w.Dataset("far", "EU", cmekpipe.KeyName{}); makeFar(w) }, cmekpipe.LocationMismatch},
+		{"table elsewhere", "SELECT * FROM far.accounts", func(w *world) { w.CreateDataset(cmektest.Project+".far", "EU", cmekpipe.KeyName{}); makeFar(w) }, cmekpipe.LocationMismatch},
 		{"script", "SELECT 'secret4711'; SELECT 2", nil, cmekpipe.Unsupported},
 		{"definition", "CREATE TABLE bank.secret4711 AS SELECT 1 AS a", nil, cmekpipe.Unsupported},
 		{"change", "DELETE FROM bank.secret4711 WHERE TRUE", nil, cmekpipe.Unsupported},
@@ -121,7 +121,7 @@ func makeFar(w *world) {
 	}
 }
 
-func TestQueryOutlivesPassingFailuresAndRunsOnce(t *testing.T) {
+func TestQueryRetriesTransientFailuresAndRunsOnce(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: http.StatusTooManyRequests}, "503": {Status: http.StatusServiceUnavailable},
 		"answer lost": {Reset: true}, "answer cut": {Truncate: 20},
@@ -131,7 +131,7 @@ func TestQueryOutlivesPassingFailuresAndRunsOnce(t *testing.T) {
 			fill(t, w, "accounts", nil, accounts(100)...)
 			for _, method := range []string{"bigquery.datasets.insert", "bigquery.datasets.get", "bigquery.datasets.delete",
 				"bigquery.jobs.insert", "bigquery.jobs.get", "bigquery.tables.get"} {
-				fault.Method, fault.Call = method, 1
+				fault.Method, fault.Call = emulator.Method(method), 1
 				w.Inject(fault)
 			}
 			// The second insert is the query itself, behind the dry run.

@@ -19,30 +19,28 @@ type readOptions struct {
 	maxStreams int
 }
 
-// RowFilter leaves out rows for which a condition in GoogleSQL does not hold, before they leave BigQuery: "balance > 0
-// AND branch = 'Bonn'". It is part of the job's graph, which no key of yours protects; it is never in an error. Default:
-// all rows.
+// WithRowFilter makes BigQuery return only the rows for which a GoogleSQL condition holds, such as "balance > 0 AND branch =
+// 'Bonn'". The condition is part of the job's graph, which no key of yours encrypts; no error contains it. Default: all rows.
 //
 // Source: field row_restriction of the Storage Read API.
-func RowFilter(condition string) ReadOption { return func(o *readOptions) { o.filter = condition } }
+func WithRowFilter(condition string) ReadOption { return func(o *readOptions) { o.filter = condition } }
 
-// MaxStreams bounds how many workers read at the same time, from 1 to 1,000. Default: as many as BigQuery finds right
-// for the size of the table.
-func MaxStreams(n int) ReadOption { return func(o *readOptions) { o.maxStreams = n } }
+// WithMaxStreams sets the maximum number of parallel readers, from 1 to 1,000. Default: BigQuery chooses by the size of the
+// table.
+func WithMaxStreams(n int) ReadOption { return func(o *readOptions) { o.maxStreams = n } }
 
-// Read reads a table, "project:dataset.table" or "project.dataset.table", as a PCollection<t>. It asks for the columns
-// that the exported fields of the struct t name, by their "bigquery" tags, and for no others; a field whose column is
-// missing or of another type fails the pipeline before a row is emitted. Fields have the types that package
-// cloud.google.com/go/bigquery reads them into: a column that may be NULL needs one that can say so, such as
-// [bigquery.NullString].
+// Read reads a table, "project:dataset.table" or "project.dataset.table", as a PCollection<t>. It requests only the columns
+// that the exported fields of the struct t name, by their "bigquery" tags; a field whose column is missing or of another
+// type fails the pipeline before a row is emitted. Fields have the types that package cloud.google.com/go/bigquery reads
+// columns into: a nullable column requires a type such as [bigquery.NullString].
 //
-// Where Beam's Read copies the table to an anonymous one, this one goes through the Storage Read API, which creates
-// nothing at rest: workers read streams of one session in parallel, as the table was when the session began. The project
-// is the one that pays for it; workers need bigquery.readsessions.create there and bigquery.tables.getData on the table.
-// A stream that breaks is taken up again where it broke.
+// Where Beam's Read copies the table to an anonymous one, Read uses the Storage Read API, which stores nothing: workers read
+// streams of one session in parallel, as the table was when the session began. The project pays for it; workers need
+// bigquery.readsessions.create there and bigquery.tables.getData on the table. An interrupted stream resumes where it
+// stopped.
 //
-// Read panics with a [*cmekpipe.Error] when the pipeline is built: for a table's name that is none (InvalidName) and for
-// a type that can't hold rows or an option out of range (InvalidOptions).
+// Read panics with a [*cmekpipe.Error] when the pipeline is built: for a malformed table name (InvalidName) and for a type
+// that can't hold rows or an option out of range (InvalidOptions).
 func Read(s beam.Scope, project, table string, t reflect.Type, opts ...ReadOption) beam.PCollection {
 	var o readOptions
 	for _, opt := range opts {
@@ -52,7 +50,7 @@ func Read(s beam.Scope, project, table string, t reflect.Type, opts ...ReadOptio
 	must0(checkProject(opRead, project))
 	must0(checkReadType(opRead, name.String(), t))
 	if o.maxStreams < 0 || o.maxStreams > maxReadStreams {
-		must0(invalid(opRead, name.String(), "got a number of streams out of range", "use bigqueryio.MaxStreams with 1 to 1000"))
+		must0(invalid(opRead, name.String(), "got a number of streams out of range", "use bigqueryio.WithMaxStreams with 1 to 1000"))
 	}
 	s = s.Scope(opRead)
 	streams := beam.ParDo(s, &sessionFn{
@@ -62,12 +60,12 @@ func Read(s beam.Scope, project, table string, t reflect.Type, opts ...ReadOptio
 	return rows
 }
 
-// readStreams has the streams read by all workers. The second collection has an entry for each stream that was read.
+// readStreams reads the streams on all workers. The second collection has an entry for each stream that was read.
 func readStreams(s beam.Scope, streams beam.PCollection, f streamFn) (rows, done beam.PCollection) {
 	return beam.ParDo2(s, &f, beam.Reshuffle(s, streams), beam.TypeDefinition{Var: beam.XType, T: f.Type.T})
 }
 
-// tableName names a table that is only read, so that no key comes with it.
+// tableName names a table that is only read and so needs no key.
 type tableName struct{ Project, Dataset, Table string }
 
 // String returns "project.dataset.table".
@@ -82,8 +80,8 @@ func parseTable(name string) (tableName, error) {
 	dot := strings.LastIndexByte(name, '.')
 	separator := strings.LastIndexAny(name[:max(dot, 0)], ".:")
 	if separator <= 0 || separator+1 == dot || dot+1 == len(name) || strings.ContainsAny(name, "/`[]*$@") {
-		return tableName{}, fail(opRead, cmekpipe.InvalidName, name, "got no table with project and dataset",
-			"use PROJECT.DATASET.TABLE, a whole table without decorator or wildcard")
+		return tableName{}, fail(opRead, cmekpipe.InvalidName, name, "got a malformed table name",
+			"use PROJECT.DATASET.TABLE, without a decorator or wildcard")
 	}
 	return tableName{name[:separator], name[separator+1 : dot], name[dot+1:]}, nil
 }

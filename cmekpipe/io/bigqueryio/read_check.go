@@ -9,6 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 )
 
 // maxReadStreams is the most streams that a session has.
@@ -44,7 +45,7 @@ func checkReadType(op, resource string, t reflect.Type) error {
 	if _, err := bigquery.InferSchema(reflect.Zero(t).Interface()); err != nil {
 		return invalid(op, resource, "got the type "+t.String()+": "+err.Error(), "use field types that BigQuery's client knows")
 	}
-	if len(fieldsOf(t)) == 0 {
+	if len(bqrow.FieldNames(t)) == 0 {
 		return invalid(op, resource, fmt.Sprintf("got the type %v without exported fields", t), "name the columns to read by fields")
 	}
 	return nil

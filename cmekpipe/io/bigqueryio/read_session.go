@@ -9,13 +9,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// readStream is a part of a table that one worker reads. It travels in Beam's row coder.
+// readStream is a part of a table that one worker reads. It is encoded with Beam's row coder.
 type readStream struct {
 	// Name is the stream's.
 	Name string
@@ -43,14 +44,14 @@ func (f *sessionFn) Setup(ctx context.Context) (err error) {
 // Teardown releases the client.
 func (f *sessionFn) Teardown() error { return closeReadClient(f.client) }
 
-// ProcessElement takes the impulse. A session that an earlier attempt began is left to its end, six hours later; it holds
+// ProcessElement emits the streams. A session of an earlier attempt expires after six hours; it holds
 // no data.
 func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(readStream)) error {
 	s := session{client: f.client, op: opRead, project: f.Project, table: f.Table, filter: f.Filter, maxStreams: f.MaxStreams}
 	return s.begin(ctx, f.Type.T, emit)
 }
 
-// CMEKHelper tells guard that a session rests nowhere.
+// CMEKHelper tells guard that nothing is stored.
 func (f *sessionFn) CMEKHelper() destination.None { return destination.None{} }
 
 // session is a read session to be.
@@ -64,18 +65,18 @@ type session struct {
 	key        cmekpipe.KeyName // of the table, if it is known
 }
 
-// begin makes the session, checks that its rows fit into t, and emits the streams.
+// begin creates the session, checks that its rows fit into t, and emits the streams.
 func (s *session) begin(ctx context.Context, t reflect.Type, emit func(readStream)) error {
 	request := &storagepb.CreateReadSessionRequest{
 		Parent:         "projects/" + s.project,
 		MaxStreamCount: int32(s.maxStreams),
 		ReadSession: &storagepb.ReadSession{
 			Table: s.table.path(), DataFormat: storagepb.DataFormat_ARROW,
-			ReadOptions: &storagepb.ReadSession_TableReadOptions{SelectedFields: selected(t), RowRestriction: s.filter},
+			ReadOptions: &storagepb.ReadSession_TableReadOptions{SelectedFields: bqrow.FieldNames(t), RowRestriction: s.filter},
 		},
 	}
 	var made *storagepb.ReadSession
-	err := newPatience().try(ctx, func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		made, err = s.client.CreateReadSession(ctx, request)
 		return err
 	})
@@ -84,7 +85,7 @@ func (s *session) begin(ctx context.Context, t reflect.Type, emit func(readStrea
 	}
 	schema := made.GetArrowSchema().GetSerializedSchema()
 	if len(made.GetStreams()) > 0 { // an empty table has none, and may have no schema
-		if _, err := newDecoder(t, schema); err != nil {
+		if _, err := bqrow.NewDecoder(t, schema); err != nil {
 			return s.mismatch(err)
 		}
 	}
@@ -94,18 +95,18 @@ func (s *session) begin(ctx context.Context, t reflect.Type, emit func(readStrea
 	return nil
 }
 
-// failure keeps what BigQuery says, unless that may quote the filter.
+// failure keeps BigQuery's text, unless it may quote the filter.
 func (s *session) failure(err error) error {
 	code := gcperr.Code(err)
 	if code == cmekpipe.InvalidOptions {
 		if s.filter != "" {
 			return invalid(s.op, s.table.String(), "BigQuery refused the columns or the row filter",
-				"name columns of the table by the fields, and give bigqueryio.RowFilter a condition over columns")
+				"name columns of the table by the fields, and give bigqueryio.WithRowFilter a condition over columns")
 		}
 		return &cmekpipe.Error{Op: s.op, Code: code, Resource: s.table.String(), Err: err,
 			Hint: "name columns of the table by the fields, or by their bigquery tags"}
 	}
-	return wrapRead(s.op, s.table.String(), s.key, err)
+	return gcperr.Wrap(s.op, s.table.String(), s.key, err)
 }
 
 func (s *session) mismatch(err error) error {
@@ -113,17 +114,7 @@ func (s *session) mismatch(err error) error {
 		Hint: "give the field a type that BigQuery's client reads the column into"}
 }
 
-// selected lists the columns to read for a struct.
-func selected(t reflect.Type) []string {
-	fields := fieldsOf(t)
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
-	return names
-}
-
-// openReadClient returns a client that tries each call once; this package counts the attempts.
+// openReadClient returns a client without retries; this package retries.
 func openReadClient(ctx context.Context, op string) (*storage.BigQueryReadClient, error) {
 	client, err := bigqueryclient.StorageRead(ctx)
 	if err != nil {
@@ -139,12 +130,4 @@ func closeReadClient(client *storage.BigQueryReadClient) error {
 		return nil
 	}
 	return client.Close()
-}
-
-func wrapRead(op, resource string, key cmekpipe.KeyName, err error) error {
-	if err == errSilent { //nolint:errorlint // never wrapped
-		return &cmekpipe.Error{Op: op, Code: cmekpipe.Unavailable, Resource: resource, Err: err,
-			Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: resource})}
-	}
-	return gcperr.Wrap(op, resource, key, err)
 }

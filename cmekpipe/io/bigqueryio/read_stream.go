@@ -14,19 +14,22 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// streamFn reads streams and emits their rows, and for each stream that was read to its end an entry with a fixed key.
+// streamFn reads streams and emits their rows, and an entry with a fixed key for each stream that was read to its end.
 type streamFn struct {
-	// Op is the function that reads, and Table what it reads; both are for errors.
+	// Op is the function and Table the source, for errors.
 	Op    string
 	Table string
 	Key   cmekpipe.KeyName
 	Type  beam.EncodedType
 
 	client  *storage.BigQueryReadClient
-	decoder *decoder
+	decoder *bqrow.Decoder
 	schema  []byte // of the decoder
 }
 
@@ -42,7 +45,7 @@ func (f *streamFn) Teardown() error { return closeReadClient(f.client) }
 // ProcessElement reads a stream, from the beginning in every attempt of a bundle.
 func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit func(beam.X), done func(int, string)) error {
 	if f.decoder == nil || !bytes.Equal(f.schema, stream.Schema) {
-		d, err := newDecoder(f.Type.T, stream.Schema)
+		d, err := bqrow.NewDecoder(f.Type.T, stream.Schema)
 		if err != nil {
 			return f.corrupted(err)
 		}
@@ -55,20 +58,20 @@ func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit f
 	return nil
 }
 
-// read goes on after a break behind the last row that was emitted. An answer is emitted whole or not at all.
+// read resumes an interrupted stream after the last row that was emitted. An answer is emitted whole or not at all.
 func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Value)) error {
 	var offset int64
-	for p := newPatience(); ; {
+	for attempts := callPolicy().Start(); ; {
 		before := offset
 		err := f.readFrom(ctx, name, &offset, emit)
 		if err == nil {
 			return nil
 		}
 		if offset > before {
-			p = newPatience() // it went on
+			attempts.Reset()
 		}
-		if !p.again(ctx, err) {
-			return wrapRead(f.Op, f.Table, f.Key, settled(ctx, err))
+		if !attempts.Again(ctx, err) {
+			return gcperr.Wrap(f.Op, f.Table, f.Key, retry.Err(ctx, err))
 		}
 	}
 }
@@ -77,16 +80,16 @@ func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Valu
 func (f *streamFn) readFrom(ctx context.Context, name string, offset *int64, emit func(reflect.Value)) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	silence := time.AfterFunc(answerTime, cancel)
+	silence := time.AfterFunc(attemptTimeout, cancel)
 	defer silence.Stop()
 	answers, err := f.client.ReadRows(ctx, &storagepb.ReadRowsRequest{ReadStream: name, Offset: *offset})
 	if err != nil {
 		return err
 	}
 	for {
-		silence.Reset(answerTime)
+		silence.Reset(attemptTimeout)
 		answer, err := answers.Recv()
-		silence.Stop() // what takes the rows may take its time
+		silence.Stop() // consumers of rows have no deadline
 		if errors.Is(err, io.EOF) {
 			return nil
 		}
@@ -95,14 +98,14 @@ func (f *streamFn) readFrom(ctx context.Context, name string, offset *int64, emi
 		}
 		batch := answer.GetArrowRecordBatch().GetSerializedRecordBatch()
 		if len(batch) == 0 {
-			continue // tells of progress or throttling
+			continue // progress or throttling
 		}
-		rows, err := f.decoder.rows(batch)
+		rows, err := f.decoder.Rows(batch)
 		if err != nil {
 			return f.corrupted(err)
 		}
 		if n := int64(rows.Len()); answer.GetRowCount() != n {
-			return f.corrupted(errors.New("got an answer with another number of rows than it says"))
+			return f.corrupted(errors.New("got an answer whose number of rows differs from its row count"))
 		}
 		for i := range rows.Len() {
 			emit(rows.Index(i))
@@ -111,10 +114,9 @@ func (f *streamFn) readFrom(ctx context.Context, name string, offset *int64, emi
 	}
 }
 
-// corrupted is about rows that came in another form than they should. The null of a field that can't be null is the
-// program's fault.
+// corrupted returns the error of an unreadable answer. A null in a field that can't be null is an error of the program.
 func (f *streamFn) corrupted(err error) error {
-	if why, ok := errors.AsType[*refusal](err); ok {
+	if why, ok := errors.AsType[*bqrow.Refusal](err); ok {
 		return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.InvalidOptions, Resource: f.Table, Err: why,
 			Hint: "give the field a type that can hold it, such as bigquery.NullString or int64"}
 	}
@@ -122,5 +124,5 @@ func (f *streamFn) corrupted(err error) error {
 		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Internal})}
 }
 
-// CMEKHelper tells guard that reading rests nowhere.
+// CMEKHelper tells guard that nothing is stored.
 func (f *streamFn) CMEKHelper() destination.None { return destination.None{} }

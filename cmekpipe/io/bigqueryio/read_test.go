@@ -136,7 +136,7 @@ func TestReadFiltersAndProjects(t *testing.T) {
 	fill(t, w, "accounts", nil, accounts(100)...)
 	err := run(t, func(s beam.Scope) {
 		rows := bigqueryio.Read(s, cmektest.Project, accountsTable, reflect.TypeFor[Balance](),
-			bigqueryio.RowFilter("owner = 'owner 7' OR id >= 99"), bigqueryio.MaxStreams(1))
+			bigqueryio.WithRowFilter("owner = 'owner 7' OR id >= 99"), bigqueryio.WithMaxStreams(1))
 		passert.Equals(s, beam.ParDo(s, showBalance, rows), "7", "99")
 	})
 	if err != nil {
@@ -187,7 +187,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 		{"table missing", cmektest.Project + ".bank.nothing", reflect.TypeFor[Account](), nil, nil, cmekpipe.NotFound},
 		{"column missing", accountsTable, reflect.TypeFor[Wrong](), nil, nil, cmekpipe.InvalidOptions},
 		{"another type", accountsTable, reflect.TypeFor[Typed](), nil, nil, cmekpipe.InvalidOptions},
-		{"bad filter", accountsTable, reflect.TypeFor[Account](), []bigqueryio.ReadOption{bigqueryio.RowFilter("secret-4711 = ")}, nil, cmekpipe.InvalidOptions},
+		{"bad filter", accountsTable, reflect.TypeFor[Account](), []bigqueryio.ReadOption{bigqueryio.WithRowFilter("secret-4711 = ")}, nil, cmekpipe.InvalidOptions},
 		{"key disabled", accountsTable, reflect.TypeFor[Account](), nil, func(w *world) { w.DisableKey(w.key) }, cmekpipe.KeyDisabled},
 		{"key destroyed", accountsTable, reflect.TypeFor[Account](), nil, func(w *world) { w.DestroyKey(w.key) }, cmekpipe.KeyDisabled},
 		{"key denied", accountsTable, reflect.TypeFor[Account](), nil, func(w *world) { w.DenyKey(w.key) }, cmekpipe.KeyDenied},
@@ -210,7 +210,7 @@ func TestReadSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestReadOutlivesPassingFailures(t *testing.T) {
+func TestReadRetriesTransientFailures(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: http.StatusTooManyRequests}, "503": {Status: http.StatusServiceUnavailable}, "answer lost": {Reset: true},
 	} {
@@ -219,7 +219,7 @@ func TestReadOutlivesPassingFailures(t *testing.T) {
 			fill(t, w, "accounts", nil, accounts(3000)...)
 			fault.Call = 1
 			for _, method := range []string{"*.CreateReadSession", "*.ReadRows"} {
-				fault.Method = method
+				fault.Method = emulator.Method(method)
 				w.Inject(fault)
 			}
 			err := run(t, func(s beam.Scope) {
@@ -246,7 +246,7 @@ func TestReadRefusesWhatIsNoTableOrRow(t *testing.T) {
 		{"p.d.t$20260101", reflect.TypeFor[Account](), nil, cmekpipe.InvalidName},
 		{"p.d.t", reflect.TypeFor[string](), nil, cmekpipe.InvalidOptions},
 		{"p.d.t", reflect.TypeFor[struct{ A int }](), nil, cmekpipe.InvalidOptions},
-		{"p.d.t", reflect.TypeFor[Account](), []bigqueryio.ReadOption{bigqueryio.MaxStreams(1001)}, cmekpipe.InvalidOptions},
+		{"p.d.t", reflect.TypeFor[Account](), []bigqueryio.ReadOption{bigqueryio.WithMaxStreams(1001)}, cmekpipe.InvalidOptions},
 	} {
 		func() {
 			defer func() {

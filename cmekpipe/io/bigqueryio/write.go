@@ -7,34 +7,36 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
-// Write writes a PCollection<T> to a BigQuery table that rests under its key. T is a struct whose exported fields are
-// the columns, named and typed as bigquery.InferSchema does, and is registered with Beam.
+// Write writes a PCollection<T> to a BigQuery table encrypted with its key. T is a struct whose exported fields are the
+// columns, named and typed as bigquery.InferSchema does, and is registered with Beam.
 //
-// Before a row is written the table is looked up. A missing one is created under the key; one that rests under another
-// key, or under none, ends the run, and so does a key in the wrong location or a schema that the rows don't fit. Bounded
-// input is then written [ExactlyOnce], unbounded input [AtLeastOnce]. All workers write, without a shuffle. Windows and
-// panes play no part.
+// Write reads the table's metadata before it writes a row. It creates a missing table with the key. It fails for a table
+// that is encrypted with another key or with none of yours, for a key in the wrong location, and for a schema that the rows
+// don't fit. Bounded input is then written exactly once, unbounded input at least once; see [WithExactlyOnce],
+// [WithFileLoads], [WithAtLeastOnce] and [WithStreamingInserts]. All workers write, without a shuffle. Windows and panes are
+// ignored.
 //
-// A row that BigQuery refuses ends the run; [WriteWithErrors] returns such rows.
+// A row that BigQuery refuses fails the run; [WriteWithErrors] returns such rows.
 //
-// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Table (KeyMissing), for elements or
-// options that can't be written (InvalidOptions), and for unbounded input with ExactlyOnce or [FileLoads] (Unsupported).
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero BigQueryTable (KeyMissing), for elements or
+// options that can't be used (InvalidOptions), and for unbounded input with WithExactlyOnce or WithFileLoads (Unsupported).
 func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...WriteOption) {
 	build(s, table, col, opts, false)
 }
 
-// WriteWithErrors is [Write] that returns the rows that can't be written, as a PCollection<T>, instead of failing: those
-// that BigQuery refuses, that are too large for a request, or that hold a value outside its column's range. They come
-// in the global window with the times that they had. [FileLoads] returns only the last two kinds; a file that BigQuery
-// refuses for a row of it ends the run.
+// WriteWithErrors is [Write] that returns the rows that can't be written, as a PCollection<T>, instead of failing: rows that
+// BigQuery refuses, that are too large for a request, or that contain a value outside its column's range. They are in the
+// global window and keep their timestamps. [WithFileLoads] returns only the last two kinds; a row that BigQuery refuses in a
+// file fails the run.
 func WriteWithErrors(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...WriteOption) beam.PCollection {
 	return build(s, table, col, opts, true)
 }
 
-// writing is what the steps of one Write share.
+// writing is the common state of the steps of one Write.
 type writing struct {
 	writeOptions
 	rows
@@ -46,13 +48,13 @@ type writing struct {
 func build(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
 	must0(checkWrite(table, col))
 	o := collectOptions(opts)
-	must0(o.check(table, pcollection.Ends(col)))
+	must0(o.check(table, pcollection.IsBounded(col)))
 	t := col.Type().Type()
-	types, err := newRowType(t, o.schema)
+	types, err := bqrow.NewType(t, o.schema)
 	if err != nil {
-		panic(wrong(table, err.Error(), "change the element type, or say how it is to be written: bigqueryio.WithSchema"))
+		panic(wrong(table, err.Error(), "change the element type, or set the schema: bigqueryio.WithSchema"))
 	}
-	schema, err := types.schema.ToJSONFields()
+	schema, err := types.Schema().ToJSONFields()
 	if err != nil {
 		panic(wrong(table, err.Error(), "use another schema"))
 	}
@@ -98,7 +100,7 @@ func (w *writing) write(col beam.PCollection) beam.PCollection {
 	return beam.ParDo(w.scope, &defaultFn{streams}, col, run)
 }
 
-// gather groups what the bundles emitted with the run, so that there is a group even if there was no bundle.
+// gather groups the outputs of the bundles with the run, so that there is a group even if there was no bundle.
 func (w *writing) gather(keyed beam.PCollection) beam.PCollection {
 	return beam.CoGroupByKey(w.scope, beam.AddFixedKey(w.scope, w.runs), keyed)
 }

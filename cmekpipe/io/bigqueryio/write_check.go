@@ -19,11 +19,11 @@ const opWrite = "bigqueryio.Write"
 func checkWrite(table cmekpipe.BigQueryTable, col beam.PCollection) error {
 	if !table.Valid() {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "destination",
-			Hint: "let a key mint it: key.Table(\"PROJECT.DATASET.TABLE\")",
-			Err:  errors.New("got the zero Table, want one under a key")}
+			Hint: "create it from a key: key.BigQueryTable(\"PROJECT.DATASET.TABLE\")",
+			Err:  errors.New("got the zero BigQueryTable, want one created from a key")}
 	}
 	if !col.IsValid() {
-		return wrong(table, "got the zero PCollection", "pass what a transform returned")
+		return wrong(table, "got the zero PCollection", "pass a collection that a transform returned")
 	}
 	return checkElement(table, col.Type().Type())
 }
@@ -53,7 +53,7 @@ func (o *writeOptions) check(table cmekpipe.BigQueryTable, bounded bool) error {
 	switch {
 	case whole && !bounded:
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unsupported, Resource: table.String(),
-			Hint: "use bigqueryio.AtLeastOnce",
+			Hint: "use bigqueryio.WithAtLeastOnce",
 			Err:  fmt.Errorf("got unbounded input for %s, which shows nothing before its input ends", o.method)}
 	case o.create != bigquery.CreateIfNeeded && o.create != bigquery.CreateNever:
 		return wrong(table, "got an unknown create disposition", "use bigquery.CreateIfNeeded or bigquery.CreateNever")
@@ -62,7 +62,7 @@ func (o *writeOptions) check(table cmekpipe.BigQueryTable, bounded bool) error {
 			"use bigquery.WriteAppend, bigquery.WriteTruncate or bigquery.WriteEmpty")
 	case o.write != bigquery.WriteAppend && !whole:
 		return wrong(table, fmt.Sprintf("got %s with %s, which can't do it in one step", o.write, o.method),
-			"use bigqueryio.ExactlyOnce or bigqueryio.FileLoads")
+			"use bigqueryio.WithExactlyOnce or bigqueryio.WithFileLoads")
 	case len(o.cluster) > 4:
 		return wrong(table, fmt.Sprintf("got %d columns to cluster by", len(o.cluster)), "use 4 at most")
 	}
@@ -76,10 +76,10 @@ func (o *writeOptions) checkTemp(table cmekpipe.BigQueryTable) error {
 		return nil
 	case !o.temp.Valid():
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: table.String(),
-			Hint: "let a key mint it: key.Object(\"gs://BUCKET/PREFIX\")",
-			Err:  errors.New("got the zero Object for temporary files, want one under a key")}
+			Hint: "create it from a key: key.Object(\"gs://BUCKET/PREFIX\")",
+			Err:  errors.New("got the zero Object for temporary files, want one created from a key")}
 	case strings.Contains(o.temp.Name(), "*") || strings.Contains(o.temp.Name(), "//"):
-		return wrong(table, "got * or // in the prefix of temporary files, which load jobs take for something else",
+		return wrong(table, "got * or // in the prefix of temporary files, which load jobs treat as wildcards or folders",
 			"use another prefix")
 	}
 	return nil

@@ -9,7 +9,7 @@ import (
 // WriteOption changes how [Write] and [WriteWithErrors] write.
 type WriteOption func(*writeOptions)
 
-// method is how rows reach the table.
+// method tells how rows reach the table.
 type method string
 
 const (
@@ -20,7 +20,7 @@ const (
 )
 
 type writeOptions struct {
-	method    method // "" until it is known whether the input is bounded
+	method    method // "" until the input is known to be bounded or not
 	temp      cmekpipe.Object
 	create    bigquery.TableCreateDisposition
 	write     bigquery.TableWriteDisposition
@@ -29,56 +29,56 @@ type writeOptions struct {
 	cluster   []string
 }
 
-// ExactlyOnce writes through the Storage Write API so that each row is in the table once, whatever is tried again. Each
+// WithExactlyOnce writes through the Storage Write API so that each row is in the table once, whatever is retried. Each
 // bundle fills a pending stream of its own; when the input is complete, all streams are committed in one call, and
 // nothing is visible before. It is the default for bounded input and refused for unbounded input.
 //
-// One call commits at most 10,000 streams; a run that makes more commits them in several calls, each atomic, and goes
-// on where it stopped when the step is repeated. BigQuery lets a project make some 10,000 streams an hour in a region,
-// so such a run is a rare one.
+// One call commits at most 10,000 streams; a run with more commits them in several calls, each atomic, and continues
+// where it stopped when the step is retried. BigQuery allows a project about 10,000 new streams per hour and region, so
+// such runs are rare.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/write-api-batch.
-func ExactlyOnce() WriteOption { return func(o *writeOptions) { o.method = exactlyOnce } }
+func WithExactlyOnce() WriteOption { return func(o *writeOptions) { o.method = exactlyOnce } }
 
-// AtLeastOnce writes through the default stream of the Storage Write API, where rows are visible as soon as they
-// arrive. A bundle or a request that is tried again may write rows twice. It is the default for unbounded input.
+// WithAtLeastOnce writes through the default stream of the Storage Write API, where rows are visible as soon as they
+// arrive. A retried bundle or request may write rows twice. It is the default for unbounded input.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/write-api-streaming.
-func AtLeastOnce() WriteOption { return func(o *writeOptions) { o.method = atLeastOnce } }
+func WithAtLeastOnce() WriteOption { return func(o *writeOptions) { o.method = atLeastOnce } }
 
-// FileLoads writes each bundle as an Avro file below temp, under temp's key, and loads all files with one job that
-// carries the table's key. Each row is in the table once, and nothing is visible before the job ends. The files are
-// removed afterwards. It takes bounded input, and 10,000 bundles at most, the limit of a load job. The bucket must be in
-// a location that the dataset can load from.
+// WithFileLoads writes each bundle as an Avro file with the prefix temp, encrypted with temp's key, and loads all files
+// with one job that names the table's key. Each row is in the table once, and nothing is visible before the job ends. The
+// files are removed afterwards. It requires bounded input and at most 10,000 bundles, the limit of a load job. The bucket
+// must be in a location that the dataset can load from.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro.
-func FileLoads(temp cmekpipe.Object) WriteOption {
+func WithFileLoads(temp cmekpipe.Object) WriteOption {
 	return func(o *writeOptions) { o.method, o.temp = fileLoads, temp }
 }
 
-// StreamingInserts writes through tabledata.insertAll, as Beam's Write does. Rows get an id before a reshuffle, so that a
-// request or a bundle that is tried again sends the same ids, by which BigQuery drops most doubles for a minute or so.
-// Prefer [AtLeastOnce], which is faster and cheaper.
+// WithStreamingInserts writes through tabledata.insertAll, as Beam's Write does. Rows get an ID before a reshuffle, so that a
+// retried request or bundle sends the same IDs, by which BigQuery drops most duplicates for about a minute. Prefer
+// [WithAtLeastOnce], which is faster and cheaper.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/streaming-data-into-bigquery.
-func StreamingInserts() WriteOption { return func(o *writeOptions) { o.method = streamingInserts } }
+func WithStreamingInserts() WriteOption { return func(o *writeOptions) { o.method = streamingInserts } }
 
-// WithCreateDisposition says what to do about a missing table. Default: bigquery.CreateIfNeeded, which creates it under
+// WithCreateDisposition sets whether a missing table is created. Default: bigquery.CreateIfNeeded, which creates it with
 // the key. The dataset must exist.
 func WithCreateDisposition(d bigquery.TableCreateDisposition) WriteOption {
 	return func(o *writeOptions) { o.create = d }
 }
 
-// WithWriteDisposition says what to do about rows that the table has. Default: bigquery.WriteAppend. With
-// bigquery.WriteTruncate and bigquery.WriteEmpty, which need [ExactlyOnce] or [FileLoads], rows are gathered in a
-// temporary table under the key in the same dataset, and one copy job with the key replaces, or fills, the table.
+// WithWriteDisposition sets what happens to existing rows. Default: bigquery.WriteAppend. bigquery.WriteTruncate and
+// bigquery.WriteEmpty require [WithExactlyOnce] or [WithFileLoads]: rows are collected in a temporary table in the same
+// dataset, encrypted with the key, and one copy job with the key replaces, or fills, the table.
 func WithWriteDisposition(d bigquery.TableWriteDisposition) WriteOption {
 	return func(o *writeOptions) { o.write = d }
 }
 
-// WithSchema sets the table's schema, where the one that bigquery.InferSchema finds for the element type is not what is
-// wanted: GEOGRAPHY or JSON for a string, BIGNUMERIC for a *big.Rat, other modes, descriptions. Each field of the
-// elements must have its column; further columns must be nullable.
+// WithSchema sets the table's schema. Default: the one that bigquery.InferSchema returns for the element type. Use it for
+// GEOGRAPHY or JSON instead of STRING, BIGNUMERIC for a *big.Rat, other modes, or descriptions. Each field of the elements
+// must have its column; further columns must be nullable.
 func WithSchema(schema bigquery.Schema) WriteOption {
 	return func(o *writeOptions) { o.schema = schema }
 }

@@ -46,21 +46,21 @@ func TestWriteRefusesWhenThePipelineIsBuilt(t *testing.T) {
 		"the zero table":      {cmekpipe.BigQueryTable{}, entries, nil, cmekpipe.KeyMissing},
 		"no collection":       {table, func(beam.Scope) beam.PCollection { return beam.PCollection{} }, nil, cmekpipe.InvalidOptions},
 		"elements of strings": {table, func(s beam.Scope) beam.PCollection { return beam.Create(s, "a") }, nil, cmekpipe.InvalidOptions},
-		"no temporary prefix": {table, entries, []bigqueryio.WriteOption{bigqueryio.FileLoads(cmekpipe.Object{})}, cmekpipe.KeyMissing},
+		"no temporary prefix": {table, entries, []bigqueryio.WriteOption{bigqueryio.WithFileLoads(cmekpipe.Object{})}, cmekpipe.KeyMissing},
 		"a pattern for a prefix": {table, entries, []bigqueryio.WriteOption{
-			bigqueryio.FileLoads(key.MustObject("gs://bank-work/a*"))}, cmekpipe.InvalidOptions},
+			bigqueryio.WithFileLoads(key.MustObject("gs://bank-work/a*"))}, cmekpipe.InvalidOptions},
 		"a disposition that is none": {table, entries, []bigqueryio.WriteOption{bigqueryio.WithWriteDisposition("X")}, cmekpipe.InvalidOptions},
 		"creation that is none":      {table, entries, []bigqueryio.WriteOption{bigqueryio.WithCreateDisposition("X")}, cmekpipe.InvalidOptions},
 		"five columns to cluster by": {table, entries, []bigqueryio.WriteOption{bigqueryio.WithClustering("a", "b", "c", "d", "e")}, cmekpipe.InvalidOptions},
 		"at least once and truncate": {table, entries, []bigqueryio.WriteOption{
-			bigqueryio.AtLeastOnce(), bigqueryio.WithWriteDisposition(bigquery.WriteTruncate)}, cmekpipe.InvalidOptions},
+			bigqueryio.WithAtLeastOnce(), bigqueryio.WithWriteDisposition(bigquery.WriteTruncate)}, cmekpipe.InvalidOptions},
 		"inserts and truncate": {table, entries, []bigqueryio.WriteOption{
-			bigqueryio.StreamingInserts(), bigqueryio.WithWriteDisposition(bigquery.WriteTruncate)}, cmekpipe.InvalidOptions},
+			bigqueryio.WithStreamingInserts(), bigqueryio.WithWriteDisposition(bigquery.WriteTruncate)}, cmekpipe.InvalidOptions},
 		"a schema without a field": {table, entries, []bigqueryio.WriteOption{
 			bigqueryio.WithSchema(bigquery.Schema{{Name: "ID", Type: "INTEGER"}})}, cmekpipe.InvalidOptions},
-		"unbounded and exactly once": {table, unbounded, []bigqueryio.WriteOption{bigqueryio.ExactlyOnce()}, cmekpipe.Unsupported},
+		"unbounded and exactly once": {table, unbounded, []bigqueryio.WriteOption{bigqueryio.WithExactlyOnce()}, cmekpipe.Unsupported},
 		"unbounded and file loads": {table, unbounded, []bigqueryio.WriteOption{
-			bigqueryio.FileLoads(key.MustObject("gs://bank-work/a"))}, cmekpipe.Unsupported},
+			bigqueryio.WithFileLoads(key.MustObject("gs://bank-work/a"))}, cmekpipe.Unsupported},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, s := beam.NewPipelineWithRoot()
@@ -83,7 +83,7 @@ func TestEveryDoFnOfWriteSaysWhatItStores(t *testing.T) {
 	table, temp := key.MustBigQueryTable("bank-prod.ledger.entries"), key.MustObject("gs://bank-work/loads")
 	p, s := beam.NewPipelineWithRoot()
 	rows := beam.Create(s, entry{1, "a"})
-	for _, opt := range []bigqueryio.WriteOption{bigqueryio.ExactlyOnce(), bigqueryio.FileLoads(temp), bigqueryio.AtLeastOnce(), bigqueryio.StreamingInserts()} {
+	for _, opt := range []bigqueryio.WriteOption{bigqueryio.WithExactlyOnce(), bigqueryio.WithFileLoads(temp), bigqueryio.WithAtLeastOnce(), bigqueryio.WithStreamingInserts()} {
 		bigqueryio.Write(s, table, rows, opt)
 	}
 	bigqueryio.Write(s, table, unbounded(s)) // at least once
@@ -230,7 +230,7 @@ func TestOtherMethodsTryAgain(t *testing.T) {
 		for _, call := range calls {
 			for fault, spoil := range map[string]emulator.Fault{"429": {Status: 429}, "reset": {Reset: true}} {
 				t.Run(name+" "+call+" "+fault, func(t *testing.T) {
-					spoil.Method, spoil.Call = call, 1
+					spoil.Method, spoil.Call = emulator.Method(call), 1
 					defer w.Inject(spoil)()
 					table := strings.ReplaceAll(call, ".", "_") + fault
 					err := run(t, func(s beam.Scope) {

@@ -106,14 +106,14 @@ func upTo(n int) []int64 {
 // methods are all ways to write. They need the bucket.
 func (w *world) methods(t testing.TB) map[string]bigqueryio.WriteOption {
 	t.Helper()
-	w.Bucket(bucket, region, cmekpipe.KeyName{})
+	w.CreateBucket(bucket, region, cmekpipe.KeyName{})
 	temp, err := w.key.Object("gs://" + bucket + "/loads")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return map[string]bigqueryio.WriteOption{
-		"exactly": bigqueryio.ExactlyOnce(), "atleast": bigqueryio.AtLeastOnce(),
-		"loads": bigqueryio.FileLoads(temp), "inserts": bigqueryio.StreamingInserts(),
+		"exactly": bigqueryio.WithExactlyOnce(), "atleast": bigqueryio.WithAtLeastOnce(),
+		"loads": bigqueryio.WithFileLoads(temp), "inserts": bigqueryio.WithStreamingInserts(),
 	}
 }
 
@@ -263,7 +263,7 @@ func (w *world) requireNothingTemporary(t testing.TB) {
 
 func TestWriteRefusesATableUnderAnotherKey(t *testing.T) {
 	w := newWorld(t)
-	other := w.Key(region, "other")
+	other := w.CreateKey(region, "other")
 	for name, tc := range map[string]struct {
 		key  string
 		code cmekpipe.Code
@@ -300,20 +300,20 @@ func TestWriteRefusesATableUnderAnotherKey(t *testing.T) {
 // methodsOnce is methods in a world that may have the bucket already.
 func (w *world) methodsOnce(t testing.TB) map[string]bigqueryio.WriteOption {
 	t.Helper()
-	if _, err := w.Storage().Bucket(bucket).Attrs(t.Context()); err == nil {
+	if _, err := w.StorageClient().Bucket(bucket).Attrs(t.Context()); err == nil {
 		temp, err := w.key.Object("gs://" + bucket + "/loads")
 		if err != nil {
 			t.Fatal(err)
 		}
-		return map[string]bigqueryio.WriteOption{"exactly": bigqueryio.ExactlyOnce(), "atleast": bigqueryio.AtLeastOnce(),
-			"loads": bigqueryio.FileLoads(temp), "inserts": bigqueryio.StreamingInserts()}
+		return map[string]bigqueryio.WriteOption{"exactly": bigqueryio.WithExactlyOnce(), "atleast": bigqueryio.WithAtLeastOnce(),
+			"loads": bigqueryio.WithFileLoads(temp), "inserts": bigqueryio.WithStreamingInserts()}
 	}
 	return w.methods(t)
 }
 
 func TestWriteRefusesAKeyOfAnotherPlaceAndSchemasThatDoNotFit(t *testing.T) {
 	w := newWorld(t)
-	w.Dataset("eu", "EU", cmekpipe.KeyName{})
+	w.CreateDataset(cmektest.Project+".eu", "EU", cmekpipe.KeyName{})
 	table, err := w.key.BigQueryTable(cmektest.Project + ".eu.t")
 	if err != nil {
 		t.Fatal(err)
@@ -347,7 +347,7 @@ func TestWriteTriesAgain(t *testing.T) {
 		for _, call := range calls {
 			for i, fault := range []emulator.Fault{{Status: 503}, {Status: 429}, {Reset: true}} {
 				t.Run(name+" "+call, func(t *testing.T) {
-					fault.Method, fault.Call = call, 1
+					fault.Method, fault.Call = emulator.Method(call), 1
 					defer w.Inject(fault)()
 					table := "again" + string(rune('a'+i)) + call[strings.LastIndex(call, ".")+1:]
 					err := run(t, func(s beam.Scope) {

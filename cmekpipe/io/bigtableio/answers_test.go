@@ -121,8 +121,8 @@ func TestRowsThatWereNotWrittenAreSentAgain(t *testing.T) {
 	}
 }
 
-// The core of the loopback Bigtable takes minutes for as many columns.
-func TestRowOfManyOperationsIsSentByItself(t *testing.T) {
+// The core of the loopback Bigtable needs minutes for that many columns.
+func TestRowOfManyOperationsIsSentAlone(t *testing.T) {
 	w, odd := withOdd(t)
 	if err := w.writeThese(t, "many operations"); err != nil {
 		t.Fatal(err)

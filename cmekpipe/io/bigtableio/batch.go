@@ -5,7 +5,7 @@ import (
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
 )
 
-// The limits of a batch. Bigtable takes 100,000 mutations in a request, and 256 MB. Fewer are soon answered and cost little
+// The limits of a batch. Bigtable accepts 100,000 mutations in a request, and 256 MB. Fewer are soon answered and cost little
 // to send again. Source: https://docs.cloud.google.com/bigtable/docs/writes#batch.
 const (
 	maxOperations = 100_000
@@ -13,15 +13,15 @@ const (
 	batchBytes    = 8 << 20
 )
 
-// entry is what is written to a row, whole or not at all.
+// entry holds the operations on a row, which are applied atomically.
 type entry struct {
 	pb *bigtablepb.MutateRowsRequest_Entry
-	// again tells that the entry may be sent twice: every cell brings its time along, so that the second makes no
+	// again is true if the entry may be sent twice: every cell has a timestamp, so that the second makes no
 	// other version of it.
 	again bool
 }
 
-// batch is what is written with one request. Bigtable may apply the entries of a request in any order, even those of the
+// batch holds the entries of one request. Bigtable may apply the entries of a request in any order, even those of the
 // same row, which is why a row has one entry, with its operations in the order in which they came.
 type batch struct {
 	entries []*entry
@@ -62,7 +62,7 @@ func setCell(op Operation) *bigtablepb.Mutation {
 // fieldSize covers the tags, lengths and the time around an operation's bytes.
 const fieldSize = 32
 
-// sizeOf returns about how many bytes a row takes in a request, rather too many than too few.
+// sizeOf returns an upper estimate of a row's bytes in a request.
 func sizeOf(m Mutation) int {
 	size := len(m.RowKey) + fieldSize
 	for _, op := range m.Ops {

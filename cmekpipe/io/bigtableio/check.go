@@ -21,16 +21,16 @@ const (
 	maxRow    = 256 << 20
 )
 
-func checkInput(op string, table cmekpipe.BigtableTable, col beam.PCollection) error {
+func checkInput(table cmekpipe.BigtableTable, col beam.PCollection) error {
 	name := table.String()
 	switch {
 	case !table.Valid():
-		return missing(op, "destination", "got the zero BigtableTable, want one under a key",
-			`let a key mint it: key.BigtableTable("projects/PROJECT/instances/INSTANCE/tables/TABLE")`)
+		return missing(opWrite, "destination", "got the zero BigtableTable, want one created from a key",
+			`create it from a key: key.BigtableTable("projects/PROJECT/instances/INSTANCE/tables/TABLE")`)
 	case !col.IsValid():
-		return invalid(op, name, "got the zero PCollection", "pass what a transform returned")
+		return invalid(opWrite, name, "got the zero PCollection", "pass a collection that a transform returned")
 	case typex.IsKV(col.Type()) || typex.IsCoGBK(col.Type()) || col.Type().Type() != reflect.TypeFor[Mutation]():
-		return invalid(op, name, fmt.Sprintf("got a PCollection of %v, want one of bigtableio.Mutation", col.Type()),
+		return invalid(opWrite, name, fmt.Sprintf("got a PCollection of %v, want one of bigtableio.Mutation", col.Type()),
 			"make a Mutation of each element first, and emit it by value")
 	}
 	return nil
@@ -49,7 +49,7 @@ func (v keyVerifier) checkMutation(m Mutation) error {
 		return invalid(v.Op, name, "got a Mutation without operations", "set a cell, or leave the row out")
 	case len(m.Ops) > maxOperations:
 		return invalid(v.Op, name, fmt.Sprintf("got a Mutation of %d operations, want at most %d", len(m.Ops), maxOperations),
-			"part the row's operations")
+			"split the row's operations over several Mutations")
 	case sizeOf(m) > maxRow:
 		return invalid(v.Op, name, fmt.Sprintf("got a row of %d bytes, want at most %d", sizeOf(m), maxRow), "store less in a row")
 	}

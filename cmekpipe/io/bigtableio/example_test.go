@@ -24,10 +24,26 @@ func ExampleWrite() {
 	// Output: built: true
 }
 
-// Without a key there is nothing to write to.
+// A cluster in another region has a key in that region.
+func ExampleWithAdditionalKeys() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	east := cmekpipe.MustParseKey[location.USEast1]("projects/bank-keys/locations/us-east1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	entry := bigtableio.NewMutation("account-1#2026-11-25")
+	entry.Set("amounts", "cents", bigtable.Timestamp(1_764_000_000_000_000), []byte("4200"))
+	bigtableio.Write(s, key.MustBigtableTable("projects/bank-prod/instances/ledger/tables/entries"), beam.Create(s, *entry),
+		bigtableio.WithAdditionalKeys(east.Name()), bigtableio.WithCreateIfMissing("amounts"))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// A destination can only be created from a key.
 func ExampleWrite_withoutKey() {
 	_, s := beam.NewPipelineWithRoot()
 	defer func() { fmt.Println(recover()) }()
 	bigtableio.Write(s, cmekpipe.BigtableTable{}, beam.Create(s, *bigtableio.NewMutation("row")))
-	// Output: cmekpipe[key-missing] bigtableio.Write: "destination": got the zero BigtableTable, want one under a key; hint: let a key mint it: key.BigtableTable("projects/PROJECT/instances/INSTANCE/tables/TABLE")
+	// Output: cmekpipe[key-missing] bigtableio.Write: "destination": got the zero BigtableTable, want one created from a key; hint: create it from a key: key.BigtableTable("projects/PROJECT/instances/INSTANCE/tables/TABLE")
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 )
 
-// fault turns an error of Bigtable into one of this module, without its text, which may quote row keys.
+// fault returns an error of Bigtable as a *cmekpipe.Error, without its text, which may quote row keys.
 func (v keyVerifier) fault(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
@@ -38,7 +38,7 @@ func (v keyVerifier) fault(ctx context.Context, err error) error {
 	}
 	switch e.Code {
 	case cmekpipe.NotFound:
-		e.Hint = "create the instance, the table and its column families first; the option CreateIfMissing creates a table"
+		e.Hint = "create the instance, the table and its column families first; the option bigtableio.WithCreateIfMissing creates the table"
 	case cmekpipe.InvalidOptions:
 		e.Hint = "compare the rows with Bigtable's limits and the table's column families"
 	}

@@ -34,6 +34,6 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		}
 	}
 	if marked != 2 {
-		t.Errorf("got %d sinks, want the look at the keys and the writer", marked)
+		t.Errorf("got %d sinks, want the check of the keys and the writer", marked)
 	}
 }

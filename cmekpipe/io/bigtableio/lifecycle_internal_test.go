@@ -22,18 +22,18 @@ const (
 	entriesTable   = ledgerInstance + "/tables/entries"
 )
 
-// withCluster returns a cloud with a table in a cluster under a key, and a writer whose table another key may have minted.
-func withCluster(t *testing.T, minted string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
+// withCluster returns a cloud with a table in a cluster under a key, and a writer whose table may have been created from another key.
+func withCluster(t *testing.T, keyID string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.BigtableInstance(ledgerInstance, "us-central1-b", key)
-	cloud.BigtableTable(entriesTable, "f")
-	mint := key
-	if minted != "records" {
-		mint = cloud.Key("us-central1", minted)
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.CreateBigtableInstance(ledgerInstance, "us-central1-b", key)
+	cloud.CreateBigtableTable(entriesTable, "f")
+	own := key
+	if keyID != "records" {
+		own = cloud.CreateKey("us-central1", keyID)
 	}
-	return cloud, key, &applyFn{Keys: keyVerifier{Op: opWrite, Table: mint.MustBigtableTable(entriesTable)}}
+	return cloud, key, &applyFn{Keys: keyVerifier{Op: opWrite, Table: own.MustBigtableTable(entriesTable)}}
 }
 
 // begun sets a writer up and begins a bundle.
@@ -66,23 +66,23 @@ func requireNoRows(t *testing.T, cloud *cmektest.Cloud) {
 	}
 }
 
-func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
+func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 	for _, tt := range []struct {
-		name, minted string
-		fault        emulator.Fault
-		want         cmekpipe.Code
+		name, keyID string
+		fault       emulator.Fault
+		want        cmekpipe.Code
 	}{
-		{name: "its key", minted: "records"},
-		{name: "another key", minted: "other", want: cmekpipe.KeyMismatch},
-		{name: "too many calls for now", minted: "records",
+		{name: "its key", keyID: "records"},
+		{name: "another key", keyID: "other", want: cmekpipe.KeyMismatch},
+		{name: "too many calls for now", keyID: "records",
 			fault: emulator.Fault{Method: "bigtableadmin.clusters.list", Code: codes.ResourceExhausted}},
-		{name: "clusters are not for it to see", minted: "records", want: cmekpipe.PermissionDenied,
+		{name: "no permission to list clusters", keyID: "records", want: cmekpipe.PermissionDenied,
 			fault: emulator.Fault{Method: "bigtableadmin.clusters.list", Code: codes.PermissionDenied}},
-		{name: "the table is not for it to see", minted: "records", want: cmekpipe.PermissionDenied,
+		{name: "no permission to read the table", keyID: "records", want: cmekpipe.PermissionDenied,
 			fault: emulator.Fault{Method: "bigtableadmin.tables.get", Code: codes.PermissionDenied}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			cloud, _, f := withCluster(t, tt.minted)
+			cloud, _, f := withCluster(t, tt.keyID)
 			if tt.fault.Method != "" {
 				tt.fault.Call = 1
 				cloud.Inject(tt.fault)
@@ -100,7 +100,7 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 }
 
 // A cluster that is added while a long run goes on is seen by the next look.
-func TestKeysAreLookedAtAgain(t *testing.T) {
+func TestKeysAreCheckedAgain(t *testing.T) {
 	for name, later := range map[string]time.Duration{"due": keycheck.Interval, "not due": keycheck.Interval - time.Second} {
 		t.Run(name, func(t *testing.T) {
 			cloud, _, f := withCluster(t, "records")
@@ -108,14 +108,14 @@ func TestKeysAreLookedAtAgain(t *testing.T) {
 			f.checked.Now = func() time.Time { return now }
 			begun(t, f)
 			now = now.Add(later)
-			cloud.BigtableCluster(ledgerInstance, "europe-west3-a", cloud.Key("europe-west3", "far"))
+			cloud.CreateBigtableCluster(ledgerInstance, "europe-west3-a", cloud.CreateKey("europe-west3", "far"))
 			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
 				t.Fatal(err)
 			}
 			err := f.FinishBundle(t.Context())
 			if name == "not due" {
-				if err != nil || len(cloud.BigtableRows(entriesTable)) != 1 {
-					t.Errorf("got error %v and %d rows, want a row", err, len(cloud.BigtableRows(entriesTable)))
+				if err != nil || len(cloud.ReadBigtableRows(entriesTable)) != 1 {
+					t.Errorf("got error %v and %d rows, want a row", err, len(cloud.ReadBigtableRows(entriesTable)))
 				}
 				return
 			}
@@ -127,7 +127,7 @@ func TestKeysAreLookedAtAgain(t *testing.T) {
 	}
 }
 
-func TestKeyThatGoesBetweenTheLookAndTheRowsIsNamed(t *testing.T) {
+func TestKeyLostAfterTheCheckIsReported(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(*cmektest.Cloud, cmekpipe.KeyName)
@@ -170,7 +170,7 @@ func TestBatchesOfABundleFollowEachOther(t *testing.T) {
 	if err := f.FinishBundle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	rows := cloud.BigtableRows(entriesTable)
+	rows := cloud.ReadBigtableRows(entriesTable)
 	if len(rows) != 1 || string(rows[0]["f"][0].Value) != "third" {
 		t.Errorf("got %v, want what was written last", rows)
 	}
@@ -196,11 +196,11 @@ func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 	}
 }
 
-// TestBundleThatIsCalledOffDoesNotWait cancels the context while Bigtable takes no rows.
-func TestBundleThatIsCalledOffDoesNotWait(t *testing.T) {
+// TestCanceledBundleDoesNotWait cancels the context while Bigtable refuses rows.
+func TestCanceledBundleDoesNotWait(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
 	begun(t, f)
-	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable})
+	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := f.ProcessElement(ctx, cell("note")); err != nil {
 		t.Fatal(err)

@@ -1,9 +1,7 @@
 package bigtableio_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"reflect"
 	"testing"
 
@@ -11,6 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
@@ -18,9 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const (
@@ -75,7 +72,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	return &world{cloud, key, key.MustBigtableTable(tableName)}
 }
 
@@ -83,8 +80,8 @@ func newWorld(t testing.TB) *world {
 func withTable(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.BigtableInstance(instanceName, "us-central1-b", w.key)
-	w.BigtableTable(tableName, "f")
+	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
+	w.CreateBigtableTable(tableName, "f")
 	return w
 }
 
@@ -119,7 +116,7 @@ func requireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
 // requireRows fails unless the table has so many rows.
 func (w *world) requireRows(t testing.TB, n int) {
 	t.Helper()
-	if got := w.BigtableRows(tableName); len(got) != n {
+	if got := w.ReadBigtableRows(tableName); len(got) != n {
 		t.Errorf("got %d rows, want %d", len(got), n)
 	}
 }

@@ -20,7 +20,7 @@ func TestWrongUsePanicsWhenThePipelineIsBuilt(t *testing.T) {
 	table := key.MustBigtableTable(tableName)
 	rows := func(s beam.Scope) beam.PCollection { return beam.Create(s, *bigtableio.NewMutation("r")) }
 	opt := func(opts ...bigtableio.WriteOption) func(beam.Scope) {
-		return func(s beam.Scope) { bigtableio.WriteBatch(s, table, rows(s), opts...) }
+		return func(s beam.Scope) { bigtableio.Write(s, table, rows(s), opts...) }
 	}
 	for _, tt := range []struct {
 		name     string
@@ -29,22 +29,22 @@ func TestWrongUsePanicsWhenThePipelineIsBuilt(t *testing.T) {
 		resource string
 		text     string
 	}{
-		{"no table", func(s beam.Scope) { bigtableio.WriteBatch(s, cmekpipe.BigtableTable{}, rows(s)) }, cmekpipe.KeyMissing, "destination", "zero BigtableTable"},
-		{"no rows", func(s beam.Scope) { bigtableio.WriteBatch(s, table, beam.PCollection{}) }, cmekpipe.InvalidOptions, tableName, "zero PCollection"},
-		{"text", func(s beam.Scope) { bigtableio.WriteBatch(s, table, beam.Create(s, "r")) }, cmekpipe.InvalidOptions, tableName, "PCollection of string"},
-		{"pairs", func(s beam.Scope) { bigtableio.WriteBatch(s, table, beam.AddFixedKey(s, rows(s))) }, cmekpipe.InvalidOptions, tableName, "want one of bigtableio.Mutation"},
+		{"no table", func(s beam.Scope) { bigtableio.Write(s, cmekpipe.BigtableTable{}, rows(s)) }, cmekpipe.KeyMissing, "destination", "zero BigtableTable"},
+		{"no rows", func(s beam.Scope) { bigtableio.Write(s, table, beam.PCollection{}) }, cmekpipe.InvalidOptions, tableName, "zero PCollection"},
+		{"text", func(s beam.Scope) { bigtableio.Write(s, table, beam.Create(s, "r")) }, cmekpipe.InvalidOptions, tableName, "PCollection of string"},
+		{"pairs", func(s beam.Scope) { bigtableio.Write(s, table, beam.AddFixedKey(s, rows(s))) }, cmekpipe.InvalidOptions, tableName, "want one of bigtableio.Mutation"},
 		{"nil option", opt(nil), cmekpipe.InvalidOptions, tableName, "nil option"},
-		{"zero key", opt(bigtableio.ClusterKey(cmekpipe.KeyName{})), cmekpipe.KeyMissing, tableName, "zero key"},
-		{"own key again", opt(bigtableio.ClusterKey(key)), cmekpipe.InvalidOptions, tableName, keyName + " twice"},
-		{"no family", opt(bigtableio.CreateIfMissing()), cmekpipe.InvalidOptions, tableName, "without a column family"},
-		{"empty family", opt(bigtableio.CreateIfMissing("")), cmekpipe.InvalidOptions, tableName, `family ""`},
-		{"bad family", opt(bigtableio.CreateIfMissing("a:b")), cmekpipe.InvalidOptions, tableName, `family "a:b"`},
-		{"family twice", opt(bigtableio.CreateIfMissing("f", "f")), cmekpipe.InvalidOptions, tableName, `family "f" twice`},
+		{"zero key", opt(bigtableio.WithAdditionalKeys(cmekpipe.KeyName{})), cmekpipe.KeyMissing, tableName, "zero key"},
+		{"own key again", opt(bigtableio.WithAdditionalKeys(key)), cmekpipe.InvalidOptions, tableName, keyName + " twice"},
+		{"no family", opt(bigtableio.WithCreateIfMissing()), cmekpipe.InvalidOptions, tableName, "without a column family"},
+		{"empty family", opt(bigtableio.WithCreateIfMissing("")), cmekpipe.InvalidOptions, tableName, `family ""`},
+		{"bad family", opt(bigtableio.WithCreateIfMissing("a:b")), cmekpipe.InvalidOptions, tableName, `family "a:b"`},
+		{"family twice", opt(bigtableio.WithCreateIfMissing("f", "f")), cmekpipe.InvalidOptions, tableName, `family "f" twice`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			defer func() {
 				e, ok := recover().(*cmekpipe.Error)
-				if !ok || e.Code != tt.code || e.Op != "bigtableio.WriteBatch" || e.Resource != tt.resource || e.Hint == "" ||
+				if !ok || e.Code != tt.code || e.Op != "bigtableio.Write" || e.Resource != tt.resource || e.Hint == "" ||
 					!strings.Contains(e.Error(), tt.text) {
 					t.Errorf("got %v, want code %v about %s with %q", e, tt.code, tt.resource, tt.text)
 				}

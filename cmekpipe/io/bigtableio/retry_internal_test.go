@@ -11,46 +11,47 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-func TestPatienceEnds(t *testing.T) {
+func TestPoliciesEnd(t *testing.T) {
 	answer := func(code codes.Code) func(context.Context, int) error {
 		return func(context.Context, int) error { return status.Error(code, "not now") }
 	}
 	for _, tt := range []struct {
 		name        string
-		patience    patience
+		policy      retry.Policy
 		call        func(ctx context.Context, n int) error
 		calls       int
 		least, most time.Duration
 	}{
-		{"look, unavailable", lookPatience(), answer(codes.Unavailable), 8, 0, 10 * time.Second},
-		{"look, aborted", lookPatience(), answer(codes.Aborted), 8, 0, 10 * time.Second},
-		{"look, out of quota", lookPatience(), answer(codes.ResourceExhausted), 18, 10 * time.Second, 104 * time.Second},
-		{"look, out of quota, then away", lookPatience(), func(_ context.Context, n int) error {
+		{"admin, unavailable", adminPolicy(), answer(codes.Unavailable), 8, 0, 10 * time.Second},
+		{"admin, aborted", adminPolicy(), answer(codes.Aborted), 8, 0, 10 * time.Second},
+		{"admin, out of quota", adminPolicy(), answer(codes.ResourceExhausted), 18, 10 * time.Second, 104 * time.Second},
+		{"admin, out of quota, then away", adminPolicy(), func(_ context.Context, n int) error {
 			if n <= 5 {
 				return status.Error(codes.ResourceExhausted, "quota")
 			}
 			return status.Error(codes.Unavailable, "away")
 		}, 13, 0, time.Minute},
-		{"look that hangs", lookPatience(), func(ctx context.Context, _ int) error {
+		{"admin that hangs", adminPolicy(), func(ctx context.Context, _ int) error {
 			<-ctx.Done()
 			return status.FromContextError(ctx.Err()).Err()
 		}, 8, 8 * time.Minute, 8*time.Minute + 10*time.Second},
-		{"look, forbidden", lookPatience(), answer(codes.PermissionDenied), 1, 0, 0},
-		{"look, refused", lookPatience(), func(context.Context, int) error {
+		{"admin, forbidden", adminPolicy(), answer(codes.PermissionDenied), 1, 0, 0},
+		{"admin, refused", adminPolicy(), func(context.Context, int) error {
 			return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Err: status.Error(codes.Unavailable, "away")}
 		}, 1, 0, 0},
-		{"rows, unavailable", rowPatience(), answer(codes.Unavailable), 8, 0, 10 * time.Second},
-		{"rows, out of quota", rowPatience(), answer(codes.ResourceExhausted), 8, 0, 10 * time.Second},
-		{"rows that must not be sent again", rowPatience(), func(context.Context, int) error {
+		{"rows, unavailable", rowPolicy(), answer(codes.Unavailable), 8, 0, 10 * time.Second},
+		{"rows, out of quota", rowPolicy(), answer(codes.ResourceExhausted), 8, 0, 10 * time.Second},
+		{"rows that must not be sent again", rowPolicy(), func(context.Context, int) error {
 			return &unrepeatable{status.Error(codes.Unavailable, "away")}
 		}, 1, 0, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start, calls := time.Now(), 0
-				err := retry(t.Context(), tt.patience, func(ctx context.Context) error {
+				err := retry.Do(t.Context(), tt.policy, func(ctx context.Context) error {
 					calls++
 					return tt.call(ctx, calls)
 				})
@@ -62,12 +63,12 @@ func TestPatienceEnds(t *testing.T) {
 	}
 }
 
-func TestPatienceIsForOneCallOnly(t *testing.T) {
+func TestPolicyIsForEachCall(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		p := lookPatience()
+		p := adminPolicy()
 		for range 3 {
 			calls := 0
-			err := retry(t.Context(), p, func(context.Context) error {
+			err := retry.Do(t.Context(), p, func(context.Context) error {
 				if calls++; calls < 8 {
 					return status.Error(codes.Unavailable, "away")
 				}
@@ -85,7 +86,7 @@ func TestContextThatEndsEndsThePause(t *testing.T) {
 		start := time.Now()
 		ctx, cancel := context.WithTimeoutCause(t.Context(), 20*time.Second, errors.New("called off"))
 		defer cancel()
-		err := retry(ctx, lookPatience(), func(context.Context) error { return status.Error(codes.ResourceExhausted, "quota") })
+		err := retry.Do(ctx, adminPolicy(), func(context.Context) error { return status.Error(codes.ResourceExhausted, "quota") })
 		if took := time.Since(start); !errors.Is(err, context.DeadlineExceeded) || took != 20*time.Second {
 			t.Errorf("got error %v after %v, want the context's after 20 s", err, took)
 		}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // sender writes the rows of a table.
@@ -23,10 +24,10 @@ type sender struct {
 	table  cmekpipe.BigtableTable
 }
 
-// send returns when every row was answered as written. Rows that weren't are sent again if that does no harm.
+// send returns when Bigtable has confirmed every row. It sends other rows again if that cannot write a cell twice.
 func (s sender) send(ctx context.Context, rows []*entry) error {
 	left := rows
-	return retry(ctx, rowPatience(), func(ctx context.Context) (err error) {
+	return retry.Do(ctx, rowPolicy(), func(ctx context.Context) (err error) {
 		left, err = s.once(ctx, left)
 		if err != nil && !slices.ContainsFunc(left, func(e *entry) bool { return !e.again }) {
 			return err
@@ -38,7 +39,7 @@ func (s sender) send(ctx context.Context, rows []*entry) error {
 	})
 }
 
-// unrepeatable keeps an error from being taken for one that passes: it has no gRPC code and unwraps to nothing.
+// unrepeatable keeps an error from being retried: it has no gRPC code and unwraps to nothing.
 type unrepeatable struct{ error }
 
 // once makes one request and returns the rows that it didn't write, with the reason.
@@ -54,7 +55,7 @@ func (s sender) once(ctx context.Context, rows []*entry) (left []*entry, err err
 			continue
 		}
 		left = append(left, rows[i])
-		if reason := result.Err(); err == nil || gcperr.BigtableTransient(err) {
+		if reason := result.Err(); err == nil || gcperr.Bigtable.Transient(err) {
 			err = reason
 		}
 	}

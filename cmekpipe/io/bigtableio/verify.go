@@ -17,6 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // keyVerifier checks the keys of the clusters that hold a table.
@@ -66,7 +67,7 @@ func (v keyVerifier) clusters(ctx context.Context) error {
 	}
 	defer client.Close()
 	var found *adminpb.ListClustersResponse
-	err = retry(ctx, lookPatience(), func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) (err error) {
 		found, err = client.ListClusters(ctx, &adminpb.ListClustersRequest{Parent: v.instance()}, gax.WithRetry(nil))
 		return err
 	})
@@ -152,7 +153,7 @@ func (v keyVerifier) describe(ctx context.Context) (found *adminpb.Table, err er
 		return nil, err
 	}
 	defer client.Close()
-	err = retry(ctx, lookPatience(), func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) (err error) {
 		found, err = client.GetTable(ctx, &adminpb.GetTableRequest{Name: v.Table.String(), View: adminpb.Table_ENCRYPTION_VIEW},
 			gax.WithRetry(nil))
 		return err
@@ -172,7 +173,7 @@ func (v keyVerifier) create(ctx context.Context) error {
 	for _, family := range v.Families {
 		made.ColumnFamilies[family] = &adminpb.ColumnFamily{}
 	}
-	err = retry(ctx, lookPatience(), func(ctx context.Context) error {
+	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) error {
 		_, err := client.CreateTable(ctx, &adminpb.CreateTableRequest{Parent: v.instance(), TableId: v.Table.ID(), Table: made},
 			gax.WithRetry(nil))
 		return err

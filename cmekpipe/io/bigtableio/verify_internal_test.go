@@ -65,7 +65,7 @@ func (s *scripted) GetTable(context.Context, *adminpb.GetTableRequest) (*adminpb
 func withScript(t *testing.T, s *scripted) keyVerifier {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	s.clusters.script, s.clusters.key = s, cloud.Key("us-central1", "records")
+	s.clusters.script, s.clusters.key = s, cloud.CreateKey("us-central1", "records")
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -88,7 +88,7 @@ func keyOf(t *testing.T, id string) cmekpipe.KeyName {
 	return key
 }
 
-func TestTableIsMadeOnlyIfItIsMissingAndThenLookedAt(t *testing.T) {
+func TestTableIsCreatedOnlyIfMissingAndThenChecked(t *testing.T) {
 	own, other := keyOf(t, "records"), keyOf(t, "other")
 	for _, tt := range []struct {
 		name   string
@@ -123,7 +123,7 @@ func TestTableIsMadeOnlyIfItIsMissingAndThenLookedAt(t *testing.T) {
 	}
 }
 
-func TestMissingTableIsNotMadeUnasked(t *testing.T) {
+func TestMissingTableIsNotCreatedWithoutTheOption(t *testing.T) {
 	s := &scripted{gets: []any{codes.NotFound}}
 	l := withScript(t, s)
 	l.Create = false
@@ -142,8 +142,8 @@ func TestGooglesClientsTryNothingAgain(t *testing.T) {
 		t.Run(method, func(t *testing.T) {
 			err := withScript(t, s).run(t.Context())
 			asked := strings.Count(strings.Join(s.calls, " "), method)
-			if !errors.Is(err, cmekpipe.Unavailable) || asked != lookPatience().failures {
-				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, lookPatience().failures)
+			if !errors.Is(err, cmekpipe.Unavailable) || asked != adminPolicy().Attempts {
+				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, adminPolicy().Attempts)
 			}
 		})
 	}

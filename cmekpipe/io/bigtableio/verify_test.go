@@ -17,22 +17,22 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 		name  string
 		key   func(*world) cmekpipe.KeyName
 		n     int64
-		allow bool // by ClusterKey
+		allow bool // by WithAdditionalKeys
 		want  cmekpipe.Code
 	}{
 		{"no key", func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }, 10, false, cmekpipe.KeyMissing},
-		{"another key", func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }, 10, false, cmekpipe.KeyMismatch},
-		{"another key, no row", func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }, 0, false, cmekpipe.KeyMismatch},
-		{"another key, allowed beside the table's", func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }, 10, true, cmekpipe.KeyMismatch},
+		{"another key", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, false, cmekpipe.KeyMismatch},
+		{"another key, no row", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 0, false, cmekpipe.KeyMismatch},
+		{"another key, allowed in addition to the table's", func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }, 10, true, cmekpipe.KeyMismatch},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			rests := tt.key(w)
-			w.BigtableInstance(instanceName, "us-central1-b", rests)
-			w.BigtableTable(tableName, "f")
-			opts := []bigtableio.WriteOption{bigtableio.CreateIfMissing("f")}
+			w.CreateBigtableInstance(instanceName, "us-central1-b", rests)
+			w.CreateBigtableTable(tableName, "f")
+			opts := []bigtableio.WriteOption{bigtableio.WithCreateIfMissing("f")}
 			if tt.allow {
-				opts = append(opts, bigtableio.ClusterKey(rests))
+				opts = append(opts, bigtableio.WithAdditionalKeys(rests))
 			}
 			e := requireCode(t, w.write(t, tt.n, opts...), tt.want)
 			if e.Op != "bigtableio.Write" || !strings.Contains(e.Error(), w.key.String()) || !strings.Contains(e.Error(), rests.String()) {
@@ -45,14 +45,14 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 
 func TestEveryClusterNeedsAKeyThatWasNamed(t *testing.T) {
 	w := withTable(t)
-	far := w.Key("europe-west3", "far")
-	w.BigtableCluster(instanceName, "europe-west3-a", far)
+	far := w.CreateKey("europe-west3", "far")
+	w.CreateBigtableCluster(instanceName, "europe-west3-a", far)
 	e := requireCode(t, w.write(t, 10), cmekpipe.KeyMismatch)
 	if !strings.Contains(e.Error(), "clusters/c-europe-west3-a") || !strings.Contains(e.Error(), far.String()) {
 		t.Errorf("got %v, want the cluster and its key", e)
 	}
 	w.requireRows(t, 0)
-	if err := w.write(t, 10, bigtableio.ClusterKey(far)); err != nil {
+	if err := w.write(t, 10, bigtableio.WithAdditionalKeys(far)); err != nil {
 		t.Fatal(err)
 	}
 	w.requireRows(t, 10)
@@ -91,7 +91,7 @@ func TestRefusedKeyFailsTheRunBeforeAnyRow(t *testing.T) {
 }
 
 // Bigtable answers a write under a key that it can't use with codes that stand for other things too.
-func TestFailureThatIsNotTheKeysIsNotTakenForIt(t *testing.T) {
+func TestOtherFailureIsNotReportedAsTheKeys(t *testing.T) {
 	for name, tt := range map[string]struct {
 		fault emulator.Fault
 		want  cmekpipe.Code
@@ -112,24 +112,24 @@ func TestFailureThatIsNotTheKeysIsNotTakenForIt(t *testing.T) {
 
 func TestMissingTableIsAnError(t *testing.T) {
 	w := newWorld(t)
-	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.NotFound) // no instance either
-	w.BigtableInstance(instanceName, "us-central1-b", w.key)
+	requireCode(t, w.write(t, 10, bigtableio.WithCreateIfMissing("f")), cmekpipe.NotFound) // no instance either
+	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 	requireCode(t, w.write(t, 10), cmekpipe.NotFound)
 }
 
-func TestCreateIfMissingMakesTheTableOnly(t *testing.T) {
+func TestCreateIfMissingCreatesTheTableOnly(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"at once": {}, "answer lost": {Reset: true}, "unavailable": {Code: codes.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.BigtableInstance(instanceName, "us-central1-b", w.key)
+			w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 			if fault != (emulator.Fault{}) {
 				fault.Method, fault.Call = "bigtableadmin.tables.create", 1
 				w.Inject(fault)
 			}
 			for range 2 {
-				if err := w.write(t, 10, bigtableio.CreateIfMissing("f", "g")); err != nil {
+				if err := w.write(t, 10, bigtableio.WithCreateIfMissing("f", "g")); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -153,15 +153,15 @@ func TestCreateIfMissingMakesTheTableOnly(t *testing.T) {
 
 func TestCreateIfMissingThatIsForbidden(t *testing.T) {
 	w := newWorld(t)
-	w.BigtableInstance(instanceName, "us-central1-b", w.key)
+	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
 	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
-	requireCode(t, w.write(t, 10, bigtableio.CreateIfMissing("f")), cmekpipe.PermissionDenied)
+	requireCode(t, w.write(t, 10, bigtableio.WithCreateIfMissing("f")), cmekpipe.PermissionDenied)
 }
 
 func TestCreateIfMissingNeedsNoPermissionForATableThatIsThere(t *testing.T) {
 	w := withTable(t)
 	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
-	if err := w.write(t, 10, bigtableio.CreateIfMissing("f")); err != nil {
+	if err := w.write(t, 10, bigtableio.WithCreateIfMissing("f")); err != nil {
 		t.Fatal(err)
 	}
 	w.requireRows(t, 10)

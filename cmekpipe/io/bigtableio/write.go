@@ -13,50 +13,38 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-const (
-	opWrite      = "bigtableio.Write"
-	opWriteBatch = "bigtableio.WriteBatch"
-)
+const opWrite = "bigtableio.Write"
 
-// Write applies each [Mutation] of a PCollection to a row of a table. It writes nothing before it has seen that every
-// cluster of the instance rests under a key that was named, and fails for any other instance.
+// Write applies each [Mutation] of a PCollection to a row of a table. It checks first that every cluster of the
+// instance is encrypted with a named key, and fails for any other instance. Rows are sent in batches, as by Beam's WriteBatch.
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero BigtableTable (KeyMissing), and for
 // elements or options that can't be used (InvalidOptions).
 func Write(s beam.Scope, table cmekpipe.BigtableTable, col beam.PCollection, opts ...WriteOption) {
-	write(s, opWrite, table, col, opts)
-}
-
-// WriteBatch is [Write], which sends rows in batches too: Beam has it beside a Write that sends each row by itself.
-func WriteBatch(s beam.Scope, table cmekpipe.BigtableTable, col beam.PCollection, opts ...WriteOption) {
-	write(s, opWriteBatch, table, col, opts)
-}
-
-func write(s beam.Scope, op string, table cmekpipe.BigtableTable, col beam.PCollection, opts []WriteOption) {
-	s = s.Scope(op)
-	must(true, checkInput(op, table, col))
-	o := must(collect(op, table, opts))
-	keys := keyVerifier{Op: op, Table: table, Further: o.further, Create: o.create, Families: o.families}
+	s = s.Scope(opWrite)
+	must(true, checkInput(table, col))
+	o := must(collect(table, opts))
+	keys := keyVerifier{Op: opWrite, Table: table, Further: o.additional, Create: o.create, Families: o.families}
 	beam.ParDo0(s, &verifyFn{Keys: keys}, beam.Impulse(s))
 	beam.ParDo0(s, &applyFn{Keys: keys}, col)
 }
 
-// verifyFn checks the keys of a table, which it may create, even if there is no row to write.
+// verifyFn checks the keys of a table, and may create the table, even if there is no row to write.
 type verifyFn struct {
 	Keys keyVerifier
 }
 
-// ProcessElement runs once, for the impulse.
+// ProcessElement checks the keys.
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Keys.run(ctx) }
 
-// CMEKDestination names the destination for package guard.
+// CMEKDestination tells guard the destination and its key.
 func (f *verifyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
 // CMEKFurtherKeys names the other keys of clusters for package guard.
 func (f *verifyFn) CMEKFurtherKeys() destination.Keys { return f.Keys.Further }
 
-// applyFn writes rows in batches. Each instance checks the keys itself, before it accepts a row: waiting for another step to
-// do so would split the graph and make the runner store and move all rows.
+// applyFn writes rows in batches. Each instance checks the keys itself, before it accepts a row: waiting for another step's
+// output would break fusion, and the runner would have to materialize all rows.
 type applyFn struct {
 	Keys keyVerifier
 
@@ -64,7 +52,7 @@ type applyFn struct {
 	sender  sender
 	checked keycheck.Recheck
 	batch   batch
-	flight  chan error // what became of the batch before, which is on its way; nil if there is none
+	flight  chan error // result of the batch in flight; nil if there is none
 }
 
 // Setup checks the keys and opens the connection.
@@ -88,13 +76,13 @@ func (f *applyFn) Teardown() error {
 	return f.conn.Close()
 }
 
-// StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
+// StartBundle drops what a failed attempt left; the runner processes its rows again.
 func (f *applyFn) StartBundle(context.Context) {
 	_ = f.land()
 	f.batch = batch{}
 }
 
-// ProcessElement takes a row.
+// ProcessElement adds a row to the batch.
 func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
 	if err := f.Keys.checkMutation(m); err != nil {
 		return err
@@ -109,7 +97,7 @@ func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
 	return nil
 }
 
-// FinishBundle writes the rest. A bundle that ends well was answered, row by row.
+// FinishBundle writes the rest, and returns when Bigtable has confirmed every row.
 func (f *applyFn) FinishBundle(ctx context.Context) error {
 	if err := f.flush(ctx); err != nil {
 		return err
@@ -117,8 +105,8 @@ func (f *applyFn) FinishBundle(ctx context.Context) error {
 	return f.land()
 }
 
-// flush sends the batch on its way once the one before has arrived, so that the next rows are made meanwhile and what is
-// written to a row stays in order.
+// flush waits for the batch in flight and sends the next one, so that rows are processed meanwhile and the operations on a
+// row stay in order.
 func (f *applyFn) flush(ctx context.Context) error {
 	if err := f.land(); err != nil {
 		return err
@@ -137,7 +125,7 @@ func (f *applyFn) flush(ctx context.Context) error {
 	return nil
 }
 
-// land waits for the batch that is on its way.
+// land waits for the batch in flight.
 func (f *applyFn) land() error {
 	if f.flight == nil {
 		return nil
@@ -147,10 +135,10 @@ func (f *applyFn) land() error {
 	return err
 }
 
-// CMEKDestination names the destination for package guard.
+// CMEKDestination tells guard the destination and its key.
 func (f *applyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
-// CMEKFurtherKeys names the other keys of clusters for package guard.
+// CMEKFurtherKeys tells guard which other keys clusters may have.
 func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Keys.Further }
 
 func must[T any](v T, err error) T {

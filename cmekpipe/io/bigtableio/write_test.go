@@ -71,7 +71,7 @@ func mutations(name string) []bigtableio.Mutation {
 
 func (w *world) writeThese(t testing.TB, name string, opts ...bigtableio.WriteOption) error {
 	t.Helper()
-	return run(t, func(s beam.Scope) { bigtableio.WriteBatch(s, w.table, these(s, name), opts...) })
+	return run(t, func(s beam.Scope) { bigtableio.Write(s, w.table, these(s, name), opts...) })
 }
 
 func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
@@ -81,14 +81,14 @@ func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows := w.BigtableRows(tableName)
+	rows := w.ReadBigtableRows(tableName)
 	if len(rows) != 25_000 || len(rows[0]["f"]) != 1 || string(rows[24_999]["f"][0].Value) != "note" {
 		t.Errorf("got %d rows, want 25000 with one cell", len(rows))
 	}
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withTable(t)
 	err := run(t, func(s beam.Scope) {
 		bigtableio.Write(s, w.table, beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -105,7 +105,7 @@ func TestOperationsOfARowKeepTheirOrder(t *testing.T) {
 	if err := w.writeThese(t, "same row"); err != nil {
 		t.Fatal(err)
 	}
-	rows := w.BigtableRows(tableName)
+	rows := w.ReadBigtableRows(tableName)
 	if len(rows) != 2 || len(rows[0]["f"]) != 2 {
 		t.Fatalf("got %v, want two rows and two cells in the first", rows)
 	}
@@ -120,7 +120,7 @@ func TestHostileRowsArriveAsTheyAre(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := map[string]string{}
-	for _, r := range w.BigtableRows(tableName) {
+	for _, r := range w.ReadBigtableRows(tableName) {
 		got[r.Key()] = r["f"][0].Column
 	}
 	for _, m := range mutations("hostile keys") {
@@ -130,7 +130,7 @@ func TestHostileRowsArriveAsTheyAre(t *testing.T) {
 	}
 }
 
-func TestHugeRowsAreSentByThemselves(t *testing.T) {
+func TestHugeRowsAreSentAlone(t *testing.T) {
 	w := withTable(t)
 	if err := w.writeThese(t, "huge"); err != nil {
 		t.Fatal(err)
@@ -166,13 +166,13 @@ func TestBadRowsAreRefusedWithoutTheirData(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := withTable(t)
 			err := w.writeThese(t, tt.name)
-			if e := requireCode(t, err, tt.code); e.Op != "bigtableio.WriteBatch" || !strings.Contains(e.Error(), tt.text) {
+			if e := requireCode(t, err, tt.code); e.Op != "bigtableio.Write" || !strings.Contains(e.Error(), tt.text) {
 				t.Errorf("got %v, want %q in it", e, tt.text)
 			}
 			if strings.Contains(err.Error(), secret) {
 				t.Errorf("got %v, want nothing of a row", err)
 			}
-			for _, r := range w.BigtableRows(tableName) {
+			for _, r := range w.ReadBigtableRows(tableName) {
 				if r.Key() != "a" {
 					t.Errorf("got row %q, want none that was refused", r.Key())
 				}
@@ -181,7 +181,7 @@ func TestBadRowsAreRefusedWithoutTheirData(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "quota": {Code: codes.ResourceExhausted}, "aborted": {Code: codes.Aborted},
 		"timed out": {Code: codes.DeadlineExceeded}, "answer lost": {Reset: true},
@@ -190,7 +190,7 @@ func TestPassingFailuresAreRetried(t *testing.T) {
 			w := withTable(t)
 			fault.Call = 1
 			for _, method := range []string{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"} {
-				fault.Method = method
+				fault.Method = emulator.Method(method)
 				w.Inject(fault)
 			}
 			if err := w.write(t, 10); err != nil {
@@ -215,7 +215,7 @@ func TestRowsOfServerTimeAreSentOnce(t *testing.T) {
 			w := withTable(t)
 			w.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Call: 1, Reset: true})
 			requireCode(t, w.writeThese(t, name), cmekpipe.Unavailable)
-			rows := w.BigtableRows(tableName)
+			rows := w.ReadBigtableRows(tableName)
 			if len(rows) != 1 {
 				t.Fatalf("got %d rows, want the one that was written and not answered", len(rows))
 			}

@@ -6,15 +6,15 @@ import (
 	"cloud.google.com/go/datastore"
 )
 
-// The limits of a batch. Datastore takes 500 changes in a commit and 10 MiB in a request.
+// The limits of a batch. Datastore accepts 500 changes in a commit and 10 MiB in a request.
 // Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
 const (
 	maxMutations = 500
 	maxBytes     = 8 << 20
 )
 
-// batch is what is written with one commit. It names each key once, as Datastore demands: a later change of an entity
-// takes the place of an earlier one, which it would undo anyway.
+// batch holds the changes of one commit. It names each key once, as Datastore requires: a later change of an entity
+// replaces an earlier one, which it would undo anyway.
 type batch struct {
 	mutations []*datastore.Mutation
 	sizes     []int
@@ -52,7 +52,7 @@ func identity(k *datastore.Key) string {
 	return string(b)
 }
 
-// appendPart writes a text behind its length, so that no two lists of texts look the same.
+// appendPart writes a text after its length, so that different lists of texts have different encodings.
 func appendPart(b []byte, text string) []byte {
 	b = strconv.AppendInt(b, int64(len(text)), 10)
 	return append(append(b, ':'), text...)

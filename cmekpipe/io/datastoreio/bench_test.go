@@ -13,7 +13,7 @@ import (
 
 const benchEntities = 50_000
 
-// BenchmarkVsRawWrite reports as x/raw how fast Write is beside the client, called by hand for the same entities in commits
+// BenchmarkVsRawWrite reports as x/raw how fast Write is compared with the client, called directly for the same entities in commits
 // of 500: its time through ours, so 1 would be as fast. The pipeline that makes the entities is a part of ours only. More is
 // better.
 func BenchmarkVsRawWrite(b *testing.B) {

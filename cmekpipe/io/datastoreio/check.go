@@ -47,15 +47,15 @@ func (w *writer) checkDestination(col beam.PCollection) error {
 	switch {
 	case !w.Database.Valid():
 		return &cmekpipe.Error{Op: w.Op, Code: cmekpipe.KeyMissing, Resource: "destination",
-			Hint: `let a key mint it: key.DatastoreDatabase("projects/PROJECT/databases/DATABASE")`,
-			Err:  errors.New("got the zero DatastoreDatabase, want one under a key")}
+			Hint: `create it from a key: key.DatastoreDatabase("projects/PROJECT/databases/DATABASE")`,
+			Err:  errors.New("got the zero DatastoreDatabase, want one created from a key")}
 	case !col.IsValid():
-		return w.invalid("got the zero PCollection", "pass what a transform returned")
+		return w.invalid("got the zero PCollection", "pass a collection that a transform returned")
 	}
 	return nil
 }
 
-// checkEntity encodes an entity of zeros, so that a type that Datastore can't take is known before the pipeline runs. A
+// checkEntity encodes an entity of zeros, so that unsupported types are refused before the pipeline runs. A
 // type that saves itself is believed.
 func (w *writer) checkEntity(col beam.PCollection, t reflect.Type, keyed bool) error {
 	for t.Kind() == reflect.Pointer {

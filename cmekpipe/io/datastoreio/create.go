@@ -5,16 +5,16 @@ import (
 	"strings"
 	"time"
 
-	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/firestore/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// place returns where a database can be that the key protects.
+// place returns the location of a database that the key can encrypt.
 func (w *writer) place() (string, error) {
 	key := w.Database.Key()
 	for _, where := range []string{"nam5", "eur3"} {
@@ -31,8 +31,8 @@ func (w *writer) place() (string, error) {
 	return where, keycheck.Location(w.Op, w.Database.String(), key, answer)
 }
 
-// create creates the database with its key, waits until it exists and returns it. If another worker or program was faster,
-// it returns that database.
+// create creates the database with its key, waits until it exists and returns it. Of several workers one is first; the
+// others read what that one, or another program, created.
 func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firestore.GoogleFirestoreAdminV1Database, error) {
 	place, err := w.place()
 	if err != nil {
@@ -42,7 +42,7 @@ func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firesto
 	spec := &firestore.GoogleFirestoreAdminV1Database{Type: datastoreMode, LocationId: place,
 		CmekConfig: &firestore.GoogleFirestoreAdminV1CmekConfig{KmsKeyName: w.Database.Key().String()}}
 	var made *firestore.GoogleLongrunningOperation
-	err = persist(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		made, err = admin.Projects.Databases.Create(parent, spec).DatabaseId(id).Context(ctx).Do()
 		return err
 	})
@@ -59,20 +59,19 @@ func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firesto
 	return w.find(ctx, admin)
 }
 
-// longest is how long the creation of a database may take; a few minutes are usual.
+// longest limits the creation of a database; a few minutes are usual.
 const longest = 15 * time.Minute
 
 // await waits for the end of an operation.
 func await(ctx context.Context, admin *firestore.Service, op *firestore.GoogleLongrunningOperation) error {
 	ctx, cancel := context.WithTimeout(ctx, longest)
 	defer cancel()
-	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
-	for !op.Done {
-		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
+	for n := 0; !op.Done; n++ {
+		if err := callPolicy().Wait(ctx, n); err != nil {
 			return err
 		}
 		name := op.Name
-		err := persist(ctx, func(ctx context.Context) (err error) {
+		err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 			op, err = admin.Projects.Databases.Operations.Get(name).Context(ctx).Do()
 			return err
 		})

@@ -26,7 +26,7 @@ func (w *writer) decode(encoded string) (*datastore.Key, error) {
 func (w *writer) complete(key *datastore.Key) error {
 	if key == nil || key.Incomplete() {
 		return w.invalid("got an entity without a complete key", "give every entity a name or an id of its own: "+
-			"one that Datastore chooses would be another one when a bundle is tried again")
+			"one that Datastore chooses would differ on every retry of a bundle")
 	}
 	for k := key; k != nil; k = k.Parent {
 		if !utf8.ValidString(k.Kind + k.Name + k.Namespace) {
@@ -60,7 +60,7 @@ func (w *writer) save(entity any) (datastore.PropertyList, error) {
 	return properties, nil
 }
 
-// put takes an entity to be stored.
+// put adds an entity to the batch.
 func (w *writer) put(ctx context.Context, key *datastore.Key, properties datastore.PropertyList) error {
 	if err := w.complete(key); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (w *writer) put(ctx context.Context, key *datastore.Key, properties datasto
 	return w.add(ctx, key, datastore.NewUpsert(key, &properties), size)
 }
 
-// keyOf returns the key that an entity holds; nil if there is none.
+// keyOf returns the key in an entity, or nil.
 func keyOf(properties datastore.PropertyList) *datastore.Key {
 	for _, p := range properties {
 		if p.Name == keyProperty {
@@ -87,10 +87,10 @@ func keyOf(properties datastore.PropertyList) *datastore.Key {
 	return nil
 }
 
-// frame is the most that tags, lengths and a value of fixed size take in a request.
+// frame is the maximum size of tags, lengths and a value of fixed size in a request.
 const frame = 48
 
-// valueSize returns about how many bytes a value takes in a request, rather too many than too few, and whether all of its
+// valueSize returns an upper estimate of a value's bytes in a request, and whether all of its
 // text is UTF-8.
 func valueSize(value any) (size int, ok bool) {
 	switch v := value.(type) {
@@ -123,7 +123,7 @@ func valueSize(value any) (size int, ok bool) {
 	return frame, true
 }
 
-// keySize returns about how many bytes a key takes in a request.
+// keySize returns an estimate of a key's bytes in a request.
 func keySize(k *datastore.Key) int {
 	size := frame
 	for ; k != nil; k = k.Parent {

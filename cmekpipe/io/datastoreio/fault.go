@@ -7,9 +7,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// fault types an error of a call with entities.
+// fault returns an error of a call with entities as a *cmekpipe.Error.
 func (w *writer) fault(ctx context.Context, err error) error {
 	return dataFault(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
 }
@@ -19,7 +20,7 @@ func (w *writer) resourceFault(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if timedOut(err) {
 		return gcperr.WrapCall(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
 	}
 	return diagnose.Wrap(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
@@ -33,7 +34,7 @@ func dataFault(ctx context.Context, op, resource string, key cmekpipe.KeyName, e
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if timedOut(err) {
 		return gcperr.WrapCall(ctx, op, resource, key, err)
 	}
 	e, ok := errors.AsType[*cmekpipe.Error](diagnose.Wrap(ctx, op, resource, key, err))
@@ -41,6 +42,11 @@ func dataFault(ctx context.Context, op, resource string, key cmekpipe.KeyName, e
 		return err // of a context
 	}
 	return &cmekpipe.Error{Op: op, Code: e.Code, Resource: resource, Hint: dataHint(e), Err: errors.New(gcperr.DatastoreText(err))}
+}
+
+// timedOut reports whether Datastore did not answer in time: such an error has no text of the service.
+func timedOut(err error) bool {
+	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, retry.ErrTimeout)
 }
 
 // dataHint says what to do where the advice for resources does not fit entities.

@@ -18,8 +18,8 @@ const ledger = "projects/" + cmektest.Project + "/databases/ledger"
 func newPut(t *testing.T) (*cmektest.Cloud, *putFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.DatastoreDatabase(ledger, "us-central1", key)
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.CreateDatastoreDatabase(ledger, "us-central1", key)
 	f := &putFn{writer{Op: opWrite, Database: key.MustDatastoreDatabase(ledger), Create: true}}
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
@@ -51,14 +51,14 @@ func TestKeyIsComparedAgain(t *testing.T) {
 	if err := f.StartBundle(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := cloud.FirestoreAdmin().Projects.Databases.Delete(ledger).Do(); err != nil {
+	if _, err := cloud.FirestoreAdminClient().Projects.Databases.Delete(ledger).Do(); err != nil {
 		t.Fatal(err)
 	}
 	f.checked.Now = func() time.Time { return time.Now().Add(keycheck.Interval) }
 	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
 		t.Errorf("got %v, want NotFound: a database that vanished is not created again", err)
 	}
-	cloud.DatastoreDatabase(ledger, "us-central1", cloud.Key("us-central1", "other"))
+	cloud.CreateDatastoreDatabase(ledger, "us-central1", cloud.CreateKey("us-central1", "other"))
 	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("got %v, want KeyMismatch", err)
 	}
@@ -121,7 +121,7 @@ func TestKeysAreOrderedAsDatastoreDoes(t *testing.T) {
 	}
 }
 
-func TestBoundsPartASampleEvenly(t *testing.T) {
+func TestBoundsSplitASampleEvenly(t *testing.T) {
 	for _, tt := range []struct{ keys, shards, want int }{{0, 4, 0}, {1, 4, 1}, {3, 4, 3}, {96, 4, 3}, {96, 1, 0}, {96, 0, 0}, {2, 2, 1}} {
 		var keys []*datastore.Key
 		for id := tt.keys; id > 0; id-- {

@@ -3,8 +3,6 @@ package datastoreio_test
 import (
 	"context"
 	"encoding/json"
-	"flag"
-	"os"
 	"reflect"
 	"testing"
 
@@ -13,15 +11,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const ledger = "projects/" + cmektest.Project + "/databases/ledger"
@@ -111,7 +108,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	return &world{cloud, key, key.MustDatastoreDatabase(ledger)}
 }
 
@@ -119,7 +116,7 @@ func newWorld(t testing.TB) *world {
 func withDatabase(t testing.TB) *world {
 	t.Helper()
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.key)
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	return w
 }
 

@@ -19,12 +19,11 @@ import (
 
 const opRead = "datastoreio.Read"
 
-// Read returns the entities of a kind, in the default namespace, as a PCollection<T>, each of them once. It takes what
-// Beam's takes: T is a struct or a type whose pointer is a datastore.PropertyLoadSaver, and typeKey what
-// runtime.RegisterType returned for it. Project is an id, which stands for its default database, or
-// "projects/PROJECT/databases/DATABASE". Shards is into how many ranges of keys the kind is cut, at most, for workers to
-// read beside each other; small kinds are not cut. Each range is read for itself: what is written meanwhile may be seen or
-// not.
+// Read returns the entities of a kind, in the default namespace, as a PCollection<T>, each of them once. The
+// parameters are Beam's: T is a struct or a type whose pointer is a datastore.PropertyLoadSaver, and typeKey what
+// runtime.RegisterType returned for it. Project is an ID, for its default database, or
+// "projects/PROJECT/databases/DATABASE". Shards is the maximum number of key ranges that workers read in parallel; small
+// kinds are not split. Each range is read separately: concurrent writes may be visible or not.
 //
 // Read panics with a [*cmekpipe.Error] when the pipeline is built: for a name that is missing or malformed (InvalidName),
 // and for a type that is not registered under typeKey (InvalidOptions).
@@ -100,7 +99,7 @@ func (f *rangeFn) Teardown() {
 	}
 }
 
-// ProcessElement takes a range.
+// ProcessElement reads a range.
 func (f *rangeFn) ProcessElement(ctx context.Context, r keyRange, emit func(beam.X)) error {
 	t, ok := runtime.LookupType(f.Type)
 	if !ok {

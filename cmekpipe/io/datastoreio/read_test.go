@@ -91,7 +91,7 @@ func TestReadIsCutIntoRanges(t *testing.T) {
 func TestReadFillsKeysAndTheDefaultDatabase(t *testing.T) {
 	w := newWorld(t)
 	const name = "projects/" + cmektest.Project + "/databases/(default)"
-	w.DatastoreDatabase(name, "us-central1", w.key)
+	w.CreateDatastoreDatabase(name, "us-central1", w.key)
 	err := run(t, func(s beam.Scope) {
 		datastoreio.Write(s, w.key.MustDatastoreDatabase(name), beam.ParDo(s, keyedEntries, beam.Create(s, int64(3))))
 	})

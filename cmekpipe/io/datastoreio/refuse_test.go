@@ -59,7 +59,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 			return beam.SwapKV(s, beam.ParDo(s, intAndText, beam.Create(s, 1)))
 		}), cmekpipe.InvalidOptions, anyLedger, "Encode"},
 		{"map", write(db, func(s beam.Scope) beam.PCollection { return beam.ParDo(s, withMap, beam.Create(s, 1)) }), cmekpipe.InvalidOptions, anyLedger, "types"},
-		{"global key", write(database(globalKey), pairs, datastoreio.CreateIfMissing()), cmekpipe.LocationMismatch, anyLedger, "region"},
+		{"global key", write(database(globalKey), pairs, datastoreio.WithCreateIfMissing()), cmekpipe.LocationMismatch, anyLedger, "region"},
 		{"Delete, zero database", remove(cmekpipe.DatastoreDatabase{}, one("k")), cmekpipe.KeyMissing, "destination", "key.DatastoreDatabase"},
 		{"Delete, zero collection", remove(db, zero), cmekpipe.InvalidOptions, anyLedger, "transform"},
 		{"Delete, ints", remove(db, one(1)), cmekpipe.InvalidOptions, anyLedger, "Encode"},

@@ -42,7 +42,7 @@ const samples = 32
 
 const scatterProperty = "__scatter__"
 
-// ProcessElement takes the impulse.
+// ProcessElement emits the ranges.
 func (f *splitFn) ProcessElement(ctx context.Context, _ []byte, emit func(keyRange)) error {
 	var keys []*datastore.Key
 	if f.Shards > 1 {
@@ -80,7 +80,7 @@ func (f *splitFn) sample(ctx context.Context) (keys []*datastore.Key, err error)
 	}
 }
 
-// bounds picks the keys that part a sample into ranges of about as many keys each, in order and each once.
+// bounds picks the keys that split a sample into ranges of about equal size, in order and without duplicates.
 func bounds(keys []*datastore.Key, shards int) []*datastore.Key {
 	slices.SortFunc(keys, compareKeys)
 	keys = slices.CompactFunc(keys, func(a, b *datastore.Key) bool { return compareKeys(a, b) == 0 })

@@ -10,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // datastoreMode is the type of databases that hold entities.
@@ -33,7 +34,7 @@ func (w *writer) verify(ctx context.Context) error {
 }
 
 func (w *writer) find(ctx context.Context, admin *firestore.Service) (found *firestore.GoogleFirestoreAdminV1Database, err error) {
-	err = persist(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		found, err = admin.Projects.Databases.Get(w.Database.String()).Context(ctx).Do()
 		return err
 	})

@@ -18,24 +18,23 @@ const (
 // WriteOption changes how [Write] writes.
 type WriteOption func(*writer)
 
-// CreateIfMissing lets [Write] create the database under its key if it does not exist when the first bundle begins. It is
-// in Datastore mode, in the location of the key: in nam5 for a key in us, in eur3 for one in europe, otherwise in the
-// key's region. Use infrastructure code where it needs more. Default: a missing database is an error.
-func CreateIfMissing() WriteOption { return func(w *writer) { w.Create = true } }
+// WithCreateIfMissing makes [Write] create the database with its key if it does not exist when the first bundle starts. It
+// is created in Datastore mode, in the location of the key: in nam5 for a key in us, in eur3 for one in europe, otherwise in
+// the key's region. Use infrastructure code for other settings. Default: a missing database is an error.
+func WithCreateIfMissing() WriteOption { return func(w *writer) { w.Create = true } }
 
 // Write stores entities, replacing those whose keys exist. Its input is one of
 //
 //   - a PCollection<KV<string, T>> of keys, as (*datastore.Key).Encode writes them, and entities;
 //   - a PCollection<T> of entities that hold their keys: structs whose field of type *datastore.Key is tagged
-//     `datastore:"__key__"`. Beam has no coder for a struct with a key in it; see the package's text.
+//     `datastore:"__key__"`. Beam has no coder for a struct with a key in it; see the package documentation.
 //
-// T is a struct, a pointer to one, or a type whose pointer is a datastore.PropertyLoadSaver. Keys are complete: an id that
-// Datastore would choose would be another one each time that a bundle is tried. Of several entities with one key in a
-// bundle the last one stays.
+// T is a struct, a pointer to one, or a type whose pointer is a datastore.PropertyLoadSaver. Keys must be complete: Datastore
+// would allocate a new ID on every retry. Of several entities with one key in a bundle the last one wins.
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero DatastoreDatabase (KeyMissing), for
-// elements that can't be written (InvalidOptions), and for CreateIfMissing under a key in a location that no database can be
-// in (LocationMismatch).
+// elements that can't be written (InvalidOptions), and for WithCreateIfMissing with a key in a location where no database
+// can be (LocationMismatch).
 func Write(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection, opts ...WriteOption) {
 	s = s.Scope(opWrite)
 	w := writer{Op: opWrite, Database: db}
@@ -53,11 +52,11 @@ func Write(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection, op
 	beam.ParDo0(s, &putKeyedFn{w}, col)
 }
 
-// Delete removes entities by their keys, a PCollection<string> as (*datastore.Key).Encode writes them. A key without an
-// entity is no fault. The database's key is compared first, as Write does.
+// Delete deletes entities by their keys, a PCollection<string> as (*datastore.Key).Encode writes them. A key without an
+// entity is ignored. The database's key is checked first, as in Write.
 //
 // Delete panics with a [*cmekpipe.Error] when the pipeline is built: for the zero DatastoreDatabase (KeyMissing) and for
-// elements that are no strings (InvalidOptions).
+// elements that are not strings (InvalidOptions).
 func Delete(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection) {
 	s = s.Scope(opDelete)
 	w := writer{Op: opDelete, Database: db}
@@ -67,17 +66,17 @@ func Delete(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection) {
 	beam.ParDo0(s, &deleteFn{w}, col)
 }
 
-// ensureFn looks at the database once in a run, so that one that is wrong or missing is dealt with even where there is
-// nothing to write. All of its work is in the beginning of its bundle.
+// ensureFn checks, or creates, the database once per run, even if there is nothing to write. Setup and StartBundle do all of
+// its work.
 type ensureFn struct{ writer }
 
-// ProcessElement takes the impulse.
+// ProcessElement ignores the impulse.
 func (*ensureFn) ProcessElement([]byte) {}
 
-// putFn stores entities that come beside their keys.
+// putFn stores entities that come with their keys.
 type putFn struct{ writer }
 
-// ProcessElement takes a key and its entity.
+// ProcessElement stores an entity with its key.
 func (f *putFn) ProcessElement(ctx context.Context, encoded string, entity beam.X) error {
 	key, err := f.decode(encoded)
 	if err != nil {
@@ -93,7 +92,7 @@ func (f *putFn) ProcessElement(ctx context.Context, encoded string, entity beam.
 // putKeyedFn stores entities that hold their keys.
 type putKeyedFn struct{ writer }
 
-// ProcessElement takes an entity.
+// ProcessElement stores an entity.
 func (f *putKeyedFn) ProcessElement(ctx context.Context, entity beam.X) error {
 	properties, err := f.save(entity)
 	if err != nil {
@@ -105,7 +104,7 @@ func (f *putKeyedFn) ProcessElement(ctx context.Context, entity beam.X) error {
 // deleteFn removes entities.
 type deleteFn struct{ writer }
 
-// ProcessElement takes a key.
+// ProcessElement deletes an entity.
 func (f *deleteFn) ProcessElement(ctx context.Context, encoded string) error {
 	key, err := f.decode(encoded)
 	if err != nil {

@@ -33,7 +33,7 @@ func TestWriteStoresEveryEntityOnceUnderTheKey(t *testing.T) {
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesEntitiesThatHoldTheirKeys(t *testing.T) {
+func TestWriteAcceptsEntitiesThatHoldTheirKeys(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) {
 		datastoreio.Write(s, w.db, beam.Reshuffle(s, beam.ParDo(s, keyedEntries, beam.Create(s, int64(600)))))
@@ -78,7 +78,7 @@ func TestDeleteRemovesByKey(t *testing.T) {
 	}
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) {
 		datastoreio.Write(s, w.db, beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -89,10 +89,12 @@ func TestWriteTakesWindowedInput(t *testing.T) {
 }
 
 func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
-	other := func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }
+	other := func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }
 	none := func(*world) cmekpipe.KeyName { return cmekpipe.KeyName{} }
 	write := func(n int64) func(*world, beam.Scope) {
-		return func(w *world, s beam.Scope) { datastoreio.Write(s, w.db, made(s, n), datastoreio.CreateIfMissing()) }
+		return func(w *world, s beam.Scope) {
+			datastoreio.Write(s, w.db, made(s, n), datastoreio.WithCreateIfMissing())
+		}
 	}
 	remove := func(w *world, s beam.Scope) {
 		datastoreio.Delete(s, w.db, beam.ParDo(s, keys, beam.Create(s, int64(1))))
@@ -112,7 +114,7 @@ func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			rests := tt.key(w)
-			w.DatastoreDatabase(ledger, "us-central1", rests)
+			w.CreateDatastoreDatabase(ledger, "us-central1", rests)
 			stored := entry{7, "kept"}
 			if _, err := client(t).Put(t.Context(), datastore.IDKey("Entry", 1, nil), &stored); err != nil {
 				t.Fatal(err)
@@ -154,7 +156,7 @@ func TestDatabaseInNativeModeIsRefused(t *testing.T) {
 	w := newWorld(t)
 	spec := &firestore.GoogleFirestoreAdminV1Database{Type: "FIRESTORE_NATIVE", LocationId: "us-central1",
 		CmekConfig: &firestore.GoogleFirestoreAdminV1CmekConfig{KmsKeyName: w.key.String()}}
-	if _, err := w.FirestoreAdmin().Projects.Databases.Create("projects/"+cmektest.Project, spec).DatabaseId("ledger").Do(); err != nil {
+	if _, err := w.FirestoreAdminClient().Projects.Databases.Create("projects/"+cmektest.Project, spec).DatabaseId("ledger").Do(); err != nil {
 		t.Fatal(err)
 	}
 	e := requireCode(t, run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 1)) }), cmekpipe.PreconditionFailed)
@@ -163,7 +165,7 @@ func TestDatabaseInNativeModeIsRefused(t *testing.T) {
 	}
 }
 
-func TestCreateIfMissingMakesItUnderTheKey(t *testing.T) {
+func TestCreateIfMissingCreatesItWithTheKey(t *testing.T) {
 	for _, tt := range []struct {
 		name, key, place string
 		fault            emulator.Fault
@@ -178,19 +180,19 @@ func TestCreateIfMissingMakesItUnderTheKey(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.key = w.Key(tt.key, "made")
+			w.key = w.CreateKey(tt.key, "made")
 			w.db = w.key.MustDatastoreDatabase(ledger)
 			if tt.fault != (emulator.Fault{}) {
 				tt.fault.Method, tt.fault.Call = "firestore.databases.create", 1
 				w.Inject(tt.fault)
 			}
 			for range 2 {
-				err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, tt.n), datastoreio.CreateIfMissing()) })
+				err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, tt.n), datastoreio.WithCreateIfMissing()) })
 				if err != nil {
 					t.Fatal(err)
 				}
 			}
-			found, err := w.FirestoreAdmin().Projects.Databases.Get(ledger).Do()
+			found, err := w.FirestoreAdminClient().Projects.Databases.Get(ledger).Do()
 			if err != nil || found.LocationId != tt.place || found.Type != "DATASTORE_MODE" {
 				t.Errorf("got %+v and %v, want Datastore mode in %s", found, err, tt.place)
 			}
@@ -218,7 +220,7 @@ func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			tt.spoil(w)
-			err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.CreateIfMissing()) })
+			err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.WithCreateIfMissing()) })
 			if e := requireCode(t, err, tt.want); e.Resource != ledger || !strings.Contains(e.Hint, tt.hint) {
 				t.Errorf("got %v, want the database and hint %q", e, tt.hint)
 			}
@@ -229,19 +231,19 @@ func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 	}
 }
 
-// TestLoserOfARaceLooksAgain has somebody else create the database under another key between the look and the creation.
-func TestLoserOfARaceLooksAgain(t *testing.T) {
+// TestLoserOfARaceChecksAgain has somebody else create the database under another key between the look and the creation.
+func TestLoserOfARaceChecksAgain(t *testing.T) {
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.Key("us-central1", "other"))
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.CreateKey("us-central1", "other"))
 	w.Inject(emulator.Fault{Method: "firestore.databases.get", Call: 1, Status: http.StatusNotFound})
-	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.CreateIfMissing()) })
+	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 10), datastoreio.WithCreateIfMissing()) })
 	requireCode(t, err, cmekpipe.KeyMismatch)
 	if got := rows(t); len(got) != 0 {
 		t.Errorf("got %d entities, want none", len(got))
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable},
 		"exhausted":   {Code: codes.ResourceExhausted},
@@ -345,7 +347,7 @@ func init() {
 	register.Emitter2[string, twoFaced]()
 }
 
-func TestLargeEntitiesAreParted(t *testing.T) {
+func TestLargeEntitiesAreSplit(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, beam.ParDo(s, wides, beam.Create(s, int64(25)))) })
 	if err != nil {

@@ -3,16 +3,14 @@ package datastoreio
 import (
 	"context"
 	"errors"
-	"time"
 
 	"cloud.google.com/go/datastore"
-	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // writer is what all DoFns that change a database have: they look at its key and commit in batches.
@@ -48,7 +46,7 @@ func (w *writer) StartBundle(ctx context.Context) error {
 // FinishBundle writes the rest. When it returns, Datastore has acknowledged every change of the bundle.
 func (w *writer) FinishBundle(ctx context.Context) error { return w.flush(ctx) }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (w *writer) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: w.Database.String(), Key: w.Database.Key()}
 }
@@ -64,14 +62,14 @@ func (w *writer) add(ctx context.Context, key *datastore.Key, m *datastore.Mutat
 	return nil
 }
 
-// flush commits the batch. A commit that is made twice does no harm: it stores or removes the same entities.
+// flush commits the batch. A commit is safe to repeat: it stores or deletes the same entities.
 func (w *writer) flush(ctx context.Context) error {
 	mutations := w.batch.mutations
 	w.batch = batch{}
 	if len(mutations) == 0 {
 		return nil
 	}
-	return w.fault(ctx, persist(ctx, func(ctx context.Context) error {
+	return w.fault(ctx, retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		_, err := w.client.Mutate(ctx, mutations...)
 		if _, unsent := errors.AsType[datastore.MultiError](err); unsent {
 			return w.invalid("got an entity that Google's client refuses",
@@ -80,30 +78,4 @@ func (w *writer) flush(ctx context.Context) error {
 		}
 		return err
 	}))
-}
-
-// attempts is how often a call is made before its failure is taken for lasting, and patience for how long each one waits.
-const (
-	attempts = 6
-	patience = time.Minute
-)
-
-// persist makes a call until it succeeds or another attempt would not help.
-func persist(ctx context.Context, call func(context.Context) error) error {
-	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second, Multiplier: 2}
-	for attempt := 1; ; attempt++ {
-		err := within(ctx, call)
-		if attempt == attempts || ctx.Err() != nil || !gcperr.DatastoreTransient(err) {
-			return err
-		}
-		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
-			return err
-		}
-	}
-}
-
-func within(ctx context.Context, call func(context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	return call(ctx)
 }

@@ -38,7 +38,7 @@ func (f *batchFn) Setup(ctx context.Context) (err error) {
 	if f.client, err = newClient(ctx, opImport, f.Store); err != nil {
 		return err
 	}
-	f.out, f.folder = bufio.NewWriterSize(nil, bufferSize), newID()
+	f.out, f.folder = bufio.NewWriterSize(nil, bufferSize), keyedgcs.NewID()
 	f.files, err = keyedgcs.Open(ctx, opImport)
 	return err
 }
@@ -49,7 +49,7 @@ func (f *batchFn) Teardown() error {
 	return f.files.Close()
 }
 
-// StartBundle gives up what a bundle that failed left open.
+// StartBundle abandons the file of a failed bundle.
 func (f *batchFn) StartBundle(_, _ func(string)) { f.abort() }
 
 // ProcessElement writes an element.
@@ -96,7 +96,7 @@ func (f *batchFn) toLine(element string) bool {
 }
 
 func (f *batchFn) open(ctx context.Context) (err error) {
-	if f.object, err = inFolder(f.Temp, tempFolder(f.folder)+batchName(newID())); err != nil {
+	if f.object, err = inFolder(f.Temp, tempFolder(f.folder)+batchName(keyedgcs.NewID())); err != nil {
 		return err
 	}
 	f.upload = f.files.Create(ctx, f.object, "application/fhir+ndjson")
@@ -124,7 +124,7 @@ func (f *batchFn) abort() {
 	}
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *batchFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
 }

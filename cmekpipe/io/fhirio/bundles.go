@@ -16,26 +16,26 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// ExecuteBundles carries out a PCollection<string> of bundles, each the JSON text of a FHIR Bundle of type batch or
+// ExecuteBundles executes a PCollection<string> of bundles, each the JSON text of a FHIR Bundle of type batch or
 // transaction, on a FHIR store. Source: method fhir.executeBundle of the API.
 //
-// It returns two PCollection<string>. The first has what succeeded: the answer to each transaction, and the answer to
-// each request of a batch. The second has a message for everything that the service refused: a whole bundle, or a
-// request of a batch. A message holds what the service says, which may quote data.
+// It returns two PCollection<string>: the answer to each transaction, and to each request of a batch, that succeeded; and a
+// message for each bundle, or request of a batch, that the service refused. A message contains the service's text, which
+// may quote data.
 //
 // A refusal for another reason than the data, such as a key that stopped working, ends the Beam bundle with an error.
-// Requests that fail for a passing reason are tried again, see Repeated work above; a batch whose answer says so of
-// single requests is not.
+// Requests that fail transiently are retried, see Retries in the package documentation; single failed requests of an
+// answered batch are not.
 //
 // ExecuteBundles panics with a [*cmekpipe.Error] when the pipeline is built: for the zero FHIRStore (KeyMissing), a
-// store outside its key's location (LocationMismatch), and elements that are no strings (InvalidOptions).
+// store outside its key's location (LocationMismatch), and elements that are not strings (InvalidOptions).
 func ExecuteBundles(s beam.Scope, store cmekpipe.FHIRStore, bundles beam.PCollection) (answers, failures beam.PCollection) {
 	must0(checkStore(opBundles, store))
 	must0(checkStrings(opBundles, store.String(), bundles))
 	return beam.ParDo2(s.Scope(opBundles), &bundleFn{Store: store}, bundles)
 }
 
-// bundleFn carries out bundles.
+// bundleFn executes bundles.
 type bundleFn struct {
 	Store cmekpipe.FHIRStore
 
@@ -50,7 +50,7 @@ func (f *bundleFn) Setup(ctx context.Context) (err error) {
 	return err
 }
 
-// ProcessElement carries out a bundle.
+// ProcessElement executes a bundle.
 func (f *bundleFn) ProcessElement(ctx context.Context, bundle string, succeed, fail func(string)) error {
 	if err := f.client.verify(ctx); err != nil {
 		return err
@@ -68,7 +68,7 @@ func (f *bundleFn) ProcessElement(ctx context.Context, bundle string, succeed, f
 	return f.report(ctx, readAnswer(bundle, body), succeed, fail)
 }
 
-// report emits what became of the requests. A key that stopped working within a batch is no matter of the data.
+// report emits the results of the requests. A key that stopped working within a batch fails the bundle.
 func (f *bundleFn) report(ctx context.Context, a answer, succeed, fail func(string)) error {
 	if a.key != "" {
 		return gcperr.New(a.key, opBundles, f.Store.String(), f.Store.Key(),
@@ -84,12 +84,12 @@ func (f *bundleFn) report(ctx context.Context, a answer, succeed, fail func(stri
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *bundleFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }
 
-// refusal reports whether the service refused a bundle because of what it holds, and what it said.
+// refusal reports whether the service refused a bundle because of its data, and returns the message.
 func refusal(err error) (message string, ok bool) {
 	e, ok := errors.AsType[*googleapi.Error](err)
 	if !ok || e.Code < 400 || e.Code >= 500 || gcperr.TextCode(e.Message+" "+e.Body) != "" {

@@ -107,10 +107,10 @@ func TestBundlesEndTheRunForOtherReasonsThanTheData(t *testing.T) {
 		"forbidden":               {func(w *world) { w.Inject(emulator.Fault{Method: "healthcare.fhir.executeBundle", Status: 403}) }, cmekpipe.PermissionDenied, storeName},
 		"may not see the dataset": {func(w *world) { w.Inject(emulator.Fault{Method: "healthcare.datasets.get", Status: 403}) }, cmekpipe.PermissionDenied, dataset},
 		"store is gone": {func(w *world) {
-			if _, err := w.Healthcare().Projects.Locations.Datasets.Delete(dataset).Do(); err != nil {
+			if _, err := w.HealthcareClient().Projects.Locations.Datasets.Delete(dataset).Do(); err != nil {
 				panic(err)
 			}
-			w.FHIRStore(dataset+"/fhirStores/other", w.key)
+			w.CreateFHIRStore(dataset+"/fhirStores/other", w.key)
 		}, cmekpipe.NotFound, storeName},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -151,8 +151,8 @@ func TestDeidentify(t *testing.T) {
 	}
 	prepare := func(t *testing.T) *world {
 		w := newWorld(t)
-		w.FHIRStore(bare, cmekpipe.KeyName{})
-		fhir := w.Healthcare().Projects.Locations.Datasets.FhirStores.Fhir
+		w.CreateFHIRStore(bare, cmekpipe.KeyName{})
+		fhir := w.HealthcareClient().Projects.Locations.Datasets.FhirStores.Fhir
 		call := fhir.ExecuteBundle(bare, strings.NewReader(put("batch", patients(3)...)))
 		call.Header().Set("Content-Type", "application/fhir+json")
 		if response, err := call.Do(); err != nil || response.StatusCode != 200 {

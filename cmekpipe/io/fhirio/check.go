@@ -12,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 const (
@@ -24,38 +25,38 @@ const (
 func checkStore(op string, store cmekpipe.FHIRStore) error {
 	if !store.Valid() {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.KeyMissing, Resource: "FHIR store",
-			Hint: "let the dataset's key mint it: key.FHIRStore(\"projects/…/fhirStores/STORE\")",
-			Err:  errors.New("got the zero FHIRStore, want one under a key")}
+			Hint: "create it from the dataset's key: key.FHIRStore(\"projects/…/fhirStores/STORE\")",
+			Err:  errors.New("got the zero FHIRStore, want one created from a key")}
 	}
 	return keycheck.Location(op, store.String(), store.Key(), location.ForHealthcare(store.Key().Location(), store.Location()))
 }
 
-// checkFolder refuses a folder that has no key, or a name that the Healthcare API would take for a pattern.
+// checkFolder refuses a folder that has no key, or a name that the Healthcare API would treat as a pattern.
 func checkFolder(op, what string, folder cmekpipe.Object) error {
 	if !folder.Valid() {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.KeyMissing, Resource: what,
-			Hint: "let a key mint it: key.Object(\"gs://BUCKET/FOLDER\")",
-			Err:  errors.New("got the zero Object, want one under a key")}
+			Hint: "create it from a key: key.Object(\"gs://BUCKET/FOLDER\")",
+			Err:  errors.New("got the zero Object, want one created from a key")}
 	}
 	if strings.ContainsAny(folder.Name(), "*?") {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: folder.String(),
 			Hint: "use a folder without * and ?",
-			Err:  errors.New("got a name that the Healthcare API takes for a pattern")}
+			Err:  errors.New("got a name that the Healthcare API treats as a pattern")}
 	}
-	_, err := inFolder(folder, tempFolder(strings.Repeat("x", idLength))+batchName(strings.Repeat("x", idLength)))
+	_, err := inFolder(folder, tempFolder(strings.Repeat("x", keyedgcs.IDLength))+batchName(strings.Repeat("x", keyedgcs.IDLength)))
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		e.Op, e.Hint = op, "shorten the folder's name; "+e.Hint
 	}
 	return err
 }
 
-// checkStrings refuses what is no collection of strings.
+// checkStrings refuses a collection of anything but strings.
 func checkStrings(op, about string, col beam.PCollection) error {
 	refuse := func(got, hint string) error {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: about, Hint: hint, Err: errors.New(got)}
 	}
 	if !col.IsValid() {
-		return refuse("got the zero PCollection", "pass what a transform returned")
+		return refuse("got the zero PCollection", "pass a collection that a transform returned")
 	}
 	if col.Type().Type() != reflect.TypeFor[string]() {
 		return refuse(fmt.Sprintf("got a PCollection of %v, want one of string", col.Type()),
@@ -64,7 +65,7 @@ func checkStrings(op, about string, col beam.PCollection) error {
 	return nil
 }
 
-// inGlobalWindow takes a collection out of its windows: only there may the end of a bundle emit something.
+// inGlobalWindow returns the collection in the global window, where FinishBundle can emit elements.
 func inGlobalWindow(s beam.Scope, col beam.PCollection) beam.PCollection {
 	if col.WindowingStrategy().Fn.Kind == window.GlobalWindows {
 		return col

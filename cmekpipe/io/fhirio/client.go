@@ -5,10 +5,7 @@ import (
 	"errors"
 	"io"
 	"strings"
-	"time"
 
-	"cloud.google.com/go/storage"
-	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/healthcare/v1"
 
@@ -18,13 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
-)
-
-// The pauses between attempts of a call that fails for a passing reason, and for how long it is tried again.
-const (
-	firstPause   = 250 * time.Millisecond
-	longestPause = 8 * time.Second
-	patience     = 2 * time.Minute
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // client talks to one FHIR store. It belongs to one DoFn, that is to one goroutine.
@@ -49,7 +40,7 @@ func (c *client) verify(ctx context.Context) error { return c.checked.Do(ctx, c.
 func (c *client) checkKey(ctx context.Context) error {
 	name := c.store.DatasetName()
 	var dataset *healthcare.Dataset
-	err := c.try(ctx, func() (err error) {
+	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		dataset, err = c.service.Projects.Locations.Datasets.Get(name).Context(ctx).Do()
 		return err
 	})
@@ -70,7 +61,7 @@ func (c *client) checkKey(ctx context.Context) error {
 // executeBundle returns the answer to a bundle.
 func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte, err error) {
 	fhir := c.service.Projects.Locations.Datasets.FhirStores.Fhir
-	err = c.try(ctx, func() error {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		call := fhir.ExecuteBundle(c.store.String(), strings.NewReader(bundle)).Context(ctx)
 		// The API asks for it, and Google's client doesn't set it.
 		call.Header().Set("Content-Type", "application/fhir+json;charset=utf-8")
@@ -86,20 +77,6 @@ func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte,
 		return err
 	})
 	return body, err
-}
-
-// try makes a call until it succeeds, fails for good or has failed for too long.
-func (c *client) try(ctx context.Context, call func() error) error {
-	pauses := gax.Backoff{Initial: firstPause, Max: longestPause, Multiplier: 2}
-	for begun := time.Now(); ; {
-		err := call()
-		if err == nil || !storage.ShouldRetry(err) || time.Since(begun) > patience {
-			return err
-		}
-		if err := gax.Sleep(ctx, pauses.Pause()); err != nil {
-			return err
-		}
-	}
 }
 
 // wrap gives an error of the store its type, without the text of the service, which may quote data. The Healthcare API does not

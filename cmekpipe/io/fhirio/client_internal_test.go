@@ -17,11 +17,11 @@ import (
 
 func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
-	cloud.FHIRStore(name, key)
-	cloud.Bucket("scratch", "us-central1", key)
-	cloud.PutObject("gs://scratch/a.ndjson", []byte(`{"resourceType":"Patient","id":"a"}`))
+	cloud.CreateFHIRStore(name, key)
+	cloud.CreateBucket("scratch", "us-central1", key)
+	cloud.WriteObject("gs://scratch/a.ndjson", []byte(`{"resourceType":"Patient","id":"a"}`))
 	c, err := newClient(t.Context(), opImport, key.MustFHIRStore(name))
 	if err != nil {
 		t.Fatal(err)
@@ -44,9 +44,9 @@ func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
 
 func TestKeyIsCheckedAgain(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
-	cloud.FHIRStore(name, key)
+	cloud.CreateFHIRStore(name, key)
 	c, err := newClient(t.Context(), opBundles, key.MustFHIRStore(name))
 	if err != nil {
 		t.Fatal(err)
@@ -60,7 +60,7 @@ func TestKeyIsCheckedAgain(t *testing.T) {
 	if _, err := datasets.Delete(c.store.DatasetName()).Do(); err != nil {
 		t.Fatal(err)
 	}
-	cloud.FHIRStore(name, cloud.Key("us-central1", "other"))
+	cloud.CreateFHIRStore(name, cloud.CreateKey("us-central1", "other"))
 	now = now.Add(keycheck.Interval - 1)
 	if err := c.verify(t.Context()); err != nil {
 		t.Errorf("within the interval: got %v, want no check", err)

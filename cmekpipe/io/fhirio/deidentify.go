@@ -12,13 +12,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
-// Deidentify fills the store dst with the resources of the store src, a full name, from which config removes what
-// identifies a person. Both are in one location, and src's dataset has no customer-managed key: the Healthcare API
-// de-identifies no resources of one that has, see https://docs.cloud.google.com/healthcare-api/docs/cmek. What it reads
-// from src is not this module's to protect.
+// Deidentify copies the resources of the store src, a full name, to the store dst, without the data that identifies a
+// person, as config specifies. Both must be in one location, and src's dataset must have no customer-managed key: the
+// Healthcare API does not de-identify resources of a dataset with one, see
+// https://docs.cloud.google.com/healthcare-api/docs/cmek. So the data in src is not encrypted with a key of yours.
 //
-// It returns a PCollection<string> with the name of dst. Resources that can't be de-identified fail the pipeline, and
-// so does everything else that Beam's Deidentify only logs; what was stored before stays.
+// It returns a PCollection<string> with the name of dst. Resources that can't be de-identified, and all other failures that
+// Beam's Deidentify only logs, fail the pipeline; resources that were stored before remain.
 //
 // Deidentify panics with a [*cmekpipe.Error] when the pipeline is built: for the zero FHIRStore (KeyMissing), a store
 // outside its key's location or in another than src (LocationMismatch), and a malformed name of src (InvalidName).
@@ -32,14 +32,14 @@ func Deidentify(
 }
 
 func checkSource(src string, dst cmekpipe.FHIRStore) error {
-	source, err := dst.Key().FHIRStore(src) // the key plays no part: this is how a name is read
+	source, err := dst.Key().FHIRStore(src) // parses the name; the key is ignored
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		e.Op = opDeidentify
 		return e
 	}
 	if source.Location() != dst.Location() {
 		return &cmekpipe.Error{Op: opDeidentify, Code: cmekpipe.LocationMismatch, Resource: src,
-			Hint: "use stores of one location", Err: errors.New("got a source in " + source.Location() + ", want " + dst.Location())}
+			Hint: "use two stores in one location", Err: errors.New("got a source in " + source.Location() + ", want " + dst.Location())}
 	}
 	return nil
 }
@@ -61,7 +61,7 @@ func (f *maskFn) Setup(ctx context.Context) (err error) {
 	return err
 }
 
-// ProcessElement takes the impulse.
+// ProcessElement runs the operation.
 func (f *maskFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
 	if err := f.client.verify(ctx); err != nil {
 		return err
@@ -74,7 +74,7 @@ func (f *maskFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)
 	if counter.Failure > 0 {
 		return &cmekpipe.Error{Op: opDeidentify, Code: cmekpipe.Corrupted, Resource: f.Store.String(),
 			Hint: "read the errors of the operation in Cloud Logging: gcloud logging read 'logName:healthcare.googleapis.com' --project=" + f.Store.Project(),
-			Err:  fmt.Errorf("got %d resources that could not be de-identified, beside %d that could", counter.Failure, counter.Success)}
+			Err:  fmt.Errorf("got %d resources that could not be de-identified, and %d that could", counter.Failure, counter.Success)}
 	}
 	emit(f.Store.String())
 	return nil
@@ -83,12 +83,12 @@ func (f *maskFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)
 // explain adds the likely reason of a refusal whose text says little.
 func (f *maskFn) explain(err error) error {
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && (e.Code == cmekpipe.PreconditionFailed || e.Code == cmekpipe.InvalidOptions) {
-		e.Hint = "see whether the dataset of " + f.Source + " has a customer-managed key: its resources can't be de-identified"
+		e.Hint = "use a source store whose dataset has no customer-managed key; the dataset of " + f.Source + " may have one"
 	}
 	return err
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *maskFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }

@@ -33,7 +33,7 @@ func (f *deadLetterFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement copies a file. A repetition copies it to the same name.
 func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, emit, done func(string)) error {
-	from, err := object(f.Temp, name)
+	from, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
@@ -49,7 +49,7 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *deadLetterFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key(), Extent: destination.Temporary}
 }
@@ -72,7 +72,7 @@ func (f *removeFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement removes a file.
 func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
-	o, err := object(f.Temp, name)
+	o, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 		if err != nil {
 			return err
 		}
-		o, err := object(f.Temp, attrs.Name)
+		o, err := keyedgcs.Sibling(f.Temp, attrs.Name)
 		if err != nil {
 			return err
 		}
@@ -137,7 +137,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 
 func (f *sweepFn) unknown() error {
 	return &cmekpipe.Error{Op: opImport, Code: cmekpipe.Internal, Resource: f.Temp.String(),
-		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}), Err: errors.New("got a file that is no batch of this import")}
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}), Err: errors.New("got a file that is not a batch of this import")}
 }
 
 // CMEKHelper tells guard that nothing is stored.

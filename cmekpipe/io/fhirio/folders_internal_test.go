@@ -23,10 +23,10 @@ type scratch struct {
 func newScratch(t *testing.T) *scratch {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
-	cloud.FHIRStore(name, key)
-	cloud.Bucket("scratch", "us-central1", cmekpipe.KeyName{})
+	cloud.CreateFHIRStore(name, key)
+	cloud.CreateBucket("scratch", "us-central1", cmekpipe.KeyName{})
 	return &scratch{cloud, t, key.MustFHIRStore(name), key.MustObject("gs://scratch/fhir/")}
 }
 
@@ -74,7 +74,7 @@ func (s *scratch) sweep(names ...string) error {
 
 func (s *scratch) objects() (names []string) {
 	s.t.Helper()
-	for it := s.Storage().Bucket("scratch").Objects(s.t.Context(), &storage.Query{}); ; {
+	for it := s.StorageClient().Bucket("scratch").Objects(s.t.Context(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if errors.Is(err, iterator.Done) {
 			return names
@@ -86,7 +86,7 @@ func (s *scratch) objects() (names []string) {
 	}
 }
 
-// Two runs of one template have one folder, and must not take each other's files.
+// Two runs of one template have one folder, and must not use each other's files.
 func TestSweepRemovesWhatThisRunLeftAndNothingElse(t *testing.T) {
 	s := newScratch(t)
 	ours, twin, theirs := s.writer(), s.writer(), s.writer()
@@ -116,7 +116,7 @@ func TestSweepRemovesWhatThisRunLeftAndNothingElse(t *testing.T) {
 
 func TestSweepRefusesWhatIsNoBatch(t *testing.T) {
 	s := newScratch(t)
-	s.PutObject("gs://scratch/fhir/precious", []byte("of the user"))
+	s.WriteObject("gs://scratch/fhir/precious", []byte("of the user"))
 	done := s.bundle(s.writer())
 	for _, name := range []string{
 		"", "fhir/precious", "fhir/.cmekpipe-temp-/a", "fhir/.cmekpipe-temp-id", "fhir/.cmekpipe-temp-id/", "fhir/.cmekpipe-temp-id/a/b",

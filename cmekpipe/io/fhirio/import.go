@@ -7,10 +7,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// ContentStructure says what an element of [Import] is.
+// ContentStructure is Beam's type for the kind of an element of [Import].
 type ContentStructure = fhirio.ContentStructure
 
-// The content structures. Google's service takes the unspecified one for bundles.
+// The content structures. Google's service treats the unspecified one as bundles.
 const (
 	ContentStructureUnspecified = fhirio.ContentStructureUnspecified
 	ContentStructureBundle      = fhirio.ContentStructureBundle
@@ -18,20 +18,20 @@ const (
 )
 
 // Import stores a PCollection<string> of resources, or of bundles of resources, each a JSON text, in a FHIR store. It
-// writes them to files in the folder temp, each under temp's key, has the Healthcare API import the files, and removes
-// them. Every resource must bring its id. Source: method fhirStores.import of the API.
+// writes them to files in the folder temp, encrypted with temp's key, imports the files with the Healthcare API, and removes
+// them. Every resource must have an ID. Source: method fhirStores.import of the API.
 //
-// It returns two PCollection<string>: the elements that are no JSON objects, and one message for each file of which not
-// all could be imported. Such a file is kept in the folder deadLetter, under its key; the message names it, and holds
-// what the service says, which may quote data. Of the resources in it any part may have been stored. Both outputs are
-// in the global window.
+// It returns two PCollection<string>: the elements that are not JSON objects, and one message for each file that was not
+// imported completely. Such a file is kept in the folder deadLetter, encrypted with its key; the message names it, and
+// contains the service's text, which may quote data. Any part of its resources may have been stored. Both outputs are in the
+// global window.
 //
-// A file is removed when its import, or its copy to deadLetter, is safe. Files are in folders .cmekpipe-temp-ID below
-// temp, each of one worker thread of one run, so that two runs of one template may run at the same time. A run that
-// fails leaves files, and so may a worker that dies; they may be removed after the run by a lifecycle rule.
+// A file is removed after its import, or its copy to deadLetter, is complete. Files are in folders .cmekpipe-temp-ID below
+// temp, one for each worker thread of a run, so that two runs of one template may run at the same time. A failed run leaves
+// files behind, and a worker that dies may; a lifecycle rule may remove them after the run.
 //
 // Import panics with a [*cmekpipe.Error] when the pipeline is built: for a zero store or folder (KeyMissing), a store
-// outside its key's location (LocationMismatch), elements that are no strings (InvalidOptions), and folders with
+// outside its key's location (LocationMismatch), elements that are not strings (InvalidOptions), and folders with
 // wildcards or too long names (InvalidName).
 func Import(
 	s beam.Scope, store cmekpipe.FHIRStore, temp, deadLetter cmekpipe.Object, structure ContentStructure, col beam.PCollection,
@@ -42,15 +42,15 @@ func Import(
 	must0(checkStrings(opImport, store.String(), col))
 	s = s.Scope(opImport)
 	batches, refused := beam.ParDo2(s, &batchFn{Store: store, Temp: temp}, inGlobalWindow(s, col))
-	// What is imported is settled before it is: a bundle that is repeated may leave a file, but not have it imported.
+	// The reshuffle fixes the set of files first: a retried bundle may leave a file behind, but it is not imported.
 	failed, imported := beam.ParDo2(s, &loadFn{Store: store, Temp: temp, Structure: structure}, beam.Reshuffle(s, batches))
 	failures, kept := beam.ParDo2(s, &deadLetterFn{Temp: temp, DeadLetter: deadLetter}, failed)
 	removeFiles(s, temp, beam.Flatten(s, imported, kept))
 	return refused, failures
 }
 
-// removeFiles removes the files that are done with: in the end, with whatever attempts that failed left beside them, if
-// there is an end, else one by one.
+// removeFiles removes files that are no longer needed: for bounded input at the end, together with those of failed attempts,
+// otherwise one by one.
 func removeFiles(s beam.Scope, temp cmekpipe.Object, done beam.PCollection) {
 	impulse := beam.AddFixedKey(s, beam.Impulse(s))
 	if all, err := beam.TryCoGroupByKey(s, impulse, beam.AddFixedKey(s, done)); err == nil {

@@ -172,7 +172,7 @@ func TestKeyThatFailsEndsTheRun(t *testing.T) {
 	}
 }
 
-// requireNothingStored looks at the ledger, as a store whose key is out of order can't be read.
+// requireNothingStored reads the ledger, because a store whose key is unusable can't be read.
 func (w *world) requireNothingStored(t *testing.T) {
 	t.Helper()
 	for _, e := range w.Ledger() {
@@ -223,8 +223,8 @@ func TestKeyOfTheDatasetIsVerifiedFirst(t *testing.T) {
 		} {
 			t.Run(op+", "+name, func(t *testing.T) {
 				w := newWorld(t)
-				w.FHIRStore(bare+"/fhirStores/s", cmekpipe.KeyName{})
-				w.FHIRStore(foreign+"/fhirStores/s", w.tempKey)
+				w.CreateFHIRStore(bare+"/fhirStores/s", cmekpipe.KeyName{})
+				w.CreateFHIRStore(foreign+"/fhirStores/s", w.tempKey)
 				store, err := w.key.FHIRStore(tt.dataset + "/fhirStores/s")
 				if err != nil {
 					t.Fatal(err)
@@ -268,7 +268,7 @@ func TestBundleThatIsRepeatedLeavesNoFileAndDoublesNothing(t *testing.T) {
 	}
 	// The answer to the batch's upload and to the import get lost: both are sent again.
 	for _, method := range []string{"storage.objects.insert", "healthcare.fhirStores.import"} {
-		w.Inject(emulator.Fault{Method: method, Call: 1, Reset: true})
+		w.Inject(emulator.Fault{Method: emulator.Method(method), Call: 1, Reset: true})
 	}
 	if err := run(t, col); err != nil {
 		t.Fatal(err)
@@ -281,7 +281,7 @@ func TestBundleThatIsRepeatedLeavesNoFileAndDoublesNothing(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreTriedAgain(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: 429}, "503": {Status: 503}, "answer lost": {Reset: true}, "answer cut": {Truncate: 10},
 	} {
@@ -291,7 +291,7 @@ func TestPassingFailuresAreTriedAgain(t *testing.T) {
 				"healthcare.datasets.get", "healthcare.fhirStores.import", "healthcare.operations.get",
 				"healthcare.fhir.executeBundle", "storage.objects.insert", "storage.objects.list", "storage.objects.delete",
 			} {
-				fault.Method, fault.Call = method, 1
+				fault.Method, fault.Call = emulator.Method(method), 1
 				w.Inject(fault)
 			}
 			err := run(t, func(s beam.Scope) {

@@ -49,7 +49,7 @@ func (f *loadFn) ProcessElement(ctx context.Context, name string, failed func(st
 	return nil
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *loadFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -14,6 +13,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 	"google.golang.org/api/googleapi"
 	"google.golang.org/api/iterator"
 
@@ -28,8 +28,7 @@ func init() {
 }
 
 func TestMain(m *testing.M) {
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const (
@@ -47,9 +46,9 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{cloud, cloud.Key("us-central1", "records"), cloud.Key("us-central1", "scratch"), cloud.Key("us-central1", "failed")}
-	cloud.FHIRStore(storeName, w.key)
-	cloud.Bucket(bucket, "us-central1", cmekpipe.KeyName{})
+	w := &world{cloud, cloud.CreateKey("us-central1", "records"), cloud.CreateKey("us-central1", "scratch"), cloud.CreateKey("us-central1", "failed")}
+	cloud.CreateFHIRStore(storeName, w.key)
+	cloud.CreateBucket(bucket, "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -109,7 +108,7 @@ func take(label string) []string {
 	return all
 }
 
-// onElement is what triggerFn calls before it passes an element on.
+// onElement is what triggerFn calls before it emits an element.
 var onElement sync.Map // "" -> func(string) error
 
 type triggerFn struct{}
@@ -173,7 +172,7 @@ func (w *world) ids(t testing.TB, store string) []string {
 		if token != "" {
 			options = append(options, googleapi.QueryParameter("_page_token", token))
 		}
-		response, err := w.Healthcare().Projects.Locations.Datasets.FhirStores.Fhir.SearchType(store, "Patient", strings.NewReader("")).Do(options...)
+		response, err := w.HealthcareClient().Projects.Locations.Datasets.FhirStores.Fhir.SearchType(store, "Patient", strings.NewReader("")).Do(options...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -213,7 +212,7 @@ func wantIDs(n int) []string {
 func (w *world) objects(t testing.TB) []string {
 	t.Helper()
 	names := []string{}
-	for it := w.Storage().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
+	for it := w.StorageClient().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return names

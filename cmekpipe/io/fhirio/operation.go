@@ -5,20 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
-	"github.com/googleapis/gax-go/v2"
 	"google.golang.org/api/healthcare/v1"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
-)
-
-// The pauses between two looks at an operation.
-const (
-	firstLook   = 100 * time.Millisecond
-	longestLook = 15 * time.Second
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // importFile imports one file and returns how many resources were stored and how many were not.
@@ -26,7 +19,7 @@ func (c *client) importFile(ctx context.Context, url string, structure ContentSt
 	request := &healthcare.ImportResourcesRequest{
 		ContentStructure: structure.String(), GcsSource: &healthcare.GoogleCloudHealthcareV1FhirGcsSource{Uri: url},
 	}
-	return c.run(ctx, func() (*healthcare.Operation, error) {
+	return c.run(ctx, func(ctx context.Context) (*healthcare.Operation, error) {
 		return c.service.Projects.Locations.Datasets.FhirStores.Import(c.store.String(), request).Context(ctx).Do()
 	})
 }
@@ -36,18 +29,18 @@ func (c *client) deidentify(
 	ctx context.Context, source string, config *healthcare.DeidentifyConfig,
 ) (healthcare.ProgressCounter, error) {
 	request := &healthcare.DeidentifyFhirStoreRequest{Config: config, DestinationStore: c.store.String()}
-	return c.run(ctx, func() (*healthcare.Operation, error) {
+	return c.run(ctx, func(ctx context.Context) (*healthcare.Operation, error) {
 		return c.service.Projects.Locations.Datasets.FhirStores.Deidentify(source, request).Context(ctx).Do()
 	})
 }
 
-// run begins an operation and waits for its end. An operation that nobody waits for any more is cancelled.
+// run starts an operation and waits until it has ended. It cancels the operation if ctx ends first.
 func (c *client) run(
-	ctx context.Context, begin func() (*healthcare.Operation, error),
+	ctx context.Context, begin func(context.Context) (*healthcare.Operation, error),
 ) (counter healthcare.ProgressCounter, err error) {
 	var operation *healthcare.Operation
-	err = c.try(ctx, func() (err error) {
-		operation, err = begin()
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
+		operation, err = begin(ctx)
 		return err
 	})
 	if err != nil {
@@ -74,14 +67,14 @@ func (c *client) run(
 
 func (c *client) await(ctx context.Context, operation *healthcare.Operation) (*healthcare.Operation, error) {
 	operations := c.service.Projects.Locations.Datasets.Operations
-	pauses := gax.Backoff{Initial: firstLook, Max: longestLook, Multiplier: 2}
-	for name := operation.Name; !operation.Done; {
-		err := c.try(ctx, func() (err error) {
+	name := operation.Name
+	for n := 0; !operation.Done; n++ {
+		err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 			operation, err = operations.Get(name).Context(ctx).Do()
 			return err
 		})
 		if err == nil && !operation.Done {
-			err = gax.Sleep(ctx, pauses.Pause())
+			err = operationPolicy().Wait(ctx, n)
 		}
 		if err == nil {
 			continue

@@ -7,14 +7,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/state"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/periodic"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 )
 
-// MatchContOptionFn changes when [MatchContinuously] looks and what it does about files that it has seen.
-type MatchContOptionFn func(*watch)
+// MatchContinuouslyOption changes when [MatchContinuously] polls and how it treats files that it has emitted before.
+type MatchContinuouslyOption func(*watch)
 
 type watch struct {
 	start, end time.Time
@@ -22,7 +22,7 @@ type watch struct {
 	window     bool
 }
 
-// repeats says when a file that was seen is emitted again.
+// repeats tells when a file is emitted again.
 type repeats int
 
 const (
@@ -31,32 +31,34 @@ const (
 	always
 )
 
-// MatchStart is when to look first. Default: when the pipeline is built.
-func MatchStart(start time.Time) MatchContOptionFn { return func(w *watch) { w.start = start } }
+// MatchStart sets when polling starts. Default: when the pipeline is built.
+func MatchStart(start time.Time) MatchContinuouslyOption { return func(w *watch) { w.start = start } }
 
-// MatchEnd is when to look no more. Default: the end of Beam's time.
-func MatchEnd(end time.Time) MatchContOptionFn { return func(w *watch) { w.end = end } }
+// MatchEnd sets when polling stops. Default: never.
+func MatchEnd(end time.Time) MatchContinuouslyOption { return func(w *watch) { w.end = end } }
 
-// MatchDuplicateAllow emits a file each time that it is seen.
-func MatchDuplicateAllow() MatchContOptionFn { return func(w *watch) { w.seen = always } }
+// MatchDuplicateAllow emits a file every time that it matches.
+func MatchDuplicateAllow() MatchContinuouslyOption { return func(w *watch) { w.seen = always } }
 
-// MatchDuplicateAllowIfModified emits a file again when it was changed since, by at least a millisecond.
-func MatchDuplicateAllowIfModified() MatchContOptionFn { return func(w *watch) { w.seen = ifModified } }
+// MatchDuplicateAllowIfModified emits a file again if its modification time is at least a millisecond later.
+func MatchDuplicateAllowIfModified() MatchContinuouslyOption {
+	return func(w *watch) { w.seen = ifModified }
+}
 
-// MatchDuplicateSkip emits a file once. It is the default.
-func MatchDuplicateSkip() MatchContOptionFn { return func(w *watch) { w.seen = never } }
+// MatchDuplicateSkip emits each file once. This is the default.
+func MatchDuplicateSkip() MatchContinuouslyOption { return func(w *watch) { w.seen = never } }
 
 // MatchApplyWindow puts the files into fixed windows as long as the interval. Default: the global window.
-func MatchApplyWindow() MatchContOptionFn { return func(w *watch) { w.window = true } }
+func MatchApplyWindow() MatchContinuouslyOption { return func(w *watch) { w.window = true } }
 
-// MatchContinuously looks for the files of a pattern again and again, the interval apart, and returns them as an unbounded
-// PCollection<FileMetadata>. No match is no error. Names of files that were emitted are kept as state for as long as
-// the pipeline lives, unless [MatchDuplicateAllow] is given; on Dataflow that state rests under the job's key.
+// MatchContinuously polls for the files that match a pattern, once per interval, and returns them as an unbounded
+// PCollection<FileMetadata>. A poll that matches nothing is not an error. The names of emitted files are kept as state
+// until the pipeline ends, unless [MatchDuplicateAllow] is set; on Dataflow the state is encrypted with the job's key.
 //
-// It panics when the pipeline is built if no filesystem of the pattern's scheme is linked.
-func MatchContinuously(s beam.Scope, glob string, interval time.Duration, opts ...MatchContOptionFn) beam.PCollection {
+// MatchContinuously panics with a [*cmekpipe.Error] when the pipeline is built, for the patterns that [MatchFiles] refuses.
+func MatchContinuously(s beam.Scope, glob string, interval time.Duration, opts ...MatchContinuouslyOption) beam.PCollection {
 	s = s.Scope("fileio.MatchContinuously")
-	filesystem.ValidateScheme(glob)
+	filepattern.MustBeValid("fileio.MatchContinuously", glob)
 	w := watch{start: mtime.Now().ToTime(), end: mtime.MaxTimestamp.ToTime()}
 	for _, opt := range opts {
 		opt(&w)
@@ -72,7 +74,7 @@ func MatchContinuously(s beam.Scope, glob string, interval time.Duration, opts .
 	return files
 }
 
-// globFn emits a pattern whenever it is time to look.
+// globFn emits a pattern at each poll.
 type globFn struct{ Glob string }
 
 // CMEKHelper tells guard that nothing is stored.
@@ -90,11 +92,11 @@ func (*pathFn) CMEKHelper() destination.None { return destination.None{} }
 // ProcessElement keys a file.
 func (*pathFn) ProcessElement(file FileMetadata) (string, FileMetadata) { return file.Path, file }
 
-// freshFn passes on files that it has not passed on yet.
+// freshFn emits files that it has not emitted before.
 type freshFn struct {
-	// Seen says when a file counts as fresh again.
+	// Seen tells when a file is emitted again.
 	Seen repeats
-	// Modified is when the file was changed last, in milliseconds, as it was passed on.
+	// Modified is the modification time of the file when it was last emitted, in Unix milliseconds.
 	Modified state.Value[int64]
 }
 
@@ -105,7 +107,7 @@ func newFreshFn(seen repeats) *freshFn {
 // CMEKHelper tells guard that nothing is stored outside the pipeline's own state.
 func (*freshFn) CMEKHelper() destination.None { return destination.None{} }
 
-// ProcessElement passes a file on, or not.
+// ProcessElement emits a file that is new or changed.
 func (f *freshFn) ProcessElement(p state.Provider, _ string, file FileMetadata, emit func(FileMetadata)) error {
 	before, known, err := f.Modified.Read(p)
 	if err != nil {

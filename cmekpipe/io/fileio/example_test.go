@@ -3,41 +3,93 @@ package fileio_test
 import (
 	"context"
 	"fmt"
-	"testing"
+	"os"
+	"path/filepath"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/exampletest"
 )
 
 func init() { register.Function2x1(printFile) }
 
 func printFile(ctx context.Context, file fileio.ReadableFile) error {
 	text, err := file.ReadString(ctx)
-	fmt.Printf("%s: %q\n", file.Metadata.Path, text)
+	fmt.Printf("%s: %q\n", filepath.Base(file.Metadata.Path), text)
 	return err
 }
 
-// Each object is read as itself, whatever its name holds.
-func Example() {
-	exampletest.Run(func(t testing.TB) {
-		cloud := cmektest.NewCloud(t)
-		cloud.Bucket("bank-records", "us-central1", cloud.Key("us-central1", "records"))
-		cloud.PutObject("gs://bank-records/in/monday.csv", []byte("1,Ada"))
-		cloud.PutObject("gs://bank-records/in/what?.csv", []byte("2,Grace"))
-		cloud.PutObject("gs://bank-records/in/notes.txt", []byte("no match"))
-
-		p, s := beam.NewPipelineWithRoot()
-		files := fileio.ReadMatches(s, fileio.MatchFiles(s, "gs://bank-records/in/*.csv"))
-		beam.ParDo0(s, printFile, files)
-		if _, err := beam.Run(t.Context(), "prism", p); err != nil {
-			t.Fatal(err)
+// newFolder returns a new local folder with three files.
+func newFolder() string {
+	dir, err := os.MkdirTemp("", "fileio")
+	if err != nil {
+		panic(err)
+	}
+	for name, text := range map[string]string{"monday.csv": "1,Ada", "tuesday.csv": "2,Grace", "notes.txt": "no match"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			panic(err)
 		}
-	})
+	}
+	return dir
+}
+
+// Patterns name objects, such as "gs://bank-records/in/*.csv", or local files.
+func ExampleMatchFiles() {
+	dir := newFolder()
+	defer os.RemoveAll(dir)
+
+	p, s := beam.NewPipelineWithRoot()
+	files := fileio.ReadMatches(s, fileio.MatchFiles(s, filepath.Join(dir, "*.csv")))
+	beam.ParDo0(s, printFile, files)
+
+	if err := ptest.Run(p); err != nil { // TestMain must call ptest.Main
+		fmt.Println(err)
+	}
 	// Unordered output:
-	// gs://bank-records/in/monday.csv: "1,Ada"
-	// gs://bank-records/in/what%3F.csv: "2,Grace"
+	// monday.csv: "1,Ada"
+	// tuesday.csv: "2,Grace"
+}
+
+func ExampleMatchAll() {
+	dir := newFolder()
+	defer os.RemoveAll(dir)
+
+	p, s := beam.NewPipelineWithRoot()
+	patterns := beam.Create(s, filepath.Join(dir, "mon*"), filepath.Join(dir, "sunday.csv"))
+	files := fileio.MatchAll(s, patterns, fileio.MatchEmptyAllow())
+	beam.ParDo0(s, printFile, fileio.ReadMatches(s, files))
+
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	// Output: monday.csv: "1,Ada"
+}
+
+// Files that are not compressed, whatever their names are.
+func ExampleReadMatches() {
+	dir := newFolder()
+	defer os.RemoveAll(dir)
+
+	p, s := beam.NewPipelineWithRoot()
+	files := fileio.MatchFiles(s, filepath.Join(dir, "notes.*"))
+	beam.ParDo0(s, printFile, fileio.ReadMatches(s, files, fileio.ReadUncompressed()))
+
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	// Output: notes.txt: "no match"
+}
+
+// A streaming pipeline that polls for new files.
+func ExampleMatchContinuously() {
+	p, s := beam.NewPipelineWithRoot()
+	files := fileio.MatchContinuously(s, "gs://bank-records/in/*.csv", time.Minute, fileio.MatchApplyWindow())
+	beam.ParDo0(s, printFile, fileio.ReadMatches(s, files))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
 }

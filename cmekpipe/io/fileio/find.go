@@ -11,26 +11,30 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 const op = "fileio.MatchAll"
 
-// findFn emits the files that patterns stand for.
+// findFn emits the files that match patterns.
 type findFn struct {
-	// Empty says what to do where there are none.
+	// Empty sets what happens if there are none.
 	Empty empty
 }
 
 // CMEKHelper tells guard that nothing is stored.
 func (*findFn) CMEKHelper() destination.None { return destination.None{} }
 
-// ProcessElement looks for the files of one pattern.
+// ProcessElement finds the files of one pattern.
 func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(FileMetadata)) error {
 	if strings.TrimSpace(glob) == "" {
 		return nil
+	}
+	if err := filepattern.Check(op, glob); err != nil {
+		return err
 	}
 	fs, err := filesystem.New(ctx, glob)
 	if err != nil {
@@ -43,10 +47,10 @@ func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(File
 	}
 	if len(names) == 0 && !f.Empty.allows(glob) {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: glob, Err: errors.New("got no file that matches"),
-			Hint: "see whether the pattern is right, or add fileio.MatchEmptyAllow"}
+			Hint: "correct the pattern, or upload the files first; fileio.MatchEmptyAllow accepts a pattern that matches nothing"}
 	}
 	for _, name := range names {
-		file, err := look(ctx, fs, gsname.Encode(name))
+		file, err := describe(ctx, fs, gsurl.Encode(name))
 		if err != nil {
 			return explain(name, err)
 		}
@@ -59,20 +63,20 @@ func (e empty) allows(glob string) bool {
 	return e == allow || e == allowIfWildcard && strings.Contains(glob, "*")
 }
 
-// list returns the plain names of the files that a pattern stands for.
+// list returns the plain names of the files that match a pattern.
 func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, error) {
-	if !strings.HasPrefix(glob, gsname.Scheme) {
+	if !strings.HasPrefix(glob, gsurl.Scheme) {
 		return fs.List(ctx, glob)
 	}
-	u, err := url.Parse(gsname.EncodePattern(glob))
+	u, err := url.Parse(gsurl.EncodePattern(glob))
 	if err != nil {
 		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
 	}
-	bucket, pattern := gsname.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
-	prefix, match := keyedgcs.Glob(pattern)
-	beams := gsname.Encode(bucket + prefix)
+	bucket, pattern := gsurl.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
+	prefix, match := keyedfs.Glob(pattern)
+	beams := gsurl.Encode(bucket + prefix)
 	if prefix != pattern {
-		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*", so it is asked for more
+		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*"; match filters the surplus
 	}
 	names, err := fs.List(ctx, beams)
 	if err != nil {
@@ -81,8 +85,8 @@ func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, 
 	return slices.DeleteFunc(names, func(name string) bool { return !match(strings.TrimPrefix(name, bucket)) }), nil
 }
 
-// look returns what there is to know of a file.
-func look(ctx context.Context, fs filesystem.Interface, name string) (FileMetadata, error) {
+// describe returns a file's metadata.
+func describe(ctx context.Context, fs filesystem.Interface, name string) (FileMetadata, error) {
 	size, err := fs.Size(ctx, name)
 	if err != nil {
 		return FileMetadata{}, err
@@ -94,9 +98,9 @@ func look(ctx context.Context, fs filesystem.Interface, name string) (FileMetada
 	return file, err
 }
 
-// explain gives errors of Cloud Storage their type.
+// explain returns an error of Cloud Storage as a *cmekpipe.Error.
 func explain(name string, err error) error {
-	if !strings.HasPrefix(name, gsname.Scheme) {
+	if !strings.HasPrefix(name, gsurl.Scheme) {
 		return err
 	}
 	return gcperr.Wrap(op, name, cmekpipe.KeyName{}, err)

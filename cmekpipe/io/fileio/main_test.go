@@ -2,13 +2,13 @@ package fileio_test
 
 import (
 	"context"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
@@ -16,8 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	beam.RegisterDoFn(&collectFn{})
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const in = "gs://" + filetest.Bucket + "/in/"
@@ -42,7 +41,7 @@ func (*collectFn) ProcessElement(ctx context.Context, file fileio.ReadableFile) 
 }
 
 // collect runs a pipeline that finds files and returns each with what ReadMatches reads of it, sorted.
-func collect(t *testing.T, find func(beam.Scope) beam.PCollection, opts ...fileio.ReadOptionFn) ([]string, error) {
+func collect(t *testing.T, find func(beam.Scope) beam.PCollection, opts ...fileio.ReadOption) ([]string, error) {
 	t.Helper()
 	found.files = nil
 	err := filetest.Run(t, func(s beam.Scope) { beam.ParDo0(s, &collectFn{}, fileio.ReadMatches(s, find(s), opts...)) })
@@ -54,7 +53,7 @@ func newWorld(t *testing.T, names ...string) *filetest.World {
 	t.Helper()
 	w := filetest.New(t)
 	for _, name := range names {
-		w.PutObject(in+name, []byte(name))
+		w.WriteObject(in+name, []byte(name))
 	}
 	return w
 }

@@ -3,16 +3,16 @@ package fileio
 import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs" // so that gs:// can be read
+
+	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 )
 
-// FileMetadata is the name of a file, its size in bytes, compressed if it is, and the time of its last change.
+// FileMetadata is Beam's type for a file's path, its size in bytes as stored, and the time of its last change.
 type FileMetadata = fileio.FileMetadata
 
-// MatchOptionFn says what [MatchFiles] and [MatchAll] do about a pattern without a match. Default:
+// MatchOption sets what [MatchFiles] and [MatchAll] do about a pattern that matches no file. Default:
 // [MatchEmptyAllowIfWildcard].
-type MatchOptionFn func(*empty)
+type MatchOption func(*empty)
 
 type empty int
 
@@ -22,25 +22,28 @@ const (
 	disallow
 )
 
-// MatchEmptyAllowIfWildcard takes no match for an error unless the pattern holds "*".
-func MatchEmptyAllowIfWildcard() MatchOptionFn { return func(e *empty) { *e = allowIfWildcard } }
+// MatchEmptyAllowIfWildcard accepts a pattern that matches nothing if it contains "*", and otherwise fails the job.
+func MatchEmptyAllowIfWildcard() MatchOption { return func(e *empty) { *e = allowIfWildcard } }
 
-// MatchEmptyAllow takes no match for no error.
-func MatchEmptyAllow() MatchOptionFn { return func(e *empty) { *e = allow } }
+// MatchEmptyAllow accepts patterns that match nothing.
+func MatchEmptyAllow() MatchOption { return func(e *empty) { *e = allow } }
 
-// MatchEmptyDisallow takes no match for an error.
-func MatchEmptyDisallow() MatchOptionFn { return func(e *empty) { *e = disallow } }
+// MatchEmptyDisallow fails the job for a pattern that matches nothing.
+func MatchEmptyDisallow() MatchOption { return func(e *empty) { *e = disallow } }
 
-// MatchFiles returns the files that a pattern stands for as a PCollection<FileMetadata>. It panics when the pipeline is
-// built if no filesystem of the pattern's scheme is linked.
-func MatchFiles(s beam.Scope, glob string, opts ...MatchOptionFn) beam.PCollection {
+// MatchFiles returns the files that match a pattern, gs:// or local, as a PCollection<FileMetadata>.
+//
+// MatchFiles panics with a [*cmekpipe.Error] when the pipeline is built: for an empty pattern or a malformed gs:// URL
+// (InvalidName), and for a scheme without a filesystem in the program (Unsupported).
+func MatchFiles(s beam.Scope, glob string, opts ...MatchOption) beam.PCollection {
 	s = s.Scope("fileio.MatchFiles")
-	filesystem.ValidateScheme(glob)
+	filepattern.MustBeValid("fileio.MatchFiles", glob)
 	return MatchAll(s, beam.Create(s, glob), opts...)
 }
 
-// MatchAll is [MatchFiles] for a PCollection<string> of patterns. Blank ones stand for nothing.
-func MatchAll(s beam.Scope, col beam.PCollection, opts ...MatchOptionFn) beam.PCollection {
+// MatchAll is [MatchFiles] for a PCollection<string> of patterns. Blank patterns are skipped; a malformed one fails its
+// bundle.
+func MatchAll(s beam.Scope, col beam.PCollection, opts ...MatchOption) beam.PCollection {
 	s = s.Scope("fileio.MatchAll")
 	find := &findFn{}
 	for _, opt := range opts {

@@ -10,17 +10,16 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	beamfileio "github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
-// The next test is what this package is for. Its first part fails when Beam mends its filesystem.
+// The next test is what this package is for. Its first part fails when Beam fixes its filesystem.
 func TestBeamReadsOneObjectTwiceAndTheOtherNever(t *testing.T) {
 	newWorld(t, "day", "day?1")
 	theirs, err := collect(t, func(s beam.Scope) beam.PCollection { return beamfileio.MatchFiles(s, in+"*") })
@@ -39,7 +38,7 @@ func TestBeamReadsOneObjectTwiceAndTheOtherNever(t *testing.T) {
 	}
 }
 
-// odd are objects whose names are easily taken for others, and their paths.
+// odd are objects whose names are easily mistaken for others, and their paths.
 var odd = map[string]string{
 	"a": "a", "a?b": "a%3Fb", "a#b": "a%23b", "a%62": "a%2562", "ab": "ab", "a%": "a%25", "a*": "a*", "a[b]": "a[b]", "a b": "a b",
 	"aü": "aü", "a\\b": "a\\b", "a+b": "a+b",
@@ -103,14 +102,14 @@ func TestPatternWithoutMatch(t *testing.T) {
 	allow, disallow, wild := fileio.MatchEmptyAllow(), fileio.MatchEmptyDisallow(), fileio.MatchEmptyAllowIfWildcard()
 	for _, tt := range []struct {
 		name string
-		opts []fileio.MatchOptionFn
+		opts []fileio.MatchOption
 		good bool
 	}{
 		{"x*", nil, true}, {"x", nil, false}, {"x?", nil, false},
-		{"x*", []fileio.MatchOptionFn{wild}, true}, {"x", []fileio.MatchOptionFn{wild}, false},
-		{"x*", []fileio.MatchOptionFn{allow}, true}, {"x", []fileio.MatchOptionFn{allow}, true},
-		{"x*", []fileio.MatchOptionFn{disallow}, false}, {"x", []fileio.MatchOptionFn{allow, disallow}, false},
-		{"a", []fileio.MatchOptionFn{disallow}, true},
+		{"x*", []fileio.MatchOption{wild}, true}, {"x", []fileio.MatchOption{wild}, false},
+		{"x*", []fileio.MatchOption{allow}, true}, {"x", []fileio.MatchOption{allow}, true},
+		{"x*", []fileio.MatchOption{disallow}, false}, {"x", []fileio.MatchOption{allow, disallow}, false},
+		{"a", []fileio.MatchOption{disallow}, true},
 	} {
 		_, err := collect(t, func(s beam.Scope) beam.PCollection { return fileio.MatchFiles(s, in+tt.name, tt.opts...) })
 		if tt.good {
@@ -148,7 +147,7 @@ func TestRefusalsAreTyped(t *testing.T) {
 	}
 }
 
-func withMethod(f emulator.Fault, method string) emulator.Fault { f.Method = method; return f }
+func withMethod(f emulator.Fault, method emulator.Method) emulator.Fault { f.Method = method; return f }
 
 func requireError(t *testing.T, err error, code cmekpipe.Code, about string) {
 	t.Helper()
@@ -158,21 +157,28 @@ func requireError(t *testing.T, err error, code cmekpipe.Code, about string) {
 	}
 }
 
-func TestSchemeThatIsUnknownIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
-	for name, build := range map[string]func(beam.Scope){
-		"MatchFiles":        func(s beam.Scope) { fileio.MatchFiles(s, "ftp://host/*") },
-		"MatchContinuously": func(s beam.Scope) { fileio.MatchContinuously(s, "ftp://host/*", 1e9) },
+func TestInvalidPatternIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
+	for op, build := range map[string]func(beam.Scope, string){
+		"fileio.MatchFiles":        func(s beam.Scope, glob string) { fileio.MatchFiles(s, glob) },
+		"fileio.MatchContinuously": func(s beam.Scope, glob string) { fileio.MatchContinuously(s, glob, 1e9) },
 	} {
-		func() {
-			defer func() {
-				if recover() == nil {
-					t.Errorf("%s: got no panic", name)
-				}
-			}()
-			_, s := beam.NewPipelineWithRoot()
-			build(s)
-		}()
+		for glob, code := range map[string]cmekpipe.Code{
+			"ftp://host/*": cmekpipe.Unsupported, "": cmekpipe.InvalidName, "gs:/bank-in/*": cmekpipe.InvalidName,
+		} {
+			e := filetest.Refusal(t, func(s beam.Scope) { build(s, glob) })
+			if e.Code != code || e.Op != op || e.Hint == "" {
+				t.Errorf("%s(%q): got %v, want code %v with a hint", op, glob, e, code)
+			}
+		}
 	}
+}
+
+func TestMatchAllRefusesAMisspeltURL(t *testing.T) {
+	filetest.New(t)
+	_, err := collect(t, func(s beam.Scope) beam.PCollection {
+		return fileio.MatchAll(s, beam.Create(s, "gs:/bank-records/in/*"), fileio.MatchEmptyAllow())
+	})
+	requireError(t, err, cmekpipe.InvalidName, `pattern "gs:/bank-records/in/*"`)
 }
 
 func TestLocalFilesKeepTheirNames(t *testing.T) {

@@ -5,30 +5,30 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 )
 
-// ReadableFile is a file that its methods open or read whole, decompressed.
+// ReadableFile is Beam's type for a file whose methods open or read it, decompressed.
 type ReadableFile = fileio.ReadableFile
 
-// ReadOptionFn says how [ReadMatches] treats compression and directories. Default: [ReadAutoCompression] and
-// [ReadDirectorySkip].
-type ReadOptionFn = fileio.ReadOptionFn
+// ReadOption is Beam's ReadOptionFn. It sets how [ReadMatches] treats compression and directories. Default:
+// [ReadAutoCompression] and [ReadDirectorySkip].
+type ReadOption = fileio.ReadOptionFn
 
-// ReadAutoCompression takes files whose names end in ".gz" for compressed with gzip.
-func ReadAutoCompression() ReadOptionFn { return fileio.ReadAutoCompression() }
+// ReadAutoCompression decompresses files whose names end in ".gz".
+func ReadAutoCompression() ReadOption { return fileio.ReadAutoCompression() }
 
-// ReadGzip takes all files for compressed with gzip.
-func ReadGzip() ReadOptionFn { return fileio.ReadGzip() }
+// ReadGzip treats every file as compressed with gzip.
+func ReadGzip() ReadOption { return fileio.ReadGzip() }
 
-// ReadUncompressed takes no file for compressed.
-func ReadUncompressed() ReadOptionFn { return fileio.ReadUncompressed() }
+// ReadUncompressed treats every file as uncompressed.
+func ReadUncompressed() ReadOption { return fileio.ReadUncompressed() }
 
-// ReadDirectorySkip leaves out files whose names end in "/" or "\".
-func ReadDirectorySkip() ReadOptionFn { return fileio.ReadDirectorySkip() }
+// ReadDirectorySkip skips names that end in "/" or "\".
+func ReadDirectorySkip() ReadOption { return fileio.ReadDirectorySkip() }
 
-// ReadDirectoryDisallow takes a name that ends in "/" or "\" for an error.
-func ReadDirectoryDisallow() ReadOptionFn { return fileio.ReadDirectoryDisallow() }
+// ReadDirectoryDisallow fails the job for a name that ends in "/" or "\".
+func ReadDirectoryDisallow() ReadOption { return fileio.ReadDirectoryDisallow() }
 
-// ReadMatches makes a PCollection<ReadableFile> of a PCollection<FileMetadata>. It is Beam's own; nothing is read before a
-// method of ReadableFile is called.
-func ReadMatches(s beam.Scope, col beam.PCollection, opts ...ReadOptionFn) beam.PCollection {
+// ReadMatches returns a PCollection<ReadableFile> for a PCollection<FileMetadata>. It is Beam's own function. A file is
+// read when a method of its ReadableFile is called.
+func ReadMatches(s beam.Scope, col beam.PCollection, opts ...ReadOption) beam.PCollection {
 	return fileio.ReadMatches(s, col, opts...)
 }

@@ -34,25 +34,25 @@ func TestReadMatches(t *testing.T) {
 	w := newWorld(t, "plain", "dir/")
 	long := strings.Repeat("line\n", 100_000)
 	data := zipped(t, long, "second")
-	w.PutObject(in+"a.gz", data)
-	w.PutObject(in+"a.zip", data)
-	w.PutObject(in+"cut.gz", data[:len(data)-9])
+	w.WriteObject(in+"a.gz", data)
+	w.WriteObject(in+"a.zip", data)
+	w.WriteObject(in+"cut.gz", data[:len(data)-9])
 	for _, tt := range []struct {
 		glob string
-		opts []fileio.ReadOptionFn
+		opts []fileio.ReadOption
 		want []string // nil for an error
 	}{
 		{"plain", nil, []string{"plain: plain"}},
 		{"a.gz", nil, []string{"a.gz: " + long + "second"}},
-		{"a.gz", []fileio.ReadOptionFn{fileio.ReadAutoCompression()}, []string{"a.gz: " + long + "second"}},
-		{"a.gz", []fileio.ReadOptionFn{fileio.ReadUncompressed()}, []string{"a.gz: " + string(data)}},
+		{"a.gz", []fileio.ReadOption{fileio.ReadAutoCompression()}, []string{"a.gz: " + long + "second"}},
+		{"a.gz", []fileio.ReadOption{fileio.ReadUncompressed()}, []string{"a.gz: " + string(data)}},
 		{"a.zip", nil, []string{"a.zip: " + string(data)}},
-		{"a.zip", []fileio.ReadOptionFn{fileio.ReadGzip()}, []string{"a.zip: " + long + "second"}},
-		{"plain", []fileio.ReadOptionFn{fileio.ReadGzip()}, nil},
+		{"a.zip", []fileio.ReadOption{fileio.ReadGzip()}, []string{"a.zip: " + long + "second"}},
+		{"plain", []fileio.ReadOption{fileio.ReadGzip()}, nil},
 		{"cut.gz", nil, nil},
 		{"dir/", nil, []string{}},
-		{"dir/", []fileio.ReadOptionFn{fileio.ReadDirectorySkip()}, []string{}},
-		{"dir/", []fileio.ReadOptionFn{fileio.ReadDirectoryDisallow()}, nil},
+		{"dir/", []fileio.ReadOption{fileio.ReadDirectorySkip()}, []string{}},
+		{"dir/", []fileio.ReadOption{fileio.ReadDirectoryDisallow()}, nil},
 	} {
 		got, err := collect(t, func(s beam.Scope) beam.PCollection { return fileio.MatchFiles(s, in+tt.glob) }, tt.opts...)
 		if (err != nil) != (tt.want == nil) {

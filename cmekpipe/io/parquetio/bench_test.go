@@ -52,13 +52,13 @@ func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
 	}
 }
 
-// BenchmarkVsBeamWrite reports as x/beam how many times faster Write is than Beam's, which makes one file: its time
+// BenchmarkVsBeamWrite reports as x/beam how many times faster WriteSharded is than Beam's Write, which writes one file: its time
 // through ours, for the same rows, runner and server. More is better.
 func BenchmarkVsBeamWrite(b *testing.B) {
 	w := filetest.New(b)
 	benchpair.Quiet(b)
 	benchpair.Run(b, func() {
-		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.Write(s, w.Object(b, "ours"), col) })
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.WriteSharded(s, w.Object(b, "ours"), col) })
 	}, benchpair.Other{Unit: "x/beam", Run: func() {
 		benchPipeline(b, func(s beam.Scope, col beam.PCollection) {
 			beamparquetio.Write(s, "gs://"+filetest.Bucket+"/theirs", col)
@@ -66,14 +66,14 @@ func BenchmarkVsBeamWrite(b *testing.B) {
 	}})
 }
 
-// BenchmarkVsRaw reports as x/raw how fast Write is beside the Parquet library and the storage client, called by hand for
+// BenchmarkVsRaw reports as x/raw how fast WriteSharded is compared with the Parquet library and the storage client, called by hand for
 // the same rows in as many files at once: their time through ours, so 1 would be as fast. The pipeline is a part of ours
 // only. More is better.
 func BenchmarkVsRaw(b *testing.B) {
 	w := filetest.New(b)
 	benchpair.Quiet(b)
 	write := func() {
-		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.Write(s, w.Object(b, "ours"), col) })
+		benchPipeline(b, func(s beam.Scope, col beam.PCollection) { parquetio.WriteSharded(s, w.Object(b, "ours"), col) })
 	}
 	write()
 	files := len(w.Visible(b))

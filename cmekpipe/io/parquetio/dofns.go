@@ -9,29 +9,36 @@ import (
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
-	bundleFn   struct{ shards.Bundle[beam.X, rows] }
-	dealFn     struct{ shards.Deal[beam.X] }
-	numberedFn struct{ shards.Numbered[beam.X, rows] }
-	paneFn     struct{ shards.Pane[beam.X, rows] }
-	publishFn  struct{ shards.Publish[beam.X, rows] }
+	writeFn struct {
+		shards.WriteSingle[beam.X, rows]
+	}
+	bundleFn struct {
+		shards.WriteBundle[beam.X, rows]
+	}
+	dealFn     struct{ shards.AssignShards[beam.X] }
+	numberedFn struct {
+		shards.WriteShard[beam.X, rows]
+	}
+	paneFn    struct{ shards.WritePane[beam.X, rows] }
+	publishFn struct{ shards.Publish[beam.X, rows] }
 )
 
-// doFns returns the steps of a write.
-func (r rows) doFns(t shards.Target) shards.DoFns {
-	w := shards.Writing[beam.X, rows]{Target: t, Format: r}
+// doFns returns the steps of a sharded write.
+func (r rows) doFns(t shards.Output) shards.DoFns {
+	w := shards.WriteStep[beam.X, rows]{Output: t, Format: r}
 	return shards.DoFns{
-		Bundle:   &bundleFn{shards.Bundle[beam.X, rows]{Writing: w}},
-		Deal:     &dealFn{shards.Deal[beam.X]{Shards: t.Shards}},
-		Numbered: &numberedFn{shards.Numbered[beam.X, rows]{Writing: w}},
-		Pane:     &paneFn{shards.Pane[beam.X, rows]{Writing: w}},
-		Publish:  &publishFn{shards.Publish[beam.X, rows]{Writing: w}},
+		WriteBundle:  &bundleFn{shards.WriteBundle[beam.X, rows]{WriteStep: w}},
+		AssignShards: &dealFn{shards.AssignShards[beam.X]{Shards: t.Shards}},
+		WriteShard:   &numberedFn{shards.WriteShard[beam.X, rows]{WriteStep: w}},
+		WritePane:    &paneFn{shards.WritePane[beam.X, rows]{WriteStep: w}},
+		Publish:      &publishFn{shards.Publish[beam.X, rows]{WriteStep: w}},
 	}
 }
 
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[beam.X]{
-		Bundle: &bundleFn{}, Deal: &dealFn{}, Numbered: &numberedFn{}, Pane: &paneFn{}, Publish: &publishFn{},
+		WriteSingle: &writeFn{}, WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
 	})
 	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()

@@ -22,7 +22,7 @@ type packed struct {
 	Prefix string `parquet:"name=prefix, type=BYTE_ARRAY, convertedtype=UTF8, encoding=DELTA_BYTE_ARRAY"`
 }
 
-// split has a column for each encoding that takes values apart.
+// split has a column for each encoding that splits values.
 type split struct {
 	Float  float32 `parquet:"name=float, type=FLOAT, encoding=BYTE_STREAM_SPLIT"`
 	Double float64 `parquet:"name=double, type=DOUBLE, encoding=BYTE_STREAM_SPLIT"`
@@ -82,7 +82,7 @@ func TestDifferencesAreReadBackByBothReaders(t *testing.T) {
 	}
 }
 
-func TestValuesTakenApartAreReadBack(t *testing.T) {
+func TestSplitValuesAreReadBack(t *testing.T) {
 	var want []any
 	for i := range 1000 {
 		want = append(want, split{float32(i) / 3, -float64(i) / 7})
@@ -133,7 +133,7 @@ func TestStatisticsAreAsArrowReadsThem(t *testing.T) {
 	}
 }
 
-// bounds are what Arrow takes for the least and the greatest value; those of unsigned columns as such.
+// bounds are the least and the greatest value for Arrow; those of unsigned columns as such.
 func bounds(s metadata.TypedStatistics) (lo, hi any) {
 	switch s := s.(type) {
 	case *metadata.Int32Statistics:

@@ -20,7 +20,7 @@ import (
 // tail is the size of what follows the footer.
 const tail = 4 + len(magic)
 
-// read emits the rows of a file. The library's own reader is passed by: it drops the errors of pages and goes on with
+// read emits the rows of a file. The library's own reader is not used: it drops the errors of pages and continues with
 // nulls or fewer rows, and reads columns as the type has them, whatever the file says.
 func (sh *shape) read(data []byte, emit func(row any)) (err error) {
 	defer func() {
@@ -75,7 +75,7 @@ func readFooter(data []byte) (*parquet.FileMetaData, error) {
 	return footer, nil
 }
 
-// compact returns a decoder of data, which takes no byte more than it needs.
+// compact returns a decoder of data, which reads no byte more than it needs.
 func compact(data []byte) *thrift.TCompactProtocol {
 	return thrift.NewTCompactProtocolConf(&thrift.TMemoryBuffer{Buffer: bytes.NewBuffer(data)}, nil)
 }
@@ -128,7 +128,7 @@ func leaves(schema []*parquet.SchemaElement) (map[string]string, error) {
 		return true
 	}
 	if !walk(nil, "") || at != len(schema) {
-		return nil, corrupted("its schema is none")
+		return nil, corrupted("its schema is invalid")
 	}
 	return found, nil
 }

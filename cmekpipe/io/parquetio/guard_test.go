@@ -17,8 +17,9 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 	filetest.RequireMarked(t, o, "parquetio.Write", func(s beam.Scope) {
 		rows := beam.Create(s, row{})
 		parquetio.Write(s, o, rows)
-		parquetio.Write(s, o, rows, parquetio.WithNumShards(2))
+		parquetio.WriteSharded(s, o, rows)
+		parquetio.WriteSharded(s, o, rows, parquetio.WithNumShards(2))
 		ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), rows)
-		parquetio.Write(s, o, ts, parquetio.WithNumShards(2))
-	}, map[string]int{"bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2})
+		parquetio.WriteSharded(s, o, ts, parquetio.WithNumShards(2))
+	}, map[string]int{"writeFn": 1, "bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2})
 }

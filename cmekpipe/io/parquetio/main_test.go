@@ -2,13 +2,12 @@ package parquetio_test
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
 	"reflect"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
@@ -17,11 +16,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	flag.Parse()
 	register.Function1x1(toRow)
 	beam.RegisterType(reflect.TypeFor[row]())
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 // row is a row with a line.
@@ -62,13 +59,21 @@ func lines(t testing.TB, data []byte) (lines []string) {
 	return lines
 }
 
-func TestShardedWrite(t *testing.T) {
-	filetest.Connector{Op: "parquetio.Write", Suffix: ".parquet", Lines: lines,
+func TestWrite(t *testing.T) {
+	filetest.Connector{Op: "parquetio.Write", Lines: lines, Calls: []string{"insert"},
+		Single: func(name string) string { return name },
+		Write: func(s beam.Scope, object cmekpipe.Object, lines beam.PCollection, _ int) {
+			parquetio.Write(s, object, beam.ParDo(s, toRow, lines))
+		}}.Run(t)
+}
+
+func TestWriteSharded(t *testing.T) {
+	filetest.Connector{Op: "parquetio.WriteSharded", Suffix: ".parquet", Lines: lines,
 		Write: func(s beam.Scope, prefix cmekpipe.Object, lines beam.PCollection, numbered int) {
 			var opts []parquetio.WriteOption
 			if numbered != 0 {
 				opts = append(opts, parquetio.WithNumShards(numbered))
 			}
-			parquetio.Write(s, prefix, beam.ParDo(s, toRow, lines), opts...)
+			parquetio.WriteSharded(s, prefix, beam.ParDo(s, toRow, lines), opts...)
 		}}.Run(t)
 }

@@ -17,7 +17,7 @@ import (
 type pages struct {
 	shape      *shape
 	meta       *parquet.ColumnMetaData
-	data       []byte // what is left
+	data       []byte // remaining
 	dictionary *layout.Page
 
 	table  *layout.Table
@@ -35,11 +35,11 @@ func (sh *shape) readChunk(body []byte, c column, meta parquet.ColumnMetaData, r
 	if start < int64(len(magic)) || end < start || end > int64(len(body)) {
 		return nil, fmt.Errorf("bytes %d to %d are not there", start, end)
 	}
-	meta.PathInSchema = common.StrToPath(c.in)[1:] // what the library looks for
+	meta.PathInSchema = common.StrToPath(c.in)[1:] // as the library expects
 	p := &pages{shape: sh, meta: &meta, data: body[start:end]}
 	for p.values < meta.NumValues {
 		if err := p.next(); err != nil {
-			return nil, fmt.Errorf("the page behind value %d %w", p.values, err)
+			return nil, fmt.Errorf("the page after value %d %w", p.values, err)
 		}
 	}
 	if p.rows != rows || p.values != meta.NumValues {
@@ -81,7 +81,7 @@ func (p *pages) next() error {
 	return nil
 }
 
-// cut takes a page off the data. Its header is read here first, because the library believes all sizes in it.
+// cut removes a page from the data. It reads the header first, because the library trusts all sizes in it.
 func (p *pages) cut() (raw []byte, header *parquet.PageHeader, err error) {
 	from := &thrift.TMemoryBuffer{Buffer: bytes.NewBuffer(p.data)}
 	header = parquet.NewPageHeader()
@@ -120,4 +120,18 @@ func usesDictionary(header *parquet.PageHeader) bool {
 		encoding = h.Encoding
 	}
 	return encoding == parquet.Encoding_PLAIN_DICTIONARY || encoding == parquet.Encoding_RLE_DICTIONARY
+}
+
+// checksummed returns the bytes of a page with its checksum in the header, which the library leaves out: without it a
+// reader treats damaged values as good ones. Source: field crc of PageHeader in
+// https://github.com/apache/parquet-format/blob/master/src/main/thrift/parquet.thrift.
+func checksummed(page *layout.Page) ([]byte, error) {
+	body := page.RawData[len(page.RawData)-int(page.Header.CompressedPageSize):]
+	sum := int32(crc32.ChecksumIEEE(body))
+	page.Header.Crc = &sum
+	header := thrift.NewTMemoryBuffer()
+	if err := page.Header.Write(context.Background(), thrift.NewTCompactProtocolConf(header, nil)); err != nil {
+		return nil, err
+	}
+	return append(header.Bytes(), body...), nil
 }

@@ -6,35 +6,52 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs" // so that gs:// can be read
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 const readOp = "parquetio.Read"
 
-// Read returns the rows of the Parquet files that a pattern stands for, such as "gs://bank-records/in/*.parquet", as a
-// PCollection of t, a struct with parquet tags. A file may have columns that t has no field for, but not the other way
-// round. A pattern without a file gives no row and no error. Each file is read by one worker, into its memory.
+// ReadOption changes how [Read] reads.
+type ReadOption func(*readOptions)
+
+type readOptions struct {
+	empty fileio.MatchOption // what happens if the pattern matches nothing
+}
+
+// MatchEmptyDisallow fails the job if the pattern matches no file, so that a misspelt input is not read as an empty one.
+// Default: a pattern that matches no file yields no rows.
+func MatchEmptyDisallow() ReadOption {
+	return func(o *readOptions) { o.empty = fileio.MatchEmptyDisallow() }
+}
+
+// Read returns the rows of the Parquet files that match a pattern, such as "gs://bank-records/in/*.parquet" or a local
+// path, as a PCollection of t, a struct with parquet tags. Every field needs a column; a file may have further columns. A
+// pattern that matches no file yields an empty collection; see [MatchEmptyDisallow]. One worker reads a file, into memory.
 //
-// A file that can't be read to its end, or whose columns are not as t says, fails the bundle with a [*cmekpipe.Error],
-// which does not show what rows hold. Beam's own reader leaves out the rows behind damage, and reads columns that may be
-// null as something else if their fields are no pointers.
+// A file that can't be read to its end, or whose columns do not match t, fails the bundle with a [*cmekpipe.Error], which
+// does not contain rows. Beam's own reader skips the rows after damage, and misreads nullable columns whose fields are not
+// pointers.
 //
-// Read panics with a [*cmekpipe.Error] when the pipeline is built: for a t that is no struct with tags, or that the
-// library can't read.
-func Read(s beam.Scope, glob string, t reflect.Type) beam.PCollection {
+// Read panics with a [*cmekpipe.Error] when the pipeline is built: for a t that is not a struct with tags or that the
+// library can't read (InvalidOptions), for an empty pattern or a malformed gs:// URL (InvalidName), and for a scheme
+// without a filesystem in the program (Unsupported).
+func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PCollection {
+	filepattern.MustBeValid(readOp, glob)
 	s = s.Scope(readOp)
-	filesystem.ValidateScheme(glob)
+	o := readOptions{empty: fileio.MatchEmptyAllow()}
+	for _, opt := range opts {
+		opt(&o)
+	}
 	if err := checkReadable(t); err != nil {
 		got, hint := reason(err)
 		panic(&cmekpipe.Error{Op: readOp, Code: cmekpipe.InvalidOptions, Resource: glob, Hint: hint, Err: errors.New(got)})
 	}
-	matches := fileio.MatchAll(s, beam.Create(s, glob), fileio.MatchEmptyAllow())
+	matches := fileio.MatchAll(s, beam.Create(s, glob), o.empty)
 	files := fileio.ReadMatches(s, matches, fileio.ReadUncompressed())
 	return beam.ParDo(s, &readFn{Type: beam.EncodedType{T: t}}, files, beam.TypeDefinition{Var: beam.XType, T: t})
 }
@@ -64,7 +81,7 @@ func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, e
 	}
 	if err := f.shape.read(data, func(row any) { emit(row) }); err != nil {
 		if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
-			e.Op, e.Resource = readOp, gsname.Decode(file.Metadata.Path)
+			e.Op, e.Resource = readOp, gsurl.Decode(file.Metadata.Path)
 		}
 		return err
 	}

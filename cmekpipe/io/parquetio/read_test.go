@@ -12,14 +12,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
 	w := filetest.New(t)
 	err := filetest.Run(t, func(s beam.Scope) {
-		parquetio.Write(s, w.Object(t, "out/r*ws[1]"), beam.ParDo(s, toRow, beam.Create(s, "a", "ü")), parquetio.WithNumShards(2))
+		parquetio.WriteSharded(s, w.Object(t, "out/r*ws[1]"), beam.ParDo(s, toRow, beam.Create(s, "a", "ü")), parquetio.WithNumShards(2))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -33,7 +33,7 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		}
 	}
 	whole := w.ReadObject("gs://bank-records/out/r*ws[1]-00000-of-00002.parquet")
-	w.PutObject("gs://bank-records/cut/file", whole[:len(whole)-1])
+	w.WriteObject("gs://bank-records/cut/file", whole[:len(whole)-1])
 	e := filetest.RequireCode(t, filetest.Run(t, func(s beam.Scope) {
 		parquetio.Read(s, "gs://bank-records/cut/*", reflect.TypeFor[row]())
 	}), cmekpipe.Corrupted)
@@ -59,6 +59,29 @@ func TestReadOfWhatCannotBeReadIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		e := filetest.Refusal(t, func(s beam.Scope) { parquetio.Read(s, "gs://bank-records/*", typ) })
 		if e.Code != cmekpipe.InvalidOptions || e.Op != "parquetio.Read" || e.Resource != "gs://bank-records/*" || e.Hint == "" {
 			t.Errorf("%s: got %v, want %v", name, e, cmekpipe.InvalidOptions)
+		}
+	}
+}
+
+func TestReadOfAPatternThatMatchesNothing(t *testing.T) {
+	filetest.New(t)
+	const glob = "gs://bank-records/misspelt/*"
+	if err := filetest.Run(t, func(s beam.Scope) { passert.Empty(s, parquetio.Read(s, glob, reflect.TypeFor[row]())) }); err != nil {
+		t.Errorf("got %v, want an empty collection", err)
+	}
+	err := filetest.Run(t, func(s beam.Scope) { parquetio.Read(s, glob, reflect.TypeFor[row](), parquetio.MatchEmptyDisallow()) })
+	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Resource != glob || e.Hint == "" {
+		t.Errorf("got %v, want it about %s with a hint", e, glob)
+	}
+}
+
+func TestInvalidPatternIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
+	for glob, code := range map[string]cmekpipe.Code{
+		"": cmekpipe.InvalidName, "gs:/bank-in/x": cmekpipe.InvalidName, "ftp://host/x": cmekpipe.Unsupported,
+	} {
+		e := filetest.Refusal(t, func(s beam.Scope) { parquetio.Read(s, glob, reflect.TypeFor[row]()) })
+		if e.Code != code || e.Op != "parquetio.Read" || e.Hint == "" {
+			t.Errorf("%q: got %v, want code %v with a hint", glob, e, code)
 		}
 	}
 }

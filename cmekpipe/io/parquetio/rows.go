@@ -21,7 +21,7 @@ const (
 
 	pageSize  = 1 << 20  // of the rows whose values make up a page in each column
 	groupSize = 32 << 20 // of the rows in a row group
-	rowSize   = 32       // of a row beside its values
+	rowSize   = 32       // of a row without its values
 )
 
 // rows is the format of Parquet files whose rows are structs of one type.
@@ -112,7 +112,7 @@ func (e *encoder) endGroup() error {
 	return nil
 }
 
-// End writes what is left, and the footer.
+// End writes the last row group and the footer.
 func (e *encoder) End() error {
 	if err := e.endPage(); err != nil {
 		return err

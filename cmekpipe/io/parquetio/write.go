@@ -9,46 +9,67 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
-// WriteOption changes how [Write] writes.
+// WriteOption changes how [WriteSharded] writes.
 type WriteOption func(*writeOptions)
 
-type writeOptions struct {
-	shards   int
-	numbered bool
-	suffix   string
-}
+type writeOptions struct{ shards.Options }
 
-// WithSuffix ends the name of each file. Default: ".parquet".
+// WithSuffix sets how the name of each file ends. Default: ".parquet".
 func WithSuffix(suffix string) WriteOption {
-	return func(o *writeOptions) { o.suffix = suffix }
+	return func(o *writeOptions) { o.Suffix = suffix }
 }
 
-// WithNumShards makes [Write] write n files, from 1 to 100,000, which takes a shuffle of the elements. Input that is
-// windowed, unbounded or triggered needs it. Default: as many files as the runner made bundles, without a shuffle.
+// WithNumShards sets the number of files, from 1 to 100,000, and adds a shuffle of the elements. Windowed, unbounded or
+// triggered input requires it. Default: as many files as the runner made bundles, without a shuffle.
 func WithNumShards(n int) WriteOption {
-	return func(o *writeOptions) { o.shards, o.numbered = n, true }
+	return func(o *writeOptions) { o.SetNumShards(n) }
 }
 
-// Write writes a PCollection<T>, T a struct with parquet tags, as Parquet files under the prefix's key, in no particular
-// order. Fields without a tag are left out. The files are named PREFIX-SSSSS-of-NNNNN.parquet: the shard's number, from 0
-// on, and how many there are. All of them appear together, when the input is complete. Empty input makes one file without
-// a row, so that a run that found nothing can be told from none.
+// Write writes a PCollection<T>, T a struct with parquet tags, to one Parquet file encrypted with the object's key, in no
+// particular order. Fields without a tag are left out. One worker writes all rows; [WriteSharded] uses many.
 //
-// A row that its tags don't fit, such as one with 11 bytes in a field of length=12, fails its bundle; no file with the
-// rows before it comes into being.
+// The file appears, or replaces an older one, when it is complete. Empty input writes a file without a row, so that an
+// empty result can be told from a run that did not happen. A row that does not fit its tags, such as one with 11 bytes in
+// a field of length=12, fails its bundle, and no file is created.
 //
-// With [WithNumShards] there are exactly that many files. Input that is windowed, unbounded or triggered needs it; each
-// shard of each pane is then a file of its own that appears when the pane does, and a shard that gets no element of a pane
-// is left out:
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Object (KeyMissing), for elements that
+// are not structs with tags, and for tags that are invalid or would lose part of a row (InvalidOptions, with the field's
+// name), for a name that ends in a slash (InvalidName), and for unbounded, windowed or triggered input, whose panes would
+// overwrite each other (Unsupported).
+func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection) {
+	call, format := newCall("parquetio.Write", object, col)
+	call.WriteOne(s, col, func(t shards.Output) any {
+		return &writeFn{shards.WriteSingle[beam.X, rows]{WriteStep: shards.WriteStep[beam.X, rows]{Output: t, Format: format}}}
+	})
+}
+
+// WriteSharded is [Write] to many files, PREFIX-SSSSS-of-NNNNN.parquet: the shard's number, from 0, and the number of
+// shards.
+//
+// Every worker writes what it has, without a shuffle: each bundle of rows becomes a file, so the runner decides how many
+// files there are and how large. All of them appear together, when the input is complete. Empty input writes one file
+// without a row.
+//
+// With [WithNumShards](n) there are exactly n files. Windowed, unbounded or triggered input requires it; each shard of
+// each pane is then a file of its own that appears when the pane does, and a shard without a row in a pane is left out:
 //
 //	PREFIX-20261124T100000.000Z-20261124T110000.000Z-pane-0-first-last-00000-of-00003.parquet
 //
-// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Object (KeyMissing), for elements that
-// are no struct with tags, tags that are none or that something of a row would be lost by, a number of shards out of
-// range (InvalidOptions, with the field's name), for names that become too long (InvalidName), and for input that needs
-// WithNumShards or another window (Unsupported).
-func Write(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, opts ...WriteOption) {
-	call := shards.Call{Op: "parquetio.Write", Object: prefix, Sharded: "parquetio.Write", NumShards: "parquetio.WithNumShards"}
+// WriteSharded panics with a [*cmekpipe.Error] when the pipeline is built: for what Write panics for except windowed and
+// triggered input, for a number of shards out of range (InvalidOptions), for names that become too long (InvalidName), and
+// for input that requires WithNumShards or another window (Unsupported).
+func WriteSharded(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, opts ...WriteOption) {
+	call, format := newCall("parquetio.WriteSharded", prefix, col)
+	o := writeOptions{shards.Options{Suffix: ".parquet"}}
+	for _, opt := range opts {
+		opt(&o)
+	}
+	o.WriteSharded(call, s, col, format.doFns)
+}
+
+// newCall refuses elements that can't be written and returns the format of the others.
+func newCall(op string, o cmekpipe.Object, col beam.PCollection) (shards.Builder, rows) {
+	call := shards.Builder{Op: op, Object: o, Sharded: "parquetio.WriteSharded", NumShards: "parquetio.WithNumShards"}
 	call.CheckElements(col, func(t reflect.Type) (want, hint string) {
 		if t.Kind() != reflect.Struct {
 			return "structs", "make each element a struct whose fields have parquet tags"
@@ -59,12 +80,5 @@ func Write(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, opts ...W
 	if _, err := newShape(t); err != nil {
 		call.Refuse(reason(err))
 	}
-	o := writeOptions{suffix: ".parquet"}
-	for _, opt := range opts {
-		opt(&o)
-	}
-	if o.numbered {
-		call.CheckShards(o.shards)
-	}
-	call.WriteSharded(s, col, o.shards, o.suffix, rows{Type: beam.EncodedType{T: t}}.doFns)
+	return call, rows{Type: beam.EncodedType{T: t}}
 }

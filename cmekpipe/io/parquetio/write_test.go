@@ -11,7 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
@@ -32,13 +32,22 @@ type (
 
 func TestRowThatItsTagsDoNotFitShowsNothing(t *testing.T) {
 	w := filetest.New(t)
-	for _, opts := range [][]parquetio.WriteOption{nil, {parquetio.WithNumShards(1)}} {
+	for _, tt := range []struct {
+		op    string
+		write func(beam.Scope, cmekpipe.Object, beam.PCollection)
+	}{
+		{"parquetio.Write", parquetio.Write},
+		{"parquetio.WriteSharded", func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) { parquetio.WriteSharded(s, o, col) }},
+		{"parquetio.WriteSharded", func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) {
+			parquetio.WriteSharded(s, o, col, parquetio.WithNumShards(1))
+		}},
+	} {
 		err := filetest.Run(t, func(s beam.Scope) {
-			parquetio.Write(s, w.Object(t, "out/rows"), beam.Create(s, fixed{"123456"}, fixed{"secret!"}, fixed{"123456"}), opts...)
+			tt.write(s, w.Object(t, "out/rows"), beam.Create(s, fixed{"123456"}, fixed{"secret!"}, fixed{"123456"}))
 		})
 		e := filetest.RequireCode(t, err, cmekpipe.InvalidOptions)
-		if e.Op != "parquetio.Write" || e.Resource != "gs://bank-records/out/rows" || e.Hint == "" || !strings.Contains(e.Error(), `"id"`) {
-			t.Errorf("got %v, want it from parquetio.Write, about the prefix and the column, with a hint", e)
+		if e.Op != tt.op || e.Resource != "gs://bank-records/out/rows" || e.Hint == "" || !strings.Contains(e.Error(), `"id"`) {
+			t.Errorf("got %v, want it from %s, about the object and the column, with a hint", e, tt.op)
 		}
 		if strings.Contains(err.Error(), "secret") {
 			t.Errorf("got the row in the error: %v", err)
@@ -49,7 +58,7 @@ func TestRowThatItsTagsDoNotFitShowsNothing(t *testing.T) {
 	}
 }
 
-// The next two tests are what ours is for: they fail when Beam mends its writer.
+// The next two tests are what ours is for: they fail when Beam fixes its writer.
 
 func TestBeamsWriteCutsNumbers(t *testing.T) {
 	w := filetest.New(t)
@@ -69,7 +78,7 @@ func TestBeamsWriteCutsNumbers(t *testing.T) {
 
 func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	w := filetest.New(t)
-	w.Bucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
+	w.CreateBucket("keyed-records", "us-central1", w.Records) // a default key, which Beam's upload depends on
 	w.DenyKey(w.Records)
 	good := row{Line: "good", Size: 4}
 	err := filetest.Run(t, func(s beam.Scope) { beamparquetio.Write(s, "gs://keyed-records/theirs", beam.Create(s, good)) })
@@ -89,20 +98,26 @@ func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 	w := filetest.New(t)
 	o := w.Object(t, "out/rows")
-	for name, build := range map[string]func(s beam.Scope){
-		"ints":            func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, 1)) },
-		"zero collection": func(s beam.Scope) { parquetio.Write(s, o, beam.PCollection{}) },
-		"pointers":        func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, &row{})) },
-		"no tags":         func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, untagged{"a"})) },
-		"no shard":        func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, row{}), parquetio.WithNumShards(0)) },
+	for name, tt := range map[string]struct {
+		op    string
+		build func(s beam.Scope)
+	}{
+		"ints":             {"parquetio.Write", func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, 1)) }},
+		"zero collection":  {"parquetio.Write", func(s beam.Scope) { parquetio.Write(s, o, beam.PCollection{}) }},
+		"pointers":         {"parquetio.Write", func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, &row{})) }},
+		"no tags":          {"parquetio.Write", func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, untagged{"a"})) }},
+		"no tags, sharded": {"parquetio.WriteSharded", func(s beam.Scope) { parquetio.WriteSharded(s, o, beam.Create(s, untagged{"a"})) }},
+		"no shard": {"parquetio.WriteSharded", func(s beam.Scope) {
+			parquetio.WriteSharded(s, o, beam.Create(s, row{}), parquetio.WithNumShards(0))
+		}},
 	} {
-		e := filetest.Refusal(t, build)
-		if e.Code != cmekpipe.InvalidOptions || e.Op != "parquetio.Write" || e.Resource != o.String() || e.Hint == "" || e.Err == nil {
+		e := filetest.Refusal(t, tt.build)
+		if e.Code != cmekpipe.InvalidOptions || e.Op != tt.op || e.Resource != o.String() || e.Hint == "" || e.Err == nil {
 			t.Errorf("%s: got %v, want %v about %v with a hint", name, e, cmekpipe.InvalidOptions, o)
 		}
 	}
 	long := parquetio.WithSuffix(strings.Repeat("s", 1010))
-	e := filetest.Refusal(t, func(s beam.Scope) { parquetio.Write(s, o, beam.Create(s, row{}), long) })
+	e := filetest.Refusal(t, func(s beam.Scope) { parquetio.WriteSharded(s, o, beam.Create(s, row{}), long) })
 	if !errors.Is(e, cmekpipe.InvalidName) {
 		t.Errorf("got %v, want %v", e, cmekpipe.InvalidName)
 	}

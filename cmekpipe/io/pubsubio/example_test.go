@@ -15,17 +15,37 @@ func ExampleWrite() {
 
 	p, s := beam.NewPipelineWithRoot()
 	messages := pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Subscription: "entries-in"})
-	pubsubio.Write(s, key.MustPubSubTopic("projects/bank-prod/topics/entries"), messages)
+	pubsubio.Write(s, key.MustPubSubTopic("projects/bank-prod/topics/entries"), messages, pubsubio.WithCreateIfMissing())
 
 	_, _, err := p.Build()
 	fmt.Println("built:", err == nil)
 	// Output: built: true
 }
 
-// A topic is read through a subscription that exists.
+// On Dataflow, whose service reads the messages.
+func ExampleRead() {
+	p, s := beam.NewPipelineWithRoot()
+	pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Subscription: "entries-in"})
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// On any runner; the limit lets a test end.
+func ExamplePull() {
+	p, s := beam.NewPipelineWithRoot()
+	pubsubio.Pull(s, "projects/bank-prod/subscriptions/entries-in", pubsubio.WithLimit(10))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// Read requires an existing subscription.
 func ExampleRead_topic() {
 	_, s := beam.NewPipelineWithRoot()
 	defer func() { fmt.Println(recover()) }()
 	pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Topic: "entries"})
-	// Output: cmekpipe[unsupported] pubsubio.Read: "projects/bank-prod/topics/entries": reading from a topic makes a subscription under a key that nothing looks at; hint: make a subscription: gcloud pubsub subscriptions create NAME --topic=projects/bank-prod/topics/entries, and set Subscription instead of Topic
+	// Output: cmekpipe[unsupported] pubsubio.Read: "projects/bank-prod/topics/entries": reading from a topic creates a subscription without a check of the topic's key; hint: create a subscription: gcloud pubsub subscriptions create NAME --topic=projects/bank-prod/topics/entries, and set Subscription instead of Topic
 }

@@ -15,11 +15,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
+const entriesTopic = "projects/" + cmektest.Project + "/topics/entries"
+
 func started(t *testing.T) (*cmektest.Cloud, *writeFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("global", "messages")
-	topic, err := key.PubSubTopic(cloud.Topic("entries", key))
+	key := cloud.CreateKey("global", "messages")
+	cloud.CreateTopic(entriesTopic, key)
+	topic, err := key.PubSubTopic(entriesTopic)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +47,7 @@ func bundle(t *testing.T, f *writeFn, data ...string) error {
 	return f.FinishBundle(t.Context())
 }
 
-func TestKeyThatIsTakenAwayFromARunningJobIsNoticed(t *testing.T) {
+func TestKeyRemovedFromARunningJobIsReported(t *testing.T) {
 	cloud, f := started(t)
 	if err := bundle(t, f, "a"); err != nil {
 		t.Fatal(err)
@@ -58,14 +61,14 @@ func TestKeyThatIsTakenAwayFromARunningJobIsNoticed(t *testing.T) {
 	if err := bundle(t, f, "b"); cmekpipe.CodeOf(err) != cmekpipe.KeyMissing {
 		t.Errorf("got %v, want %v", err, cmekpipe.KeyMissing)
 	}
-	if got := len(cloud.Messages("entries")); got != 1 {
+	if got := len(cloud.PullMessages(entriesTopic)); got != 1 {
 		t.Errorf("got %d messages, want the first alone", got)
 	}
 }
 
 func TestKeyIsComparedOnceInAWhileOnly(t *testing.T) {
 	cloud, f := started(t)
-	cloud.Inject(emulator.Fault{Method: "pubsub.topics.get", Call: 2, Status: 403})
+	cloud.Inject(emulator.Fault{Method: "pubsub.topics.get", Call: 2, Status: 403, Optional: true})
 	for range 3 {
 		if err := bundle(t, f, "a"); err != nil {
 			t.Fatal(err)
@@ -85,7 +88,7 @@ func TestRepeatedBundlePublishesOnlyItsOwn(t *testing.T) {
 	if err := bundle(t, f, "a"); err != nil {
 		t.Fatal(err)
 	}
-	if got := cloud.Messages("entries"); len(got) != 1 || string(got[0].GetData()) != "a" {
+	if got := cloud.PullMessages(entriesTopic); len(got) != 1 || string(got[0].GetData()) != "a" {
 		t.Errorf("got %v, want one message a", got)
 	}
 }
@@ -96,7 +99,7 @@ func TestTeardownWithoutSetup(t *testing.T) {
 	}
 }
 
-func TestMessagesArePartedWithinTheLimits(t *testing.T) {
+func TestMessagesAreSplitWithinTheLimits(t *testing.T) {
 	var p pending
 	for i := range 2500 {
 		m := &pubsubpb.PubsubMessage{Data: make([]byte, 1+i%3*2000)}

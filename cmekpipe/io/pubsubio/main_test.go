@@ -2,20 +2,21 @@ package pubsubio_test
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
+const entriesTopic = "projects/" + cmektest.Project + "/topics/entries"
+
 func TestMain(m *testing.M) {
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 // world is a loopback cloud with a key.
@@ -27,7 +28,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	return &world{cloud, cloud.Key("global", "messages")}
+	return &world{cloud, cloud.CreateKey("global", "messages")}
 }
 
 // topic names a topic under the world's key.
@@ -43,7 +44,7 @@ func (w *world) topic(t testing.TB, id string) cmekpipe.PubSubTopic {
 // data returns the data of what was published, sorted.
 func (w *world) data(id string) []string {
 	all := []string{}
-	for _, m := range w.Messages(id) {
+	for _, m := range w.PullMessages("projects/" + cmektest.Project + "/topics/" + id) {
 		all = append(all, string(m.GetData()))
 	}
 	slices.Sort(all)

@@ -48,7 +48,7 @@ type pending struct {
 }
 
 func (p *pending) add(m *pubsubpb.PubsubMessage) {
-	// Pub/Sub sets the id and the time; what they are in a message that was read before means nothing to it.
+	// Pub/Sub sets the ID and the time; those of a message that was read before are dropped.
 	out := &pubsubpb.PubsubMessage{Data: m.GetData(), Attributes: m.GetAttributes(), OrderingKey: m.GetOrderingKey()}
 	p.messages = append(p.messages, out)
 	p.bytes += proto.Size(out)
@@ -56,7 +56,7 @@ func (p *pending) add(m *pubsubpb.PubsubMessage) {
 
 func (p *pending) full() bool { return len(p.messages) >= pendingMessages || p.bytes >= pendingBytes }
 
-// requests parts the messages into lists of requests. Requests of a list must follow each other; lists are independent.
+// requests splits the messages into lists of requests. Requests of a list must follow each other; lists are independent.
 // All messages of a request must have the same ordering key.
 func (p *pending) requests() [][][]*pubsubpb.PubsubMessage {
 	var keys []string

@@ -26,9 +26,9 @@ const opPull = "pubsubio.Pull"
 // PullOption changes how [Pull] reads.
 type PullOption func(*pullFn) error
 
-// Limit ends the read after n messages, which makes a streaming pipeline one that ends by itself, as a test needs it. A
-// message that Pub/Sub delivers twice counts twice. Default: the read never ends.
-func Limit(n int64) PullOption {
+// WithLimit ends the read after n messages, so that a streaming pipeline ends, as in a test. A message that Pub/Sub delivers
+// twice counts twice. Default: the read never ends.
+func WithLimit(n int64) PullOption {
 	return func(f *pullFn) error {
 		if n < 1 {
 			return errors.New("got a limit of " + strconv.FormatInt(n, 10) + " messages, want 1 or more")
@@ -38,25 +38,25 @@ func Limit(n int64) PullOption {
 	}
 }
 
-// Pull reads the data of messages from a subscription that exists, "projects/PROJECT/subscriptions/SUBSCRIPTION", as an
-// unbounded PCollection<[]byte>. Unlike [Read] it runs on the workers, so on every runner: take it for tests, and Read for
-// a job on Dataflow, which reads faster and drops doubles.
+// Pull reads the data of messages from an existing subscription, "projects/PROJECT/subscriptions/SUBSCRIPTION", as an
+// unbounded PCollection<[]byte>. Unlike [Read] it runs on the workers, on every runner: use it for tests, and Read for jobs
+// on Dataflow, which read faster and drop duplicates.
 //
-// A message is acknowledged only after the runner has stored what became of it, so none is lost; one whose bundle is
-// repeated may come twice. Its event time is when it was pulled, not when it was published: no message is ever late.
+// A message is acknowledged only after the runner has stored its results, so none is lost; a message whose bundle is retried
+// may appear twice. Its event time is when it was pulled, not when it was published: no message is ever late.
 //
-// Pull panics with a [*cmekpipe.Error] when the pipeline is built: for a malformed name (InvalidName) and a Limit below 1
+// Pull panics with a [*cmekpipe.Error] when the pipeline is built: for a malformed name (InvalidName) and a limit below 1
 // (InvalidOptions).
 func Pull(s beam.Scope, subscription string, opts ...PullOption) beam.PCollection {
 	f := &pullFn{Subscription: subscription, Limit: math.MaxInt64}
 	if !regexp.MustCompile(`^projects/[a-z0-9.:-]+/subscriptions/[A-Za-z][A-Za-z0-9._~+%-]{2,254}$`).MatchString(subscription) {
 		panic(&cmekpipe.Error{Op: opPull, Code: cmekpipe.InvalidName, Resource: subscription,
-			Hint: "use projects/PROJECT/subscriptions/SUBSCRIPTION", Err: errors.New("got another name than a subscription's")})
+			Hint: "use projects/PROJECT/subscriptions/SUBSCRIPTION", Err: errors.New("got a malformed name of a subscription")})
 	}
 	for _, opt := range opts {
 		if err := opt(f); err != nil {
 			panic(&cmekpipe.Error{Op: opPull, Code: cmekpipe.InvalidOptions, Resource: subscription,
-				Hint: "leave the option out to read for ever", Err: err})
+				Hint: "use pubsubio.WithLimit with 1 or more, or remove it to read without end", Err: err})
 		}
 	}
 	s = s.Scope(opPull)
@@ -65,9 +65,9 @@ func Pull(s beam.Scope, subscription string, opts ...PullOption) beam.PCollectio
 
 const (
 	pullSize = 1000 // messages in an answer; the service's limit
-	// pullTime ends a bundle that could go on: its messages are acknowledged only afterwards.
+	// pullTime limits a bundle, because its messages are acknowledged only afterwards.
 	pullTime = 5 * time.Second
-	// ackDeadline is for how long pulled messages are kept from other readers, in seconds: many times what a bundle takes,
+	// ackDeadline is for how long pulled messages are kept from other readers, in seconds: many times the length of a bundle,
 	// and what readers wait for the messages of a worker that died.
 	ackDeadline = 300
 	// ackRequest is how many messages one request may acknowledge or extend, under the limit of 512 KiB.
@@ -127,12 +127,12 @@ func (f *pullFn) InitialWatermarkEstimatorState(at beam.EventTime, _ offsetrange
 	return at.Milliseconds()
 }
 
-// CreateWatermarkEstimator carries on from where an earlier bundle was.
+// CreateWatermarkEstimator continues at the watermark of the previous bundle.
 func (f *pullFn) CreateWatermarkEstimator(ms int64) *sdf.ManualWatermarkEstimator {
 	return &sdf.ManualWatermarkEstimator{State: time.UnixMilli(ms)}
 }
 
-// WatermarkEstimatorState is what the next bundle carries on from.
+// WatermarkEstimatorState returns the watermark at which the next bundle continues.
 func (f *pullFn) WatermarkEstimatorState(e *sdf.ManualWatermarkEstimator) int64 {
 	return e.State.UnixMilli()
 }
@@ -190,7 +190,7 @@ func (f *pullFn) pull(ctx context.Context, limit int64) ([]*pubsubpb.ReceivedMes
 	return messages, f.wrap(ctx, err)
 }
 
-// giveBack lets Pub/Sub deliver messages to somebody else at once.
+// giveBack makes Pub/Sub deliver messages to another reader at once.
 func (f *pullFn) giveBack(ctx context.Context, messages []*pubsubpb.ReceivedMessage) error {
 	return f.wrap(ctx, f.setDeadline(ctx, messages, 0))
 }

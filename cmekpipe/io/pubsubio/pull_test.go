@@ -28,7 +28,7 @@ func init() {
 // collected holds what pipelines read, by the name of the test.
 var collected sync.Map
 
-// collectFn takes elements down.
+// collectFn records elements.
 type collectFn struct{ Test string }
 
 func (f *collectFn) ProcessElement(data []byte) {
@@ -74,7 +74,8 @@ func topics(t *testing.T, cloud *cmektest.Cloud) *pubsub.TopicAdminClient {
 // publishNumbers makes a topic with n messages and returns the name of its subscription and what the messages hold.
 func publishNumbers(t *testing.T, cloud *cmektest.Cloud, n int) (subscription string, want []string) {
 	t.Helper()
-	topic := cloud.Topic("entries", cloud.Key("global", "entries"))
+	topic := entriesTopic
+	cloud.CreateTopic(topic, cloud.CreateKey("global", "entries"))
 	messages := make([]*pubsubpb.PubsubMessage, n)
 	for i := range messages {
 		text := fmt.Sprintf("message %05d", i)
@@ -96,7 +97,7 @@ func TestPullReadsEachMessageAndAcknowledgesIt(t *testing.T) {
 			cloud := cmektest.NewCloud(t)
 			subscription, want := publishNumbers(t, cloud, n)
 			err := run(t, func(s beam.Scope) {
-				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, subscription, pubsubio.Limit(int64(n))))
+				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, subscription, pubsubio.WithLimit(int64(n))))
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -105,7 +106,7 @@ func TestPullReadsEachMessageAndAcknowledgesIt(t *testing.T) {
 				t.Errorf("got %d messages, want %d", len(got), len(want))
 			}
 			cloud.Advance(6 * time.Minute) // past the deadline for acknowledging
-			if left := cloud.Messages("entries"); len(left) != 0 {
+			if left := cloud.PullMessages(entriesTopic); len(left) != 0 {
 				t.Errorf("got %d messages again, want all acknowledged", len(left))
 			}
 		})
@@ -116,21 +117,21 @@ func TestPullOfABundleThatFailsAcknowledgesNothing(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
 	subscription, _ := publishNumbers(t, cloud, 3)
 	err := run(t, func(s beam.Scope) {
-		beam.ParDo0(s, &failFn{}, pubsubio.Pull(s, subscription, pubsubio.Limit(3)))
+		beam.ParDo0(s, &failFn{}, pubsubio.Pull(s, subscription, pubsubio.WithLimit(3)))
 	})
 	if err == nil {
 		t.Fatal("got no error, want the bundle's")
 	}
 	cloud.Advance(6 * time.Minute) // past the deadline for acknowledging
-	if left := cloud.Messages("entries"); len(left) != 3 {
+	if left := cloud.PullMessages(entriesTopic); len(left) != 3 {
 		t.Errorf("got %d of 3 messages again: one whose bundle failed is lost", len(left))
 	}
 }
 
 func TestPullFailsWithTheSubscription(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("global", "entries")
-	cloud.Topic("entries", key)
+	key := cloud.CreateKey("global", "entries")
+	cloud.CreateTopic(entriesTopic, key)
 	for _, tt := range []struct {
 		name, subscription string
 		spoil              func()
@@ -144,7 +145,7 @@ func TestPullFailsWithTheSubscription(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			tt.spoil()
 			err := run(t, func(s beam.Scope) {
-				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, tt.subscription, pubsubio.Limit(1)))
+				beam.ParDo0(s, &collectFn{t.Name()}, pubsubio.Pull(s, tt.subscription, pubsubio.WithLimit(1)))
 			})
 			e := requireCode(t, err, tt.want)
 			if e.Resource != tt.subscription || e.Hint == "" || e.Op != "pubsubio.Pull" {
@@ -176,7 +177,7 @@ func TestPullRefusesWhenThePipelineIsBuilt(t *testing.T) {
 				}
 			}()
 			_, s := beam.NewPipelineWithRoot()
-			pubsubio.Pull(s, tt.subscription, pubsubio.Limit(tt.limit))
+			pubsubio.Pull(s, tt.subscription, pubsubio.WithLimit(tt.limit))
 		})
 	}
 }

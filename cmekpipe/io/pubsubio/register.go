@@ -13,6 +13,7 @@ import (
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	dofn.Register1x1[[]byte, *pubsubpb.PubsubMessage](&wrapFn{})
+	dofn.Register1x2[[]byte, *pubsubpb.PubsubMessage, error](&decodeFn{})
 	dofn.Register2x1[context.Context, *pubsubpb.PubsubMessage, error](&writeFn{})
 	beam.RegisterDoFn(&pullFn{})
 	register.Emitter2[beam.EventTime, []byte]()

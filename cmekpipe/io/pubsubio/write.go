@@ -23,20 +23,21 @@ const opWrite = "pubsubio.Write"
 // WriteOption changes how [Write] writes.
 type WriteOption func(*writeFn)
 
-// CreateIfMissing lets [Write] create the topic, under its key, if it does not exist when the first worker asks for it.
-// It has no other settings then, and no subscription: what is published before somebody subscribes reaches nobody. Use
-// infrastructure code where the topic needs a message storage policy or retention. Default: a missing topic is an error.
-func CreateIfMissing() WriteOption { return func(f *writeFn) { f.Create = true } }
+// WithCreateIfMissing makes [Write] create the topic with its key if it does not exist when the first worker reads it. The
+// topic has default settings otherwise, and no subscription: messages that are published before somebody subscribes are
+// lost. Use infrastructure code if the topic needs a message storage policy or retention. Default: a missing topic is an
+// error.
+func WithCreateIfMissing() WriteOption { return func(f *writeFn) { f.Create = true } }
 
 // Write publishes a PCollection<[]byte>, each element as the data of a message, or a PCollection<*PubsubMessage>, the
 // type of cloud.google.com/go/pubsub/v2/apiv1/pubsubpb, which Beam names after google.golang.org/genproto. Of those, data,
-// attributes and ordering key are published. Each message is published at least once, to a topic whose key was compared.
+// attributes and ordering key are published. Each message is published at least once, after the topic's key was checked.
 //
-// A message holds data or at least one attribute, 10 MB at most, see
-// https://docs.cloud.google.com/pubsub/quotas#resource_limits; one that does not fails the bundle.
+// A message must have data or at least one attribute, and at most 10 MB, see
+// https://docs.cloud.google.com/pubsub/quotas#resource_limits; otherwise it fails the bundle.
 //
-// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Topic (KeyMissing), a key that can't
-// protect topics (LocationMismatch), and elements of another type (InvalidOptions).
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero PubSubTopic (KeyMissing), a key that can't
+// encrypt topics (LocationMismatch), and elements of another type (InvalidOptions).
 func Write(s beam.Scope, topic cmekpipe.PubSubTopic, col beam.PCollection, opts ...WriteOption) {
 	s = s.Scope(opWrite)
 	if err := check(topic, col); err != nil {
@@ -52,19 +53,19 @@ func Write(s beam.Scope, topic cmekpipe.PubSubTopic, col beam.PCollection, opts 
 	beam.ParDo0(s, f, col)
 }
 
-// check refuses what can't be written at all.
+// check refuses topics and elements that can't be used.
 func check(topic cmekpipe.PubSubTopic, col beam.PCollection) error {
 	if !topic.Valid() {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "destination",
-			Hint: "let a key mint it: key.Topic(\"projects/PROJECT/topics/TOPIC\")",
-			Err:  errors.New("got the zero Topic, want one under a key")}
+			Hint: "create it from a key: key.PubSubTopic(\"projects/PROJECT/topics/TOPIC\")",
+			Err:  errors.New("got the zero PubSubTopic, want one created from a key")}
 	}
 	if err := keycheck.Location(opWrite, topic.String(), topic.Key(), location.ForTopic(topic.Key().Location())); err != nil {
 		return err
 	}
 	e := &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: topic.String()}
 	if !col.IsValid() {
-		e.Hint, e.Err = "pass what a transform returned", errors.New("got the zero PCollection")
+		e.Hint, e.Err = "pass a collection that a transform returned", errors.New("got the zero PCollection")
 		return e
 	}
 	switch col.Type().Type() {
@@ -76,10 +77,10 @@ func check(topic cmekpipe.PubSubTopic, col beam.PCollection) error {
 	return e
 }
 
-// wrapFn makes messages of their data.
+// wrapFn converts data to messages.
 type wrapFn struct{}
 
-// ProcessElement takes the data of one message.
+// ProcessElement returns a message with the data.
 func (*wrapFn) ProcessElement(data []byte) *pubsubpb.PubsubMessage {
 	return &pubsubpb.PubsubMessage{Data: data}
 }
@@ -117,7 +118,7 @@ func (f *writeFn) StartBundle(ctx context.Context) error {
 	return f.checked.Do(ctx, f.verify)
 }
 
-// ProcessElement takes one message and publishes when there are enough.
+// ProcessElement adds a message and publishes when there are enough.
 func (f *writeFn) ProcessElement(ctx context.Context, m *pubsubpb.PubsubMessage) error {
 	if err := checkMessage(f.Topic, m); err != nil {
 		return err
@@ -132,12 +133,12 @@ func (f *writeFn) ProcessElement(ctx context.Context, m *pubsubpb.PubsubMessage)
 // FinishBundle publishes the rest. When it returns, Pub/Sub has acknowledged every message of the bundle.
 func (f *writeFn) FinishBundle(ctx context.Context) error { return f.flush(ctx) }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *writeFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Name: f.Topic.String(), Key: f.Topic.Key()}
 }
 
-// wrap makes an error of the client one of this module.
+// wrap returns an error of the client as a *cmekpipe.Error.
 func (f *writeFn) wrap(ctx context.Context, err error) error {
 	return diagnose.Wrap(ctx, opWrite, f.Topic.String(), f.Topic.Key(), err)
 }

@@ -20,7 +20,7 @@ func TestWritePublishesEveryElementUnderTheKey(t *testing.T) {
 	for _, n := range []int{0, 1, 999, 1000, 1001, 9000} {
 		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			w := newWorld(t)
-			w.Topic("entries", w.key)
+			w.CreateTopic(entriesTopic, w.key)
 			want := numbers(n)
 			if err := run(t, func(s beam.Scope) {
 				pubsubio.Write(s, w.topic(t, "entries"), payloads(s, append(want, "last")))
@@ -37,7 +37,7 @@ func TestWritePublishesEveryElementUnderTheKey(t *testing.T) {
 
 func TestWriteKeepsAttributesAndOrder(t *testing.T) {
 	w := newWorld(t)
-	w.Topic("entries", w.key)
+	w.CreateTopic(entriesTopic, w.key)
 	const orders, each = 3, 1100 // more than a request holds
 	var all []*pubsubpb.PubsubMessage
 	for i := range each {
@@ -54,7 +54,7 @@ func TestWriteKeepsAttributesAndOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	byOrder := map[string][]string{}
-	for _, m := range w.Messages("entries") {
+	for _, m := range w.PullMessages(entriesTopic) {
 		byOrder[m.GetOrderingKey()] = append(byOrder[m.GetOrderingKey()], string(m.GetData()))
 		if want := strings.TrimLeft(string(m.GetData()), "0"); m.GetAttributes()["n"] != want && want != "" {
 			t.Fatalf("got attributes %v, want n=%s", m.GetAttributes(), want)
@@ -72,7 +72,7 @@ func TestWriteKeepsAttributesAndOrder(t *testing.T) {
 
 func TestWriteSendsLargeMessages(t *testing.T) {
 	w := newWorld(t)
-	w.Topic("entries", w.key)
+	w.CreateTopic(entriesTopic, w.key)
 	sizes := []int{9_990_000, 1, 5_000_000, 5_000_000, 5_000_000}
 	if err := run(t, func(s beam.Scope) {
 		pubsubio.Write(s, w.topic(t, "entries"), beam.ParDo(s, &blobFn{}, beam.CreateList(s, sizes)))
@@ -98,10 +98,10 @@ func TestTopicUnderAnotherKeyIsRefused(t *testing.T) {
 		want cmekpipe.Code
 		says string
 	}{
-		{"other key", func(w *world) (cmekpipe.KeyName, bool) { return w.Key("global", "messages2"), true }, nil, cmekpipe.KeyMismatch, "messages2"},
-		{"other key, may create", func(w *world) (cmekpipe.KeyName, bool) { return w.Key("global", "messages2"), true },
-			[]pubsubio.WriteOption{pubsubio.CreateIfMissing()}, cmekpipe.KeyMismatch, "messages2"},
-		{"same name elsewhere", func(w *world) (cmekpipe.KeyName, bool) { return w.Key("us-central1", "messages"), true }, nil, cmekpipe.KeyMismatch, "us-central1"},
+		{"other key", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("global", "messages2"), true }, nil, cmekpipe.KeyMismatch, "messages2"},
+		{"other key, may create", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("global", "messages2"), true },
+			[]pubsubio.WriteOption{pubsubio.WithCreateIfMissing()}, cmekpipe.KeyMismatch, "messages2"},
+		{"same name elsewhere", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("us-central1", "messages"), true }, nil, cmekpipe.KeyMismatch, "us-central1"},
 		{"no key", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, true }, nil, cmekpipe.KeyMissing, "got no Cloud KMS key"},
 		{"missing", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, false }, nil, cmekpipe.NotFound, ""},
 	}
@@ -110,7 +110,7 @@ func TestTopicUnderAnotherKeyIsRefused(t *testing.T) {
 			w := newWorld(t)
 			key, exists := tt.make(w)
 			if exists {
-				w.Topic("entries", key)
+				w.CreateTopic(entriesTopic, key)
 			}
 			topic := w.topic(t, "entries")
 			err := run(t, func(s beam.Scope) { pubsubio.Write(s, topic, payloads(s, []string{"secret"}), tt.opts...) })
@@ -141,7 +141,7 @@ func TestCreateIfMissingCreatesUnderTheKeyOnly(t *testing.T) {
 	}
 	// A topic that is not there when it is asked for, and there when it is created: another worker was first.
 	remove := w.Inject(emulator.Fault{Method: "pubsub.topics.create", Call: 1, Reset: true})
-	if err := write(pubsubio.CreateIfMissing()); err != nil {
+	if err := write(pubsubio.WithCreateIfMissing()); err != nil {
 		t.Fatal(err)
 	}
 	remove()
@@ -170,7 +170,7 @@ func TestCreateIfMissingWithAKeyThatCanNotBeUsed(t *testing.T) {
 		w := newWorld(t)
 		spoil(w)
 		topic := w.topic(t, "entries")
-		err := run(t, func(s beam.Scope) { pubsubio.Write(s, topic, payloads(s, numbers(3)), pubsubio.CreateIfMissing()) })
+		err := run(t, func(s beam.Scope) { pubsubio.Write(s, topic, payloads(s, numbers(3)), pubsubio.WithCreateIfMissing()) })
 		requireCode(t, err, want)
 		for _, e := range w.Ledger() {
 			if e.Kind == "topic" {
@@ -205,7 +205,7 @@ func TestRefusedMessagesFailTheRun(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
-			w.Topic("entries", w.key)
+			w.CreateTopic(entriesTopic, w.key)
 			tt.spoil(w)
 			topic := w.topic(t, "entries")
 			e := requireCode(t, run(t, func(s beam.Scope) { pubsubio.Write(s, topic, payloads(s, numbers(5000))) }), tt.want)
@@ -219,14 +219,14 @@ func TestRefusedMessagesFailTheRun(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresLoseNothing(t *testing.T) {
+func TestTransientFailuresLoseNothing(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable}, "internal": {Code: codes.Internal}, "aborted": {Code: codes.Aborted},
 		"too many": {Code: codes.ResourceExhausted}, "answer lost": {Reset: true}, "answer cut": {Truncate: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.Topic("entries", w.key)
+			w.CreateTopic(entriesTopic, w.key)
 			fault.Method, fault.Call = "pubsub.topics.publish", 2
 			w.Inject(fault)
 			if err := run(t, func(s beam.Scope) { pubsubio.Write(s, w.topic(t, "entries"), payloads(s, numbers(3000))) }); err != nil {
@@ -243,7 +243,7 @@ func TestUnpublishableMessagesAreRefusedWithoutTheirData(t *testing.T) {
 	for name, size := range map[string]int{"empty": 0, "too large": 10_000_000} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.Topic("entries", w.key)
+			w.CreateTopic(entriesTopic, w.key)
 			err := run(t, func(s beam.Scope) {
 				pubsubio.Write(s, w.topic(t, "entries"), beam.ParDo(s, &blobFn{}, beam.Create(s, 3, size)))
 			})
@@ -267,7 +267,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		code        cmekpipe.Code
 		about, hint string
 	}{
-		{"zero topic", func(s beam.Scope) { pubsubio.Write(s, cmekpipe.PubSubTopic{}, payloads(s, numbers(1))) }, cmekpipe.KeyMissing, "destination", "key.Topic"},
+		{"zero topic", func(s beam.Scope) { pubsubio.Write(s, cmekpipe.PubSubTopic{}, payloads(s, numbers(1))) }, cmekpipe.KeyMissing, "destination", "key.PubSubTopic"},
 		{"zero collection", func(s beam.Scope) { pubsubio.Write(s, topic, beam.PCollection{}) }, cmekpipe.InvalidOptions, topic.String(), "transform"},
 		{"strings", func(s beam.Scope) { pubsubio.Write(s, topic, beam.Create(s, "a")) }, cmekpipe.InvalidOptions, topic.String(), "encode"},
 		{"pairs", func(s beam.Scope) { pubsubio.Write(s, topic, beam.AddFixedKey(s, payloads(s, numbers(1)))) }, cmekpipe.InvalidOptions, topic.String(), "encode"},

@@ -6,7 +6,7 @@ import (
 	"cloud.google.com/go/spanner"
 )
 
-// The limits of a batch. Spanner takes 80,000 mutations in a commit, which are the values that it writes and those of
+// The limits of a batch. Spanner accepts 80,000 mutations in a commit, which are the values that it writes and those of
 // indexes, and 100 MB. Source: https://docs.cloud.google.com/spanner/quotas#limits-for.
 const (
 	defaultRows = 1000
@@ -14,7 +14,7 @@ const (
 	maxBytes    = 8 << 20
 )
 
-// batch is what is written with one commit.
+// batch holds the rows of one commit.
 type batch struct {
 	rows  []*spanner.Mutation
 	bytes int
@@ -36,10 +36,10 @@ const (
 	fieldSize  = 8  // tags and lengths around a value
 )
 
-// sizeOf returns about how many bytes a row takes in a commit, rather too many than too few.
+// sizeOf returns an upper estimate of a row's bytes in a commit.
 func sizeOf(row any) int { return measure(reflect.ValueOf(row), 8) }
 
-// measure looks at most depth levels down, as values that contain themselves can't be written.
+// measure descends at most depth levels, as values that contain themselves can't be written.
 func measure(v reflect.Value, depth int) int {
 	if depth == 0 {
 		return scalarSize

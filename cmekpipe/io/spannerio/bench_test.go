@@ -22,7 +22,7 @@ func benchPipeline(b *testing.B, write func(beam.Scope, beam.PCollection)) {
 }
 
 // BenchmarkVsBeamWrite reports as x/beam how many times faster Write is than Beam's spannerio.Write: its time through
-// ours, for the same rows, runner and server. Ours looks at the database's key, too. More is better.
+// ours, for the same rows, runner and server. Ours checks the database's key, too. More is better.
 func BenchmarkVsBeamWrite(b *testing.B) {
 	w := withDatabase(b)
 	benchpair.Quiet(b)
@@ -33,7 +33,7 @@ func BenchmarkVsBeamWrite(b *testing.B) {
 	}})
 }
 
-// BenchmarkVsRawWrite reports as x/raw how fast Write is beside the client, called by hand for the same rows in commits
+// BenchmarkVsRawWrite reports as x/raw how fast Write is compared with the client, called directly for the same rows in commits
 // of the same size: its time through ours, so 1 would be as fast. The pipeline that makes the rows is a part of ours
 // only. More is better.
 func BenchmarkVsRawWrite(b *testing.B) {

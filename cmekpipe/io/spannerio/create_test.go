@@ -16,7 +16,7 @@ import (
 
 func TestMissingDatabaseIsAnError(t *testing.T) {
 	w := newWorld(t)
-	w.SpannerInstance(instanceName, "us-central1")
+	w.CreateSpannerInstance(instanceName, "us-central1")
 	e := requireCode(t, run(t, func(s beam.Scope) { spannerio.Write(s, w.db, "Entries", made(s, 1)) }), cmekpipe.NotFound)
 	if e.Resource != ledger || e.Hint == "" {
 		t.Errorf("got %v, want the database", e)
@@ -36,20 +36,20 @@ func (w *world) databases() (n int) {
 	return n
 }
 
-func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
+func TestCreateIfMissingCreatesTheDatabaseWithTheKey(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"at once": {}, "answer lost": {Reset: true}, "unavailable": {Code: codes.Unavailable},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			w.SpannerInstance(instanceName, "us-central1")
+			w.CreateSpannerInstance(instanceName, "us-central1")
 			if name != "at once" {
 				fault.Method, fault.Call = "spanner.databases.create", 1
 				w.Inject(fault)
 			}
 			for range 2 {
 				err := run(t, func(s beam.Scope) {
-					spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
+					spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table))
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -63,7 +63,7 @@ func TestCreateDatabaseMakesItUnderTheKey(t *testing.T) {
 	}
 }
 
-func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
+func TestCreateIfMissingLeavesNothingWhenItFails(t *testing.T) {
 	for _, tt := range []struct {
 		name  string
 		spoil func(*world)
@@ -85,15 +85,15 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			if tt.key != "us-central1" {
-				w.key = w.Key(tt.key, "far")
+				w.key = w.CreateKey(tt.key, "far")
 				w.db = w.key.MustSpannerDatabase(ledger)
 			}
-			w.SpannerInstance(instanceName, "us-central1")
+			w.CreateSpannerInstance(instanceName, "us-central1")
 			if tt.spoil != nil {
 				tt.spoil(w)
 			}
 			err := run(t, func(s beam.Scope) {
-				spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(tt.ddl))
+				spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(tt.ddl))
 			})
 			if e := requireCode(t, err, tt.want); e.Resource != ledger || e.Hint == "" && tt.want != cmekpipe.InvalidOptions {
 				t.Errorf("got %v, want the database and a hint", e)
@@ -107,11 +107,11 @@ func TestCreateDatabaseLeavesNothingWhenItFails(t *testing.T) {
 
 func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 	w := newWorld(t)
-	second, third := w.Key("us-east1", "second"), w.Key("us-east4", "third")
-	w.SpannerInstance(instanceName, "nam3")
+	second, third := w.CreateKey("us-east1", "second"), w.CreateKey("us-east4", "third")
+	w.CreateSpannerInstance(instanceName, "nam3")
 	write := func(keys ...cmekpipe.KeyName) error {
 		return run(t, func(s beam.Scope) {
-			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table), spannerio.FurtherKeys(keys...))
+			spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table), spannerio.WithAdditionalKeys(keys...))
 		})
 	}
 	if err := write(second, third); err != nil {
@@ -125,22 +125,22 @@ func TestSeveralKeysOfADatabaseInSeveralRegions(t *testing.T) {
 		t.Errorf("got keys %q, want all three", got)
 	}
 	w.RequireEncrypted(t, w.key, second, third)
-	for _, keys := range [][]cmekpipe.KeyName{nil, {second}, {second, w.Key("us-west1", "fourth")}} {
+	for _, keys := range [][]cmekpipe.KeyName{nil, {second}, {second, w.CreateKey("us-west1", "fourth")}} {
 		if e := requireCode(t, write(keys...), cmekpipe.KeyMismatch); !strings.Contains(e.Error(), third.String()) {
 			t.Errorf("got %v, want all keys named", e)
 		}
 	}
 }
 
-// TestLoserOfARaceLooksAgain creates the database under another key between the look and the creation.
-func TestLoserOfARaceLooksAgain(t *testing.T) {
+// TestLoserOfARaceChecksAgain creates the database under another key between the look and the creation.
+func TestLoserOfARaceChecksAgain(t *testing.T) {
 	w := newWorld(t)
-	w.SpannerInstance(instanceName, "us-central1")
-	other := w.Key("us-central1", "other")
+	w.CreateSpannerInstance(instanceName, "us-central1")
+	other := w.CreateKey("us-central1", "other")
 	w.Inject(emulator.Fault{Method: "spanner.databases.get", Call: 1, Code: codes.NotFound})
-	w.SpannerDatabase("projects/"+cmektest.Project+"/instances/main/databases/ledger", "us-central1", other, table)
+	w.CreateSpannerDatabase("projects/"+cmektest.Project+"/instances/main/databases/ledger", "us-central1", other, table)
 	err := run(t, func(s beam.Scope) {
-		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.CreateDatabase(table))
+		spannerio.Write(s, w.db, "Entries", made(s, 10), spannerio.WithCreateIfMissing(table))
 	})
 	requireCode(t, err, cmekpipe.KeyMismatch)
 	if got := w.rows(t); len(got) != 0 {

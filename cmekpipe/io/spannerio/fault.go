@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 )
 
-// harmless are the parts of Spanner's texts that hold names of the schema, numbers and no row.
+// harmless are the parts of Spanner's texts that contain names of the schema and numbers, but no row.
 var harmless = regexp.MustCompile(`Table not found: [\w.]+|Column not found in table [\w.]+: [\w.]+|` +
 	`(Database|Instance|Session|Transaction) not found|KMS key required by the Spanner resource is not accessible|` +
 	`[\w.]+ must not be NULL in table [\w.]+|Invalid value for column [\w.]+ in table [\w.]+: Expected [A-Z0-9]+|` +
@@ -38,7 +38,7 @@ func dataFault(ctx context.Context, op, resource string, key cmekpipe.KeyName, e
 		Err: errors.New("got " + spanner.ErrCode(err).String() + " from Spanner: " + text)}
 }
 
-// dataHint says what to do where the advice for resources does not fit rows.
+// dataHint returns the hint for codes where the hint for resources does not fit rows.
 func dataHint(e *cmekpipe.Error) string {
 	switch e.Code {
 	case cmekpipe.NotFound:

@@ -2,7 +2,6 @@ package spannerio_test
 
 import (
 	"context"
-	"os"
 	"testing"
 
 	"cloud.google.com/go/spanner"
@@ -10,6 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
@@ -17,8 +17,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const (
@@ -60,7 +59,7 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
+	key := cloud.CreateKey("us-central1", "records")
 	return &world{cloud, key, key.MustSpannerDatabase(ledger)}
 }
 
@@ -71,7 +70,7 @@ func withDatabase(t testing.TB, ddl ...string) *world {
 	if ddl == nil {
 		ddl = []string{table}
 	}
-	w.SpannerDatabase(ledger, "us-central1", w.key, ddl...)
+	w.CreateSpannerDatabase(ledger, "us-central1", w.key, ddl...)
 	return w
 }
 

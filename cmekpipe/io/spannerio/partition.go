@@ -32,7 +32,7 @@ type splitFn struct {
 	Bound    bound
 }
 
-// ProcessElement takes the impulse. Nothing is held open for the transaction, whose session Spanner drops by itself.
+// ProcessElement emits the partitions. Nothing is kept open for the transaction, whose session Spanner expires.
 func (f *splitFn) ProcessElement(ctx context.Context, _ []byte, emit func([]byte)) error {
 	client, err := spannerclient.New(ctx, f.Database)
 	if err != nil {

@@ -11,32 +11,31 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// QueryOptionFn changes how [Query] reads.
-type QueryOptionFn func(*queryOptions)
+// QueryOption changes how [Query] reads.
+type QueryOption func(*queryOptions)
 
 type queryOptions struct {
 	whole   bool
 	max     int64
 	asked   bool // whether max was
 	bound   bound
-	unknown string // a bound that can't be carried
+	unknown string // a bound that can't be sent to workers
 }
 
-// WithBatching sets whether many workers read beside each other, which takes a query that Spanner can part. Default:
-// they do.
-func WithBatching(batching bool) QueryOptionFn {
+// WithBatching sets whether workers read in parallel, which requires a query that Spanner can partition. Default: true.
+func WithBatching(batching bool) QueryOption {
 	return func(o *queryOptions) { o.whole = !batching }
 }
 
-// WithMaxPartitions sets into how many parts Spanner should part a query at most, which must be more than 0; it may make
-// more or less. Default: Spanner chooses.
-func WithMaxPartitions(n int64) QueryOptionFn {
+// WithMaxPartitions sets the maximum number of partitions, which must be more than 0. Spanner treats it as a hint. Default:
+// Spanner chooses.
+func WithMaxPartitions(n int64) QueryOption {
 	return func(o *queryOptions) { o.max, o.asked = n, true }
 }
 
-// WithTimestampBound sets which moment's rows are read: [spanner.StrongRead], [spanner.ExactStaleness] or
-// [spanner.ReadTimestamp]. Default: those of now.
-func WithTimestampBound(tb spanner.TimestampBound) QueryOptionFn {
+// WithTimestampBound sets the timestamp of the read: [spanner.StrongRead], [spanner.ExactStaleness] or
+// [spanner.ReadTimestamp]. Default: a strong read.
+func WithTimestampBound(tb spanner.TimestampBound) QueryOption {
 	return func(o *queryOptions) {
 		var ok bool
 		if o.bound, ok = boundOf(tb); !ok {
@@ -45,7 +44,7 @@ func WithTimestampBound(tb spanner.TimestampBound) QueryOptionFn {
 	}
 }
 
-func queryOptionsOf(op, db, text string, t reflect.Type, options []QueryOptionFn) (queryOptions, error) {
+func queryOptionsOf(op, db, text string, t reflect.Type, options []QueryOption) (queryOptions, error) {
 	var o queryOptions
 	for _, option := range options {
 		option(&o)
@@ -60,12 +59,12 @@ func queryOptionsOf(op, db, text string, t reflect.Type, options []QueryOptionFn
 	case o.unknown != "":
 		return o, &cmekpipe.Error{Op: op, Code: cmekpipe.Unsupported, Resource: db,
 			Hint: "use spanner.StrongRead, spanner.ExactStaleness or spanner.ReadTimestamp",
-			Err:  fmt.Errorf("got timestamp bound %s, which is not one moment", o.unknown)}
+			Err:  fmt.Errorf("got timestamp bound %s, which is not one timestamp", o.unknown)}
 	}
 	return o, nil
 }
 
-// bound is a [spanner.TimestampBound] that can travel to workers: none of that type's fields can. The zero bound is a
+// bound is a [spanner.TimestampBound] that can be sent to workers; that type has no exported fields. The zero bound is a
 // strong read.
 type bound struct {
 	Staleness time.Duration
@@ -82,8 +81,7 @@ func (b bound) value() spanner.TimestampBound {
 	return spanner.StrongRead()
 }
 
-// boundOf reads a bound's text, which is all that its type tells, and makes sure of what it read by making the bound
-// anew.
+// boundOf parses a bound's text, the only public form of its type, and verifies the result by formatting it again.
 func boundOf(tb spanner.TimestampBound) (b bound, ok bool) {
 	text := strings.TrimSuffix(tb.String(), ")")
 	if staleness, found := strings.CutPrefix(text, "(exactStaleness: "); found {

@@ -23,8 +23,8 @@ const (
 )
 
 // Read returns the rows of a table as a PCollection<T>, in the columns that the struct T has. The database is named as
-// "projects/PROJECT/instances/INSTANCE/databases/DATABASE". Many workers read beside each other, all of them the table
-// as it was at one moment. Read panics with a [*cmekpipe.Error] when T is no struct or a name is missing.
+// "projects/PROJECT/instances/INSTANCE/databases/DATABASE". Workers read in parallel, all at one
+// timestamp. Read panics with a [*cmekpipe.Error] if T is not a struct or a name is missing.
 func Read(s beam.Scope, db, table string, t reflect.Type) beam.PCollection {
 	s = s.Scope(opRead)
 	o := must(queryOptionsOf(opRead, db, table, t, nil))
@@ -32,11 +32,11 @@ func Read(s beam.Scope, db, table string, t reflect.Type) beam.PCollection {
 	return partitioned(s, db, "SELECT "+columns+" FROM "+table, t, o)
 }
 
-// Query returns the rows that a query selects as a PCollection<T>; T is a struct with a field for each column. Many
-// workers read beside each other, which Spanner allows for queries that it can part, without ORDER BY for one; use
-// WithBatching(false) for the others. Query panics with a [*cmekpipe.Error] when T is no struct, a name is missing or an
-// option is not one.
-func Query(s beam.Scope, db, q string, t reflect.Type, options ...QueryOptionFn) beam.PCollection {
+// Query returns the rows that a query selects as a PCollection<T>; T is a struct with a field for each column.
+// Workers read in parallel, which Spanner allows for queries that it can partition, for example without ORDER BY; use
+// WithBatching(false) for others. Query panics with a [*cmekpipe.Error] if T is not a struct, a name is missing or an option
+// is out of range.
+func Query(s beam.Scope, db, q string, t reflect.Type, options ...QueryOption) beam.PCollection {
 	s = s.Scope(opQuery)
 	o := must(queryOptionsOf(opQuery, db, q, t, options))
 	if o.whole {
@@ -54,7 +54,7 @@ type wholeFn struct {
 	Type     beam.EncodedType
 }
 
-// ProcessElement takes the impulse.
+// ProcessElement runs the query.
 func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
 	client, err := spannerclient.New(ctx, f.Database)
 	if err != nil {

@@ -51,12 +51,12 @@ func TestReadErrorsAreTyped(t *testing.T) {
 	if err := run(t, func(s beam.Scope) { spannerio.Write(s, w.db, "Entries", made(s, 1)) }); err != nil {
 		t.Fatal(err)
 	}
-	read := func(q string, typ reflect.Type, opts ...spannerio.QueryOptionFn) error {
+	read := func(q string, typ reflect.Type, opts ...spannerio.QueryOption) error {
 		return run(t, func(s beam.Scope) { spannerio.Query(s, ledger, q, typ, opts...) })
 	}
 	type wrong struct{ ID, Note int64 }
 	const all = "SELECT ID, Note FROM Entries"
-	for _, opts := range [][]spannerio.QueryOptionFn{nil, {spannerio.WithBatching(false)}} {
+	for _, opts := range [][]spannerio.QueryOption{nil, {spannerio.WithBatching(false)}} {
 		requireCode(t, read("SELECT ID FROM Missing WHERE Note = 'secret'", reflect.TypeFor[entry](), opts...), cmekpipe.InvalidOptions)
 		if e := requireCode(t, read(all, reflect.TypeFor[wrong](), opts...), cmekpipe.InvalidOptions); strings.Contains(e.Error(), "note") {
 			t.Errorf("got %v, want no value", e)

@@ -31,10 +31,10 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 	}
 	db := key.MustSpannerDatabase("projects/bank-prod/instances/main/databases/ledger")
 	rows := func(s beam.Scope) beam.PCollection { return beam.Create(s, entry{}) }
-	write := func(db cmekpipe.SpannerDatabase, table string, col func(beam.Scope) beam.PCollection, opts ...spannerio.WriteOptionsFn) func(beam.Scope) {
+	write := func(db cmekpipe.SpannerDatabase, table string, col func(beam.Scope) beam.PCollection, opts ...spannerio.WriteOption) func(beam.Scope) {
 		return func(s beam.Scope) { spannerio.Write(s, db, table, col(s), opts...) }
 	}
-	query := func(q string, typ reflect.Type, opts ...spannerio.QueryOptionFn) func(beam.Scope) {
+	query := func(q string, typ reflect.Type, opts ...spannerio.QueryOption) func(beam.Scope) {
 		return func(s beam.Scope) { spannerio.Query(s, db.String(), q, typ, opts...) }
 	}
 	row := reflect.TypeFor[entry]()
@@ -45,7 +45,7 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		about string
 		hint  string
 	}{
-		{"zero database", write(cmekpipe.SpannerDatabase{}, "T", rows), cmekpipe.KeyMissing, "destination", "key.Database"},
+		{"zero database", write(cmekpipe.SpannerDatabase{}, "T", rows), cmekpipe.KeyMissing, "destination", "key.SpannerDatabase"},
 		{"no table", write(db, "", rows), cmekpipe.InvalidName, "", "letters"},
 		{"bad table", write(db, "a b", rows), cmekpipe.InvalidName, "a b", "letters"},
 		{"zero collection", write(db, "T", func(beam.Scope) beam.PCollection { return beam.PCollection{} }), cmekpipe.InvalidOptions, db.String(), "transform"},
@@ -55,8 +55,8 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 		{"column twice", write(db, "T", func(s beam.Scope) beam.PCollection { return beam.Create(s, twice{}) }), cmekpipe.InvalidOptions, db.String(), "tags"},
 		{"no rows", write(db, "T", rows, spannerio.UseBatchSize(0)), cmekpipe.InvalidOptions, db.String(), "1 to 80000"},
 		{"too many rows", write(db, "T", rows, spannerio.UseBatchSize(80_001)), cmekpipe.InvalidOptions, db.String(), "1 to 80000"},
-		{"zero further key", write(db, "T", rows, spannerio.FurtherKeys(cmekpipe.KeyName{})), cmekpipe.KeyMissing, db.String(), "ParseKeyName"},
-		{"key twice", write(db, "T", rows, spannerio.FurtherKeys(key)), cmekpipe.InvalidOptions, db.String(), "once"},
+		{"zero additional key", write(db, "T", rows, spannerio.WithAdditionalKeys(cmekpipe.KeyName{})), cmekpipe.KeyMissing, db.String(), "ParseKeyName"},
+		{"key twice", write(db, "T", rows, spannerio.WithAdditionalKeys(key)), cmekpipe.InvalidOptions, db.String(), "once"},
 		{"Read, no database", func(s beam.Scope) { spannerio.Read(s, "", "T", row) }, cmekpipe.InvalidOptions, "", "name"},
 		{"Read, no table", func(s beam.Scope) { spannerio.Read(s, db.String(), "", row) }, cmekpipe.InvalidOptions, db.String(), "name"},
 		{"Query, no struct", query("SELECT 1", reflect.TypeFor[int]()), cmekpipe.InvalidOptions, db.String(), "field"},

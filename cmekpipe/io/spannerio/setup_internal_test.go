@@ -16,13 +16,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// TestEveryWriterLooksBeforeItTakesARow runs a writer without the step that looks, too.
-func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
+// TestEveryWriterChecksTheKeyBeforeItAcceptsARow runs a writer without the step that looks, too.
+func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
 	busy := emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted}
 	for _, tt := range []struct {
 		name  string
-		under string // the key that the database rests under
+		under string // the database's key
 		fault emulator.Fault
 		want  cmekpipe.Code
 	}{
@@ -33,12 +33,12 @@ func TestEveryWriterLooksBeforeItTakesARow(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := cmektest.NewCloud(t)
-			key := cloud.Key("us-central1", "records")
+			key := cloud.CreateKey("us-central1", "records")
 			under := key
 			if tt.under != "records" {
-				under = cloud.Key("us-central1", tt.under)
+				under = cloud.CreateKey("us-central1", tt.under)
 			}
-			cloud.SpannerDatabase(name, "us-central1", under,
+			cloud.CreateSpannerDatabase(name, "us-central1", under,
 				"CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)")
 			if tt.fault.Method != "" {
 				tt.fault.Call = 1
@@ -65,8 +65,8 @@ func TestKeysAreCheckedAgain(t *testing.T) {
 	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
 	const table = "CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)"
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.SpannerDatabase(name, "us-central1", key, table)
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.CreateSpannerDatabase(name, "us-central1", key, table)
 	f := &commitFn{Check: check{Database: key.MustSpannerDatabase(name), Create: true}, Table: "Entries", Rows: 1}
 	now := time.Now()
 	f.checked.Now = func() time.Time { return now }
@@ -86,17 +86,17 @@ func TestKeysAreCheckedAgain(t *testing.T) {
 	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
 		t.Errorf("without the database: got %v, want %v and no new database", err, cmekpipe.NotFound)
 	}
-	cloud.SpannerDatabase(name, "us-central1", cloud.Key("us-central1", "other"), table)
+	cloud.CreateSpannerDatabase(name, "us-central1", cloud.CreateKey("us-central1", "other"), table)
 	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("with another key: got %v, want %v", err, cmekpipe.KeyMismatch)
 	}
 }
 
-// TestAWriterThatIsNoLongerWantedStopsLooking cancels the context while Spanner takes no calls.
-func TestAWriterThatIsNoLongerWantedStopsLooking(t *testing.T) {
+// TestCanceledWriterStopsChecking cancels the context while Spanner refuses calls.
+func TestCanceledWriterStopsChecking(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	key := cloud.Key("us-central1", "records")
-	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted})
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.Inject(emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := &commitFn{Check: check{Database: key.MustSpannerDatabase("projects/p-1234/instances/main/databases/ledger")}}

@@ -2,11 +2,9 @@ package spannerio
 
 import (
 	"context"
-	"time"
 
 	database "cloud.google.com/go/spanner/admin/database/apiv1"
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
-	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
@@ -14,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // verifyFn checks the keys of a database, which it may create, even if there is no row to write.
@@ -24,7 +23,7 @@ type verifyFn struct {
 // ProcessElement runs once, for the impulse.
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
 
-// CMEKDestination names the destination for package guard.
+// CMEKDestination tells guard the destination and its key.
 func (f *verifyFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
 
 // CMEKFurtherKeys names the other keys for package guard.
@@ -52,41 +51,37 @@ func (f *check) run(ctx context.Context) error {
 	return f.verify(found)
 }
 
-// find returns the database when it is ready.
+// find returns the database when it is ready, and creates it if it is missing and may be created.
 func (f *check) find(ctx context.Context, client *database.DatabaseAdminClient) (*databasepb.Database, error) {
-	pause := gax.Backoff{Initial: 100 * time.Millisecond, Max: 10 * time.Second}
-	for attempt, looks := 0, 1; ; looks++ {
-		found, err := client.GetDatabase(ctx, &databasepb.GetDatabaseRequest{Name: f.Database.String()})
+	creations := createPolicy().Start()
+	for n := 0; ; n++ {
+		found, err := f.get(ctx, client)
 		switch {
 		case err == nil && found.GetState() != databasepb.Database_CREATING:
 			return found, nil
-		case err == nil: // somebody else is making it
-		case f.Create && gcperr.Code(err) == cmekpipe.NotFound:
-			attempt++
-			if err := f.create(ctx, client); err != nil && (attempt == attempts || !passes(err)) {
-				return nil, err
-			}
-		case !gcperr.Exhausted(err) || looks >= mostLooks:
+		case err == nil: // another program is creating it
+		case !f.Create || !gcperr.IsNotFound(err):
 			return nil, err
+		default:
+			if err := f.create(ctx, client); err != nil {
+				if !creations.Again(ctx, err) {
+					return nil, retry.Err(ctx, err)
+				}
+				continue // after the policy's pause
+			}
 		}
-		if err := gax.Sleep(ctx, pause.Pause()); err != nil {
+		if err := readPolicy().Wait(ctx, n); err != nil {
 			return nil, err
 		}
 	}
 }
 
-// attempts is how often a database is created before its service's failure is taken for lasting.
-const attempts = 5
-
-// mostLooks is how often a database is looked at where Spanner refuses to say more for now, as it may when hundreds of
-// workers begin at once. That is less than two minutes.
-const mostLooks = 15
-
-// passes reports whether a failed creation leaves it open whether there is a database: another one was faster, or the
-// answer got lost.
-func passes(err error) bool {
-	code := gcperr.Code(err)
-	return code == cmekpipe.AlreadyExists || code == cmekpipe.Unavailable
+func (f *check) get(ctx context.Context, client *database.DatabaseAdminClient) (found *databasepb.Database, err error) {
+	err = retry.Do(ctx, readPolicy(), func(ctx context.Context) (err error) {
+		found, err = client.GetDatabase(ctx, &databasepb.GetDatabaseRequest{Name: f.Database.String()})
+		return err
+	})
+	return found, err
 }
 
 // verify checks that the database was created with all of its keys and no others, and uses no others.

@@ -15,31 +15,31 @@ import (
 
 const opWrite = "spannerio.Write"
 
-// Write inserts or updates a row of a table for each element of a PCollection of structs. It writes nothing before it
-// has seen that the database rests under its key, and fails for any other database. The same rows may be written again.
+// Write inserts or updates a row of a table for each element of a PCollection of structs. It checks first that
+// the database is encrypted with its key, and fails for any other database. Rows may be written again by a retry.
 //
-// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Database (KeyMissing), and for elements
-// or options that can't be written (InvalidOptions).
-func Write(s beam.Scope, db cmekpipe.SpannerDatabase, table string, col beam.PCollection, opts ...WriteOptionsFn) {
+// Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero SpannerDatabase (KeyMissing), and for
+// elements or options that can't be used (InvalidOptions).
+func Write(s beam.Scope, db cmekpipe.SpannerDatabase, table string, col beam.PCollection, opts ...WriteOption) {
 	s = s.Scope(opWrite)
 	columns := must(checkInput(db, table, col))
 	o := must(collect(db, opts))
-	check := check{Database: db, Further: o.further, Create: o.create, DDL: o.ddl}
+	check := check{Database: db, Further: o.additional, Create: o.create, DDL: o.ddl}
 	beam.ParDo0(s, &verifyFn{Check: check}, beam.Impulse(s))
 	beam.ParDo0(s, &commitFn{Check: check, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col)
 }
 
 // commitFn writes rows in batches. Each instance checks the database's keys itself, before it accepts a row: waiting for
-// another step to do so would split the graph and make the runner store and move all rows.
+// another step's output would break fusion, and the runner would have to materialize all rows.
 type commitFn struct {
 	Check check
 	Table string
-	Rows  int // the most that a batch may have
+	Rows  int // maximum number in a batch
 
 	client  *spanner.Client
 	checked keycheck.Recheck
 	batch   batch
-	flight  chan error // what became of the batch before, which is on its way; nil if there is none
+	flight  chan error // result of the batch in flight; nil if there is none
 }
 
 // Setup checks the database's keys and opens the client.
@@ -59,13 +59,13 @@ func (f *commitFn) Teardown() {
 	}
 }
 
-// StartBundle begins anew: what an attempt that failed left is for the next attempt to write.
+// StartBundle drops what a failed attempt left; the runner processes its rows again.
 func (f *commitFn) StartBundle(context.Context) {
 	_ = f.land()
 	f.batch = batch{}
 }
 
-// ProcessElement takes a row.
+// ProcessElement adds a row to the batch.
 func (f *commitFn) ProcessElement(ctx context.Context, row beam.X) error {
 	m, err := spanner.InsertOrUpdateStruct(f.Table, row)
 	if err != nil {
@@ -89,8 +89,8 @@ func (f *commitFn) FinishBundle(ctx context.Context) error {
 	return f.land()
 }
 
-// flush sends the batch on its way once the one before has arrived, so that the next rows are made meanwhile and batches
-// stay in order.
+// flush waits for the batch in flight and sends the next one, so that rows are processed meanwhile and batches stay in
+// order.
 func (f *commitFn) flush(ctx context.Context) error {
 	if err := f.land(); err != nil {
 		return err
@@ -113,7 +113,7 @@ func (f *commitFn) recheck(ctx context.Context) error {
 	return f.checked.Do(ctx, again.run)
 }
 
-// land waits for the batch that is on its way.
+// land waits for the batch in flight.
 func (f *commitFn) land() error {
 	if f.flight == nil {
 		return nil
@@ -123,8 +123,8 @@ func (f *commitFn) land() error {
 	return err
 }
 
-// apply commits rows, in parts if Spanner finds them too many. A commit that is sent twice does no harm, which saves the
-// call that begins a transaction.
+// apply commits rows, in parts if a commit is too large for Spanner. Commits are idempotent, so ApplyAtLeastOnce can save
+// the call that begins a transaction.
 func (f *commitFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
 	if len(rows) == 0 {
 		return nil
@@ -143,7 +143,7 @@ func (f *commitFn) fault(ctx context.Context, err error) error {
 	return dataFault(ctx, opWrite, f.Check.Database.String(), f.Check.Database.Key(), err)
 }
 
-// CMEKDestination tells guard what rests where.
+// CMEKDestination tells guard the destination and its key.
 func (f *commitFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
 
 // CMEKFurtherKeys tells guard which other keys there are.

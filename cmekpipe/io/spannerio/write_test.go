@@ -37,7 +37,7 @@ func TestWriteWritesEveryRowUnderTheKey(t *testing.T) {
 	w.RequireEncrypted(t, w.key)
 }
 
-func TestWriteTakesWindowedInput(t *testing.T) {
+func TestWriteAcceptsWindowedInput(t *testing.T) {
 	w := withDatabase(t)
 	err := run(t, func(s beam.Scope) {
 		spannerio.Write(s, w.db, "Entries", beam.WindowInto(s, window.NewFixedWindows(time.Minute), made(s, 10)))
@@ -48,7 +48,7 @@ func TestWriteTakesWindowedInput(t *testing.T) {
 }
 
 func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
-	other := func(w *world) cmekpipe.KeyName { return w.Key("us-central1", "other") }
+	other := func(w *world) cmekpipe.KeyName { return w.CreateKey("us-central1", "other") }
 	for _, tt := range []struct {
 		name string
 		key  func(*world) cmekpipe.KeyName
@@ -62,9 +62,9 @@ func TestOtherKeyIsRefusedBeforeAnyRow(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			w := newWorld(t)
 			rests := tt.key(w)
-			w.SpannerDatabase(ledger, "us-central1", rests, table)
+			w.CreateSpannerDatabase(ledger, "us-central1", rests, table)
 			err := run(t, func(s beam.Scope) {
-				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.CreateDatabase(table))
+				spannerio.Write(s, w.db, "Entries", made(s, tt.n), spannerio.WithCreateIfMissing(table))
 			})
 			e := requireCode(t, err, tt.want)
 			if e.Op != "spannerio.Write" || e.Resource != ledger || e.Hint == "" ||
@@ -112,7 +112,7 @@ func TestFailureOfAFullBatchEndsTheBundle(t *testing.T) {
 	}
 }
 
-func TestPassingFailuresAreRetried(t *testing.T) {
+func TestTransientFailuresAreRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"unavailable": {Code: codes.Unavailable},
 		"aborted":     {Code: codes.Aborted},
@@ -148,7 +148,7 @@ func wide(n int64, emit func(wideRow)) {
 	}
 }
 
-func TestBatchThatIndexesMakeTooLargeIsParted(t *testing.T) {
+func TestBatchThatIndexesMakeTooLargeIsSplit(t *testing.T) {
 	ddl := []string{table}
 	for _, name := range strings.Split(strings.Repeat("i", 50), "") {
 		ddl = append(ddl, "CREATE INDEX "+name+"x ON Entries (Note, ID)")

@@ -43,7 +43,7 @@ func init() { register.Function1x0(dropLine) }
 
 func dropLine(string) {}
 
-// BenchmarkVsRawWriteSharded reports as x/raw how fast WriteSharded is beside the storage client, called by hand with
+// BenchmarkVsRawWriteSharded reports as x/raw how fast WriteSharded is compared with the storage client, called directly with
 // the key, for the same bytes in as many objects: its time through ours, so 1 would be as fast. The pipeline that makes
 // a million lines is a part of ours only. More is better.
 func BenchmarkVsRawWriteSharded(b *testing.B) {

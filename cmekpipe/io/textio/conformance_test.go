@@ -7,4 +7,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
 )
 
-func TestConformance(t *testing.T) { conformance.Run(t, sinks.TextIO()) }
+func TestConformance(t *testing.T) {
+	for _, h := range []conformance.Harness{sinks.TextIO(), sinks.TextIOSharded()} {
+		t.Run(h.Name, func(t *testing.T) { conformance.Run(t, h) })
+	}
+}

@@ -1,25 +1,55 @@
 package textio
 
-import "github.com/cmekpipe/cmekpipe-go/internal/shards"
+import (
+	"reflect"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/shards"
+)
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
-	writeFn    struct{ shards.One[string, lines] }
-	bundleFn   struct{ shards.Bundle[string, lines] }
-	dealFn     struct{ shards.Deal[string] }
-	numberedFn struct{ shards.Numbered[string, lines] }
-	paneFn     struct{ shards.Pane[string, lines] }
-	publishFn  struct{ shards.Publish[string, lines] }
+	writeFn struct {
+		shards.WriteSingle[string, lines]
+	}
+	bundleFn struct {
+		shards.WriteBundle[string, lines]
+	}
+	dealFn     struct{ shards.AssignShards[string] }
+	numberedFn struct {
+		shards.WriteShard[string, lines]
+	}
+	paneFn struct {
+		shards.WritePane[string, lines]
+	}
+	publishFn struct{ shards.Publish[string, lines] }
 )
 
 // doFns returns the steps of a sharded write.
-func (l lines) doFns(t shards.Target) shards.DoFns {
-	w := shards.Writing[string, lines]{Target: t, Format: l}
+func (l lines) doFns(t shards.Output) shards.DoFns {
+	w := shards.WriteStep[string, lines]{Output: t, Format: l}
 	return shards.DoFns{
-		Bundle:   &bundleFn{shards.Bundle[string, lines]{Writing: w}},
-		Deal:     &dealFn{shards.Deal[string]{Shards: t.Shards}},
-		Numbered: &numberedFn{shards.Numbered[string, lines]{Writing: w}},
-		Pane:     &paneFn{shards.Pane[string, lines]{Writing: w}},
-		Publish:  &publishFn{shards.Publish[string, lines]{Writing: w}},
+		WriteBundle:  &bundleFn{shards.WriteBundle[string, lines]{WriteStep: w}},
+		AssignShards: &dealFn{shards.AssignShards[string]{Shards: t.Shards}},
+		WriteShard:   &numberedFn{shards.WriteShard[string, lines]{WriteStep: w}},
+		WritePane:    &paneFn{shards.WritePane[string, lines]{WriteStep: w}},
+		Publish:      &publishFn{shards.Publish[string, lines]{WriteStep: w}},
 	}
+}
+
+// Workers find DoFns and the types they exchange by name, in Beam's registry.
+func init() {
+	shards.Register(shards.Types[string]{
+		WriteSingle: &writeFn{}, WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
+	})
+	beam.RegisterType(reflect.TypeFor[wholeFile]())
+	beam.RegisterDoFn(&sortFn{})
+	beam.RegisterDoFn(&wholeFilesFn{})
+	beam.RegisterDoFn(&wholeFn{})
+	beam.RegisterDoFn(&wholeNamedFn{})
+	register.Emitter1[string]()
+	register.Emitter1[wholeFile]()
+	register.Emitter2[string, string]()
 }

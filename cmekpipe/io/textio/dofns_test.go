@@ -45,7 +45,7 @@ func bySecond(line string) (beam.EventTime, string) {
 // onLine is what triggerFn calls. Prism's workers run in this process, so a test can reach into a running pipeline.
 var onLine atomic.Pointer[func(ctx context.Context, line string) error]
 
-// triggerFn passes lines on after it called onLine.
+// triggerFn emits lines after it called onLine.
 type triggerFn struct{}
 
 func (triggerFn) ProcessElement(ctx context.Context, line string, emit func(string)) error {

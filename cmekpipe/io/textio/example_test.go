@@ -2,30 +2,128 @@ package textio_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-func ExampleWriteSharded() {
+func init() {
+	register.Function1x0(printLine)
+	register.Function2x0(printNamedLine)
+}
+
+func printLine(line string) { fmt.Println(line) }
+
+func printNamedLine(name, line string) { fmt.Println(filepath.Base(name)+":", line) }
+
+// newFolder returns a new local folder with two files.
+func newFolder() string {
+	dir, err := os.MkdirTemp("", "textio")
+	if err != nil {
+		panic(err)
+	}
+	for name, text := range map[string]string{"monday.txt": "1,Ada\n", "tuesday.txt": "2,Grace\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			panic(err)
+		}
+	}
+	return dir
+}
+
+// Patterns name objects, such as "gs://bank-records/in/*.txt", or local files. With MatchEmptyDisallow a misspelt pattern
+// fails the job.
+func ExampleRead() {
+	dir := newFolder()
+	defer os.RemoveAll(dir)
+
+	p, s := beam.NewPipelineWithRoot()
+	lines := textio.Read(s, filepath.Join(dir, "*.txt"), textio.MatchEmptyDisallow())
+	beam.ParDo0(s, printLine, lines)
+
+	if err := ptest.Run(p); err != nil { // TestMain must call ptest.Main
+		fmt.Println(err)
+	}
+	// Unordered output:
+	// 1,Ada
+	// 2,Grace
+}
+
+func ExampleReadAll() {
+	dir := newFolder()
+	defer os.RemoveAll(dir)
+
+	p, s := beam.NewPipelineWithRoot()
+	patterns := beam.Create(s, filepath.Join(dir, "mon*"), filepath.Join(dir, "tue*"))
+	beam.ParDo0(s, printLine, textio.ReadAll(s, patterns))
+
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	// Unordered output:
+	// 1,Ada
+	// 2,Grace
+}
+
+func ExampleReadWithFilename() {
+	dir := newFolder()
+	defer os.RemoveAll(dir)
+
+	p, s := beam.NewPipelineWithRoot()
+	beam.ParDo0(s, printNamedLine, textio.ReadWithFilename(s, filepath.Join(dir, "*.txt")))
+
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	// Unordered output:
+	// monday.txt: 1,Ada
+	// tuesday.txt: 2,Grace
+}
+
+// A misspelt URL is refused when the pipeline is built.
+func ExampleRead_misspelt() {
+	_, s := beam.NewPipelineWithRoot()
+	defer func() { fmt.Println(recover()) }()
+	textio.Read(s, "gs:/bank-records/in/*.txt")
+	// Output: cmekpipe[invalid-name] textio.Read: "pattern \"gs:/bank-records/in/*.txt\"": got a malformed gs:// URL; hint: use "gs://bank-records/in/*.txt"
+}
+
+// One object with a known name.
+func ExampleWrite() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
 
 	p, s := beam.NewPipelineWithRoot()
 	lines := textio.Read(s, "gs://bank-records/in/*.txt")
-	textio.WriteSharded(s, key.MustObject("gs://bank-records/out/lines"), lines, textio.Suffix(".txt"))
+	textio.Write(s, key.MustObject("gs://bank-records/out/lines.txt.gz"), lines, textio.WithGzip())
 
 	_, _, err := p.Build()
 	fmt.Println("built:", err == nil)
 	// Output: built: true
 }
 
-// Without a key there is nothing to write to.
+// As many objects as the runner makes bundles.
+func ExampleWriteSharded() {
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+
+	p, s := beam.NewPipelineWithRoot()
+	lines := textio.Read(s, "gs://bank-records/in/*.txt")
+	textio.WriteSharded(s, key.MustObject("gs://bank-records/out/lines"), lines, textio.WithSuffix(".txt"))
+
+	_, _, err := p.Build()
+	fmt.Println("built:", err == nil)
+	// Output: built: true
+}
+
+// A destination can only be created from a key.
 func ExampleWrite_withoutKey() {
 	_, s := beam.NewPipelineWithRoot()
 	defer func() { fmt.Println(recover()) }()
 	textio.Write(s, cmekpipe.Object{}, beam.Create(s, "a"))
-	// Output: cmekpipe[key-missing] textio.Write: "destination": got the zero Object, want one under a key; hint: let a key mint it: key.Object("gs://BUCKET/OBJECT")
+	// Output: cmekpipe[key-missing] textio.Write: "destination": got the zero Object, want one created from a key; hint: create it from a key: key.Object("gs://BUCKET/OBJECT")
 }

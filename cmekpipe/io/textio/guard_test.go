@@ -24,9 +24,9 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 	lines := beam.Create(s, "a")
 	textio.Write(s, o, lines)
 	textio.WriteSharded(s, o, lines)
-	textio.WriteSharded(s, o, lines, textio.NumShards(2))
+	textio.WriteSharded(s, o, lines, textio.WithNumShards(2))
 	ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), lines)
-	textio.WriteSharded(s, o, ts, textio.NumShards(2))
+	textio.WriteSharded(s, o, ts, textio.WithNumShards(2))
 	edges, _, err := p.Build()
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ const bufferSize = 1 << 20
 // lines is the format of text: each line is followed by a line break.
 type lines struct{ Gzip bool }
 
-// ContentType is what objects are stored as.
+// ContentType returns the content type of objects.
 func (l lines) ContentType() string {
 	if l.Gzip {
 		return "application/gzip"
@@ -20,7 +20,7 @@ func (l lines) ContentType() string {
 	return "text/plain; charset=utf-8"
 }
 
-// NewEncoder returns what writes lines.
+// NewEncoder returns an encoder of lines.
 func (l lines) NewEncoder() (shards.Encoder[string], error) {
 	if !l.Gzip {
 		return &plainLines{}, nil

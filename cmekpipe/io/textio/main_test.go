@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -15,6 +14,7 @@ import (
 	//lint:ignore SA1019 programs may name it as long as Beam has it
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/direct"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -22,8 +22,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	beam.Init()
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 const bucket = "bank-records"
@@ -38,8 +37,8 @@ type world struct {
 func newWorld(t testing.TB) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &world{cloud, cloud.Key("us-central1", "records")}
-	cloud.Bucket(bucket, "us-central1", cmekpipe.KeyName{})
+	w := &world{cloud, cloud.CreateKey("us-central1", "records")}
+	cloud.CreateBucket(bucket, "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -69,7 +68,7 @@ func runWith(ctx context.Context, runner string, build func(beam.Scope)) error {
 func (w *world) visible(t testing.TB) []string {
 	t.Helper()
 	names := []string{}
-	for it := w.Storage().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
+	for it := w.StorageClient().Bucket(bucket).Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return names
@@ -117,7 +116,7 @@ func unzip(t testing.TB, data []byte) []byte {
 	return data
 }
 
-// requireKeyAsked fails unless every object that was ever made rests under the key because its writer named the key.
+// requireKeyAsked fails unless every object was created with the key, which its writer named.
 func (w *world) requireKeyAsked(t testing.TB) {
 	t.Helper()
 	objects := 0

@@ -1,30 +1,30 @@
 package textio
 
+import "github.com/cmekpipe/cmekpipe-go/internal/shards"
+
 // WriteOption changes how [Write] and [WriteSharded] write.
 type WriteOption func(*writeOptions)
 
 type writeOptions struct {
-	shards    int
-	numShards bool
-	suffix    string
-	gzip      bool
+	shards.Options
+	gzip bool
 }
 
-// NumShards makes [WriteSharded] write n shards, from 1 to 100,000, which takes a shuffle of the lines. Input that is
-// windowed, unbounded or triggered needs it. Default: as many shards as the runner made bundles, without a shuffle.
-func NumShards(n int) WriteOption {
-	return func(o *writeOptions) { o.shards, o.numShards = n, true }
+// WithNumShards sets the number of shards of [WriteSharded], from 1 to 100,000, and adds a shuffle of the lines. Windowed,
+// unbounded or triggered input requires it. Default: as many shards as the runner made bundles, without a shuffle.
+func WithNumShards(n int) WriteOption {
+	return func(o *writeOptions) { o.SetNumShards(n) }
 }
 
-// Gzip compresses each object, and makes [WriteSharded] end its name in ".gz", so that [Read] knows. Objects are stored
-// as application/gzip, so Cloud Storage hands them out as they are. Default: no compression.
-func Gzip() WriteOption {
+// WithGzip compresses each object, and makes [WriteSharded] end its name in ".gz", so that [Read] decompresses it. Objects
+// are stored as application/gzip, so that Cloud Storage serves them as they are. Default: no compression.
+func WithGzip() WriteOption {
 	return func(o *writeOptions) { o.gzip = true }
 }
 
-// Suffix puts text such as ".txt" behind the shard's number in each name of [WriteSharded]. Default: none.
-func Suffix(suffix string) WriteOption {
-	return func(o *writeOptions) { o.suffix = suffix }
+// WithSuffix sets how the name of each object of [WriteSharded] ends, such as ".txt". Default: none.
+func WithSuffix(suffix string) WriteOption {
+	return func(o *writeOptions) { o.Suffix = suffix }
 }
 
 func collect(opts []WriteOption) writeOptions {

@@ -2,14 +2,19 @@ package textio
 
 import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/textio"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 )
 
-// ReadOptionFn says how files are compressed. Default: [ReadAutoCompression].
-type ReadOptionFn func(*compression)
+// ReadOption changes how [Read], [ReadAll] and [ReadWithFilename] read.
+type ReadOption func(*readOptions)
+
+type readOptions struct {
+	mode  compression
+	empty fileio.MatchOption // what happens if a pattern matches nothing
+}
 
 type compression int
 
@@ -19,53 +24,63 @@ const (
 	never
 )
 
-// ReadAutoCompression takes files whose names end in ".gz" for compressed with gzip.
-func ReadAutoCompression() ReadOptionFn { return func(c *compression) { *c = byName } }
+// ReadAutoCompression decompresses files whose names end in ".gz". This is the default.
+func ReadAutoCompression() ReadOption { return func(o *readOptions) { o.mode = byName } }
 
-// ReadGzip takes all files for compressed with gzip.
-func ReadGzip() ReadOptionFn { return func(c *compression) { *c = always } }
+// ReadGzip treats every file as compressed with gzip.
+func ReadGzip() ReadOption { return func(o *readOptions) { o.mode = always } }
 
-// ReadUncompressed takes no file for compressed.
-func ReadUncompressed() ReadOptionFn { return func(c *compression) { *c = never } }
+// ReadUncompressed treats every file as uncompressed.
+func ReadUncompressed() ReadOption { return func(o *readOptions) { o.mode = never } }
 
-// Read returns the lines of the files that a pattern stands for, such as "gs://bank-records/in/*.txt", without their
-// line breaks, as a PCollection<string>. A pattern without a file gives no line and no error. Beam's own reader reads
-// what is not compressed, in pieces of 64 MiB; a compressed file is read by one worker.
-func Read(s beam.Scope, glob string, opts ...ReadOptionFn) beam.PCollection {
+// MatchEmptyDisallow fails the job if a pattern matches no file, so that a misspelt input is not read as an empty one.
+// Default: a pattern that matches no file yields no lines.
+func MatchEmptyDisallow() ReadOption {
+	return func(o *readOptions) { o.empty = fileio.MatchEmptyDisallow() }
+}
+
+// Read returns the lines of the files that match a pattern, such as "gs://bank-records/in/*.txt" or a local path, without
+// their line breaks, as a PCollection<string>. A pattern that matches no file yields an empty collection; see
+// [MatchEmptyDisallow]. Beam's own reader reads uncompressed files, in pieces of 64 MiB; one worker reads a compressed file.
+//
+// Read panics with a [*cmekpipe.Error] when the pipeline is built: for an empty pattern or a malformed gs:// URL
+// (InvalidName), and for a scheme without a filesystem in the program (Unsupported).
+func Read(s beam.Scope, glob string, opts ...ReadOption) beam.PCollection {
+	filepattern.MustBeValid("textio.Read", glob)
 	s = s.Scope("textio.Read")
-	filesystem.ValidateScheme(glob)
 	return readAll(s, beam.Create(s, glob), opts)
 }
 
-// ReadAll is [Read] for a PCollection<string> of patterns.
-func ReadAll(s beam.Scope, col beam.PCollection, opts ...ReadOptionFn) beam.PCollection {
+// ReadAll is [Read] for a PCollection<string> of patterns. A malformed pattern fails its bundle.
+func ReadAll(s beam.Scope, col beam.PCollection, opts ...ReadOption) beam.PCollection {
 	return readAll(s.Scope("textio.ReadAll"), col, opts)
 }
 
-func readAll(s beam.Scope, globs beam.PCollection, opts []ReadOptionFn) beam.PCollection {
+func readAll(s beam.Scope, globs beam.PCollection, opts []ReadOption) beam.PCollection {
 	whole, plain := sortFiles(s, globs, opts)
 	return beam.Flatten(s, beam.ParDo(s, &wholeFn{}, whole), textio.ReadAll(s, plain, textio.ReadUncompressed()))
 }
 
-// ReadWithFilename is [Read] that returns a PCollection<KV<string, string>> of each file's name and line. Every file is
-// read by one worker.
-func ReadWithFilename(s beam.Scope, glob string, opts ...ReadOptionFn) beam.PCollection {
+// ReadWithFilename is [Read] that returns a PCollection<KV<string, string>> of each line with the name of its file. One
+// worker reads a file.
+func ReadWithFilename(s beam.Scope, glob string, opts ...ReadOption) beam.PCollection {
+	filepattern.MustBeValid("textio.ReadWithFilename", glob)
 	s = s.Scope("textio.ReadWithFilename")
-	filesystem.ValidateScheme(glob)
-	files := fileio.MatchAll(s, beam.Create(s, glob), fileio.MatchEmptyAllow())
-	return beam.ParDo(s, &wholeNamedFn{}, beam.ParDo(s, &wholeFilesFn{Mode: mode(opts)}, files))
+	o := collectRead(opts)
+	files := fileio.MatchAll(s, beam.Create(s, glob), o.empty)
+	return beam.ParDo(s, &wholeNamedFn{}, beam.ParDo(s, &wholeFilesFn{Mode: o.mode}, files))
 }
 
-func mode(opts []ReadOptionFn) compression {
-	var c compression
+func collectRead(opts []ReadOption) readOptions {
+	o := readOptions{empty: fileio.MatchEmptyAllow()}
 	for _, opt := range opts {
-		opt(&c)
+		opt(&o)
 	}
-	return c
+	return o
 }
 
-// sortFiles finds the files and parts those that are read whole from the names of those that Beam may split.
-func sortFiles(s beam.Scope, globs beam.PCollection, opts []ReadOptionFn) (whole, plain beam.PCollection) {
-	files := fileio.MatchAll(s, globs, fileio.MatchEmptyAllow())
-	return beam.ParDo2(s, &sortFn{Mode: mode(opts)}, files)
+// sortFiles finds the files and separates those that one worker reads from the names of those that Beam may split.
+func sortFiles(s beam.Scope, globs beam.PCollection, opts []ReadOption) (whole, plain beam.PCollection) {
+	o := collectRead(opts)
+	return beam.ParDo2(s, &sortFn{Mode: o.mode}, fileio.MatchAll(s, globs, o.empty))
 }

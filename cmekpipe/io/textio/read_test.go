@@ -1,6 +1,8 @@
 package textio_test
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +12,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
-	"github.com/cmekpipe/cmekpipe-go/internal/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
 )
 
 func TestWhatIsWrittenIsReadBack(t *testing.T) {
@@ -18,10 +20,10 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 		w := newWorld(t)
 		var opts []textio.WriteOption
 		if compress {
-			opts = append(opts, textio.Gzip())
+			opts = append(opts, textio.WithGzip())
 		}
 		err := run(t, func(s beam.Scope) {
-			textio.WriteSharded(s, w.object(t, "out/lines"), beam.CreateList(s, numbers(100)), append(opts, textio.NumShards(3))...)
+			textio.WriteSharded(s, w.object(t, "out/lines"), beam.CreateList(s, numbers(100)), append(opts, textio.WithNumShards(3))...)
 		})
 		if err != nil {
 			t.Fatal(err)
@@ -42,8 +44,8 @@ func TestWhatIsWrittenIsReadBack(t *testing.T) {
 func TestReadOptionsChooseCompression(t *testing.T) {
 	w := newWorld(t)
 	err := run(t, func(s beam.Scope) {
-		textio.Write(s, w.object(t, "in/zipped"), beam.CreateList(s, numbers(1000)), textio.Gzip())
-		textio.Write(s, w.object(t, "in/zipped.gz"), beam.CreateList(s, numbers(1000)), textio.Gzip())
+		textio.Write(s, w.object(t, "in/zipped"), beam.CreateList(s, numbers(1000)), textio.WithGzip())
+		textio.Write(s, w.object(t, "in/zipped.gz"), beam.CreateList(s, numbers(1000)), textio.WithGzip())
 		textio.Write(s, w.object(t, "in/plain"), beam.CreateList(s, numbers(1000)))
 		textio.Write(s, w.object(t, "in/plain.gz"), beam.CreateList(s, numbers(1000)))
 	})
@@ -52,20 +54,20 @@ func TestReadOptionsChooseCompression(t *testing.T) {
 	}
 	tests := []struct {
 		name string
-		opts []textio.ReadOptionFn
+		opts []textio.ReadOption
 		good bool
 	}{
-		{"zipped", []textio.ReadOptionFn{textio.ReadGzip()}, true},
-		{"zipped", []textio.ReadOptionFn{textio.ReadUncompressed()}, false},
+		{"zipped", []textio.ReadOption{textio.ReadGzip()}, true},
+		{"zipped", []textio.ReadOption{textio.ReadUncompressed()}, false},
 		{"zipped", nil, false},
 		{"zipped.gz", nil, true},
-		{"zipped.gz", []textio.ReadOptionFn{textio.ReadAutoCompression()}, true},
-		{"zipped.gz", []textio.ReadOptionFn{textio.ReadGzip()}, true},
-		{"zipped.gz", []textio.ReadOptionFn{textio.ReadUncompressed()}, false},
+		{"zipped.gz", []textio.ReadOption{textio.ReadAutoCompression()}, true},
+		{"zipped.gz", []textio.ReadOption{textio.ReadGzip()}, true},
+		{"zipped.gz", []textio.ReadOption{textio.ReadUncompressed()}, false},
 		{"plain", nil, true},
-		{"plain", []textio.ReadOptionFn{textio.ReadUncompressed()}, true},
-		{"plain.gz", []textio.ReadOptionFn{textio.ReadUncompressed()}, true},
-		{"plain", []textio.ReadOptionFn{textio.ReadGzip()}, false},
+		{"plain", []textio.ReadOption{textio.ReadUncompressed()}, true},
+		{"plain.gz", []textio.ReadOption{textio.ReadUncompressed()}, true},
+		{"plain", []textio.ReadOption{textio.ReadGzip()}, false},
 		{"plain.gz", nil, false},
 	}
 	want := numbers(1000)
@@ -93,7 +95,7 @@ func TestEveryFileIsReadAsItself(t *testing.T) {
 	w := newWorld(t)
 	var want, named []string
 	for _, name := range []string{"in/a*", "in/ab", "in/[a]", "in/a", "in/a?b", "in/a#b", "in/a%62", "in/a%"} {
-		w.PutObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
+		w.WriteObject("gs://"+bucket+"/"+name, []byte(name+"\n\nlast"))
 		want = append(want, name, "", "last")
 		named = append(named, "gs://"+bucket+"/"+name)
 	}
@@ -109,6 +111,60 @@ func TestEveryFileIsReadAsItself(t *testing.T) {
 	err := run(t, func(s beam.Scope) {
 		files := beam.DropValue(s, textio.ReadWithFilename(s, "gs://"+bucket+"/in/*"))
 		passert.EqualsList(s, files, slices.Concat(named, named, named))
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+var readers = map[string]func(s beam.Scope, glob string, opts ...textio.ReadOption) beam.PCollection{
+	"Read":             textio.Read,
+	"ReadWithFilename": textio.ReadWithFilename,
+	"ReadAll": func(s beam.Scope, glob string, opts ...textio.ReadOption) beam.PCollection {
+		return textio.ReadAll(s, beam.Create(s, glob), opts...)
+	},
+}
+
+func TestInputThatMatchesNothing(t *testing.T) {
+	newWorld(t)
+	const glob = "gs://" + bucket + "/misspelt/*"
+	for name, read := range readers {
+		if err := run(t, func(s beam.Scope) { passert.Empty(s, read(s, glob)) }); err != nil {
+			t.Errorf("%s: got %v, want an empty collection", name, err)
+		}
+		e := requireCode(t, run(t, func(s beam.Scope) { read(s, glob, textio.MatchEmptyDisallow()) }), cmekpipe.NotFound)
+		if e.Resource != glob || e.Hint == "" {
+			t.Errorf("%s: got %v, want it about %s with a hint", name, e, glob)
+		}
+	}
+}
+
+func TestInvalidPatternIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
+	for name, read := range readers {
+		if name == "ReadAll" {
+			continue
+		}
+		for glob, code := range map[string]cmekpipe.Code{
+			"": cmekpipe.InvalidName, "gs:/bank-in/x.csv": cmekpipe.InvalidName, "ftp://host/x": cmekpipe.Unsupported,
+		} {
+			e := refusal(t, func(s beam.Scope) { read(s, glob) })
+			if e.Code != code || e.Op != "textio."+name || e.Hint == "" {
+				t.Errorf("%s(%q): got %v, want code %v with a hint", name, glob, e, code)
+			}
+		}
+	}
+}
+
+func TestLocalFilesAreRead(t *testing.T) {
+	newWorld(t)
+	dir := t.TempDir()
+	for _, name := range []string{"a.txt", "b.txt"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(name+"\nlast\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	err := run(t, func(s beam.Scope) {
+		passert.EqualsList(s, textio.Read(s, filepath.Join(dir, "*.txt")), []string{"a.txt", "last", "b.txt", "last"})
 	})
 	if err != nil {
 		t.Error(err)

@@ -48,24 +48,27 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 	}{
 		{"Write, zero object", write(cmekpipe.Object{}, lines), cmekpipe.KeyMissing, "destination", "key.Object"},
 		{"WriteSharded, zero object", sharded(cmekpipe.Object{}, lines), cmekpipe.KeyMissing, "destination", "key.Object"},
+		{"Write, folder", write(key.MustObject("gs://bank-records/out/"), lines), cmekpipe.InvalidName, "gs://bank-records/out/", `key.Object("gs://bank-records/out/part")`},
+		{"WriteSharded, folder", sharded(key.MustObject("gs://bank-records/out/"), lines), cmekpipe.InvalidName, "gs://bank-records/out/", `key.Object("gs://bank-records/out/part")`},
+		{"WriteSharded, only a slash", sharded(key.MustObject("gs://bank-records//"), lines), cmekpipe.InvalidName, "gs://bank-records//", "after the slash"},
 		{"Write, ints", write(o, func(s beam.Scope) beam.PCollection { return beam.Create(s, 1) }), cmekpipe.InvalidOptions, o.String(), "format"},
 		{"WriteSharded, ints", sharded(o, func(s beam.Scope) beam.PCollection { return beam.Create(s, 1) }), cmekpipe.InvalidOptions, o.String(), "format"},
 		{"WriteSharded, pairs", sharded(o, func(s beam.Scope) beam.PCollection { return beam.AddFixedKey(s, lines(s)) }), cmekpipe.InvalidOptions, o.String(), "format"},
 		{"Write, zero collection", write(o, func(beam.Scope) beam.PCollection { return beam.PCollection{} }), cmekpipe.InvalidOptions, o.String(), "transform"},
-		{"Write, NumShards", write(o, lines, textio.NumShards(1)), cmekpipe.InvalidOptions, o.String(), "WriteSharded"},
-		{"Write, Suffix", write(o, lines, textio.Suffix("x")), cmekpipe.InvalidOptions, o.String(), "WriteSharded"},
-		{"Write, windowed", write(o, windowed), cmekpipe.Unsupported, o.String(), "NumShards"},
-		{"Write, triggered", write(o, triggered), cmekpipe.Unsupported, o.String(), "NumShards"},
-		{"Write, unbounded", write(o, unbounded), cmekpipe.Unsupported, o.String(), "NumShards"},
-		{"WriteSharded, windowed", sharded(o, windowed), cmekpipe.Unsupported, o.String(), "NumShards"},
-		{"WriteSharded, triggered", sharded(o, triggered), cmekpipe.Unsupported, o.String(), "NumShards"},
-		{"WriteSharded, unbounded", sharded(o, unbounded), cmekpipe.Unsupported, o.String(), "NumShards"},
-		{"WriteSharded, unbounded, numbered", sharded(o, unbounded, textio.NumShards(2)), cmekpipe.Unsupported, o.String(), "beam.WindowInto"},
-		{"WriteSharded, no shard", sharded(o, lines, textio.NumShards(0)), cmekpipe.InvalidOptions, o.String(), "from 1 to 100000"},
-		{"WriteSharded, too many shards", sharded(o, lines, textio.NumShards(100_001)), cmekpipe.InvalidOptions, o.String(), "from 1 to 100000"},
+		{"Write, WithNumShards", write(o, lines, textio.WithNumShards(1)), cmekpipe.InvalidOptions, o.String(), "WriteSharded"},
+		{"Write, WithSuffix", write(o, lines, textio.WithSuffix("x")), cmekpipe.InvalidOptions, o.String(), "WriteSharded"},
+		{"Write, windowed", write(o, windowed), cmekpipe.Unsupported, o.String(), "textio.WithNumShards"},
+		{"Write, triggered", write(o, triggered), cmekpipe.Unsupported, o.String(), "textio.WithNumShards"},
+		{"Write, unbounded", write(o, unbounded), cmekpipe.Unsupported, o.String(), "textio.WithNumShards"},
+		{"WriteSharded, windowed", sharded(o, windowed), cmekpipe.Unsupported, o.String(), "textio.WithNumShards"},
+		{"WriteSharded, triggered", sharded(o, triggered), cmekpipe.Unsupported, o.String(), "textio.WithNumShards"},
+		{"WriteSharded, unbounded", sharded(o, unbounded), cmekpipe.Unsupported, o.String(), "textio.WithNumShards"},
+		{"WriteSharded, unbounded, numbered", sharded(o, unbounded, textio.WithNumShards(2)), cmekpipe.Unsupported, o.String(), "beam.WindowInto"},
+		{"WriteSharded, no shard", sharded(o, lines, textio.WithNumShards(0)), cmekpipe.InvalidOptions, o.String(), "from 1 to 100000"},
+		{"WriteSharded, too many shards", sharded(o, lines, textio.WithNumShards(100_001)), cmekpipe.InvalidOptions, o.String(), "from 1 to 100000"},
 		{"WriteSharded, long prefix", sharded(long, lines), cmekpipe.InvalidName, "", "shorten"},
-		{"WriteSharded, long suffix", sharded(o, lines, textio.Suffix(strings.Repeat("s", 1010))), cmekpipe.InvalidName, "", "shorten"},
-		{"WriteSharded, line break in suffix", sharded(o, lines, textio.Suffix("\n")), cmekpipe.InvalidName, "", "shorten"},
+		{"WriteSharded, long suffix", sharded(o, lines, textio.WithSuffix(strings.Repeat("s", 1010))), cmekpipe.InvalidName, "", "shorten"},
+		{"WriteSharded, line break in suffix", sharded(o, lines, textio.WithSuffix("\n")), cmekpipe.InvalidName, "", "shorten"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -93,14 +96,14 @@ func refusal(t *testing.T, build func(beam.Scope)) (e *cmekpipe.Error) {
 	return nil
 }
 
-func TestUnboundedWindowedInputIsTaken(t *testing.T) {
+func TestUnboundedWindowedInputIsAccepted(t *testing.T) {
 	key, err := cmekpipe.ParseKeyName(keyName)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p, s := beam.NewPipelineWithRoot()
 	col := beam.WindowInto(s, window.NewFixedWindows(time.Minute), beam.ParDo(s, &endless{}, beam.Impulse(s)))
-	textio.WriteSharded(s, key.MustObject("gs://bank-records/out"), col, textio.NumShards(2))
+	textio.WriteSharded(s, key.MustObject("gs://bank-records/out"), col, textio.WithNumShards(2))
 	if _, _, err := p.Build(); err != nil {
 		t.Fatal(err)
 	}

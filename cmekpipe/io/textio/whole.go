@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gsname"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // wholeFile is a file that is read by one worker from its beginning. All compressed files are: Beam's reader counts
@@ -27,8 +27,8 @@ func newWholeFile(path string, mode compression) wholeFile {
 	return wholeFile{path, mode == always || mode == byName && strings.HasSuffix(path, ".gz")}
 }
 
-// sortFn parts files that are to be read whole from the names of others. A file whose name would be taken for a pattern
-// or for an encoded one is read whole as well, because Beam looks names up once more.
+// sortFn separates files that one worker reads from the names of others. A file whose name looks like a pattern or an
+// escaped name is read by one worker as well, because Beam matches names once more.
 type sortFn struct{ Mode compression }
 
 // ProcessElement sorts a file.
@@ -44,10 +44,10 @@ func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile),
 // CMEKHelper tells guard that nothing is stored.
 func (f *sortFn) CMEKHelper() destination.None { return destination.None{} }
 
-// wholeFilesFn has every file read whole.
+// wholeFilesFn emits every file for reading by one worker.
 type wholeFilesFn struct{ Mode compression }
 
-// ProcessElement passes a file on.
+// ProcessElement emits a file.
 func (f *wholeFilesFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile)) {
 	whole(newWholeFile(file.Path, f.Mode))
 }
@@ -71,7 +71,7 @@ type wholeNamedFn struct{}
 
 // ProcessElement reads a file.
 func (*wholeNamedFn) ProcessElement(ctx context.Context, file wholeFile, emit func(string, string)) error {
-	name := gsname.Decode(file.Path)
+	name := gsurl.Decode(file.Path)
 	return file.lines(ctx, func(line string) { emit(name, line) })
 }
 
@@ -108,11 +108,11 @@ func (f wholeFile) lines(ctx context.Context, emit func(string)) error {
 	}
 }
 
-// fault gives damage of a compressed file its type.
+// fault returns a *cmekpipe.Error for damage of a compressed file.
 func (f wholeFile) fault(err error) error {
 	if !errors.Is(err, gzip.ErrHeader) && !errors.Is(err, gzip.ErrChecksum) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
-	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: gsname.Decode(f.Path),
-		Hint: "see whether the file is compressed with gzip and whole, or use textio.ReadUncompressed", Err: err}
+	return &cmekpipe.Error{Op: "textio.Read", Code: cmekpipe.Corrupted, Resource: gsurl.Decode(f.Path),
+		Hint: "check that the file is a complete gzip file, or use textio.ReadUncompressed", Err: err}
 }

@@ -20,7 +20,7 @@ func TestWindowsDoNotOverwriteEachOther(t *testing.T) {
 	err := run(t, func(s beam.Scope) {
 		timed := beam.ParDo(s, bySecond, beam.CreateList(s, numbers(40)))
 		col := beam.WindowInto(s, window.NewFixedWindows(10*time.Second), timed)
-		textio.WriteSharded(s, w.object(t, "out/lines"), col, textio.NumShards(2), textio.Suffix(".txt"))
+		textio.WriteSharded(s, w.object(t, "out/lines"), col, textio.WithNumShards(2), textio.WithSuffix(".txt"))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestSlidingAndSessionWindowsAreWritten(t *testing.T) {
 			w := newWorld(t)
 			err := run(t, func(s beam.Scope) {
 				col := beam.WindowInto(s, fn, beam.ParDo(s, bySecond, beam.CreateList(s, []string{"1", "2", "15", "31"})))
-				textio.WriteSharded(s, w.object(t, "out/lines"), col, textio.NumShards(1))
+				textio.WriteSharded(s, w.object(t, "out/lines"), col, textio.WithNumShards(1))
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -80,7 +80,7 @@ func TestPanesDoNotOverwriteEachOther(t *testing.T) {
 	err := run(t, func(s beam.Scope) {
 		col := beam.WindowInto(s, window.NewGlobalWindows(), teststream.Create(s, stream),
 			beam.Trigger(trigger.Repeat(trigger.AfterCount(2))), beam.PanesDiscard())
-		textio.WriteSharded(s, w.object(t, "out/lines"), col, textio.NumShards(1))
+		textio.WriteSharded(s, w.object(t, "out/lines"), col, textio.WithNumShards(1))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -59,8 +59,8 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t}
-	w.key = w.Key("us-central1", "pipelines")
-	w.Bucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.key = w.CreateKey("us-central1", "pipelines")
+	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
 	worker := filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ type Artifact struct {
 type Fetcher struct {
 	// Op is the operation that errors name.
 	Op string
-	// Pace is how often a call is tried while the service is unavailable.
+	// Pace bounds the retries of each call.
 	Pace retry.Policy
 	// Folder is where files are put. The caller removes it.
 	Folder string
@@ -50,7 +50,7 @@ func (f *Fetcher) Fetch(
 	defer connection.Close() //nolint:errcheck // whatever was received is complete or was refused
 	client := jobpb.NewArtifactRetrievalServiceClient(connection)
 	var resolved *jobpb.ResolveArtifactsResponse
-	err = f.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, f.Pace, func(ctx context.Context) (err error) {
 		resolved, err = client.ResolveArtifacts(ctx, &jobpb.ResolveArtifactsRequest{Artifacts: dependencies})
 		return err
 	})
@@ -82,7 +82,7 @@ func (f *Fetcher) fetch(
 		return &Artifact{d.name, path, info}, nil
 	}
 	var got *file
-	err = f.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, f.Pace, func(ctx context.Context) (err error) {
 		got, err = download(ctx, client, info, f.Folder)
 		return err
 	})

@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Call is a request to Dataflow that makes one job, whatever the method.
@@ -69,10 +70,10 @@ func (s *Service) free(ctx context.Context, c Call) error {
 // send makes the call again as long as that can't make a second job.
 func (s *Service) send(ctx context.Context, c Call, call func(context.Context) error) error {
 	if !c.Once {
-		return s.Pace.Retry(ctx, call)
+		return retry.Do(ctx, s.Pace.Policy, call)
 	}
 	var answer error
-	err := s.Pace.Retry(ctx, func(ctx context.Context) error {
+	err := retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
 		if answer = call(ctx); turnedAway(answer) {
 			return answer
 		}

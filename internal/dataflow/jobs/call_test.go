@@ -38,7 +38,7 @@ func TestAJobIsProvenWhateverTheAnswerSaysOfIt(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			j := newFixture(t)
-			j.cloud.Jobs().SetVisibility(emulator.Visibility{Delay: 20 * time.Millisecond})
+			j.cloud.Dataflow().SetVisibility(emulator.Visibility{Delay: 20 * time.Millisecond})
 			made, err := j.SubmitWith(t.Context(), j.once("req-1", spoil))
 			if err != nil || made.Open || made.Job == nil {
 				t.Fatalf("got %+v and %v, want a proven job", made, err)
@@ -54,7 +54,7 @@ func TestAJobIsProvenWhateverTheAnswerSaysOfIt(t *testing.T) {
 // The template's own client request id, if Dataflow should hand it on, says nothing of whose job it is.
 func TestTheIDOfAnotherRequestNeedsNoSearch(t *testing.T) {
 	j := newFixture(t)
-	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403, Call: 2}) // the first is before the call
+	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403, Call: 2, Optional: true}) // the first is before the call
 	made, err := j.SubmitWith(t.Context(), j.once("req-1", func(made *api.Job) (*api.Job, error) {
 		made.ClientRequestId = "of the template"
 		return made, nil
@@ -68,7 +68,7 @@ func TestTheIDOfAnotherRequestNeedsNoSearch(t *testing.T) {
 func TestTheJobOfTheCallIsFoundBesideTheOneThatTheAnswerNames(t *testing.T) {
 	for name, key := range map[string]func(*fixture) string{
 		"under the key":     func(j *fixture) string { return j.Key.String() },
-		"under another":     func(j *fixture) string { return j.cloud.Key(region, "other").String() },
+		"under another":     func(j *fixture) string { return j.cloud.CreateKey(region, "other").String() },
 		"without any of it": func(*fixture) string { return "" },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -80,7 +80,7 @@ func TestTheJobOfTheCallIsFoundBesideTheOneThatTheAnswerNames(t *testing.T) {
 				t.Fatal(err)
 			}
 			c := j.once("req-1", func(*api.Job) (*api.Job, error) { return &api.Job{Id: theirs.Id}, nil })
-			j.cloud.TamperJobs(func(job *api.Job) { job.Environment.ServiceKmsKeyName = key(j) })
+			j.cloud.Dataflow().Tamper(func(job *api.Job) { job.Environment.ServiceKmsKeyName = key(j) })
 			made, err := j.SubmitWith(t.Context(), c)
 			right := name == "under the key"
 			if right != (err == nil) || right != (made.Job != nil) || made.Open {

@@ -32,9 +32,9 @@ func newFixture(t *testing.T) *fixture {
 		t.Fatal(err)
 	}
 	return &fixture{cloud: cloud, t: t, Service: &jobs.Service{
-		Op: "test.Op", Project: cmektest.Project, Region: region, Key: cloud.Key(region, "pipelines"), API: service,
+		Op: "test.Op", Project: cmektest.Project, Region: region, Key: cloud.CreateKey(region, "pipelines"), API: service,
 		Progress: progress.New(nil),
-		Pace: retry.Policy{Initial: time.Millisecond, Max: 10 * time.Millisecond, Attempts: 3,
+		Pace: jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 10 * time.Millisecond, Attempts: 3},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 5 * time.Second},
 	}}
 }
@@ -67,7 +67,7 @@ func TestAJobCarriesItsRequestTwice(t *testing.T) {
 // Google's page on field clientRequestId does not say that it can be read.
 func TestAJobIsFoundByItsLabelAlone(t *testing.T) {
 	j := newFixture(t)
-	j.cloud.Jobs().TamperAnswers(func(_ string, job *api.Job) { job.ClientRequestId = "" })
+	j.cloud.Dataflow().TamperAnswers(func(_ emulator.Method, job *api.Job) { job.ClientRequestId = "" })
 	began := time.Now()
 	made, err := j.Submit(t.Context(), j.job("req-1"))
 	if err != nil {
@@ -84,7 +84,7 @@ func TestAJobIsFoundByItsLabelAlone(t *testing.T) {
 
 func TestRecoverCancelsWhatHasAnotherKey(t *testing.T) {
 	j := newFixture(t)
-	j.cloud.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+	j.cloud.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
 	stray := j.job("req-1")
 	stray.Environment.ServiceKmsKeyName = ""
 	if _, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, stray).Do(); err != nil {
@@ -142,7 +142,7 @@ func TestNeitherLookIsPossible(t *testing.T) {
 // A name is taken by a job that nobody can see yet: its own first attempt, or another's.
 func TestATakenNameIsLookedAtUntilItsJobIsSeen(t *testing.T) {
 	j := newFixture(t)
-	j.cloud.Jobs().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
+	j.cloud.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
 	other := j.job("theirs")
 	created, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, other).Do()
 	if err != nil {
@@ -157,14 +157,14 @@ func TestATakenNameIsLookedAtUntilItsJobIsSeen(t *testing.T) {
 
 func TestTheExistingJobAsAnswerIsNotAdopted(t *testing.T) {
 	j := newFixture(t)
-	j.cloud.Jobs().AnswerExisting(true)
+	j.cloud.Dataflow().AnswerExisting(true)
 	created, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, j.job("theirs")).Do()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, hide := range []bool{false, true} {
 		if hide {
-			j.cloud.Jobs().TamperAnswers(func(_ string, job *api.Job) { job.ClientRequestId = "" })
+			j.cloud.Dataflow().TamperAnswers(func(_ emulator.Method, job *api.Job) { job.ClientRequestId = "" })
 		}
 		_, err = j.Submit(t.Context(), j.job("ours"))
 		if e, ok := errors.AsType[*cmekpipe.Error](err); !ok || e.Code != cmekpipe.AlreadyExists || e.Resource != j.Resource(created.Id) {

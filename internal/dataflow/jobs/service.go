@@ -57,8 +57,8 @@ type Service struct {
 	Key cmekpipe.KeyName
 	// API reaches Dataflow.
 	API *api.Service
-	// Pace is how often Dataflow is asked and how long a job may take to be seen and to stop.
-	Pace retry.Policy
+	// Pace says how often Dataflow is asked, and how long it may take to show and to stop a job.
+	Pace Timing
 	// Progress takes a line for what takes long.
 	Progress *progress.Progress
 }
@@ -70,7 +70,7 @@ func (s *Service) Resource(id string) string {
 
 // Get reads a job.
 func (s *Service) Get(ctx context.Context, id, view string) (job *api.Job, err error) {
-	err = s.Pace.Retry(ctx, func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) (err error) {
 		job, err = s.jobs().Get(s.Project, s.Region, id).View(view).Context(ctx).Do()
 		return err
 	})
@@ -111,7 +111,7 @@ func (s *Service) active(ctx context.Context, name string) ([]*api.Job, error) {
 
 // list returns the ids of the jobs of a name that were not created before since, in Dataflow's order: newest first.
 func (s *Service) list(ctx context.Context, name, filter string, since time.Time) (ids []string, err error) {
-	err = s.Pace.Retry(ctx, func(ctx context.Context) error {
+	err = retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
 		ids = nil
 		call := s.jobs().List(s.Project, s.Region).Name(name)
 		if filter != "" {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // cancel stops a job whose key is not proven and waits until it has stopped, even if ctx ended. It returns whether it
@@ -64,7 +65,7 @@ func (s *Service) Stop(ctx context.Context, id, want string) (state string, err 
 func (s *Service) request(ctx context.Context, id, want string) error {
 	start := time.Now()
 	for n := 0; ; n++ {
-		err := s.Pace.Retry(ctx, func(ctx context.Context) error {
+		err := retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
 			_, err := s.jobs().Update(s.Project, s.Region, id, &api.Job{RequestedState: want}).Context(ctx).Do()
 			return err
 		})

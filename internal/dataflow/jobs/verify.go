@@ -11,6 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // readBack reads the job from the service. What create answered is no proof: it may be an echo.
@@ -88,14 +89,17 @@ func (s *Service) elsewhere(job *api.Job) string {
 // returns "" for any other.
 func tempBucket(prefix string) string {
 	const host = "storage.googleapis.com"
-	first, rest, _ := strings.Cut(strings.TrimPrefix(prefix, "gs://"), "/")
-	bucket, inHost := strings.CutSuffix(first, "."+host)
-	switch {
-	case strings.HasPrefix(prefix, "gs://") || inHost:
-		return bucket
-	case first == host:
-		bucket, _, _ = strings.Cut(rest, "/")
+	if bucket, _ := gsurl.Split(prefix); bucket != "" {
 		return bucket
 	}
-	return ""
+	if path, inHost := strings.CutPrefix(prefix, host+"/"); inHost {
+		bucket, _, _ := strings.Cut(path, "/")
+		return bucket
+	}
+	first, _, _ := strings.Cut(prefix, "/")
+	bucket, inHost := strings.CutSuffix(first, "."+host)
+	if !inHost {
+		return ""
+	}
+	return bucket
 }

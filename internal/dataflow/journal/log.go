@@ -18,6 +18,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 const (
@@ -57,7 +58,7 @@ func (l *Log) Begin(ctx context.Context, r Record) (*Entry, error) {
 		return nil, &cmekpipe.Error{Op: l.Staging.Op, Code: cmekpipe.Internal, Resource: r.Name, Err: err}
 	}
 	area := l.Staging
-	bucket, prefix := staging.SplitPlace(area.Location)
+	bucket, prefix := gsurl.Split(area.Location)
 	area.Location = "gs://" + path.Join(bucket, prefix, folder)
 	file, err := area.Put(ctx, kind, bytes.NewReader(text))
 	if err != nil {
@@ -71,7 +72,7 @@ func (l *Log) Begin(ctx context.Context, r Record) (*Entry, error) {
 func (l *Log) End(ctx context.Context, e *Entry) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
 	defer stop()
-	bucket, name := staging.SplitPlace(e.URL)
+	bucket, name := gsurl.Split(e.URL)
 	err := l.Staging.Client.Bucket(bucket).Object(name).Retryer(storage.WithPolicy(storage.RetryAlways)).Delete(ctx)
 	if err != nil && !errors.Is(err, storage.ErrObjectNotExist) {
 		l.Logger.WarnContext(ctx, "cmekpipe: the record of an unfinished launch can't be removed",
@@ -81,7 +82,7 @@ func (l *Log) End(ctx context.Context, e *Entry) {
 
 // entries reads all records, without those that can't be read.
 func (l *Log) entries(ctx context.Context) ([]*Entry, error) {
-	bucket, prefix := staging.SplitPlace(l.Staging.Location)
+	bucket, prefix := gsurl.Split(l.Staging.Location)
 	query := &storage.Query{Prefix: strings.TrimPrefix(path.Join(prefix, folder), "/") + "/"}
 	if err := query.SetAttrSelection([]string{"Name", "Created"}); err != nil {
 		return nil, err
@@ -124,7 +125,7 @@ func (l *Log) cantList(ctx context.Context, bucket string, err error) error {
 // read reports whether the entry's record could be read. Other launches' records may rest under a key that is off by
 // now, or be gone again.
 func (l *Log) read(ctx context.Context, e *Entry) (bool, error) {
-	bucket, name := staging.SplitPlace(e.URL)
+	bucket, name := gsurl.Split(e.URL)
 	r, err := l.Staging.Client.Bucket(bucket).Object(name).NewReader(ctx)
 	var text []byte
 	if err == nil {

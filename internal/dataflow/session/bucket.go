@@ -9,9 +9,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // Buckets checks that the buckets of some places, gs:// URLs, exist in a location that the key can protect. It never creates
@@ -48,7 +48,7 @@ func (s *Services) KeyedBuckets(ctx context.Context, places ...string) error {
 func (s *Services) each(places []string, visit func(bucket string) error) error {
 	visited := make(map[string]bool)
 	for _, place := range places {
-		bucket, _ := staging.SplitPlace(place)
+		bucket, _ := gsurl.Split(place)
 		if visited[bucket] {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 
 // JobName returns the name of the options, or makes one up from the time and chance.
 func JobName(opts *cmekpipe.Options) string {
-	if name := opts.Config().JobName; name != "" {
+	if name := opts.JobName(); name != "" {
 		return name
 	}
 	return "cmekpipe-" + time.Now().UTC().Format("20060102-150405") + "-" + randomHex(4)

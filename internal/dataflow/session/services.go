@@ -47,6 +47,6 @@ func Connect(ctx context.Context, op string, opts *cmekpipe.Options, s Settings)
 
 // Staging is the staging location of the options.
 func (s *Services) Staging() staging.Area {
-	return staging.Area{Op: s.Jobs.Op, Client: s.Storage, Location: s.opts.Config().StagingLocation, Key: s.opts.Key(),
-		Pace: s.Pace, Progress: s.Progress}
+	return staging.Area{Op: s.Jobs.Op, Client: s.Storage, Location: s.opts.StagingLocation().String(), Key: s.opts.Key(),
+		Pace: s.Pace.Policy, Progress: s.Progress}
 }

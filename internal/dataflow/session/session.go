@@ -28,7 +28,7 @@ func NewSession(s *Services, found func(*journal.Orphan)) *Session {
 
 // CheckLabels refuses labels that leave no room for the one that tells a launch's job from others.
 func CheckLabels(op string, opts *cmekpipe.Options) error {
-	if n := len(opts.Config().Labels); n > jobs.MaxLabels {
+	if n := len(opts.Labels()); n > jobs.MaxLabels {
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "labels", Hint: "take one out",
 			Err: errors.New("got " + strconv.Itoa(n) + " labels, want at most " + strconv.Itoa(jobs.MaxLabels) +
 				", because a launch adds " + jobs.RequestLabel)}
@@ -40,7 +40,7 @@ func CheckLabels(op string, opts *cmekpipe.Options) error {
 func (s *Session) Record() journal.Record {
 	opts := s.services.opts
 	return journal.Record{
-		Name: opts.Config().JobName, Named: opts.Config().JobName != "",
+		Name: opts.JobName(), Named: opts.JobName() != "",
 		Project: opts.Project(), Region: opts.Region(), Key: opts.Key(),
 	}
 }
@@ -52,7 +52,7 @@ func (s *Session) Recover(ctx context.Context) error {
 	var err error
 	s.recovery, err = s.log.Recover(ctx, s.Record())
 	s.tell(ctx)
-	if err != nil || s.services.opts.Config().Update {
+	if err != nil || s.services.opts.Update() {
 		return err
 	}
 	return s.double(journal.Record.SameJob, s.Record(), "wait for its end or cancel it, then launch again")

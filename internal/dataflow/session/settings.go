@@ -5,8 +5,8 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
-	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // Settings are what surrounds a launch. What is launched, and under which key, is not among them.
@@ -15,13 +15,13 @@ type Settings struct {
 	Progress *progress.Progress
 	// Logger takes warnings.
 	Logger *slog.Logger
-	// Pace is how often services are asked, and how long they may take.
-	Pace retry.Policy
+	// Pace says how often services are asked, and how long they may take.
+	Pace jobs.Timing
 }
 
 // DefaultSettings tell of progress on standard error if it is a terminal, and warn through slog.Default.
 func DefaultSettings() Settings {
-	return Settings{Progress: progress.New(terminal(os.Stderr)), Logger: slog.Default(), Pace: retry.Default()}
+	return Settings{Progress: progress.New(terminal(os.Stderr)), Logger: slog.Default(), Pace: jobs.DefaultTiming()}
 }
 
 // terminal returns f if a person is looking at it.

@@ -1,36 +1,37 @@
-// Package staging brings a launch's files into the staging bucket under the key, content-addressed: what lies there
-// already with the same content under the same key is not sent again.
+// Package staging uploads a launch's files to the staging bucket, encrypted with the job's key. File names are made from
+// hashes of content and key, so a file that is there already with the same content and key is not sent again.
 package staging
 
 import (
+	"bytes"
 	"context"
 	"io"
 
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// Area is a place that files are staged in. All fields are required.
+// Area is a folder of a bucket in which files are staged. All fields are required.
 type Area struct {
-	// Op is the operation that errors name.
+	// Op is the operation in errors.
 	Op string
 	// Client reaches Cloud Storage.
 	Client *storage.Client
 	// Location is a gs:// URL. Its bucket must exist; none is ever created.
 	Location string
-	// Key is the key that every file is put under.
+	// Key encrypts every file.
 	Key cmekpipe.KeyName
-	// Pace is how many failures in a row are borne.
+	// Pace bounds the retries of each call, and of each piece of a large upload.
 	Pace retry.Policy
-	// Progress takes a line for what takes long.
+	// Progress reports slow uploads.
 	Progress *progress.Progress
 }
 
-// Put uploads content under the key to a name that is made of its hash, unless it is there already. It leaves the file
-// in place, under the key, or nothing of it.
+// Put uploads content to a name made from its hash, unless it is there already. If it fails, nothing is left behind.
 func (a *Area) Put(ctx context.Context, kind string, content io.ReadSeeker) (*File, error) {
 	f, err := a.Name(kind, content)
 	if err != nil {
@@ -39,9 +40,28 @@ func (a *Area) Put(ctx context.Context, kind string, content io.ReadSeeker) (*Fi
 	return f, a.Send(ctx, f, content)
 }
 
-// Send is [Area.Put] for content that [Area.Name] has read already. Content that changed since is refused by Cloud
-// Storage, which gets the checksum that Name found.
-func (a *Area) Send(ctx context.Context, f *File, content io.ReadSeeker) error {
-	u := &upload{Area: a, file: f, object: a.Client.Bucket(f.bucket).Object(f.name)}
-	return u.run(ctx, content)
+// Send uploads content that [Area.Name] has named. Cloud Storage refuses content that has changed since, by its checksum.
+func (a *Area) Send(ctx context.Context, f *File, content io.Reader) error {
+	return a.upload(ctx, f, content, true)
+}
+
+// Write uploads content to a URL that the caller chose. It replaces an object only if that is still the one that was there
+// when Write began.
+func (a *Area) Write(ctx context.Context, url string, content []byte) error {
+	f, err := a.measure(url, bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	if err := a.locate(f, url); err != nil {
+		return err
+	}
+	return a.upload(ctx, f, bytes.NewReader(content), false)
+}
+
+func (a *Area) upload(ctx context.Context, f *File, content io.Reader, addressed bool) error {
+	sent, done := a.Progress.Transfer("uploading "+f.URL, f.Size)
+	defer done()
+	return keyedgcs.New(a.Client, a.Op, a.Pace).Put(ctx, f.object, keyedgcs.Content{
+		Reader: content, Size: f.Size, CRC32C: f.crc, Type: "application/octet-stream", Addressed: addressed, Progress: sent,
+	})
 }

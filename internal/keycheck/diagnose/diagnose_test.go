@@ -50,7 +50,7 @@ func TestWrapTellsWhyAKeyCannotBeUsed(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := cmektest.NewCloud(t)
-			key := cloud.Key("us-central1", "records")
+			key := cloud.CreateKey("us-central1", "records")
 			tt.spoil(cloud, key)
 			err := diagnose.Wrap(t.Context(), "op", resource, key, tt.err)
 			e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -66,8 +66,8 @@ func TestWrapTellsWhyAKeyCannotBeUsed(t *testing.T) {
 
 func TestWrapTellsAKeyThatCannotEncrypt(t *testing.T) {
 	cloud := cmektest.NewCloud(t)
-	sibling := cloud.Key("us-central1", "records")
-	made, err := cloud.KMS().CreateCryptoKey(t.Context(), &kmspb.CreateCryptoKeyRequest{
+	sibling := cloud.CreateKey("us-central1", "records")
+	made, err := cloud.KMSClient().CreateCryptoKey(t.Context(), &kmspb.CreateCryptoKeyRequest{
 		Parent: strings.TrimSuffix(sibling.String(), "/cryptoKeys/records"), CryptoKeyId: "signs",
 		CryptoKey: &kmspb.CryptoKey{Purpose: kmspb.CryptoKey_ASYMMETRIC_SIGN,
 			VersionTemplate: &kmspb.CryptoKeyVersionTemplate{Algorithm: kmspb.CryptoKeyVersion_EC_SIGN_P256_SHA256}},

@@ -56,17 +56,17 @@ func expectations(h Harness) []expectation {
 
 // spoiled makes one call of a method fail in every way that a client should try again after, and all calls in one that
 // it should not. That the latter ends the run also proves that the method is called at all.
-func spoiled(method string) []expectation {
+func spoiled(method emulator.Method) []expectation {
 	once := func(name, field string, f emulator.Fault) expectation {
 		f.Method, f.Call = method, 1
-		return expectation{method + " " + name + " once", func(sc *scene) { sc.Fault = f }, "Fault.Method Fault.Call Fault." + field, ""}
+		return expectation{string(method) + " " + name + " once", func(sc *scene) { sc.Fault = f }, "Fault.Method Fault.Call Fault." + field, ""}
 	}
 	return []expectation{
 		once("429", "Status", emulator.Fault{Status: http.StatusTooManyRequests}),
 		once("503", "Status", emulator.Fault{Status: http.StatusServiceUnavailable}),
 		once("answer lost", "Reset", emulator.Fault{Reset: true}),
 		once("answer cut", "Truncate", emulator.Fault{Truncate: 20}),
-		{method + " forbidden", func(sc *scene) {
+		{string(method) + " forbidden", func(sc *scene) {
 			sc.Fault = emulator.Fault{Method: method, Status: http.StatusForbidden}
 		}, "Fault.Method Fault.Status", cmekpipe.PermissionDenied},
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
 // Row is what the suite writes through every connector. A harness turns it into what its connector takes.
@@ -27,11 +28,11 @@ type Harness struct {
 	New func(t testing.TB, cloud *cmektest.Cloud) Sink
 	// Writes are the calls that carry rows, as patterns of emulator.Fault.Method: "storage.objects.insert". The suite
 	// makes each of them fail in every way that a client should try again after.
-	Writes []string
+	Writes []emulator.Method
 	// Sometimes are further such calls, which the first attempt makes and a repeated one may do without.
-	Sometimes []string
+	Sometimes []emulator.Method
 	// Also are calls that it makes beside them, to read or to tidy up, and that may end a run if they are forbidden.
-	Also []string
+	Also []emulator.Method
 	// ExactlyOnce tells that a bundle which is run again adds no row, whatever the first attempt did.
 	ExactlyOnce bool
 	// Names are legal last parts of a destination's name that are hard to carry: blanks, "?", "%2F", accents.
@@ -43,7 +44,7 @@ type Harness struct {
 	Partial string
 	// Inherits are the kinds of resources, as the ledger calls them, whose create call has no field for a key, so that
 	// they rest under the key of what they are in: "writeStream".
-	Inherits []string
+	Inherits []emulator.Kind
 	// Overwrites says why a destination that rests under another key is no fault of this connector, because it replaces
 	// the whole destination under the right one. It is empty where such a destination is refused.
 	Overwrites string

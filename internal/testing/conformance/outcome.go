@@ -92,7 +92,7 @@ func (o outcome) cuts(w *world) bool {
 }
 
 // calls reports whether the sink makes a call.
-func (w *world) calls(method string) bool {
+func (w *world) calls(method emulator.Method) bool {
 	return slices.Contains(slices.Concat(w.harness.Writes, w.harness.Sometimes, w.harness.Also), method)
 }
 
@@ -110,7 +110,7 @@ func (o outcome) named(resource string) *world {
 // name tells of no sink may belong to any.
 func (o outcome) judgeEntry(t *testing.T, e emulator.Entry) {
 	t.Helper()
-	if e.Service == string(emulator.KMS) {
+	if e.Service == emulator.KMS {
 		return
 	}
 	owner := o.named(e.Name)

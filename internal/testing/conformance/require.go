@@ -46,7 +46,7 @@ func (w *world) requireWhole(t testing.TB) {
 func (w *world) requireKeys(t testing.TB) {
 	t.Helper()
 	for _, e := range w.since() {
-		if e.Service != string(emulator.KMS) {
+		if e.Service != emulator.KMS {
 			w.requireKey(t, e)
 		}
 	}

@@ -41,7 +41,7 @@ func newWorld(t testing.TB, h Harness, sc scene) *world {
 func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc scene, keyID string) *world {
 	t.Helper()
 	w := &world{Cloud: cloud, scene: sc, harness: h, sink: sink,
-		key: cloud.Key(h.KeyLocation, keyID), other: cloud.Key(h.KeyLocation, keyID+"-other")}
+		key: cloud.CreateKey(h.KeyLocation, keyID), other: cloud.CreateKey(h.KeyLocation, keyID+"-other")}
 	w.sink.Prepare(t, sc.Name, w.key)
 	switch sc.Occupied {
 	case anotherKey:

@@ -24,6 +24,8 @@ type example struct {
 }
 
 func (e *example) Helper()                           {}
+func (e *example) Failed() bool                      { return false }
+func (e *example) Skipped() bool                     { return false }
 func (e *example) Context() context.Context          { return context.Background() }
 func (e *example) Cleanup(f func())                  { e.cleanups = append(e.cleanups, f) }
 func (e *example) Fatal(args ...any)                 { panic(fmt.Sprint(args...)) }

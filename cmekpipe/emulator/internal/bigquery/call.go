@@ -10,6 +10,7 @@ import (
 	"strconv"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // maxRequest is the most that a call takes, in bytes: 10 MB. Source:
@@ -54,8 +55,8 @@ func (c *call) ctx() context.Context { return context.WithoutCancel(c.r.Context(
 func (c *call) body() ([]byte, error) {
 	data, err := io.ReadAll(http.MaxBytesReader(nil, c.r.Body, maxRequest))
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return nil, &apiError{http.StatusRequestEntityTooLarge, store.TooLarge,
-			"Request payload size exceeds the limit: 10485760 bytes."}
+		return nil, core.Refusal(http.StatusRequestEntityTooLarge, store.TooLarge,
+			"Request payload size exceeds the limit: 10485760 bytes.")
 	}
 	return data, err
 }
@@ -71,7 +72,7 @@ func (c *call) decode(v any) error {
 
 func decodeJSON(data []byte, v any) error {
 	if err := json.Unmarshal(data, v); err != nil {
-		return &apiError{http.StatusBadRequest, "parseError", "Parse Error"}
+		return core.Refusal(http.StatusBadRequest, "parseError", "Parse Error")
 	}
 	return nil
 }

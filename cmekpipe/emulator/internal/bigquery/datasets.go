@@ -4,7 +4,7 @@ import (
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func (s *Server) listDatasets(c *call) (any, error) {
@@ -73,6 +73,6 @@ func shownDataset(d *store.Dataset, err error) (any, error) {
 // serviceAccount answers which account encrypts for a project.
 func (s *Server) serviceAccount(c *call) (any, error) {
 	return &raw.GetServiceAccountResponse{
-		Kind: "bigquery#getServiceAccountResponse", Email: service.BigQueryAgent(c.project),
+		Kind: "bigquery#getServiceAccountResponse", Email: core.BigQueryAgent(c.project),
 	}, nil
 }

@@ -6,13 +6,15 @@ import (
 	"testing"
 
 	"cloud.google.com/go/bigquery"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
 func TestATableRestsUnderTheKeyOfItsCallElseOfItsDataset(t *testing.T) {
 	w := newWorld(t)
-	mine, other := w.Key(place, "mine"), w.Key(place, "other")
-	w.Dataset("keyed", place, mine)
-	w.Dataset("plain", place, none)
+	mine, other := w.CreateKey(place, "mine"), w.CreateKey(place, "other")
+	w.CreateDataset(cmektest.Project+".keyed", place, mine)
+	w.CreateDataset(cmektest.Project+".plain", place, none)
 	if got := w.keyOf(w.table("keyed", "default", people(), none)); got != mine {
 		t.Errorf("by the dataset's default: got %v, want %v", got, mine)
 	}
@@ -26,8 +28,8 @@ func TestATableRestsUnderTheKeyOfItsCallElseOfItsDataset(t *testing.T) {
 
 func TestADefaultKeyThatChangesLeavesOlderTables(t *testing.T) {
 	w := newWorld(t)
-	before, after := w.Key(place, "before"), w.Key(place, "after")
-	w.Dataset("d", place, before)
+	before, after := w.CreateKey(place, "before"), w.CreateKey(place, "after")
+	w.CreateDataset(cmektest.Project+".d", place, before)
 	older := w.table("d", "older", people(), none)
 	change := bigquery.DatasetMetadataToUpdate{DefaultEncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: after.String()}}
 	if _, err := w.client.Dataset("d").Update(t.Context(), change, ""); err != nil {
@@ -43,16 +45,16 @@ func TestADefaultKeyThatChangesLeavesOlderTables(t *testing.T) {
 
 func TestKeysThatCannotProtectATable(t *testing.T) {
 	w := newWorld(t)
-	denied, disabled := w.Key(place, "denied"), w.Key(place, "disabled")
+	denied, disabled := w.CreateKey(place, "denied"), w.CreateKey(place, "disabled")
 	w.DenyKey(denied)
 	w.DisableKey(disabled)
-	w.Dataset("d", place, none)
+	w.CreateDataset(cmektest.Project+".d", place, none)
 	for _, tt := range []struct {
 		name, key, reason, text string
 		status                  int
 	}{
-		{"of another region", w.Key("europe-west3", "far").String(), "invalid", "This region is not supported", http.StatusBadRequest},
-		{"of a multi-region", w.Key("us", "wide").String(), "invalid", "This region is not supported", http.StatusBadRequest},
+		{"of another region", w.CreateKey("europe-west3", "far").String(), "invalid", "This region is not supported", http.StatusBadRequest},
+		{"of a multi-region", w.CreateKey("us", "wide").String(), "invalid", "This region is not supported", http.StatusBadRequest},
 		{"denied", denied.String(), "accessDenied", "Please grant Cloud KMS CryptoKey Encrypter/Decrypter role", http.StatusForbidden},
 		{"disabled", disabled.String(), "invalid", "Cloud KMS Error", http.StatusBadRequest},
 		{"a version", denied.String() + "/cryptoKeyVersions/1", "invalid", "A key version can't be named", http.StatusBadRequest},
@@ -72,7 +74,7 @@ func TestKeysThatCannotProtectATable(t *testing.T) {
 
 func TestAnonymousResultsRestUnderTheJobsKey(t *testing.T) {
 	w, _ := newQueryWorld(t)
-	result := w.Key(place, "results")
+	result := w.CreateKey(place, "results")
 	before := len(w.Ledger())
 	if _, err := w.read(w.query("SELECT id FROM d.people", result)); err != nil {
 		t.Fatal(err)
@@ -94,8 +96,8 @@ func TestAnonymousResultsRestUnderTheJobsKey(t *testing.T) {
 
 func TestInsertsHaveAMostOfRows(t *testing.T) {
 	w := newWorld(t)
-	w.Dataset("d", place, none)
-	table := w.table("d", "t", people(), w.Key(place, "k"))
+	w.CreateDataset(cmektest.Project+".d", place, none)
+	table := w.table("d", "t", people(), w.CreateKey(place, "k"))
 	rows := make([]*bigquery.ValuesSaver, 50_001)
 	for i := range rows {
 		rows[i] = &bigquery.ValuesSaver{Schema: people(), Row: []bigquery.Value{i, "a"}}

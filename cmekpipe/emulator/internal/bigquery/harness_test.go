@@ -32,7 +32,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{t: t, now: time.Date(2026, 11, 25, 10, 0, 0, 0, time.UTC)}
 	w.Cloud = cmektest.NewCloud(t, cmektest.WithoutEnv(), cmektest.WithClock(func() time.Time { return w.now }))
-	w.client = w.BigQuery()
+	w.client = w.BigQueryClient()
 	return w
 }
 

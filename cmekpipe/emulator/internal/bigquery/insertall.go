@@ -9,6 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/codec"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // maxInserts is how many rows one call takes. Source: https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
@@ -97,7 +98,7 @@ func readInsertion(shape *codec.Shape, body []byte) (*insertion, error) {
 		return nil, store.Refuse(store.Required, "Required parameter is missing: rows")
 	}
 	if _, ok := err.(*store.Error); err != nil && !ok || !scan.Done() { //nolint:errorlint // never wrapped
-		return nil, &apiError{http.StatusBadRequest, "parseError", "Parse Error"}
+		return nil, core.Refusal(http.StatusBadRequest, "parseError", "Parse Error")
 	}
 	if len(in.rows) > maxInserts {
 		return nil, store.Refuse(store.Invalid, "too many rows present in the request, limit: %d row count: %d.", maxInserts,

@@ -12,6 +12,7 @@ import (
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // job is a job that was run.
@@ -185,7 +186,7 @@ func (s *Server) finish(j *job, err error) {
 	j.Status = &raw.JobStatus{State: "DONE"}
 	if err != nil {
 		e := refusal(err)
-		j.Status.ErrorResult = &raw.ErrorProto{Reason: e.reason, Message: e.message}
+		j.Status.ErrorResult = &raw.ErrorProto{Reason: e.Reason, Message: e.Message}
 		j.Status.Errors = []*raw.ErrorProto{j.Status.ErrorResult}
 	}
 }
@@ -268,5 +269,5 @@ func (j *job) failure() error {
 	if e == nil {
 		return nil
 	}
-	return &apiError{statusOf(e.Reason), e.Reason, e.Message}
+	return core.Refusal(statusOf(e.Reason), e.Reason, e.Message)
 }

@@ -11,10 +11,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
-// plan understands the SELECTs that package sql executes. What it refuses is a
-// [*store.Error]. It tells other statements apart and refuses them: with
-// BigQuery's own words where the job names a table or a key for the result, which BigQuery takes for SELECTs only.
+// plan prepares a query: one with a registered result, or a SELECT that package sql executes. It refuses everything else
+// with a [*store.Error]: in BigQuery's own words where the job names a table or a key for the result, which BigQuery accepts
+// for SELECTs only.
 func (s *Server) plan(ctx context.Context, q query) (*statement, error) {
+	if registered := s.results.of(q.config.Query); registered != nil {
+		return registered, nil
+	}
 	text := q.config.Query
 	if q.config.UseLegacySql == nil || *q.config.UseLegacySql {
 		var ok bool
@@ -47,11 +50,18 @@ func (s *Server) plan(ctx context.Context, q query) (*statement, error) {
 
 // queryRefusal turns an error of package sql into one of the store's; it leaves others as they are.
 func queryRefusal(err error) error {
-	if e, ok := errors.AsType[*sql.Error](err); ok {
-		return store.Refuse(e.Reason, "%s", e.Message)
+	e, ok := errors.AsType[*sql.Error](err)
+	switch {
+	case !ok:
+		return err
+	case e.Unsupported:
+		return store.Refuse(e.Reason, "%s; %s", e.Message, supplyRows)
 	}
-	return err
+	return store.Refuse(e.Reason, "%s", e.Message)
 }
+
+// supplyRows is what a test does about a query that is not executed.
+const supplyRows = "supply its rows with SetQueryResult of emulator.Cloud or cmektest.Cloud"
 
 // selectOnly refuses settings of the result for statements that have none.
 // Source: https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption, which says that scripts can't have a

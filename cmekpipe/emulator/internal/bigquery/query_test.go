@@ -19,8 +19,8 @@ import (
 func newQueryWorld(t *testing.T) (*world, cmekpipe.KeyName) {
 	t.Helper()
 	w := newWorld(t)
-	key := w.Key(place, "queries")
-	w.Dataset("d", place, key)
+	key := w.CreateKey(place, "queries")
+	w.CreateDataset(cmektest.Project+".d", place, key)
 	people := w.table("d", "people", people(), none)
 	type person struct {
 		ID   int64  `bigquery:"id"`
@@ -159,7 +159,7 @@ func TestLegacySQLOfBeamsReadOnly(t *testing.T) {
 
 func TestQueryNeedsTheKeysOfItsTables(t *testing.T) {
 	w, key := newQueryWorld(t)
-	result := w.Key(place, "results")
+	result := w.CreateKey(place, "results")
 	w.DisableKey(key)
 	_, err := w.read(w.query("SELECT * FROM d.people", result))
 	if err == nil || !strings.Contains(err.Error(), "is not enabled, current state is: DISABLED") {

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // BasePath is where the API lies below HOST:PORT.
@@ -13,21 +13,22 @@ const BasePath = "/bigquery/v2/"
 
 // Server is the loopback BigQuery. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
-	env     *service.Env
+	env     *core.Env
 	store   *store.Store
 	objects Objects
 	jobs    *jobs
 	inserts *inserts
+	results results
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server of what a store holds. Jobs load from and extract to objects.
-func New(env *service.Env, tables *store.Store, objects Objects) *Server {
+func New(env *core.Env, tables *store.Store, objects Objects) *Server {
 	s := &Server{env: env, store: tables, objects: objects, jobs: newJobs(), inserts: newInserts()}
-	s.HTTPServer = service.NewHTTPServer(s.handler())
+	s.HTTPServer = core.NewHTTPServer(s.routes())
 	return s
 }
 
@@ -73,34 +74,35 @@ func (s *Server) surface() []method {
 	}
 }
 
-func (s *Server) handler() http.Handler {
-	mux := http.NewServeMux()
+func (s *Server) routes() (mux *http.ServeMux, names []string) {
+	mux = http.NewServeMux()
 	for _, m := range s.surface() {
+		names = append(names, m.name)
 		verb, path, _ := strings.Cut(m.pattern, " ")
 		mux.HandleFunc(verb+" "+BasePath+path, func(w http.ResponseWriter, r *http.Request) { s.serve(m, w, r) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		writeError(w, &apiError{http.StatusNotFound, store.NotFound, "The loopback BigQuery has no " + r.Method + " " + r.URL.Path})
+		core.WriteError(w, core.Refusal(http.StatusNotFound, store.NotFound, "The loopback BigQuery has no "+r.Method+" "+r.URL.Path))
 	})
-	return mux
+	return mux, names
 }
 
 // serve lets a request meet its fault, if there is one, and answers it.
 func (s *Server) serve(m method, w http.ResponseWriter, r *http.Request) {
 	c := newCall(m.name, r)
 	s.env.Faults.HTTP(w, r, m.name, c.resource(), func(w http.ResponseWriter, status int) {
-		writeError(w, arranged(status))
+		core.WriteError(w, core.InjectedError(status, injectedReasons()))
 	}, func(w http.ResponseWriter, r *http.Request) {
 		c.r = r
 		answer, err := m.serve(c)
 		if err != nil {
-			writeError(w, refusal(err))
+			core.WriteError(w, refusal(err))
 			return
 		}
 		if answer == nil {
 			w.WriteHeader(http.StatusNoContent)
 			return
 		}
-		writeJSON(w, http.StatusOK, answer)
+		core.WriteJSON(w, http.StatusOK, answer)
 	})
 }

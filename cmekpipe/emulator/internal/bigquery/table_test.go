@@ -5,12 +5,14 @@ import (
 
 	"cloud.google.com/go/bigquery"
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
 func TestRowsComeBackAsTheyWereInserted(t *testing.T) {
 	w := newWorld(t)
-	key := w.Key(place, "k")
-	w.Dataset("d", place, none)
+	key := w.CreateKey(place, "k")
+	w.CreateDataset(cmektest.Project+".d", place, none)
 	table := w.table("d", "t", people(), key)
 	type person struct {
 		ID   int64

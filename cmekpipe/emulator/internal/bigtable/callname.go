@@ -15,6 +15,18 @@ func nameCall(fullMethod string, request any) (method, resource string) {
 	return "bigtable.tables." + strings.ToLower(name[:1]) + name[1:], requestResource(request)
 }
 
+// methods lists the calls that the server serves.
+func methods() []string {
+	return []string{
+		"bigtableadmin.instances.create", "bigtableadmin.instances.get", "bigtableadmin.instances.list",
+		"bigtableadmin.instances.delete", "bigtableadmin.clusters.create", "bigtableadmin.clusters.get",
+		"bigtableadmin.clusters.list", "bigtableadmin.clusters.delete", "bigtableadmin.tables.create",
+		"bigtableadmin.tables.get", "bigtableadmin.tables.list", "bigtableadmin.tables.delete",
+		"bigtableadmin.tables.modifyColumnFamilies", "bigtable.tables.mutateRow", "bigtable.tables.mutateRows",
+		"bigtable.tables.readRows", "bigtable.tables.sampleRowKeys", "bigtable.tables.pingAndWarm",
+	}
+}
+
 func adminName(method string) string {
 	for _, kind := range []struct{ singular, plural string }{
 		{"Instance", "instances"}, {"Cluster", "clusters"}, {"Table", "tables"},

@@ -11,7 +11,8 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -22,20 +23,20 @@ func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *
 	key := asked.GetEncryptionConfig().GetKmsKeyName()
 	switch {
 	case !clusterIDForm.MatchString(id):
-		return nil, invalid("Invalid cluster id: %q", id)
+		return nil, refuse.InvalidArgument("Invalid cluster id: %q", id)
 	case !ok || !zone || !location.IsRegion(region):
-		return nil, invalid("Invalid location of cluster %s: %q", id, asked.GetLocation())
+		return nil, refuse.InvalidArgument("Invalid location of cluster %s: %q", id, asked.GetLocation())
 	case asked.GetServeNodes() < 1 && asked.GetConfig() == nil:
-		return nil, invalid("Cluster %s needs nodes", id)
+		return nil, refuse.InvalidArgument("Cluster %s needs nodes", id)
 	case len(in.clusters) > 0 && in.clusters[0].version.Valid() != (key != ""):
-		return nil, invalid("Either all clusters of an instance have a key, or none has")
+		return nil, refuse.InvalidArgument("Either all clusters of an instance have a key, or none has")
 	}
 	for _, c := range in.clusters {
 		if strings.HasSuffix(c.proto.GetName(), "/clusters/"+id) {
-			return nil, alreadyExists("Cluster already exists: %s", c.proto.GetName())
+			return nil, refuse.AlreadyExists("Cluster already exists: %s", c.proto.GetName())
 		}
 		if c.proto.GetLocation() == asked.GetLocation() {
-			return nil, invalid("The instance has a cluster in %s already", place)
+			return nil, refuse.InvalidArgument("The instance has a cluster in %s already", place)
 		}
 	}
 	made := &cluster{proto: proto.CloneOf(asked)}
@@ -52,19 +53,19 @@ func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *
 func (s *store) protect(ctx context.Context, cluster, name, zone string) (v cmekpipe.KeyVersionName, err error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return v, invalid("Invalid KMS key of cluster %s: %q", cluster, name)
+		return v, refuse.InvalidArgument("Invalid KMS key of cluster %s: %q", cluster, name)
 	}
 	if location.ForBigtable(key.Location(), zone).Fit != location.Serves {
-		return v, invalid("KMS key %s is not in the region of cluster %s", name, cluster)
+		return v, refuse.InvalidArgument("KMS key %s is not in the region of cluster %s", name, cluster)
 	}
-	if v, err = s.env.Keys.Wrap(ctx, service.BigtableAgent(projectOf(cluster)), key); err != nil {
+	if v, err = s.env.Keys.Wrap(ctx, core.BigtableAgent(projectOf(cluster)), key); err != nil {
 		return v, inaccessible()
 	}
 	return v, nil
 }
 
 func (s *store) recordCluster(method string, c *cluster) {
-	s.env.Ledger.Record(service.Entry{Time: s.env.Now(), Service: "bigtable", Method: method, Kind: "cluster",
+	s.env.Ledger.Record(core.Entry{Time: s.env.Now(), Service: "bigtable", Method: method, Kind: "cluster",
 		Name: c.proto.GetName(), Project: projectOf(c.proto.GetName()), Key: c.version, KeyAsked: c.version.Valid()})
 }
 
@@ -97,7 +98,7 @@ func (s *store) find(name string) (in *instance, at int, err error) {
 	}
 	at = slices.IndexFunc(in.clusters, func(c *cluster) bool { return c.proto.GetName() == name })
 	if at < 0 {
-		return nil, 0, notFound("Cluster not found: %s", name)
+		return nil, 0, refuse.NotFound("Cluster not found: %s", name)
 	}
 	return in, at, nil
 }
@@ -106,7 +107,7 @@ func (s *store) find(name string) (in *instance, at int, err error) {
 func (s *store) listClusters(r *adminpb.ListClustersRequest) (*adminpb.ListClustersResponse, error) {
 	answer := &adminpb.ListClustersResponse{}
 	if strings.HasSuffix(r.GetParent(), "/instances/-") {
-		return nil, unimplemented("list of the clusters of all instances")
+		return nil, refuse.Unimplemented("Bigtable", "list of the clusters of all instances")
 	}
 	in, err := s.instanceOf(r.GetParent())
 	if err != nil {
@@ -124,7 +125,7 @@ func (s *store) deleteCluster(r *adminpb.DeleteClusterRequest) (*emptypb.Empty, 
 		return nil, err
 	}
 	if len(in.clusters) == 1 {
-		return nil, precondition("An instance needs at least one cluster")
+		return nil, refuse.FailedPrecondition("An instance needs at least one cluster")
 	}
 	s.env.Ledger.Delete("cluster", r.GetName(), 0, s.env.Now())
 	in.clusters = slices.Delete(in.clusters, at, at+1)

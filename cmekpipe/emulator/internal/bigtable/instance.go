@@ -13,6 +13,8 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The forms of names. Source: fields instanceId and clusterId of the Bigtable Admin API.
@@ -26,13 +28,13 @@ func (s *store) createInstance(ctx context.Context, r *adminpb.CreateInstanceReq
 	name := r.GetParent() + "/instances/" + r.GetInstanceId()
 	switch {
 	case !projectForm.MatchString(r.GetParent()):
-		return nil, invalid("Invalid parent: %q", r.GetParent())
+		return nil, refuse.InvalidArgument("Invalid parent: %q", r.GetParent())
 	case !instanceIDForm.MatchString(r.GetInstanceId()):
-		return nil, invalid("Invalid instance id: %q", r.GetInstanceId())
+		return nil, refuse.InvalidArgument("Invalid instance id: %q", r.GetInstanceId())
 	case len(r.GetClusters()) == 0:
-		return nil, invalid("An instance needs at least one cluster")
+		return nil, refuse.InvalidArgument("An instance needs at least one cluster")
 	case s.instances[name] != nil:
-		return nil, alreadyExists("Instance already exists: %s", name)
+		return nil, refuse.AlreadyExists("Instance already exists: %s", name)
 	}
 	made := &instance{proto: proto.CloneOf(r.GetInstance())}
 	if made.proto == nil {
@@ -89,7 +91,7 @@ func (s *store) deleteInstance(r *adminpb.DeleteInstanceRequest) (*emptypb.Empty
 	}
 	for name := range s.tables {
 		if strings.HasPrefix(name, r.GetName()+"/tables/") {
-			return nil, unimplemented("deletion of an instance that has tables: delete those first")
+			return nil, refuse.Unimplemented("Bigtable", "deletion of an instance that has tables: delete those first")
 		}
 	}
 	for _, c := range i.clusters {

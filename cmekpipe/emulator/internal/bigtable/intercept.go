@@ -6,10 +6,12 @@ import (
 	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
 	"google.golang.org/grpc"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// unary stands before the core for calls with one answer: it serves those about instances and clusters itself, and
-// refuses what the core has not, as that would end the process.
+// unary intercepts calls with one answer: it serves those about instances and clusters itself, and hands those about
+// tables to Google's fake.
 func (s *store) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, serve grpc.UnaryHandler) (any, error) {
 	switch r := request.(type) {
 	case *adminpb.CreateTableRequest, *adminpb.GetTableRequest, *adminpb.ListTablesRequest, *adminpb.DeleteTableRequest,
@@ -52,7 +54,7 @@ func (s *store) administer(ctx context.Context, request any, method string) (any
 	case *adminpb.DeleteClusterRequest:
 		return s.deleteCluster(r)
 	}
-	return nil, unimplemented("method %s", method)
+	return nil, refuse.Unimplemented("Bigtable", "method %s", method)
 }
 
 // stream is unary for calls with a stream of answers.
@@ -63,7 +65,7 @@ func (s *store) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInf
 	case bigtablepb.Bigtable_ReadRows_FullMethodName, bigtablepb.Bigtable_SampleRowKeys_FullMethodName:
 		return serve(srv, &admittedStream{ss, s})
 	}
-	return unimplemented("method %s", info.FullMethod)
+	return refuse.Unimplemented("Bigtable", "method %s", info.FullMethod)
 }
 
 // admittedStream refuses a request for rows under a key that can't be used.

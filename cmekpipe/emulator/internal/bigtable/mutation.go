@@ -4,6 +4,8 @@ import (
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
 	"google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // Google's limits. Source: https://docs.cloud.google.com/bigtable/quotas#limits.
@@ -25,9 +27,9 @@ func checkEntries(entries []*bigtablepb.MutateRowsRequest_Entry) error {
 	}
 	switch {
 	case len(entries) == 0:
-		return invalid("No mutations provided")
+		return refuse.InvalidArgument("No mutations provided")
 	case mutations > maxMutations:
-		return invalid("Too many mutations: %d, limit: %d", mutations, maxMutations)
+		return refuse.InvalidArgument("Too many mutations: %d, limit: %d", mutations, maxMutations)
 	}
 	return nil
 }
@@ -36,13 +38,13 @@ func checkEntries(entries []*bigtablepb.MutateRowsRequest_Entry) error {
 func checkRow(key []byte, mutations []*bigtablepb.Mutation) error {
 	switch {
 	case len(key) == 0:
-		return invalid("Row keys must be non-empty")
+		return refuse.InvalidArgument("Row keys must be non-empty")
 	case len(key) > maxRowKey:
-		return invalid("Row key too large: %q", key)
+		return refuse.InvalidArgument("Row key too large: %q", key)
 	case len(mutations) == 0:
-		return invalid("No mutations provided for row %q", key)
+		return refuse.InvalidArgument("No mutations provided for row %q", key)
 	case len(mutations) > maxMutations:
-		return invalid("Too many mutations for row %q", key)
+		return refuse.InvalidArgument("Too many mutations for row %q", key)
 	}
 	for _, m := range mutations {
 		set := m.GetSetCell()
@@ -50,11 +52,11 @@ func checkRow(key []byte, mutations []*bigtablepb.Mutation) error {
 		case set == nil:
 			continue
 		case len(set.GetColumnQualifier()) > maxColumn:
-			return invalid("Column qualifier too large in row %q", key)
+			return refuse.InvalidArgument("Column qualifier too large in row %q", key)
 		case len(set.GetValue()) > maxValue:
-			return invalid("Cell value too large in row %q", key)
+			return refuse.InvalidArgument("Cell value too large in row %q", key)
 		case set.GetTimestampMicros() < -1 || set.GetTimestampMicros() >= 0 && set.GetTimestampMicros()%1000 != 0:
-			return invalid("Timestamp granularity mismatch in row %q", key)
+			return refuse.InvalidArgument("Timestamp granularity mismatch in row %q", key)
 		}
 	}
 	return nil

@@ -8,7 +8,8 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // data returns a table for a call that reads or writes its rows, if the keys allow it.
@@ -21,7 +22,7 @@ func (s *store) data(ctx context.Context, name string) (*table, *instance, error
 	}
 	t := s.tables[name]
 	if t == nil {
-		return nil, nil, notFound("Table not found: %s", name)
+		return nil, nil, refuse.NotFound("Table not found: %s", name)
 	}
 	return t, in, nil
 }
@@ -29,7 +30,7 @@ func (s *store) data(ctx context.Context, name string) (*table, *instance, error
 func (s *store) recordRows(in *instance, name, method string, size int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.record(in, service.Entry{Method: "bigtable.tables." + method, Kind: "rows", Name: name, Size: size})
+	s.record(in, core.Entry{Method: "bigtable.tables." + method, Kind: "rows", Name: name, Size: size})
 }
 
 // mutateRow admits a mutation of one row and takes it down when the core has made it.
@@ -42,7 +43,7 @@ func (s *store) mutateRow(ctx context.Context, r *bigtablepb.MutateRowRequest, s
 		return nil, err
 	}
 	if s.lacks(t, r.GetMutations()) != nil {
-		return nil, notFound("Requested column family not found.")
+		return nil, refuse.NotFound("Requested column family not found.")
 	}
 	answer, err := serve()
 	if err == nil {

@@ -7,10 +7,10 @@ import (
 	"cloud.google.com/go/bigtable/bttest"
 	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Server is the loopback Bigtable. Use [New].
+// Server is the loopback Bigtable. Use [New]. It is no [core.GRPCServer] because Google's fake makes its gRPC server itself.
 type Server struct {
 	store *store
 	done  chan struct{}
@@ -18,19 +18,22 @@ type Server struct {
 	mu       sync.Mutex
 	closed   bool
 	listener net.Listener
-	core     *bttest.Server
+	fake     *bttest.Server
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // maxMessage is the size of the largest request: a row may have 256 MB. Source: https://docs.cloud.google.com/bigtable/quotas.
 const maxMessage = 256 << 20
 
 // New returns a server without instances.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	return &Server{done: make(chan struct{}),
 		store: &store{env: env, instances: map[string]*instance{}, tables: map[string]*table{}}}
 }
+
+// Methods returns the names of the calls that the server serves.
+func (s *Server) Methods() []string { return methods() }
 
 // Serve answers on the listener until [Server.Close] is called, then returns nil.
 func (s *Server) Serve(l net.Listener) error {
@@ -47,10 +50,11 @@ func (s *Server) start(l net.Listener) (err error) {
 	if s.closed {
 		return l.Close()
 	}
-	opts := append(s.store.env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(maxMessage),
+	api := core.GRPCAPI{Title: "Bigtable", Name: nameCall, Methods: methods(), MaxRequest: maxMessage}
+	opts := append(api.Options(s.store.env.Faults),
 		grpc.ChainUnaryInterceptor(s.store.unary), grpc.ChainStreamInterceptor(s.store.stream))
 	s.listener = l
-	s.core, err = bttest.NewServerWithListener(l, opts...)
+	s.fake, err = bttest.NewServerWithListener(l, opts...)
 	return err
 }
 
@@ -63,11 +67,11 @@ func (s *Server) Close() error {
 	}
 	s.closed = true
 	defer close(s.done)
-	if s.core == nil {
+	if s.fake == nil {
 		return nil
 	}
-	// The core waits for its listener to end and doesn't close one that was given to it.
+	// The fake waits for its listener to end and doesn't close one that was given to it.
 	err := s.listener.Close()
-	s.core.Close()
+	s.fake.Close()
 	return err
 }

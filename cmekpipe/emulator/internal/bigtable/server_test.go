@@ -19,7 +19,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	loopback "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 const (
@@ -71,7 +71,7 @@ func TestClusterIsMadeUnderItsKeyOrNotAtAll(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud, client := newClients(t)
-			key := cloud.Key("us-central1", "records")
+			key := cloud.CreateKey("us-central1", "records")
 			if tt.spoil != nil {
 				tt.spoil(cloud, key)
 			}
@@ -98,11 +98,11 @@ func TestClustersOfAnInstanceHaveKeysAllOrNone(t *testing.T) {
 	for name, first := range map[string]bool{"first has one": true, "first has none": false} {
 		t.Run(name, func(t *testing.T) {
 			cloud, client := newClients(t)
-			one, two := cloud.Key("us-central1", "one"), cmekpipe.KeyName{}
+			one, two := cloud.CreateKey("us-central1", "one"), cmekpipe.KeyName{}
 			if !first {
-				one, two = two, cloud.Key("us-east1", "two")
+				one, two = two, cloud.CreateKey("us-east1", "two")
 			}
-			cloud.BigtableInstance(instance, "us-central1-b", one)
+			cloud.CreateBigtableInstance(instance, "us-central1-b", one)
 			_, err := client.CreateCluster(t.Context(), &adminpb.CreateClusterRequest{Parent: instance, ClusterId: "second", Cluster: clusterIn("us-east1-b", two.String())})
 			if status.Code(err) != codes.InvalidArgument || len(clusters(cloud)) != 1 {
 				t.Errorf("got %v and clusters %q, want a refusal and one cluster", err, clusters(cloud))
@@ -113,10 +113,10 @@ func TestClustersOfAnInstanceHaveKeysAllOrNone(t *testing.T) {
 
 func TestRowsNeedTheKeysOfAllClusters(t *testing.T) {
 	cloud, _ := newClients(t)
-	near, far := cloud.Key("us-central1", "near"), cloud.Key("us-east1", "far")
-	cloud.BigtableInstance(instance, "us-central1-b", near)
-	cloud.BigtableCluster(instance, "us-east1-b", far)
-	cloud.BigtableTable(table, "f")
+	near, far := cloud.CreateKey("us-central1", "near"), cloud.CreateKey("us-east1", "far")
+	cloud.CreateBigtableInstance(instance, "us-central1-b", near)
+	cloud.CreateBigtableCluster(instance, "us-east1-b", far)
+	cloud.CreateBigtableTable(table, "f")
 	open := client(t).Open("entries")
 	set := func() error {
 		m := bigtable.NewMutation()
@@ -161,8 +161,8 @@ func client(t *testing.T) *bigtable.Client {
 
 func TestRowIsWrittenWholeOrNotAtAll(t *testing.T) {
 	cloud, _ := newClients(t)
-	cloud.BigtableInstance(instance, "us-central1-b", cloud.Key("us-central1", "records"))
-	cloud.BigtableTable(table, "f")
+	cloud.CreateBigtableInstance(instance, "us-central1-b", cloud.CreateKey("us-central1", "records"))
+	cloud.CreateBigtableTable(table, "f")
 	var rows []*bigtable.Mutation
 	for _, families := range []string{"f", "fg", "g", "f"} {
 		m := bigtable.NewMutation()
@@ -176,7 +176,7 @@ func TestRowIsWrittenWholeOrNotAtAll(t *testing.T) {
 		t.Errorf("got %v and %v, want the second and third refused", failed, err)
 	}
 	var keys []string
-	for _, r := range cloud.BigtableRows(table) {
+	for _, r := range cloud.ReadBigtableRows(table) {
 		keys = append(keys, r.Key())
 	}
 	if got := strings.Join(keys, ""); got != "ad" {
@@ -190,8 +190,8 @@ func TestRowIsWrittenWholeOrNotAtAll(t *testing.T) {
 
 func TestLimits(t *testing.T) {
 	cloud, _ := newClients(t)
-	cloud.BigtableInstance(instance, "us-central1-b", cloud.Key("us-central1", "records"))
-	cloud.BigtableTable(table, "f")
+	cloud.CreateBigtableInstance(instance, "us-central1-b", cloud.CreateKey("us-central1", "records"))
+	cloud.CreateBigtableTable(table, "f")
 	for _, tt := range []struct {
 		name, key, column string
 		at                bigtable.Timestamp
@@ -217,7 +217,7 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
-	if rows := cloud.BigtableRows(table); len(rows) != 0 {
+	if rows := cloud.ReadBigtableRows(table); len(rows) != 0 {
 		t.Errorf("got %d rows, want none", len(rows))
 	}
 }
@@ -225,8 +225,8 @@ func TestLimits(t *testing.T) {
 // The core ends the process for some of these.
 func TestWhatNobodyAnswersIsUnimplemented(t *testing.T) {
 	cloud, _ := newClients(t)
-	cloud.BigtableInstance(instance, "us-central1-b", cloud.Key("us-central1", "records"))
-	cloud.BigtableTable(table, "f")
+	cloud.CreateBigtableInstance(instance, "us-central1-b", cloud.CreateKey("us-central1", "records"))
+	cloud.CreateBigtableTable(table, "f")
 	conn, err := grpc.NewClient(cloud.Endpoint(emulator.Bigtable), grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		t.Fatal(err)
@@ -275,7 +275,7 @@ func TestWhatNobodyAnswersIsUnimplemented(t *testing.T) {
 func TestServerEndsWhenItIsClosed(t *testing.T) {
 	for name, early := range map[string]bool{"before it serves": true, "while it serves": false} {
 		t.Run(name, func(t *testing.T) {
-			s := loopback.New(&service.Env{Faults: &service.Faults{}})
+			s := loopback.New(&core.Env{Faults: &core.Faults{}})
 			l, err := net.Listen("tcp", "127.0.0.1:0")
 			if err != nil {
 				t.Fatal(err)

@@ -8,12 +8,13 @@ import (
 	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // store is what the core doesn't know: instances, clusters, their keys, and the families of tables.
 type store struct {
-	env *service.Env
+	env *core.Env
 
 	mu        sync.Mutex
 	instances map[string]*instance // by full name, as are the tables
@@ -38,13 +39,13 @@ type table struct {
 func (s *store) instanceOf(name string) (*instance, error) {
 	parts := strings.SplitN(name, "/", 5)
 	if len(parts) < 4 {
-		return nil, invalid("Invalid name: %q", name)
+		return nil, refuse.InvalidArgument("Invalid name: %q", name)
 	}
 	name = strings.Join(parts[:4], "/")
 	if i := s.instances[name]; i != nil {
 		return i, nil
 	}
-	return nil, notFound("Instance not found: %s", name)
+	return nil, refuse.NotFound("Instance not found: %s", name)
 }
 
 // projectOf returns the project of a full name.
@@ -66,11 +67,11 @@ func (s *store) usable(ctx context.Context, name string) (*instance, error) {
 
 func (s *store) mayUse(ctx context.Context, c *cluster) bool {
 	return !c.version.Valid() ||
-		s.env.Keys.Unwrap(ctx, service.BigtableAgent(projectOf(c.proto.GetName())), c.version) == nil
+		s.env.Keys.Unwrap(ctx, core.BigtableAgent(projectOf(c.proto.GetName())), c.version) == nil
 }
 
 // record takes down what came to rest in each cluster of an instance.
-func (s *store) record(i *instance, e service.Entry) {
+func (s *store) record(i *instance, e core.Entry) {
 	e.Time, e.Service, e.Project = s.env.Now(), "bigtable", projectOf(e.Name)
 	for _, c := range i.clusters {
 		e.Key = c.version

@@ -9,7 +9,8 @@ import (
 	"google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The forms of names. Source: fields tableId and columnFamilies of the Bigtable Admin API.
@@ -32,7 +33,7 @@ func (s *store) admitTable(ctx context.Context, request any) error {
 	case *adminpb.ModifyColumnFamiliesRequest:
 		for _, m := range r.GetModifications() {
 			if m.GetCreate() != nil && !familyForm.MatchString(m.GetId()) {
-				return invalid("Invalid column family: %q", m.GetId())
+				return refuse.InvalidArgument("Invalid column family: %q", m.GetId())
 			}
 		}
 		_, err := s.usable(ctx, r.GetName())
@@ -44,11 +45,11 @@ func (s *store) admitTable(ctx context.Context, request any) error {
 
 func checkTable(r *adminpb.CreateTableRequest) error {
 	if !tableIDForm.MatchString(r.GetTableId()) {
-		return invalid("Invalid table id: %q", r.GetTableId())
+		return refuse.InvalidArgument("Invalid table id: %q", r.GetTableId())
 	}
 	for family := range r.GetTable().GetColumnFamilies() {
 		if !familyForm.MatchString(family) {
-			return invalid("Invalid column family: %q", family)
+			return refuse.InvalidArgument("Invalid column family: %q", family)
 		}
 	}
 	return nil
@@ -67,7 +68,7 @@ func (s *store) noteTable(ctx context.Context, request, answer any) {
 		}
 		s.tables[name] = made
 		if in, err := s.instanceOf(name); err == nil {
-			s.record(in, service.Entry{Method: "bigtableadmin.tables.create", Kind: "table", Name: name})
+			s.record(in, core.Entry{Method: "bigtableadmin.tables.create", Kind: "table", Name: name})
 		}
 	case *adminpb.DeleteTableRequest:
 		delete(s.tables, r.GetName())

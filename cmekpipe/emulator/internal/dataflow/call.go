@@ -12,7 +12,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -38,17 +38,17 @@ func (s *Server) method(name string, serve func(*call) (any, error)) http.Handle
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			service.WriteError(w, service.BadRequest("the request's body ends too early"))
+			core.WriteError(w, core.BadRequest("the request's body ends too early"))
 			return
 		}
 		c := newCall(r, body)
-		s.env.Faults.HTTP(w, r, name, c.resource(), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
+		s.env.Faults.HTTP(w, r, name, c.resource(), core.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
 			answer, err := s.do(c, name, serve)
 			if err != nil {
-				service.WriteError(w, err)
+				core.WriteError(w, err)
 				return
 			}
-			service.WriteJSON(w, http.StatusOK, answer)
+			core.WriteJSON(w, http.StatusOK, answer)
 		})
 	}
 }
@@ -107,7 +107,7 @@ func (c *call) truth(name string) (bool, error) {
 	}
 	yes, err := strconv.ParseBool(text)
 	if err != nil {
-		return false, service.BadRequest("Invalid value at '" + snakeCase(name) + "' (TYPE_BOOL)")
+		return false, core.BadRequest("Invalid value at '" + snakeCase(name) + "' (TYPE_BOOL)")
 	}
 	return yes, nil
 }
@@ -136,10 +136,10 @@ var projectForm = regexp.MustCompile(`^(([a-z0-9][-a-z0-9]*\.)+[a-z0-9-]+:)?[a-z
 
 func (c *call) check() error {
 	if !projectForm.MatchString(c.project) {
-		return service.BadRequest("got project " + c.project + ", want a project id or number")
+		return core.BadRequest("got project " + c.project + ", want a project id or number")
 	}
 	if c.region != allRegions && (!location.IsRegion(c.region) || c.region != strings.ToLower(c.region)) {
-		return service.NotFound("got location " + c.region + ", want a region that Dataflow runs in, such as " + defaultRegion)
+		return core.NotFound("got location " + c.region + ", want a region that Dataflow runs in, such as " + defaultRegion)
 	}
 	return nil
 }

@@ -11,14 +11,14 @@ import (
 
 // settings are what tests change about the service.
 type settings struct {
-	pace         Pace
-	visibility   Visibility
-	tamper       func(*api.Job)
-	tamperAnswer func(method string, job *api.Job)
-	lossState    jobState
-	adopt        bool
-	storedKey    bool
-	lost         string // the region that lists don't reach
+	pace          Pace
+	visibility    Visibility
+	tamper        func(*api.Job)
+	tamperAnswer  func(method string, job *api.Job)
+	adopt         bool
+	storedKey     bool
+	failOnKeyLoss bool
+	lost          string // the region that lists don't reach
 }
 
 // Control is what a test arranges about jobs that Google's service does by itself, or does wrong. What is set holds for
@@ -61,14 +61,9 @@ func (c *Control) TamperAnswers(change func(method string, job *api.Job)) {
 // field Job.name has it, where the default is the error 409 that Beam's launchers know.
 func (c *Control) AnswerExisting(yes bool) { c.change(func(s *settings) { s.adopt = yes }) }
 
-// SetLossState sets the state in which a job ends whose key stops working while it runs: JOB_STATE_CANCELLED, which is
-// the default, or JOB_STATE_FAILED. Google's page says that jobs are cancelled, and names no state. Any other panics.
-func (c *Control) SetLossState(state string) {
-	if s := jobState(state); s != cancelled && s != failed {
-		panic("dataflow: got state " + state + " for the loss of a key, want " + string(cancelled) + " or " + string(failed))
-	}
-	c.change(func(s *settings) { s.lossState = jobState(state) })
-}
+// FailOnKeyLoss makes a job end as JOB_STATE_FAILED when its key stops working while it runs. The default is
+// JOB_STATE_CANCELLED: Google's page says that jobs are cancelled, and names no state.
+func (c *Control) FailOnKeyLoss(yes bool) { c.change(func(s *settings) { s.failOnKeyLoss = yes }) }
 
 // StoredKeyWins makes the key that a classic template holds decide over that of its launch. By default the launch's
 // alone counts, and a launch without a key makes a job without one. Google documents neither.

@@ -8,7 +8,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // submission is a job as a client sends it: everything in doc, and by name what the service acts on.
@@ -84,7 +84,7 @@ func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 		if s.set.adopt {
 			return j, nil
 		}
-		return nil, service.AlreadyExists("The workflow could not be created. " +
+		return nil, core.AlreadyExists("The workflow could not be created. " +
 			"Causes: There is already an active job named " + sub.Name + ". " +
 			"If you want to submit a second job, try again by setting a different name.")
 	}
@@ -117,13 +117,13 @@ func (c *call) submission() (submission, error) {
 func (c *call) checkJob(sub submission) error {
 	switch {
 	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
-		return service.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
+		return core.BadRequest("got job name \"" + sub.Name + "\", want [a-z]([-a-z0-9]{0,1022}[a-z0-9])?")
 	case sub.Type != batch && sub.Type != streaming:
-		return service.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
+		return core.BadRequest("got job type \"" + sub.Type + "\", want " + batch + " or " + streaming)
 	case sub.ProjectID != "" && sub.ProjectID != c.project:
-		return service.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
+		return core.BadRequest("got project " + sub.ProjectID + " in the job, want " + c.project + ", where the call acts")
 	case sub.Location != "" && sub.Location != c.region:
-		return service.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
+		return core.BadRequest("got location " + sub.Location + " in the job, want " + c.region + ", where the call acts")
 	}
 	if err := checkLabels(sub.Labels); err != nil {
 		return err
@@ -151,7 +151,7 @@ func wrongType(err error) error {
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
 		field = e.Field
 	}
-	return service.BadRequest("got " + field + " of another JSON type than the API defines")
+	return core.BadRequest("got " + field + " of another JSON type than the API defines")
 }
 
 // active finds the job that holds the name, unless it is the one to be replaced.
@@ -177,7 +177,7 @@ func resubmitted(same []*job, request string) *job {
 // record takes the job down in the ledger. A key whose name is malformed protects nothing.
 func (s *Server) record(j *job, method string) {
 	key, _ := cmekpipe.ParseKeyName(j.Environment.ServiceKmsKeyName)
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: j.created, Service: "dataflow", Method: method, Kind: "job", Name: j.resource(),
 		Project: j.project, KeyName: key, KeyAsked: key.Valid(),
 	})

@@ -11,8 +11,8 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 func TestCreateAnswersWithTheServicesFields(t *testing.T) {
@@ -233,10 +233,10 @@ func TestLedgerTellsTheKeyOfEveryJob(t *testing.T) {
 	a := c.create(withKey(batchJob("a"), keyName)).Id
 	b := c.create(batchJob("b")).Id
 	d := c.create(withKey(batchJob("d"), "no-key")).Id
-	entry := service.Entry{
+	entry := core.Entry{
 		Time: c.clock.read(), Service: "dataflow", Method: "dataflow.jobs.create", Kind: "job", Project: project,
 	}
-	var want []service.Entry
+	var want []core.Entry
 	for _, id := range []string{a, b, d} {
 		entry.Name = "projects/test-project/locations/us-central1/jobs/" + id
 		entry.KeyName, entry.KeyAsked = cmekpipe.KeyName{}, false
@@ -290,7 +290,7 @@ func FuzzCreate(f *testing.F) {
 	f.Add(`{"name":"job","type":"JOB_TYPE_STREAMING","steps":[{"kind":"k","properties":{}}]}`)
 	f.Add(`{"name":"job","type":"JOB_TYPE_BATCH","environment":{"serviceKmsKeyName":"` + keyName + `"},"steps":[null]}`)
 	f.Fuzz(func(t *testing.T, body string) {
-		env := &service.Env{Now: time.Now, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: newKeys()}
+		env := &core.Env{Now: time.Now, Ledger: &core.Ledger{}, Faults: &core.Faults{}, Keys: newKeys()}
 		status, text := serveOnce(t, dataflow.New(env, files{}), body)
 		if status != http.StatusOK && status != http.StatusBadRequest && status != http.StatusNotFound {
 			t.Errorf("got status %d %s", status, text)

@@ -16,7 +16,7 @@
 //	   │                        ├─ cancel ──▶ CANCELLING ─▶ CANCELLED
 //	   └─ key is bad ─▶ FAILED  ├─ drain ───▶ DRAINING ─▶ DRAINED      (streaming)
 //	                            ├─ replaced by another job ─▶ UPDATED  (streaming)
-//	                            └─ key stops working ─▶ CANCELLED      (or FAILED, by Control.SetLossState)
+//	                            └─ key stops working ─▶ CANCELLED      (or FAILED, by Control.FailOnKeyLoss)
 //
 // # Scope
 //

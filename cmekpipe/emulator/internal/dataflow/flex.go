@@ -6,7 +6,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // launchFlex makes the job of a Flex Template. No container runs: the job is what the launcher would make of the
@@ -18,7 +18,7 @@ func (s *Server) launchFlex(c *call) (any, error) {
 	}
 	l := request.LaunchParameter
 	if l == nil {
-		return nil, service.BadRequest("want launchParameter")
+		return nil, core.BadRequest("want launchParameter")
 	}
 	spec, err := s.flexSpec(c, l)
 	if err != nil {
@@ -48,7 +48,7 @@ func folderOf(environment, option string) string {
 // flexSpec is the template's specification, which comes in the request or in a file.
 func (s *Server) flexSpec(c *call, l *api.LaunchFlexTemplateParameter) (*api.ContainerSpec, error) {
 	if (l.ContainerSpec == nil) == (l.ContainerSpecGcsPath == "") {
-		return nil, service.BadRequest("want either containerSpec or containerSpecGcsPath: one of them, not both")
+		return nil, core.BadRequest("want either containerSpec or containerSpecGcsPath: one of them, not both")
 	}
 	if l.ContainerSpec != nil {
 		return l.ContainerSpec, checkSpec(l.ContainerSpec)
@@ -59,7 +59,7 @@ func (s *Server) flexSpec(c *call, l *api.LaunchFlexTemplateParameter) (*api.Con
 	}
 	spec, err := parseSpec(text)
 	if err != nil {
-		return nil, service.BadRequest("Invalid template file " + l.ContainerSpecGcsPath + ". " + err.Error())
+		return nil, core.BadRequest("Invalid template file " + l.ContainerSpecGcsPath + ". " + err.Error())
 	}
 	return spec, nil
 }
@@ -77,16 +77,16 @@ func parseSpec(text []byte) (*api.ContainerSpec, error) {
 
 func checkSpec(spec *api.ContainerSpec) error {
 	if spec.Image == "" {
-		return service.BadRequest("No container image is provided.")
+		return core.BadRequest("No container image is provided.")
 	}
 	if spec.SdkInfo == nil {
-		return service.BadRequest("No SDK language information is provided.")
+		return core.BadRequest("No SDK language information is provided.")
 	}
 	switch spec.SdkInfo.Language {
 	case "JAVA", "PYTHON", "GO", "YAML":
 		return nil
 	}
-	return service.BadRequest("No SDK language information is provided.")
+	return core.BadRequest("No SDK language information is provided.")
 }
 
 func checkFlex(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api.FlexTemplateRuntimeEnvironment) error {

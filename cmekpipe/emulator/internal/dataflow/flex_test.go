@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // flexSpec is a template of a streaming pipeline with one parameter that is needed.
@@ -77,7 +77,7 @@ func TestFlexTemplateIsLaunched(t *testing.T) {
 }
 
 func TestFlexLaunchWithoutFoldersMakesABucketOfItsOwn(t *testing.T) {
-	bucket := "gs://dataflow-staging-us-central1-" + service.ProjectNumber(project) + "/"
+	bucket := "gs://dataflow-staging-us-central1-" + core.ProjectNumber(project) + "/"
 	for name, spoil := range map[string]func(*api.FlexTemplateRuntimeEnvironment){
 		"no temp location":    func(e *api.FlexTemplateRuntimeEnvironment) { e.TempLocation = "" },
 		"no staging location": func(e *api.FlexTemplateRuntimeEnvironment) { e.StagingLocation = "" },

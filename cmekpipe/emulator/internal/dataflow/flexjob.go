@@ -7,7 +7,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // flexJob is the job that the launcher of a Flex Template makes. The key of an option wins over that of the
@@ -51,7 +51,7 @@ type launcher struct{ temp, staging string }
 // a launch names no folder, and under the default key of a bucket that it names. It returns the service's text for a
 // launch that fails.
 func (s *Server) launchFiles(ctx context.Context, j *job) (refusal string) {
-	own := "dataflow-staging-" + j.region + "-" + service.ProjectNumber(j.project)
+	own := "dataflow-staging-" + j.region + "-" + core.ProjectNumber(j.project)
 	if j.flex.temp == "" || j.flex.staging == "" {
 		if err := s.files.MakeBucket(ctx, j.project, own, j.region); err != nil {
 			return launchFailed(err)

@@ -7,7 +7,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // runtimeField returns the field of a runtime environment that a pipeline option decides too, in either spelling of
@@ -46,7 +46,7 @@ func checkOnce(parameters map[string]string, e *api.FlexTemplateRuntimeEnvironme
 	set := readFields(e)
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
 		if field := runtimeField(name); field != "" && set[field] != nil {
-			return service.BadRequest("Runtime parameter " + name + " should not be specified in both parameters field and environment field. " +
+			return core.BadRequest("Runtime parameter " + name + " should not be specified in both parameters field and environment field. " +
 				"Specifying runtime parameters in environment field is recommended.")
 		}
 	}

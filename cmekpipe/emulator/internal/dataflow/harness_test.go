@@ -16,8 +16,8 @@ import (
 	"google.golang.org/api/option"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 const (
@@ -31,7 +31,7 @@ type cloud struct {
 	t       *testing.T
 	server  *dataflow.Server
 	control *dataflow.Control
-	env     *service.Env
+	env     *core.Env
 	clock   *clock
 	keys    *keys
 	files   files
@@ -44,7 +44,7 @@ type cloud struct {
 func start(t *testing.T) *cloud {
 	t.Helper()
 	c := &cloud{t: t, clock: &clock{now: time.Date(2026, 11, 24, 1, 52, 26, 0, time.UTC)}, keys: newKeys(), files: files{}}
-	c.env = &service.Env{Now: c.clock.read, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: c.keys}
+	c.env = &core.Env{Now: c.clock.read, Ledger: &core.Ledger{}, Faults: &core.Faults{}, Keys: c.keys}
 	c.server = dataflow.New(c.env, c.files)
 	c.control = c.server.Control()
 	c.control.SetPace(dataflow.Pace{Queued: time.Second, Pending: time.Second, Running: time.Minute, Stopping: 2 * time.Second, Snapshot: time.Minute})
@@ -226,14 +226,14 @@ type keys struct {
 	down    error
 }
 
-var _ service.Keys = (*keys)(nil)
+var _ core.Keys = (*keys)(nil)
 
 func newKeys() *keys {
 	k := &keys{
 		primary: 1, states: map[int64]string{1: "ENABLED"},
 		encrypt: map[string]bool{}, decrypt: map[string]bool{},
 	}
-	for _, agent := range []string{service.DataflowAgent(project), service.ComputeAgent(project)} {
+	for _, agent := range []string{core.DataflowAgent(project), core.ComputeAgent(project)} {
 		k.encrypt[agent], k.decrypt[agent] = true, true
 	}
 	return k
@@ -253,12 +253,12 @@ func (k *keys) Wrap(_ context.Context, agent string, key cmekpipe.KeyName) (cmek
 	case k.down != nil:
 		return cmekpipe.KeyVersionName{}, k.down
 	case key.String() != keyName:
-		return cmekpipe.KeyVersionName{}, denied(service.KeyNotFound, "useToEncrypt", key)
+		return cmekpipe.KeyVersionName{}, denied(core.KeyNotFound, "useToEncrypt", key)
 	case !k.encrypt[agent]:
-		return cmekpipe.KeyVersionName{}, denied(service.KeyDenied, "useToEncrypt", key)
+		return cmekpipe.KeyVersionName{}, denied(core.KeyDenied, "useToEncrypt", key)
 	case k.purpose != "":
-		return cmekpipe.KeyVersionName{}, &service.KeyError{
-			Reason: service.KeyWrongPurpose, Name: keyName, Message: keyName + " has purpose " + k.purpose + ".",
+		return cmekpipe.KeyVersionName{}, &core.KeyError{
+			Reason: core.KeyWrongPurpose, Name: keyName, Message: keyName + " has purpose " + k.purpose + ".",
 		}
 	}
 	v := key.Version(k.primary)
@@ -272,7 +272,7 @@ func (k *keys) Unwrap(_ context.Context, agent string, v cmekpipe.KeyVersionName
 		return k.down
 	}
 	if !k.decrypt[agent] {
-		return denied(service.KeyDenied, "useToDecrypt", v.KeyName())
+		return denied(core.KeyDenied, "useToDecrypt", v.KeyName())
 	}
 	return k.enabled(v)
 }
@@ -282,14 +282,14 @@ func (k *keys) enabled(v cmekpipe.KeyVersionName) error {
 	if state == "ENABLED" {
 		return nil
 	}
-	return &service.KeyError{
-		Reason: service.KeyNotEnabled, Name: v.String(), State: state,
+	return &core.KeyError{
+		Reason: core.KeyNotEnabled, Name: v.String(), State: state,
 		Message: v.String() + " is not enabled, current state is: " + state + ".",
 	}
 }
 
-func denied(reason service.KeyReason, permission string, key cmekpipe.KeyName) error {
-	return &service.KeyError{
+func denied(reason core.KeyReason, permission string, key cmekpipe.KeyName) error {
+	return &core.KeyError{
 		Reason: reason, Name: key.String(),
 		Message: "Permission 'cloudkms.cryptoKeyVersions." + permission + "' denied on resource '" + key.String() +
 			"' (or it may not exist).",

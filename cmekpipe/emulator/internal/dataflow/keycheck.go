@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -24,7 +24,7 @@ func (s *Server) checkKey(ctx context.Context, j *job) (version cmekpipe.KeyVers
 		return version, wrongLocation(name), nil
 	}
 	// The Dataflow agent protects state in the service, the Compute Engine agent the workers' disks.
-	for _, agent := range []string{service.ComputeAgent(j.project), service.DataflowAgent(j.project)} {
+	for _, agent := range []string{core.ComputeAgent(j.project), core.DataflowAgent(j.project)} {
 		version, err = s.tryKey(ctx, agent, key)
 		if refusal, err := refusalOf(err); refusal != "" || err != nil {
 			return version, refusal, err
@@ -39,7 +39,7 @@ func (s *Server) recheckKey(ctx context.Context, j *job) (refusal string) {
 	if !j.version.Valid() {
 		return ""
 	}
-	agent := service.DataflowAgent(j.project)
+	agent := core.DataflowAgent(j.project)
 	err := s.env.Keys.Unwrap(ctx, agent, j.version)
 	if err == nil {
 		_, err = s.env.Keys.Wrap(ctx, agent, j.version.KeyName())
@@ -77,7 +77,7 @@ func serves(key cmekpipe.KeyName, j *job) bool {
 
 // refusalOf words an error of Cloud KMS as the service does. Any other error comes back.
 func refusalOf(err error) (refusal string, other error) {
-	if refused, ok := errors.AsType[*service.KeyError](err); ok {
+	if refused, ok := errors.AsType[*core.KeyError](err); ok {
 		return notValidated(refused.Message), nil
 	}
 	return "", err

@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 const (
@@ -42,13 +42,13 @@ func TestBadKeyFailsTheJobAfterSubmit(t *testing.T) {
 		{name: "missing", key: keyName + "2", want: notValidated + permission + "useToEncrypt' denied on resource '" +
 			keyName + "2' (or it may not exist). cannot be validated."},
 		{name: "Dataflow agent may not encrypt", key: keyName, want: deniedText("useToEncrypt"),
-			arrange: func(k *keys) { k.encrypt[service.DataflowAgent(project)] = false }},
+			arrange: func(k *keys) { k.encrypt[core.DataflowAgent(project)] = false }},
 		{name: "Compute agent may not encrypt", key: keyName, want: deniedText("useToEncrypt"),
-			arrange: func(k *keys) { k.encrypt[service.ComputeAgent(project)] = false }},
+			arrange: func(k *keys) { k.encrypt[core.ComputeAgent(project)] = false }},
 		{name: "Dataflow agent may not decrypt", key: keyName, want: deniedText("useToDecrypt"),
-			arrange: func(k *keys) { k.decrypt[service.DataflowAgent(project)] = false }},
+			arrange: func(k *keys) { k.decrypt[core.DataflowAgent(project)] = false }},
 		{name: "Compute agent may not decrypt", key: keyName, want: deniedText("useToDecrypt"),
-			arrange: func(k *keys) { k.decrypt[service.ComputeAgent(project)] = false }},
+			arrange: func(k *keys) { k.decrypt[core.ComputeAgent(project)] = false }},
 		{name: "disabled", key: keyName, want: notEnabledText("DISABLED"),
 			arrange: func(k *keys) { k.states[1] = "DISABLED" }},
 		{name: "to be destroyed", key: keyName, want: notEnabledText("DESTROY_SCHEDULED"),
@@ -128,7 +128,7 @@ func TestRunningJobIsCancelledWhenItsKeyStopsWorking(t *testing.T) {
 			k.primary, k.states[2], k.states[1] = 2, "ENABLED", "DISABLED"
 		}, []string{notEnabledText("DISABLED")}},
 		{"Dataflow agent's role revoked", func(k *keys) {
-			k.encrypt[service.DataflowAgent(project)] = false
+			k.encrypt[core.DataflowAgent(project)] = false
 		}, []string{deniedText("useToEncrypt")}},
 	} {
 		for _, j := range []*api.Job{batchJob("job"), streamingJob("job")} {

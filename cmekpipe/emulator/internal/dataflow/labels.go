@@ -4,7 +4,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // The rules for labels. Source: field Job.labels of the Dataflow API, where the expression for keys lacks its brackets,
@@ -21,14 +21,14 @@ const (
 
 func checkLabels(labels map[string]string) error {
 	if len(labels) > maxLabels {
-		return service.BadRequest("got " + strconv.Itoa(len(labels)) + " labels, want at most " + strconv.Itoa(maxLabels))
+		return core.BadRequest("got " + strconv.Itoa(len(labels)) + " labels, want at most " + strconv.Itoa(maxLabels))
 	}
 	for key, value := range labels {
 		switch {
 		case !labelKeyForm.MatchString(key) || len(key) > maxLabelBytes:
-			return service.BadRequest("got label key \"" + key + "\", want " + labelKeyForm.String())
+			return core.BadRequest("got label key \"" + key + "\", want " + labelKeyForm.String())
 		case !labelValueForm.MatchString(value) || len(value) > maxLabelBytes:
-			return service.BadRequest("got a value of label \"" + key + "\" that is no " + labelValueForm.String())
+			return core.BadRequest("got a value of label \"" + key + "\" that is no " + labelValueForm.String())
 		}
 	}
 	return nil

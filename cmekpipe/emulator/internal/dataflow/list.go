@@ -9,7 +9,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // maxPage is the most jobs or messages that one answer holds. Google's limit is its own affair.
@@ -48,7 +48,7 @@ func (c *call) listFilter() (listFilter, error) {
 	case "TERMINATED":
 		return listFilter{ended: true}, nil
 	default:
-		return listFilter{}, service.BadRequest("got filter " + name + ", want ALL, ACTIVE or TERMINATED")
+		return listFilter{}, core.BadRequest("got filter " + name + ", want ALL, ACTIVE or TERMINATED")
 	}
 }
 
@@ -132,7 +132,7 @@ func (c *call) pageSize() (int, error) {
 	}
 	n, err := strconv.ParseInt(text, 10, 32)
 	if err != nil || n < 0 {
-		return 0, service.BadRequest("got pageSize " + text + ", want a whole number from 0 on")
+		return 0, core.BadRequest("got pageSize " + text + ", want a whole number from 0 on")
 	}
 	if n == 0 {
 		return maxPage, nil
@@ -158,5 +158,5 @@ func encodePageToken(place any) string {
 }
 
 func badPageToken() error {
-	return service.BadRequest("got a pageToken that no earlier answer held; leave it out to start again")
+	return core.BadRequest("got a pageToken that no earlier answer held; leave it out to start again")
 }

@@ -7,7 +7,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // importance is how much a message matters; the API's names in order.
@@ -111,7 +111,7 @@ func (s *Server) listMessages(c *call) (any, error) {
 func (c *call) messageFilter() (f messageFilter, err error) {
 	if name := c.query.Get("minimumImportance"); name != "" {
 		if f.minimum = slices.Index(importances(), importance(name)); f.minimum < 0 {
-			return f, service.BadRequest("got minimumImportance " + name + ", want JOB_MESSAGE_ERROR or another JobMessageImportance")
+			return f, core.BadRequest("got minimumImportance " + name + ", want JOB_MESSAGE_ERROR or another JobMessageImportance")
 		}
 	}
 	if f.from, err = c.time("startTime"); err != nil {
@@ -129,7 +129,7 @@ func (c *call) time(name string) (time.Time, error) {
 	}
 	t, err := time.Parse(time.RFC3339Nano, text)
 	if err != nil {
-		return t, service.BadRequest("got " + name + " " + text + ", want a time such as 2026-11-24T01:52:26Z")
+		return t, core.BadRequest("got " + name + " " + text + ", want a time such as 2026-11-24T01:52:26Z")
 	}
 	return t, nil
 }

@@ -9,7 +9,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // templateMetadata reads what a classic template says about its parameters, in the file beside it. There need be none.
@@ -20,7 +20,7 @@ func (s *Server) templateMetadata(c *call, path string) (*api.TemplateMetadata, 
 	}
 	var m api.TemplateMetadata
 	if checkPayload(text, "metadata", m) != nil || json.Unmarshal(text, &m) != nil {
-		return nil, service.BadRequest("Unable to parse template file '" + path + "_metadata'.")
+		return nil, core.BadRequest("Unable to parse template file '" + path + "_metadata'.")
 	}
 	return &m, nil
 }
@@ -28,7 +28,7 @@ func (s *Server) templateMetadata(c *call, path string) (*api.TemplateMetadata, 
 // getTemplate tells what a template needs. A classic template without metadata is told so in the status.
 func (s *Server) getTemplate(c *call) (any, error) {
 	if view := c.query.Get("view"); view != "" && view != "METADATA_ONLY" {
-		return nil, service.BadRequest("Invalid value at 'view'")
+		return nil, core.BadRequest("Invalid value at 'view'")
 	}
 	path := c.query.Get("gcsPath")
 	text, err := s.templateFile(c, path)
@@ -108,7 +108,7 @@ func invalidParameters(wrong []violation) error {
 	for i, v := range wrong {
 		lines[i] = v.Parameter + ": " + v.Description
 	}
-	e := service.BadRequest("The template parameters are invalid. Details: \n" + strings.Join(lines, "\n")).(*service.APIError)
+	e := core.BadRequest("The template parameters are invalid. Details: \n" + strings.Join(lines, "\n")).(*core.APIError)
 	e.Details = []any{map[string]any{
 		"@type": "type.googleapis.com/google.dataflow.v1beta3.InvalidTemplateParameters", "parameterViolations": wrong,
 	}}

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // replaced finds the running job that a submission wants to take the place of, if it wants to.
@@ -18,13 +18,13 @@ func (s *Server) replaced(c *call, sub submission) (*job, error) {
 	case err != nil:
 		return nil, err
 	case j.Name != sub.Name:
-		return nil, service.BadRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
+		return nil, core.BadRequest("got job name " + sub.Name + " for a replacement, want " + j.Name + " as the job it replaces")
 	case j.Type != streaming || sub.Type != streaming:
-		return nil, service.BadRequest("only a streaming job can be replaced, by a streaming job")
+		return nil, core.BadRequest("only a streaming job can be replaced, by a streaming job")
 	case j.state == updated:
-		return nil, service.FailedPrecondition("job " + j.id + " was replaced already")
+		return nil, core.FailedPrecondition("job " + j.id + " was replaced already")
 	case j.state != running:
-		return nil, service.FailedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
+		return nil, core.FailedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
 	}
 	return j, sameKey(j, sub)
 }
@@ -36,7 +36,7 @@ func sameKey(j *job, sub submission) error {
 	if had == wants {
 		return nil
 	}
-	return service.FailedPrecondition("The workflow could not be created. Causes: job " + j.id + " can't be replaced by a job with " +
+	return core.FailedPrecondition("The workflow could not be created. Causes: job " + j.id + " can't be replaced by a job with " +
 		keyOrNone(wants) + ", as its state rests under " + keyOrNone(had) + ".")
 }
 
@@ -50,10 +50,10 @@ func keyOrNone(name string) string {
 // checkMapping refuses a mapping of transform names that no job could have.
 func checkMapping(sub submission) error {
 	if len(sub.TransformNameMapping) > 0 && sub.ReplaceJobID == "" {
-		return service.BadRequest("got transformNameMapping for a job that replaces no other")
+		return core.BadRequest("got transformNameMapping for a job that replaces no other")
 	}
 	if _, empty := sub.TransformNameMapping[""]; empty {
-		return service.BadRequest("got transformNameMapping of a transform without a name")
+		return core.BadRequest("got transformNameMapping of a transform without a name")
 	}
 	return nil
 }

@@ -6,7 +6,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // applyRuntime changes the job of a classic template as the environment of a launch says. Where the launch names no
@@ -78,7 +78,7 @@ func addLabels(job *api.Job, labels map[string]string) {
 func checkFolders(urls ...string) error {
 	for _, url := range urls {
 		if rest, ok := strings.CutPrefix(url, "gs://"); url != "" && (!ok || strings.Trim(rest, "/") == "") {
-			return service.BadRequest("got " + url + ", want a Cloud Storage URL, beginning with gs://")
+			return core.BadRequest("got " + url + ", want a Cloud Storage URL, beginning with gs://")
 		}
 	}
 	return nil

@@ -5,14 +5,14 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Dataflow. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
-	env   *service.Env
+	env   *core.Env
 	files Files
 
 	mu        sync.Mutex
@@ -32,34 +32,45 @@ type Files interface {
 	MakeBucket(ctx context.Context, project, name, location string) error
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server with [DefaultPace] and no jobs that reads pipelines and templates from files.
-func New(env *service.Env, files Files) *Server {
-	s := &Server{env: env, files: files, set: settings{pace: DefaultPace(), lossState: cancelled}}
+func New(env *core.Env, files Files) *Server {
+	s := &Server{env: env, files: files, set: settings{pace: DefaultPace()}}
 	s.exec.root, s.exec.stop = context.WithCancel(context.Background())
-	s.HTTPServer = service.NewHTTPServer(s.routes())
+	s.HTTPServer = core.NewHTTPServer(s.routes())
 	return s
 }
 
 // routes spells out the surface of the API, with and without a location.
-func (s *Server) routes() http.Handler {
-	mux := http.NewServeMux()
+func (s *Server) routes() (mux *http.ServeMux, names []string) {
+	r := &router{s: s, mux: http.NewServeMux()}
 	for _, jobs := range []string{"/v1b3/projects/{project}/jobs", "/v1b3/projects/{project}/locations/{location}/jobs"} {
-		mux.HandleFunc("POST "+jobs, s.method("dataflow.jobs.create", s.create))
-		mux.HandleFunc("GET "+jobs, s.method("dataflow.jobs.list", s.list))
-		mux.HandleFunc("GET "+jobs+"/{job}", s.method("dataflow.jobs.get", s.get))
-		mux.HandleFunc("PUT "+jobs+"/{job}", s.method("dataflow.jobs.update", s.update))
-		mux.HandleFunc("GET "+jobs+"/{job}/messages", s.method("dataflow.jobs.messages.list", s.listMessages))
-		mux.HandleFunc("GET "+jobs+"/{job}/metrics", s.method("dataflow.jobs.getMetrics", s.getMetrics))
+		r.handle("POST "+jobs, "dataflow.jobs.create", s.create)
+		r.handle("GET "+jobs, "dataflow.jobs.list", s.list)
+		r.handle("GET "+jobs+"/{job}", "dataflow.jobs.get", s.get)
+		r.handle("PUT "+jobs+"/{job}", "dataflow.jobs.update", s.update)
+		r.handle("GET "+jobs+"/{job}/messages", "dataflow.jobs.messages.list", s.listMessages)
+		r.handle("GET "+jobs+"/{job}/metrics", "dataflow.jobs.getMetrics", s.getMetrics)
 	}
-	mux.HandleFunc("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/executionDetails",
-		s.method("dataflow.jobs.getExecutionDetails", s.getExecutionDetails))
-	s.routeTemplates(mux)
-	s.routeSnapshots(mux)
-	mux.HandleFunc("GET /v1b3/projects/{project}/jobs:aggregated", s.method("dataflow.jobs.aggregated", s.list))
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		service.WriteError(w, service.NotFound("the loopback Dataflow has no "+r.Method+" "+r.URL.Path))
+	r.handle("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/executionDetails", "dataflow.jobs.getExecutionDetails", s.getExecutionDetails)
+	s.routeTemplates(r)
+	s.routeSnapshots(r)
+	r.handle("GET /v1b3/projects/{project}/jobs:aggregated", "dataflow.jobs.aggregated", s.list)
+	r.mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
+		core.WriteError(w, core.NotFound("the loopback Dataflow has no "+q.Method+" "+q.URL.Path))
 	})
-	return mux
+	return r.mux, r.names
+}
+
+// router collects the paths that the server serves and the names of their methods.
+type router struct {
+	s     *Server
+	mux   *http.ServeMux
+	names []string
+}
+
+func (r *router) handle(pattern, method string, serve func(*call) (any, error)) {
+	r.mux.HandleFunc(pattern, r.s.method(method, serve))
+	r.names = append(r.names, method)
 }

@@ -13,8 +13,8 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 func TestFaultsSpoilTheCallTheyName(t *testing.T) {
@@ -83,14 +83,14 @@ func TestFaultsSpoilTheCallTheyName(t *testing.T) {
 		t.Run(test.method, func(t *testing.T) {
 			c := start(t)
 			id := c.create(streamingJob("job")).Id
-			remove := c.env.Faults.Add(service.Fault{
+			armed := c.env.Faults.Add(core.Fault{
 				Method: test.method, Resource: strings.Replace(test.resource, "ID", id, 1), Status: http.StatusForbidden,
 			})
 			wantError(t, test.call(c, id), http.StatusForbidden, "forbidden")
 			if got := len(c.env.Ledger.Entries()); got != 1 {
 				t.Errorf("got %d ledger entries, want the first job's alone", got)
 			}
-			remove()
+			armed.Remove()
 			if err := test.call(c, id); err != nil {
 				t.Errorf("without the fault: %v", err)
 			}
@@ -100,7 +100,7 @@ func TestFaultsSpoilTheCallTheyName(t *testing.T) {
 
 func TestResetComesAfterTheJobWasCreated(t *testing.T) {
 	c := start(t)
-	c.env.Faults.Add(service.Fault{Method: "dataflow.jobs.create", Reset: true})
+	c.env.Faults.Add(core.Fault{Method: "dataflow.jobs.create", Reset: true})
 	if _, err := c.jobs.Create(project, region, batchJob("job")).Do(); err == nil {
 		t.Fatal("got an answer, want a broken connection")
 	}
@@ -111,7 +111,7 @@ func TestResetComesAfterTheJobWasCreated(t *testing.T) {
 
 // An answer that breaks off is no answer, and what it was about has happened.
 func TestAnswersBreakOff(t *testing.T) {
-	for name, fault := range map[string]service.Fault{
+	for name, fault := range map[string]core.Fault{
 		"reset": {Reset: true, Call: 1}, "truncated": {Truncate: 20, Call: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -139,11 +139,11 @@ func TestAnswersBreakOff(t *testing.T) {
 				"dataflow.jobs.messages.list": func() error { _, err := c.jobs.Messages.List(project, region, id).Do(); return err },
 				"dataflow.jobs.getMetrics":    func() error { _, err := c.jobs.GetMetrics(project, region, id).Do(); return err },
 			} {
-				remove := c.env.Faults.Add(service.Fault{Method: method, Reset: fault.Reset, Truncate: fault.Truncate})
+				armed := c.env.Faults.Add(core.Fault{Method: method, Reset: fault.Reset, Truncate: fault.Truncate})
 				if call() == nil {
 					t.Errorf("%s answers, want none", method)
 				}
-				remove()
+				armed.Remove()
 			}
 		})
 	}
@@ -157,7 +157,7 @@ func TestFaultAnswersAnyStatus(t *testing.T) {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			c := start(t)
 			// Google's client tries 429 and 5xx of a get again, so that the answer is read here as it is.
-			c.env.Faults.Add(service.Fault{Status: status})
+			c.env.Faults.Add(core.Fault{Status: status})
 			resp, err := httpClient(t).Get(c.url + "/v1b3/projects/" + project + "/jobs")
 			if err != nil {
 				t.Fatal(err)
@@ -202,7 +202,7 @@ func TestServerClosedBeforeItServesReleasesTheListener(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := dataflow.New(&service.Env{}, files{})
+	s := dataflow.New(&core.Env{}, files{})
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func TestServeReportsAListenerThatBreaks(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.Close()
-	if err := dataflow.New(&service.Env{}, files{}).Serve(l); err == nil {
+	if err := dataflow.New(&core.Env{}, files{}).Serve(l); err == nil {
 		t.Error("got nil, want the listener's error")
 	}
 }

@@ -2,7 +2,6 @@ package dataflow
 
 import (
 	"cmp"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -10,7 +9,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // snapshot is the state of a streaming job, which stays under the job's key.
@@ -27,23 +26,22 @@ const (
 	maxTTL     = 30 * 24 * time.Hour
 )
 
-func (s *Server) routeSnapshots(mux *http.ServeMux) {
+func (s *Server) routeSnapshots(r *router) {
 	for _, parent := range []string{"/v1b3/projects/{project}", "/v1b3/projects/{project}/locations/{location}"} {
-		mux.HandleFunc("POST "+parent+"/jobs/{job}", s.method("dataflow.jobs.snapshot", s.takeSnapshot))
-		mux.HandleFunc("GET "+parent+"/snapshots", s.method("dataflow.snapshots.list", s.listSnapshots))
-		mux.HandleFunc("GET "+parent+"/snapshots/{snapshot}", s.method("dataflow.snapshots.get", s.getSnapshot))
-		mux.HandleFunc("DELETE "+parent+"/snapshots/{snapshot}", s.method("dataflow.snapshots.delete", s.deleteSnapshot))
+		r.handle("POST "+parent+"/jobs/{job}", "dataflow.jobs.snapshot", s.takeSnapshot)
+		r.handle("GET "+parent+"/snapshots", "dataflow.snapshots.list", s.listSnapshots)
+		r.handle("GET "+parent+"/snapshots/{snapshot}", "dataflow.snapshots.get", s.getSnapshot)
+		r.handle("DELETE "+parent+"/snapshots/{snapshot}", "dataflow.snapshots.delete", s.deleteSnapshot)
 	}
-	mux.HandleFunc("DELETE /v1b3/projects/{project}/snapshots", s.method("dataflow.snapshots.delete", s.deleteSnapshot))
-	mux.HandleFunc("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/snapshots",
-		s.method("dataflow.jobs.snapshots.list", s.listSnapshots))
+	r.handle("DELETE /v1b3/projects/{project}/snapshots", "dataflow.snapshots.delete", s.deleteSnapshot)
+	r.handle("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/snapshots", "dataflow.jobs.snapshots.list", s.listSnapshots)
 }
 
 // takeSnapshot keeps the state of a running streaming job.
 func (s *Server) takeSnapshot(c *call) (any, error) {
 	id, isSnapshot := strings.CutSuffix(c.id, ":snapshot")
 	if !isSnapshot {
-		return nil, service.NotFound("the loopback Dataflow has no such method")
+		return nil, core.NotFound("the loopback Dataflow has no such method")
 	}
 	var request api.SnapshotJobRequest
 	if err := c.read("", &request); err != nil {
@@ -54,16 +52,16 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 		return nil, err
 	}
 	if request.Location != "" && request.Location != c.region {
-		return nil, service.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
+		return nil, core.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
 	}
 	j, err := s.find(c, id)
 	switch {
 	case err != nil:
 		return nil, err
 	case j.Type != streaming:
-		return nil, service.FailedPrecondition("a snapshot can be taken of streaming jobs only, and job " + j.id + " is " + j.Type)
+		return nil, core.FailedPrecondition("a snapshot can be taken of streaming jobs only, and job " + j.id + " is " + j.Type)
 	case j.state != running && j.state != draining:
-		return nil, service.FailedPrecondition("a snapshot can be taken of running jobs only, and job " + j.id + " is in " + string(j.state))
+		return nil, core.FailedPrecondition("a snapshot can be taken of running jobs only, and job " + j.id + " is in " + string(j.state))
 	}
 	n := &snapshot{made: c.now, key: j.Environment.ServiceKmsKeyName, Snapshot: api.Snapshot{
 		Id: newID(c.now), ProjectId: j.project, Region: j.region, SourceJobId: j.id, CreationTime: timestamp(c.now),
@@ -71,7 +69,7 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 	}}
 	s.snapshots = append(s.snapshots, n)
 	key, _ := cmekpipe.ParseKeyName(n.key) // a running job has a key that works or none
-	s.env.Ledger.Record(service.Entry{Time: c.now, Service: "dataflow", Method: "dataflow.jobs.snapshot", Kind: "snapshot",
+	s.env.Ledger.Record(core.Entry{Time: c.now, Service: "dataflow", Method: "dataflow.jobs.snapshot", Kind: "snapshot",
 		Name: n.resource(), Project: j.project, KeyName: key})
 	return s.shown(c, n), nil
 }
@@ -80,7 +78,7 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 func lifetime(text string) (string, error) {
 	ttl, err := time.ParseDuration(cmp.Or(text, defaultTTL.String()))
 	if err != nil || text != "" && !strings.HasSuffix(text, "s") || ttl <= 0 || ttl > maxTTL {
-		return "", service.BadRequest("got ttl \"" + text + "\", want one such as 604800s, up to 30 days")
+		return "", core.BadRequest("got ttl \"" + text + "\", want one such as 604800s, up to 30 days")
 	}
 	return cmp.Or(text, "604800s"), nil
 }
@@ -111,7 +109,7 @@ func (s *Server) snapshot(c *call, id string) (*snapshot, error) {
 			return n, nil
 		}
 	}
-	return nil, service.NotFound("there is no snapshot " + id)
+	return nil, core.NotFound("there is no snapshot " + id)
 }
 
 func (s *Server) getSnapshot(c *call) (any, error) {
@@ -154,11 +152,11 @@ func (s *Server) checkSource(c *call, sub submission) error {
 	case err != nil:
 		return err
 	case !s.ready(c, n):
-		return service.FailedPrecondition("snapshot " + n.Id + " is not ready")
+		return core.FailedPrecondition("snapshot " + n.Id + " is not ready")
 	case sub.Type != streaming:
-		return service.BadRequest("only a streaming job can start from a snapshot")
+		return core.BadRequest("only a streaming job can start from a snapshot")
 	case n.key != sub.Environment.ServiceKmsKeyName:
-		return service.FailedPrecondition("The workflow could not be created. Causes: a job with " +
+		return core.FailedPrecondition("The workflow could not be created. Causes: a job with " +
 			keyOrNone(sub.Environment.ServiceKmsKeyName) + " can't start from snapshot " + n.Id + ", which rests under " + keyOrNone(n.key) + ".")
 	}
 	return nil

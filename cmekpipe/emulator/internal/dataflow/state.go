@@ -141,7 +141,11 @@ func (s *Server) stopWithoutKey(ctx context.Context, j *job, now time.Time) bool
 		return false
 	}
 	j.say(now, failure, refusal)
-	j.enter(s.set.lossState, now)
+	end := cancelled
+	if s.set.failOnKeyLoss {
+		end = failed
+	}
+	j.enter(end, now)
 	return true
 }
 

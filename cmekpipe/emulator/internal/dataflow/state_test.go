@@ -8,8 +8,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 	api "google.golang.org/api/dataflow/v1b3"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 func TestJobsRunThroughTheirStates(t *testing.T) {
@@ -56,7 +56,7 @@ func TestStateIsDatedWhenItBeganAndNotWhenItWasSeen(t *testing.T) {
 
 func TestDefaultPaceIsAsDocumented(t *testing.T) {
 	want := dataflow.Pace{Queued: 20 * time.Millisecond, Pending: 20 * time.Millisecond, Running: 50 * time.Millisecond, Stopping: 20 * time.Millisecond, Snapshot: 20 * time.Millisecond}
-	if diff := cmp.Diff(want, dataflow.New(&service.Env{}, files{}).Control().Pace()); diff != "" {
+	if diff := cmp.Diff(want, dataflow.New(&core.Env{}, files{}).Control().Pace()); diff != "" {
 		t.Errorf("pace (-want +got):\n%s", diff)
 	}
 }
@@ -84,7 +84,7 @@ func TestReplacementThatFailsLeavesTheOldJobRunning(t *testing.T) {
 	old := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)
 	c.wantState(old, "JOB_STATE_RUNNING")
-	c.keys.change(func(k *keys) { k.encrypt[service.ComputeAgent(project)] = false })
+	c.keys.change(func(k *keys) { k.encrypt[core.ComputeAgent(project)] = false })
 	next := withKey(streamingJob("job"), keyName)
 	next.ReplaceJobId = old
 	id := c.create(next).Id

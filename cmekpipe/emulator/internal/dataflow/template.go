@@ -4,24 +4,22 @@ import (
 	"encoding/json"
 	"errors"
 	"maps"
-	"net/http"
 	"slices"
 	"strings"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // routeTemplates adds the methods that make jobs from templates.
-func (s *Server) routeTemplates(mux *http.ServeMux) {
+func (s *Server) routeTemplates(r *router) {
 	for _, parent := range []string{"/v1b3/projects/{project}", "/v1b3/projects/{project}/locations/{location}"} {
-		mux.HandleFunc("POST "+parent+"/templates", s.method("dataflow.templates.create", s.createFromTemplate))
-		mux.HandleFunc("POST "+parent+"/templates:launch", s.method("dataflow.templates.launch", s.launchTemplate))
-		mux.HandleFunc("GET "+parent+"/templates:get", s.method("dataflow.templates.get", s.getTemplate))
+		r.handle("POST "+parent+"/templates", "dataflow.templates.create", s.createFromTemplate)
+		r.handle("POST "+parent+"/templates:launch", "dataflow.templates.launch", s.launchTemplate)
+		r.handle("GET "+parent+"/templates:get", "dataflow.templates.get", s.getTemplate)
 	}
-	mux.HandleFunc("POST /v1b3/projects/{project}/locations/{location}/flexTemplates:launch",
-		s.method("dataflow.flexTemplates.launch", s.launchFlex))
+	r.handle("POST /v1b3/projects/{project}/locations/{location}/flexTemplates:launch", "dataflow.flexTemplates.launch", s.launchFlex)
 }
 
 // launch is the launch of a classic template.
@@ -38,7 +36,7 @@ func (s *Server) createFromTemplate(c *call) (any, error) {
 		return nil, err
 	}
 	if request.Location != "" && request.Location != c.region {
-		return nil, service.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
+		return nil, core.BadRequest("got location " + request.Location + " in the request, want " + c.region + ", where the call acts")
 	}
 	sub, err := s.fromTemplate(c, launch{path: request.GcsPath, LaunchTemplateParameters: api.LaunchTemplateParameters{
 		JobName: request.JobName, Environment: request.Environment, Parameters: request.Parameters,
@@ -59,7 +57,7 @@ func (s *Server) launchTemplate(c *call) (any, error) {
 		return nil, err
 	}
 	if c.query.Has("dynamicTemplate.gcsPath") {
-		return nil, service.BadRequest("the loopback Dataflow has no dynamic templates")
+		return nil, core.BadRequest("the loopback Dataflow has no dynamic templates")
 	}
 	validateOnly, err := c.truth("validateOnly")
 	if err != nil {
@@ -105,7 +103,7 @@ func (s *Server) instance(c *call, job *api.Job, name string, update bool, mappi
 	if update {
 		old := active(s.named(c.ctx, c.project, c.region, name, c.now), nil)
 		if old == nil {
-			return submission{}, service.NotFound("there is no active job named " + name + " to update")
+			return submission{}, core.NotFound("there is no active job named " + name + " to update")
 		}
 		job.ReplaceJobId = old.id
 	}
@@ -124,7 +122,7 @@ func (s *Server) templateJob(c *call, path string) (*api.Job, error) {
 	}
 	var job api.Job
 	if checkPayload(text, "job", job) != nil || json.Unmarshal(text, &job) != nil || job.Type == "" {
-		return nil, service.BadRequest("Unable to parse template file '" + path + "'.")
+		return nil, core.BadRequest("Unable to parse template file '" + path + "'.")
 	}
 	if job.Environment == nil {
 		job.Environment = &api.Environment{}
@@ -135,11 +133,11 @@ func (s *Server) templateJob(c *call, path string) (*api.Job, error) {
 // templateFile reads a file that a call names.
 func (s *Server) templateFile(c *call, path string) ([]byte, error) {
 	text, err := s.file(c.ctx, path)
-	if _, malformed := errors.AsType[*service.APIError](err); malformed {
+	if _, malformed := errors.AsType[*core.APIError](err); malformed {
 		return nil, err
 	}
 	if err != nil {
-		return nil, service.NotFound("Unable to open template file: " + path + ".")
+		return nil, core.NotFound("Unable to open template file: " + path + ".")
 	}
 	return text, nil
 }
@@ -157,7 +155,7 @@ func (s *Server) setParameters(c *call, job *api.Job, l launch) error {
 			return err
 		}
 	} else if unknown := set.unknown(l.Parameters); len(unknown) > 0 {
-		return service.BadRequest("The workflow could not be created. Causes: Found unexpected parameters: ['" +
+		return core.BadRequest("The workflow could not be created. Causes: Found unexpected parameters: ['" +
 			strings.Join(unknown, "', '") + "']")
 	}
 	if l.Environment != nil && len(l.Environment.AdditionalPipelineOptions) > 0 {

@@ -10,7 +10,7 @@ import (
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
 	"google.golang.org/protobuf/proto"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // transforms returns the names of the job's transforms that have no others inside, in order: from the staged pipeline
@@ -76,7 +76,7 @@ func splitURL(url string) (bucket, name string, err error) {
 	path, isURL := strings.CutPrefix(url, "gs://")
 	bucket, name, _ = strings.Cut(path, "/")
 	if !isURL || bucket == "" || name == "" {
-		return "", "", service.BadRequest("got " + strconv.Quote(url) + ", want gs://bucket/object")
+		return "", "", core.BadRequest("got " + strconv.Quote(url) + ", want gs://bucket/object")
 	}
 	return bucket, name, nil
 }

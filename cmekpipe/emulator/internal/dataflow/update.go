@@ -7,7 +7,7 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // runtimeParams is the one part of a job that may change while it runs.
@@ -26,14 +26,14 @@ func (s *Server) update(c *call) (any, error) {
 		return nil, err
 	}
 	if err := json.Unmarshal(c.body, &want); err != nil {
-		return nil, service.BadRequest("got a body that is no job")
+		return nil, core.BadRequest("got a body that is no job")
 	}
 	if want.RequestedState == "JOB_STATE_UNKNOWN" {
 		want.RequestedState = ""
 	}
 	mask := c.query.Get("updateMask")
 	if (mask != "") == (want.RequestedState != "") {
-		return nil, service.BadRequest("want either requestedState or updateMask: one of them, not both")
+		return nil, core.BadRequest("want either requestedState or updateMask: one of them, not both")
 	}
 	params, err := maskedParams(mask)
 	if err != nil {
@@ -44,7 +44,7 @@ func (s *Server) update(c *call) (any, error) {
 		return nil, err
 	}
 	if j.state.terminal() {
-		return nil, service.FailedPrecondition("job " + j.id + " has ended in " + string(j.state) + " and can't be changed")
+		return nil, core.FailedPrecondition("job " + j.id + " has ended in " + string(j.state) + " and can't be changed")
 	}
 	if mask != "" {
 		err = j.setParams(want.Params, params)
@@ -64,11 +64,11 @@ func (j *job) request(c *call, want jobState) error {
 	switch {
 	case want == cancelled:
 	case want != drained:
-		return service.BadRequest("got requestedState " + string(want) + ", want " + string(cancelled) + " or " + string(drained))
+		return core.BadRequest("got requestedState " + string(want) + ", want " + string(cancelled) + " or " + string(drained))
 	case j.Type != streaming:
-		return service.FailedPrecondition("only a streaming job can be drained, and job " + j.id + " is " + j.Type)
+		return core.FailedPrecondition("only a streaming job can be drained, and job " + j.id + " is " + j.Type)
 	case j.state != running && j.state != draining:
-		return service.FailedPrecondition("only a running job can be drained, and job " + j.id + " is in " + string(j.state))
+		return core.FailedPrecondition("only a running job can be drained, and job " + j.id + " is in " + string(j.state))
 	default:
 		next = draining
 	}
@@ -90,7 +90,7 @@ func maskedParams(mask string) ([]string, error) {
 		switch {
 		case mask == "":
 		case head != runtimeParams || deep && param == "":
-			return nil, service.BadRequest("got updateMask " + mask + ", want fields of " + runtimeParams)
+			return nil, core.BadRequest("got updateMask " + mask + ", want fields of " + runtimeParams)
 		case deep:
 			params = append(params, param)
 		default:
@@ -106,7 +106,7 @@ func maskedParams(mask string) ([]string, error) {
 // setParams takes over the named runtime parameters, or all of them. A parameter that the caller leaves out goes.
 func (j *job) setParams(given fields, names []string) error {
 	if j.Type != streaming || j.state != running {
-		return service.FailedPrecondition("only a running streaming job has runtime parameters, and job " + j.id + " is " +
+		return core.FailedPrecondition("only a running streaming job has runtime parameters, and job " + j.id + " is " +
 			j.Type + " in " + string(j.state))
 	}
 	if names == nil {

@@ -3,7 +3,7 @@ package dataflow
 import (
 	"net/url"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // jobView is how much of a job an answer holds.
@@ -27,7 +27,7 @@ func viewOf(query url.Values) (jobView, error) {
 	case "JOB_VIEW_ALL":
 		return all, nil
 	default:
-		return summary, service.BadRequest("got view " + name + ", want JOB_VIEW_SUMMARY, JOB_VIEW_DESCRIPTION or JOB_VIEW_ALL")
+		return summary, core.BadRequest("got view " + name + ", want JOB_VIEW_SUMMARY, JOB_VIEW_DESCRIPTION or JOB_VIEW_ALL")
 	}
 }
 

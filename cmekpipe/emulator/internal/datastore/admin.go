@@ -5,30 +5,30 @@ import (
 	"net/http"
 	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Admin is the loopback Firestore Admin API. Use [New].
 type Admin struct {
-	*service.HTTPServer
+	*core.HTTPServer
 	*store
 }
 
-var _ service.Server = (*Admin)(nil)
+var _ core.Server = (*Admin)(nil)
 
 func newAdmin(s *store) *Admin {
 	a := &Admin{store: s}
-	a.HTTPServer = service.NewHTTPServer(a.routes())
+	a.HTTPServer = core.NewHTTPServer(a.routes())
 	return a
 }
 
 // routes spells out the surface of the API.
-func (a *Admin) routes() http.Handler {
+func (a *Admin) routes() (mux *http.ServeMux, names []string) {
 	const (
 		all = "/v1/projects/{project}/databases"
 		one = all + "/{database}"
 	)
-	mux := http.NewServeMux()
+	mux = http.NewServeMux()
 	for pattern, m := range map[string]struct {
 		name  string
 		serve func(*adminCall) (any, error)
@@ -40,11 +40,12 @@ func (a *Admin) routes() http.Handler {
 		"GET " + one + "/operations/{operation}": {"firestore.databases.operations.get", a.operation},
 	} {
 		mux.HandleFunc(pattern, a.handler(m.name, m.serve))
+		names = append(names, m.name)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		service.WriteError(w, service.NotFound("the loopback Firestore Admin API has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.NotFound("the loopback Firestore Admin API has no "+r.Method+" "+r.URL.Path))
 	})
-	return mux
+	return mux, names
 }
 
 // adminCall is one request, its parts taken out of path, query and body.
@@ -61,19 +62,19 @@ func (a *Admin) handler(method string, serve func(*adminCall) (any, error)) http
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			service.WriteError(w, service.BadRequest("the request's body ends too early"))
+			core.WriteError(w, core.BadRequest("the request's body ends too early"))
 			return
 		}
 		c := newAdminCall(r, method, body)
-		a.env.Faults.HTTP(w, r, method, strings.TrimSuffix(c.name, "/"), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
+		a.env.Faults.HTTP(w, r, method, strings.TrimSuffix(c.name, "/"), core.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
 			a.mu.Lock()
 			answer, err := serve(c)
 			a.mu.Unlock()
 			if err != nil {
-				service.WriteError(w, err)
+				core.WriteError(w, err)
 				return
 			}
-			service.WriteJSON(w, http.StatusOK, answer)
+			core.WriteJSON(w, http.StatusOK, answer)
 		})
 	}
 }

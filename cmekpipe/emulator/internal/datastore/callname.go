@@ -20,6 +20,14 @@ func nameCall(fullMethod string, message any) (method, resource string) {
 	return "datastore." + strings.ToLower(name[:1]) + name[1:], resource
 }
 
+// methods lists the calls that the server serves.
+func methods() []string {
+	return []string{
+		"datastore.allocateIds", "datastore.beginTransaction", "datastore.commit", "datastore.lookup",
+		"datastore.reserveIds", "datastore.rollback", "datastore.runQuery",
+	}
+}
+
 // databaseName returns the database of a request, which leaves the id of the default one out.
 func databaseName(r request) string {
 	id := r.GetDatabaseId()

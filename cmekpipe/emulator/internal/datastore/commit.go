@@ -10,7 +10,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The limits of a commit. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
@@ -22,10 +23,10 @@ const (
 // Commit applies mutations, all or none.
 func (s *Data) Commit(ctx context.Context, r *datastorepb.CommitRequest) (*datastorepb.CommitResponse, error) {
 	if n := len(r.GetMutations()); n > maxMutations {
-		return nil, invalid("cannot write more than %d entities in a single call", maxMutations)
+		return nil, refuse.InvalidArgument("cannot write more than %d entities in a single call", maxMutations)
 	}
 	if proto.Size(r) > maxRequest {
-		return nil, invalid("Request payload size exceeds the limit: %d bytes.", maxRequest)
+		return nil, refuse.InvalidArgument("Request payload size exceeds the limit: %d bytes.", maxRequest)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -69,7 +70,7 @@ func (c *change) begin(r *datastorepb.CommitRequest) error {
 	switch r.GetMode() {
 	case datastorepb.CommitRequest_NON_TRANSACTIONAL:
 		if r.GetTransactionSelector() != nil {
-			return invalid("A non-transactional commit has no transaction.")
+			return refuse.InvalidArgument("A non-transactional commit has no transaction.")
 		}
 		return nil
 	case datastorepb.CommitRequest_TRANSACTIONAL:
@@ -84,12 +85,12 @@ func (c *change) begin(r *datastorepb.CommitRequest) error {
 		delete(c.database.transactions, string(r.GetTransaction()))
 		return t.mayCommit(c.database, len(r.GetMutations()) > 0)
 	}
-	return invalid("A commit has a mode.")
+	return refuse.InvalidArgument("A commit has a mode.")
 }
 
 func (c *change) mutate(m *datastorepb.Mutation) (*datastorepb.MutationResult, error) {
 	if m.GetConflictDetectionStrategy() != nil || m.GetPropertyMask() != nil || len(m.GetPropertyTransforms()) > 0 {
-		return nil, unimplemented("conflict detection, property masks and transforms")
+		return nil, refuse.Unimplemented("Datastore", "conflict detection, property masks and transforms")
 	}
 	switch op := m.GetOperation().(type) {
 	case *datastorepb.Mutation_Insert:
@@ -101,7 +102,7 @@ func (c *change) mutate(m *datastorepb.Mutation) (*datastorepb.MutationResult, e
 	case *datastorepb.Mutation_Delete:
 		return c.remove(op.Delete)
 	}
-	return nil, invalid("A mutation has an operation.")
+	return nil, refuse.InvalidArgument("A mutation has an operation.")
 }
 
 func when(refused bool, code codes.Code) codes.Code {
@@ -152,7 +153,7 @@ func (c *change) remove(k *datastorepb.Key) (*datastorepb.MutationResult, error)
 func (c *change) name(k *datastorepb.Key) (string, error) {
 	name := encode(k)
 	if c.named[name] && !c.repeatable {
-		return "", invalid("A non-transactional commit may not contain multiple mutations affecting the same entity.")
+		return "", refuse.InvalidArgument("A non-transactional commit may not contain multiple mutations affecting the same entity.")
 	}
 	c.named[name] = true
 	return name, nil
@@ -196,7 +197,7 @@ func (c *change) apply(key cmekpipe.KeyVersionName) {
 			delete(d.entities, name)
 			c.env.Ledger.Delete("entity", d.resourceName(old.entity.GetKey()), 0, now)
 		case old == nil:
-			c.env.Ledger.Record(service.Entry{Time: now, Service: "datastore", Method: "datastore.commit", Kind: "entity",
+			c.env.Ledger.Record(core.Entry{Time: now, Service: "datastore", Method: "datastore.commit", Kind: "entity",
 				Name: d.resourceName(e.entity.GetKey()), Project: d.project, Size: int64(proto.Size(e.entity)), Key: key})
 			fallthrough
 		default:

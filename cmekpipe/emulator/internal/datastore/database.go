@@ -10,7 +10,8 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // database is a database with its entities. Its key never changes.
@@ -38,16 +39,16 @@ func (s *store) open(ctx context.Context, r request) (*database, error) {
 	d := s.databases[name]
 	switch {
 	case r.GetProjectId() == "":
-		return nil, invalid("missing project id")
+		return nil, refuse.InvalidArgument("missing project id")
 	case d == nil:
 		project, id, _ := strings.Cut(strings.TrimPrefix(name, "projects/"), "/databases/")
 		return nil, status.Errorf(codes.NotFound, "The database %s does not exist for project %s", id, project)
 	case d.kind != datastoreMode:
-		return nil, precondition("The Cloud Datastore API is not available for Firestore in Native Mode database %s.", name)
+		return nil, refuse.FailedPrecondition("The Cloud Datastore API is not available for Firestore in Native Mode database %s.", name)
 	}
 	for _, version := range d.active {
-		if s.env.Keys.Unwrap(ctx, service.FirestoreAgent(d.project), version) != nil {
-			return nil, precondition(inaccessibleText)
+		if s.env.Keys.Unwrap(ctx, core.FirestoreAgent(d.project), version) != nil {
+			return nil, refuse.FailedPrecondition(inaccessibleText)
 		}
 	}
 	return d, nil
@@ -58,8 +59,8 @@ func (s *store) protect(ctx context.Context, d *database) (v cmekpipe.KeyVersion
 	if !d.key.Valid() {
 		return v, nil
 	}
-	if v, err = s.env.Keys.Wrap(ctx, service.FirestoreAgent(d.project), d.key); err != nil {
-		return v, precondition(inaccessibleText)
+	if v, err = s.env.Keys.Wrap(ctx, core.FirestoreAgent(d.project), d.key); err != nil {
+		return v, refuse.FailedPrecondition(inaccessibleText)
 	}
 	if !slices.Contains(d.active, v) {
 		d.active = append(d.active, v)

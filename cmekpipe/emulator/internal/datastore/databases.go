@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -42,17 +42,17 @@ func (a *Admin) create(c *adminCall) (any, error) {
 	body := json.NewDecoder(bytes.NewReader(c.body))
 	body.DisallowUnknownFields()
 	if err := body.Decode(&asked); err != nil {
-		return nil, service.BadRequest("got a body that is no database, or has fields that the loopback Firestore doesn't carry out")
+		return nil, core.BadRequest("got a body that is no database, or has fields that the loopback Firestore doesn't carry out")
 	}
 	switch {
 	case !idForm.MatchString(c.name) || uuidForm.MatchString(c.name):
-		return nil, service.BadRequest("Invalid database id: want (default), or 4 to 63 lower-case letters, digits and hyphens")
+		return nil, core.BadRequest("Invalid database id: want (default), or 4 to 63 lower-case letters, digits and hyphens")
 	case asked.Type != datastoreMode && asked.Type != nativeMode:
-		return nil, service.BadRequest("Database type is required: " + datastoreMode + " or " + nativeMode)
+		return nil, core.BadRequest("Database type is required: " + datastoreMode + " or " + nativeMode)
 	case asked.LocationID == "":
-		return nil, service.BadRequest("Database location is required")
+		return nil, core.BadRequest("Database location is required")
 	case a.databases[c.name] != nil:
-		return nil, service.AlreadyExists("Database already exists. Please use another database_id")
+		return nil, core.AlreadyExists("Database already exists. Please use another database_id")
 	}
 	d := &database{name: c.name, project: c.project, kind: asked.Type, location: asked.LocationID, created: a.env.Now(),
 		entities: map[string]*stored{}, sorted: map[string][]string{}, transactions: map[string]*transaction{}}
@@ -60,7 +60,7 @@ func (a *Admin) create(c *adminCall) (any, error) {
 		return nil, err
 	}
 	a.databases[d.name] = d
-	entry := service.Entry{Time: d.created, Service: "firestore", Method: c.method, Kind: "database", Name: d.name,
+	entry := core.Entry{Time: d.created, Service: "firestore", Method: c.method, Kind: "database", Name: d.name,
 		Project: d.project, KeyAsked: d.key.Valid()}
 	if d.key.Valid() {
 		entry.Key = d.active[0]
@@ -76,14 +76,14 @@ func (s *store) takeKey(ctx context.Context, d *database, asked *cmekConfig) err
 	}
 	key, err := cmekpipe.ParseKeyName(asked.KmsKeyName)
 	if err != nil || asked.ActiveKeyVersion != nil {
-		return service.BadRequest("Invalid cmekConfig: got kmsKeyName " + asked.KmsKeyName + ", want the name of a key and nothing else")
+		return core.BadRequest("Invalid cmekConfig: got kmsKeyName " + asked.KmsKeyName + ", want the name of a key and nothing else")
 	}
 	if location.ForFirestore(key.Location(), d.location).Fit == location.Refused {
-		return service.BadRequest("Invalid cmekConfig: key " + key.String() + " is not in the location that " + d.location + " takes keys from")
+		return core.BadRequest("Invalid cmekConfig: key " + key.String() + " is not in the location that " + d.location + " takes keys from")
 	}
-	version, err := s.env.Keys.Wrap(context.WithoutCancel(ctx), service.FirestoreAgent(d.project), key)
+	version, err := s.env.Keys.Wrap(context.WithoutCancel(ctx), core.FirestoreAgent(d.project), key)
 	if err != nil {
-		return service.FailedPrecondition(inaccessibleText)
+		return core.FailedPrecondition(inaccessibleText)
 	}
 	d.key, d.active = key, []cmekpipe.KeyVersionName{version}
 	return nil
@@ -113,7 +113,7 @@ func (a *Admin) find(c *adminCall) (*database, error) {
 	if d := a.databases[c.name]; d != nil {
 		return d, nil
 	}
-	return nil, service.NotFound("Database '" + c.name + "' does not exist")
+	return nil, core.NotFound("Database '" + c.name + "' does not exist")
 }
 
 // list returns all databases of a project. The API has no pages.
@@ -165,5 +165,5 @@ func (a *Admin) operation(c *adminCall) (any, error) {
 	if o := a.operations[strings.TrimSuffix(c.name, "/")+"/operations/"+c.operationID]; o != nil {
 		return o, nil
 	}
-	return nil, service.NotFound("Operation " + c.operationID + " does not exist")
+	return nil, core.NotFound("Operation " + c.operationID + " does not exist")
 }

@@ -3,6 +3,8 @@ package datastore
 import (
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The limits of entities. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
@@ -18,18 +20,18 @@ func (d *database) checkEntity(e *datastorepb.Entity, mayBeIncomplete bool) erro
 		return err
 	}
 	if size := proto.Size(e); size > maxEntity {
-		return invalid("The entity is too big: it has %d bytes, the limit is %d.", size, maxEntity)
+		return refuse.InvalidArgument("The entity is too big: it has %d bytes, the limit is %d.", size, maxEntity)
 	}
 	return checkProperties(e, maxDepth)
 }
 
 func checkProperties(e *datastorepb.Entity, depth int) error {
 	if depth == 0 {
-		return invalid("The entity is nested more than %d levels deep.", maxDepth)
+		return refuse.InvalidArgument("The entity is nested more than %d levels deep.", maxDepth)
 	}
 	for name, v := range e.GetProperties() {
 		if reserved(name) {
-			return invalid("The property name is empty, reserved or longer than %d bytes: %q", maxName, name)
+			return refuse.InvalidArgument("The property name is empty, reserved or longer than %d bytes: %q", maxName, name)
 		}
 		if err := checkValue(name, v, depth, false); err != nil {
 			return err
@@ -42,7 +44,7 @@ func checkValue(name string, v *datastorepb.Value, depth int, inList bool) error
 	size := 0
 	switch typed := v.GetValueType().(type) {
 	case nil:
-		return invalid("The value of property %q has no type.", name)
+		return refuse.InvalidArgument("The value of property %q has no type.", name)
 	case *datastorepb.Value_StringValue:
 		size = len(typed.StringValue)
 	case *datastorepb.Value_BlobValue:
@@ -51,7 +53,7 @@ func checkValue(name string, v *datastorepb.Value, depth int, inList bool) error
 		return checkProperties(typed.EntityValue, depth-1)
 	case *datastorepb.Value_ArrayValue:
 		if inList {
-			return invalid("list_value cannot contain a Value containing another list_value.")
+			return refuse.InvalidArgument("list_value cannot contain a Value containing another list_value.")
 		}
 		for _, inner := range typed.ArrayValue.GetValues() {
 			if err := checkValue(name, inner, depth, true); err != nil {
@@ -60,7 +62,7 @@ func checkValue(name string, v *datastorepb.Value, depth int, inList bool) error
 		}
 	}
 	if size > maxIndexed && !v.GetExcludeFromIndexes() {
-		return invalid("The value of property %q is longer than %d bytes.", name, maxIndexed)
+		return refuse.InvalidArgument("The value of property %q is longer than %d bytes.", name, maxIndexed)
 	}
 	return nil
 }

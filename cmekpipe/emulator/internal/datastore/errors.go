@@ -5,18 +5,6 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-func invalid(format string, args ...any) error {
-	return status.Errorf(codes.InvalidArgument, format, args...)
-}
-
-func precondition(format string, args ...any) error {
-	return status.Errorf(codes.FailedPrecondition, format, args...)
-}
-
-func unimplemented(format string, args ...any) error {
-	return status.Errorf(codes.Unimplemented, "the loopback Datastore has no "+format, args...)
-}
-
 // inaccessibleText is Google's whole answer where a key can't be used, whatever the reason. Source:
 // https://docs.cloud.google.com/firestore/native/docs/use-cmek.
 const inaccessibleText = "The customer-managed encryption key required by the requested resource is not accessible"

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The limits of names and paths. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
@@ -75,27 +77,27 @@ func scattered(encoded string) bool {
 func (d *database) checkKey(k *datastorepb.Key, mayBeIncomplete bool) error {
 	if p := k.GetPartitionId(); p.GetProjectId() != "" && p.GetProjectId() != d.project ||
 		p.GetDatabaseId() != "" && !strings.HasSuffix(d.name, "/databases/"+p.GetDatabaseId()) {
-		return invalid("mismatched databases within request")
+		return refuse.InvalidArgument("mismatched databases within request")
 	}
 	if n := len(k.GetPath()); n == 0 || n > maxPath {
-		return invalid("The key path has %d elements, want 1 to %d.", n, maxPath)
+		return refuse.InvalidArgument("The key path has %d elements, want 1 to %d.", n, maxPath)
 	}
 	for i, element := range k.GetPath() {
 		if reserved(element.GetKind()) {
-			return invalid("The kind is empty, reserved or longer than %d bytes.", maxName)
+			return refuse.InvalidArgument("The kind is empty, reserved or longer than %d bytes.", maxName)
 		}
 		switch id := element.GetIdType().(type) {
 		case *datastorepb.Key_PathElement_Id:
 			if id.Id == 0 {
-				return invalid("The key path element has id 0.")
+				return refuse.InvalidArgument("The key path element has id 0.")
 			}
 		case *datastorepb.Key_PathElement_Name:
 			if reserved(id.Name) {
-				return invalid("The key path element name is empty, reserved or longer than %d bytes: %q", maxName, id.Name)
+				return refuse.InvalidArgument("The key path element name is empty, reserved or longer than %d bytes: %q", maxName, id.Name)
 			}
 		default:
 			if i < len(k.GetPath())-1 || !mayBeIncomplete {
-				return invalid("Key path is incomplete: %v", k.GetPath())
+				return refuse.InvalidArgument("Key path is incomplete: %v", k.GetPath())
 			}
 		}
 	}

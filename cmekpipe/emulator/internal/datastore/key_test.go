@@ -30,8 +30,8 @@ func get(t *testing.T, client *datastore.Client, id int64) error {
 
 func TestDatabaseIsMadeUnderAKeyThatFits(t *testing.T) {
 	w := newWorld(t)
-	far, wide := w.Key("europe-west3", "far"), w.Key("us", "wide")
-	disabled, denied := w.Key("us-central1", "disabled"), w.Key("us-central1", "denied")
+	far, wide := w.CreateKey("europe-west3", "far"), w.CreateKey("us", "wide")
+	disabled, denied := w.CreateKey("us-central1", "disabled"), w.CreateKey("us-central1", "denied")
 	w.DisableKey(disabled)
 	w.DenyKey(denied, emulator.Datastore)
 	key := w.key.String()
@@ -124,7 +124,7 @@ func TestDatabaseTellsItsKeyAndTheVersionsInUse(t *testing.T) {
 
 func TestEntitiesNeedTheKeyEachTime(t *testing.T) {
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.key)
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	client := w.rows("ledger")
 	requireCode(t, put(t, client, 1), codes.OK, "")
 	calls := map[string]func() error{
@@ -187,7 +187,7 @@ func TestDatabaseThatCantBeUsedSaysWhy(t *testing.T) {
 
 func TestDatabaseThatIsDeletedTakesItsEntitiesAlong(t *testing.T) {
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.key)
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	requireCode(t, put(t, w.rows("ledger"), 1), codes.OK, "")
 	if _, err := w.databases.Delete(ledger).Do(); err != nil {
 		t.Fatal(err)
@@ -202,11 +202,11 @@ func TestDatabaseThatIsDeletedTakesItsEntitiesAlong(t *testing.T) {
 
 func TestFaultsKnowTheCalls(t *testing.T) {
 	w := newWorld(t)
-	w.DatastoreDatabase(ledger, "us-central1", w.key)
+	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	client := w.rows("ledger")
 	remove := w.Inject(emulator.Fault{Method: "firestore.databases.get", Resource: ledger, Status: 403})
 	_, err := w.databases.Get(ledger).Do()
-	requireStatus(t, err, 403, "told to answer")
+	requireStatus(t, err, 403, "the test injected")
 	remove()
 	for method, call := range map[string]func() error{
 		"datastore.commit": func() error { return put(t, client, 1) },
@@ -214,7 +214,7 @@ func TestFaultsKnowTheCalls(t *testing.T) {
 	} {
 		t.Run(method, func(t *testing.T) {
 			requireCode(t, put(t, client, 1), codes.OK, "")
-			remove := w.Inject(emulator.Fault{Method: method, Resource: ledger, Code: codes.PermissionDenied})
+			remove := w.Inject(emulator.Fault{Method: emulator.Method(method), Resource: ledger, Code: codes.PermissionDenied})
 			requireCode(t, call(), codes.PermissionDenied, "fault")
 			remove()
 			requireCode(t, call(), codes.OK, "")

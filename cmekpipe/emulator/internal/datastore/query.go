@@ -9,6 +9,8 @@ import (
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // batchSize is how many results an answer has at most. A client asks for the next ones with the cursor of the last.
@@ -22,7 +24,7 @@ const (
 // RunQuery returns the next results of a query.
 func (s *Data) RunQuery(ctx context.Context, r *datastorepb.RunQueryRequest) (*datastorepb.RunQueryResponse, error) {
 	if r.GetGqlQuery() != nil || r.GetExplainOptions() != nil || r.GetPropertyMask() != nil {
-		return nil, unimplemented("GQL, explanations and property masks")
+		return nil, refuse.Unimplemented("Datastore", "GQL, explanations and property masks")
 	}
 	q, err := parseQuery(r)
 	if err != nil {
@@ -61,27 +63,27 @@ func parseQuery(r *datastorepb.RunQueryRequest) (*query, error) {
 	if asked.GetLimit() != nil {
 		q.limit = asked.GetLimit().GetValue()
 		if q.limit < 0 {
-			return nil, invalid("limit is negative: %d", q.limit)
+			return nil, refuse.InvalidArgument("limit is negative: %d", q.limit)
 		}
 	}
 	if len(asked.GetKind()) != 1 || len(asked.GetDistinctOn()) > 0 || asked.GetFindNearest() != nil || q.offset < 0 {
-		return nil, unimplemented("queries but over one kind")
+		return nil, refuse.Unimplemented("Datastore", "queries but over one kind")
 	}
 	q.kind = asked.GetKind()[0].GetName()
 	for _, p := range asked.GetProjection() {
 		if q.keysOnly = p.GetProperty().GetName() == keyProperty; !q.keysOnly || len(asked.GetProjection()) > 1 {
-			return nil, unimplemented("projections but of the key")
+			return nil, refuse.Unimplemented("Datastore", "projections but of the key")
 		}
 	}
 	for _, o := range asked.GetOrder() {
 		name := o.GetProperty().GetName()
 		if len(asked.GetOrder()) > 1 || o.GetDirection() == datastorepb.PropertyOrder_DESCENDING || name != keyProperty && name != scatterProperty {
-			return nil, unimplemented("orders but by __key__ or __scatter__, ascending")
+			return nil, refuse.Unimplemented("Datastore", "orders but by __key__ or __scatter__, ascending")
 		}
 		q.scattered = name == scatterProperty
 	}
 	if q.scattered && (q.start != "" || q.end != "") {
-		return nil, unimplemented("cursors in the order of __scatter__")
+		return nil, refuse.Unimplemented("Datastore", "cursors in the order of __scatter__")
 	}
 	return q, q.where(asked.GetFilter())
 }
@@ -172,7 +174,7 @@ func (q *query) where(f *datastorepb.Filter) error {
 		return nil
 	case *datastorepb.Filter_CompositeFilter:
 		if f.CompositeFilter.GetOp() != datastorepb.CompositeFilter_AND {
-			return unimplemented("filters but those that all hold")
+			return refuse.Unimplemented("Datastore", "filters but those that all hold")
 		}
 		for _, inner := range f.CompositeFilter.GetFilters() {
 			if err := q.where(inner); err != nil {
@@ -183,14 +185,14 @@ func (q *query) where(f *datastorepb.Filter) error {
 	case *datastorepb.Filter_PropertyFilter:
 		return q.compare(f.PropertyFilter)
 	}
-	return unimplemented("such a filter")
+	return refuse.Unimplemented("Datastore", "such a filter")
 }
 
 func (q *query) compare(f *datastorepb.PropertyFilter) error {
 	name, value := f.GetProperty().GetName(), f.GetValue()
 	if name != keyProperty {
 		if f.GetOp() != datastorepb.PropertyFilter_EQUAL {
-			return unimplemented("filters of properties but by equality")
+			return refuse.Unimplemented("Datastore", "filters of properties but by equality")
 		}
 		q.conditions = append(q.conditions, func(e *stored, _ string) bool {
 			got := e.entity.GetProperties()[name]
@@ -199,11 +201,11 @@ func (q *query) compare(f *datastorepb.PropertyFilter) error {
 		return nil
 	}
 	if value.GetKeyValue() == nil {
-		return invalid("__key__ filter value must be a Key")
+		return refuse.InvalidArgument("__key__ filter value must be a Key")
 	}
 	want := encode(value.GetKeyValue())
 	if value.GetKeyValue().GetPartitionId().GetNamespaceId() != q.namespace {
-		return invalid("__key__ filter namespace is not that of the query")
+		return refuse.InvalidArgument("__key__ filter namespace is not that of the query")
 	}
 	holds := map[datastorepb.PropertyFilter_Operator]func(string) bool{
 		datastorepb.PropertyFilter_EQUAL:                 func(got string) bool { return got == want },
@@ -214,7 +216,7 @@ func (q *query) compare(f *datastorepb.PropertyFilter) error {
 		datastorepb.PropertyFilter_HAS_ANCESTOR:          func(got string) bool { return strings.HasPrefix(got, want) },
 	}[f.GetOp()]
 	if holds == nil {
-		return unimplemented("such a filter of keys")
+		return refuse.Unimplemented("Datastore", "such a filter of keys")
 	}
 	q.conditions = append(q.conditions, func(_ *stored, got string) bool { return holds(got) })
 	return nil

@@ -5,6 +5,8 @@ import (
 
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // maxKeys is how many keys a lookup has at most. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
@@ -13,7 +15,7 @@ const maxKeys = 1000
 // Lookup returns entities by their keys.
 func (s *Data) Lookup(ctx context.Context, r *datastorepb.LookupRequest) (*datastorepb.LookupResponse, error) {
 	if len(r.GetKeys()) == 0 || len(r.GetKeys()) > maxKeys || r.GetPropertyMask() != nil {
-		return nil, invalid("A lookup has 1 to %d keys, and here no property mask.", maxKeys)
+		return nil, refuse.InvalidArgument("A lookup has 1 to %d keys, and here no property mask.", maxKeys)
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -57,7 +59,7 @@ func (s *Data) AllocateIds(
 			return nil, err
 		}
 		if last(k).GetIdType() != nil {
-			return nil, invalid("A key whose id is to be allocated is incomplete.")
+			return nil, refuse.InvalidArgument("A key whose id is to be allocated is incomplete.")
 		}
 		(&change{store: s.store, database: d}).complete(k)
 		answer.Keys = append(answer.Keys, k)

@@ -1,19 +1,16 @@
 package datastore
 
 import (
-	"errors"
-	"net"
 	"sync"
 
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
-	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // store is everything that both APIs know, under one lock.
 type store struct {
-	env *service.Env
+	env *core.Env
 
 	mu         sync.Mutex
 	databases  map[string]*database // by full name
@@ -22,7 +19,7 @@ type store struct {
 }
 
 // New returns the servers of both APIs, without databases.
-func New(env *service.Env) (*Data, *Admin) {
+func New(env *core.Env) (*Data, *Admin) {
 	s := &store{env: env, databases: map[string]*database{}, operations: map[string]*operation{}}
 	return newData(s), newAdmin(s)
 }
@@ -30,29 +27,15 @@ func New(env *service.Env) (*Data, *Admin) {
 // Data is the loopback Datastore API. Use [New].
 type Data struct {
 	datastorepb.UnimplementedDatastoreServer
+	*core.GRPCServer
 	*store
-	grpc *grpc.Server
 }
 
-var _ service.Server = (*Data)(nil)
+var _ core.Server = (*Data)(nil)
 
 func newData(s *store) *Data {
-	opts := append(s.env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(2*maxRequest))
-	d := &Data{store: s, grpc: grpc.NewServer(opts...)}
-	datastorepb.RegisterDatastoreServer(d.grpc, d)
+	api := core.GRPCAPI{Title: "Datastore", Name: nameCall, Methods: methods(), MaxRequest: 2 * maxRequest}
+	d := &Data{store: s, GRPCServer: core.NewGRPCServer(s.env, api)}
+	datastorepb.RegisterDatastoreServer(d.GRPC(), d)
 	return d
-}
-
-// Serve answers on the listener until [Data.Close] is called, then returns nil.
-func (d *Data) Serve(l net.Listener) error {
-	if err := d.grpc.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
-		return err
-	}
-	return nil
-}
-
-// Close stops serving, ends open requests and releases the listener.
-func (d *Data) Close() error {
-	d.grpc.Stop()
-	return nil
 }

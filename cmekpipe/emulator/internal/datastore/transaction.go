@@ -5,6 +5,8 @@ import (
 	"strconv"
 
 	"cloud.google.com/go/datastore/apiv1/datastorepb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // transaction remembers the versions of what was read in it; 0 stands for an entity that was not there.
@@ -29,7 +31,7 @@ func (s *Data) BeginTransaction(
 
 func (s *store) begin(d *database, options *datastorepb.TransactionOptions) (id []byte, err error) {
 	if options.GetReadOnly().GetReadTime() != nil {
-		return nil, unimplemented("reads in the past")
+		return nil, refuse.Unimplemented("Datastore", "reads in the past")
 	}
 	s.serial++
 	id = strconv.AppendInt([]byte("t"), s.serial, 10)
@@ -56,7 +58,7 @@ func (d *database) transaction(id []byte) (*transaction, error) {
 	if t := d.transactions[string(id)]; t != nil {
 		return t, nil
 	}
-	return nil, invalid("The referenced transaction has expired or is no longer valid.")
+	return nil, refuse.InvalidArgument("The referenced transaction has expired or is no longer valid.")
 }
 
 // mayCommit refuses the commit of a transaction that lost against another one.
@@ -65,7 +67,7 @@ func (t *transaction) mayCommit(d *database, writes bool) error {
 		return nil
 	}
 	if t.readOnly {
-		return invalid("Cannot modify entities in a read-only transaction.")
+		return refuse.InvalidArgument("Cannot modify entities in a read-only transaction.")
 	}
 	for name, version := range t.read {
 		if d.versionOf(name) != version {
@@ -96,7 +98,7 @@ func (s *store) reader(d *database, o *datastorepb.ReadOptions) (t *transaction,
 		}
 		return d.transactions[string(begun)], begun, nil
 	}
-	return nil, nil, unimplemented("reads in the past")
+	return nil, nil, refuse.Unimplemented("Datastore", "reads in the past")
 }
 
 // saw notes what a transaction read, if there is one.

@@ -38,7 +38,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-	return &world{cloud, t, cloud.Key("us-central1", "records"), cloud.FirestoreAdmin().Projects.Databases}
+	return &world{cloud, t, cloud.CreateKey("us-central1", "records"), cloud.FirestoreAdminClient().Projects.Databases}
 }
 
 // spec asks for a database in Datastore mode under a key, or under none for "".
@@ -68,7 +68,7 @@ func (w *world) rows(id string) *datastore.Client {
 
 func (w *world) disableVersion(version cmekpipe.KeyVersionName) {
 	w.t.Helper()
-	_, err := w.KMS().UpdateCryptoKeyVersion(w.t.Context(), &kmspb.UpdateCryptoKeyVersionRequest{
+	_, err := w.KMSClient().UpdateCryptoKeyVersion(w.t.Context(), &kmspb.UpdateCryptoKeyVersionRequest{
 		CryptoKeyVersion: &kmspb.CryptoKeyVersion{Name: version.String(), State: kmspb.CryptoKeyVersion_DISABLED},
 		UpdateMask:       &fieldmaskpb.FieldMask{Paths: []string{"state"}},
 	})
@@ -80,7 +80,7 @@ func (w *world) disableVersion(version cmekpipe.KeyVersionName) {
 // alive returns what is in the ledger of a kind and was not deleted.
 func (w *world) alive(kind string) (list []emulator.Entry) {
 	for _, e := range w.Ledger() {
-		if e.Kind == kind && e.Deleted.IsZero() {
+		if string(e.Kind) == kind && e.Deleted.IsZero() {
 			list = append(list, e)
 		}
 	}

@@ -8,8 +8,8 @@ import (
 
 	raw "google.golang.org/api/storage/v1"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 func (s *Server) insertBucket(c *call) error {
@@ -108,7 +108,7 @@ func (s *Server) testBucketPermissions(c *call) error {
 
 func (s *Server) getServiceAccount(c *call) error {
 	return c.json(&raw.ServiceAccount{
-		Kind: "storage#serviceAccount", EmailAddress: service.StorageAgent(c.project),
+		Kind: "storage#serviceAccount", EmailAddress: core.StorageAgent(c.project),
 	})
 }
 
@@ -120,6 +120,6 @@ func (c *call) checkACL(b *store.Bucket, parameter string) error {
 	if u := b.Attrs.IamConfiguration.UniformBucketLevelAccess; u == nil || !u.Enabled {
 		return nil
 	}
-	return &apiError{http.StatusBadRequest, "invalid",
-		"Cannot insert legacy ACL for an object when uniform bucket-level access is enabled."}
+	return core.Refusal(http.StatusBadRequest, "invalid",
+		"Cannot insert legacy ACL for an object when uniform bucket-level access is enabled.")
 }

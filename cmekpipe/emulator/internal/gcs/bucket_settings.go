@@ -7,8 +7,8 @@ import (
 
 	raw "google.golang.org/api/storage/v1"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -34,7 +34,7 @@ func (s *Server) newBucket(b *store.Bucket) error {
 		a.StorageClass = defaultStorageClass
 	}
 	now := formatTime(s.env.Now())
-	number, err := strconv.ParseUint(service.ProjectNumber(b.Project), 10, 64)
+	number, err := strconv.ParseUint(core.ProjectNumber(b.Project), 10, 64)
 	if err != nil {
 		return err
 	}

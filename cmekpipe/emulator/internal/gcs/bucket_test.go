@@ -11,7 +11,7 @@ import (
 	"google.golang.org/api/iterator"
 	raw "google.golang.org/api/storage/v1"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func TestBucketDefaultsAreGoogles(t *testing.T) {
@@ -272,8 +272,8 @@ func TestListBuckets(t *testing.T) {
 
 func TestServiceAccountIsTheAgentThatKeysAreGrantedTo(t *testing.T) {
 	c := newCloud(t)
-	if got, err := c.ServiceAccount(t.Context(), project); err != nil || got != service.StorageAgent(project) {
-		t.Errorf("got %s, %v, want %s", got, err, service.StorageAgent(project))
+	if got, err := c.ServiceAccount(t.Context(), project); err != nil || got != core.StorageAgent(project) {
+		t.Errorf("got %s, %v, want %s", got, err, core.StorageAgent(project))
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
@@ -58,7 +59,7 @@ func (c *call) json(answer any) error {
 			return err
 		}
 	}
-	writeJSON(c.w, http.StatusOK, answer)
+	core.WriteJSON(c.w, http.StatusOK, answer)
 	return nil
 }
 
@@ -73,10 +74,10 @@ func (c *call) decode(v any) error { return decodeJSON(c.r.Body, v) }
 func decodeJSON(r io.Reader, v any) error {
 	d := json.NewDecoder(r)
 	if err := d.Decode(v); err != nil && !errors.Is(err, io.EOF) {
-		return &apiError{http.StatusBadRequest, "parseError", "Parse Error"}
+		return core.Refusal(http.StatusBadRequest, "parseError", "Parse Error")
 	}
 	if d.More() {
-		return &apiError{http.StatusBadRequest, "parseError", "Parse Error"}
+		return core.Refusal(http.StatusBadRequest, "parseError", "Parse Error")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package gcs
 
 import (
-	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -9,60 +8,51 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // statusCancelled is what Cloud Storage answers to the cancelling of an upload.
 const statusCancelled = 499
 
-// apiError is a refusal as Cloud Storage words it.
-type apiError struct {
-	status  int
-	reason  string // the JSON API's: "conditionNotMet"
-	message string
-}
-
-func (e *apiError) Error() string { return e.message }
-
 func invalid(format string, args ...any) error {
-	return &apiError{http.StatusBadRequest, "invalid", fmt.Sprintf(format, args...)}
+	return core.Refusal(http.StatusBadRequest, "invalid", fmt.Sprintf(format, args...))
 }
 
 func required(name string) error {
-	return &apiError{http.StatusBadRequest, "required", "Required parameter: " + name}
+	return core.Refusal(http.StatusBadRequest, "required", "Required parameter: "+name)
 }
 
-func notFound(message string) error { return &apiError{http.StatusNotFound, "notFound", message} }
+func notFound(message string) error { return core.Refusal(http.StatusNotFound, "notFound", message) }
 
-func conditionNotMet() *apiError {
-	return &apiError{http.StatusPreconditionFailed, "conditionNotMet",
-		"At least one of the pre-conditions you specified did not hold."}
+func conditionNotMet() *core.APIError {
+	return core.Refusal(http.StatusPreconditionFailed, "conditionNotMet",
+		"At least one of the pre-conditions you specified did not hold.")
 }
 
-func notModified() error { return &apiError{status: http.StatusNotModified, reason: "notModified"} }
+func notModified() error { return core.Refusal(http.StatusNotModified, "notModified", "") }
 
 // refusal words an error about a bucket or object as Cloud Storage does.
-func refusal(err error, bucket, object string) *apiError {
-	if e, ok := errors.AsType[*apiError](err); ok {
+func refusal(err error, bucket, object string) *core.APIError {
+	if e, ok := errors.AsType[*core.APIError](err); ok {
 		return e
 	}
 	e, ok := errors.AsType[store.Error](err)
 	if !ok {
-		return &apiError{http.StatusInternalServerError, "internalError", err.Error()}
+		return core.Refusal(http.StatusInternalServerError, "internalError", err.Error())
 	}
 	switch e {
 	case store.NoBucket:
-		return &apiError{http.StatusNotFound, "notFound", "The specified bucket does not exist."}
+		return core.Refusal(http.StatusNotFound, "notFound", "The specified bucket does not exist.")
 	case store.NoObject:
-		return &apiError{http.StatusNotFound, "notFound", "No such object: " + bucket + "/" + object}
+		return core.Refusal(http.StatusNotFound, "notFound", "No such object: "+bucket+"/"+object)
 	case store.BucketExists:
-		return &apiError{http.StatusConflict, "conflict",
-			"Your previous request to create the named bucket succeeded and you already own it."}
+		return core.Refusal(http.StatusConflict, "conflict",
+			"Your previous request to create the named bucket succeeded and you already own it.")
 	case store.BucketNotEmpty:
-		return &apiError{http.StatusConflict, "conflict", "The bucket you tried to delete is not empty."}
+		return core.Refusal(http.StatusConflict, "conflict", "The bucket you tried to delete is not empty.")
 	case store.NoSoftDelete:
-		return &apiError{http.StatusBadRequest, "invalid", "The bucket has no soft delete policy."}
+		return core.Refusal(http.StatusBadRequest, "invalid", "The bucket has no soft delete policy.")
 	}
 	return conditionNotMet()
 }
@@ -71,95 +61,73 @@ func refusal(err error, bucket, object string) *apiError {
 // there, which differs between writing and reading. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
 func keyRefusal(err error, notFound string) error {
-	e, ok := errors.AsType[*service.KeyError](err)
+	e, ok := errors.AsType[*core.KeyError](err)
 	if !ok {
 		return err
 	}
 	switch e.Reason {
-	case service.KeyDenied:
-		return &apiError{http.StatusForbidden, "forbidden", "Permission denied on Cloud KMS key. Please ensure that " +
-			"your Cloud Storage service account has been authorized to use this key."}
-	case service.KeyNotEnabled:
-		return &apiError{http.StatusBadRequest, "cloudKmsDisabledKey", e.Message}
-	case service.KeyNotFound:
-		return &apiError{http.StatusBadRequest, notFound, e.Message}
+	case core.KeyDenied:
+		return core.Refusal(http.StatusForbidden, "forbidden", "Permission denied on Cloud KMS key. Please ensure that "+
+			"your Cloud Storage service account has been authorized to use this key.")
+	case core.KeyNotEnabled:
+		return core.Refusal(http.StatusBadRequest, "cloudKmsDisabledKey", e.Message)
+	case core.KeyNotFound:
+		return core.Refusal(http.StatusBadRequest, notFound, e.Message)
 	}
 	return badKey()
 }
 
 func badKey() error {
-	return &apiError{http.StatusBadRequest, "cloudKmsBadKey", "Bad Cloud KMS key."}
+	return core.Refusal(http.StatusBadRequest, "cloudKmsBadKey", "Bad Cloud KMS key.")
 }
 
-func writeError(w http.ResponseWriter, e *apiError, asXML bool) {
-	if e.status == http.StatusNotModified {
-		w.WriteHeader(e.status)
+func writeError(w http.ResponseWriter, e *core.APIError, asXML bool) {
+	if e.Status == http.StatusNotModified {
+		w.WriteHeader(e.Status)
 		return
 	}
 	if asXML {
 		writeXMLError(w, e)
 		return
 	}
-	type item struct {
-		Domain  string `json:"domain"`
-		Reason  string `json:"reason"`
-		Message string `json:"message"`
-	}
-	type body struct {
-		Code    int    `json:"code"`
-		Message string `json:"message"`
-		Errors  []item `json:"errors"`
-	}
-	writeJSON(w, e.status, map[string]body{"error": {e.status, e.message, []item{{"global", e.reason, e.message}}}})
+	core.WriteError(w, e)
 }
 
-func writeXMLError(w http.ResponseWriter, e *apiError) {
+func writeXMLError(w http.ResponseWriter, e *core.APIError) {
 	type body struct {
 		XMLName xml.Name `xml:"Error"`
 		Code    string   `xml:"Code"`
 		Message string   `xml:"Message"`
 	}
-	text, err := xml.Marshal(body{Code: xmlCode(e), Message: e.message})
+	text, err := xml.Marshal(body{Code: xmlCode(e), Message: e.Message})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "application/xml; charset=UTF-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(xml.Header)+len(text)))
-	w.WriteHeader(e.status)
+	w.WriteHeader(e.Status)
 	_, _ = w.Write(append([]byte(xml.Header), text...)) // a client that went away wants no answer
 }
 
 // xmlCode is the XML API's name of a refusal. Source:
 // https://docs.cloud.google.com/storage/docs/xml-api/reference-status.
-func xmlCode(e *apiError) string {
+func xmlCode(e *core.APIError) string {
 	switch {
-	case strings.HasPrefix(e.reason, "cloudKms"):
-		return "C" + e.reason[1:]
-	case e.status == http.StatusNotFound && strings.Contains(e.message, "bucket does not exist"):
+	case strings.HasPrefix(e.Reason, "cloudKms"):
+		return "C" + e.Reason[1:]
+	case e.Status == http.StatusNotFound && strings.Contains(e.Message, "bucket does not exist"):
 		return "NoSuchBucket"
-	case e.status == http.StatusNotFound:
+	case e.Status == http.StatusNotFound:
 		return "NoSuchKey"
-	case e.status == http.StatusPreconditionFailed:
+	case e.Status == http.StatusPreconditionFailed:
 		return "PreconditionFailed"
-	case e.status == http.StatusForbidden:
+	case e.Status == http.StatusForbidden:
 		return "AccessDenied"
-	case e.status == http.StatusRequestedRangeNotSatisfiable:
+	case e.Status == http.StatusRequestedRangeNotSatisfiable:
 		return "InvalidRange"
-	case e.status >= http.StatusInternalServerError:
+	case e.Status >= http.StatusInternalServerError:
 		return "InternalError"
 	}
 	return "InvalidArgument"
-}
-
-func writeJSON(w http.ResponseWriter, status int, answer any) {
-	text, err := json.Marshal(answer)
-	if err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
-	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
-	w.WriteHeader(status)
-	_, _ = w.Write(text) // a client that went away wants no answer
 }

@@ -22,8 +22,8 @@ import (
 	raw "google.golang.org/api/storage/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 const (
@@ -48,7 +48,7 @@ type vault struct {
 }
 
 func newVault() *vault {
-	agent := service.StorageAgent(project)
+	agent := core.StorageAgent(project)
 	return &vault{
 		primary: map[string]int64{key: 1, otherKey: 1, deniedKey: 1, signingKey: 0, farKey: 1},
 		agents:  map[string]string{key: agent, otherKey: agent, signingKey: agent, farKey: agent},
@@ -70,11 +70,11 @@ func (v *vault) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekp
 	n, ok := v.primary[k.String()]
 	switch {
 	case !ok:
-		return cmekpipe.KeyVersionName{}, &service.KeyError{Reason: service.KeyNotFound, Name: k.String(), Message: "no key"}
+		return cmekpipe.KeyVersionName{}, &core.KeyError{Reason: core.KeyNotFound, Name: k.String(), Message: "no key"}
 	case v.agents[k.String()] != agent:
-		return cmekpipe.KeyVersionName{}, &service.KeyError{Reason: service.KeyDenied, Name: k.String(), Message: "no grant"}
+		return cmekpipe.KeyVersionName{}, &core.KeyError{Reason: core.KeyDenied, Name: k.String(), Message: "no grant"}
 	case n == 0:
-		return cmekpipe.KeyVersionName{}, &service.KeyError{Reason: service.KeyWrongPurpose, Name: k.String(), Message: "no purpose"}
+		return cmekpipe.KeyVersionName{}, &core.KeyError{Reason: core.KeyWrongPurpose, Name: k.String(), Message: "no purpose"}
 	}
 	return k.Version(n), v.state(k.Version(n))
 }
@@ -84,17 +84,17 @@ func (v *vault) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVers
 	defer v.mu.Unlock()
 	v.unwraps++
 	if _, ok := v.primary[version.KeyName().String()]; !ok {
-		return &service.KeyError{Reason: service.KeyNotFound, Name: version.String(), Message: "no key"}
+		return &core.KeyError{Reason: core.KeyNotFound, Name: version.String(), Message: "no key"}
 	}
 	if v.agents[version.KeyName().String()] != agent {
-		return &service.KeyError{Reason: service.KeyDenied, Name: version.String(), Message: "no grant"}
+		return &core.KeyError{Reason: core.KeyDenied, Name: version.String(), Message: "no grant"}
 	}
 	return v.state(version)
 }
 
 func (v *vault) state(version cmekpipe.KeyVersionName) error {
 	if state := v.states[version.String()]; state != "" {
-		return &service.KeyError{Reason: service.KeyNotEnabled, Name: version.String(), State: state,
+		return &core.KeyError{Reason: core.KeyNotEnabled, Name: version.String(), State: state,
 			Message: version.String() + " is not enabled, current state is: " + state + "."}
 	}
 	return nil
@@ -154,7 +154,7 @@ type cloud struct {
 	raw    *raw.Service
 	url    string
 	server *gcs.Server
-	env    *service.Env
+	env    *core.Env
 	keys   *vault
 	clock  *clock
 }
@@ -163,7 +163,7 @@ type cloud struct {
 func newCloud(t testing.TB, options ...option.ClientOption) *cloud {
 	t.Helper()
 	c := &cloud{keys: newVault(), clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}}
-	c.env = &service.Env{Now: c.clock.Now, Ledger: &service.Ledger{}, Faults: &service.Faults{}, Keys: c.keys}
+	c.env = &core.Env{Now: c.clock.Now, Ledger: &core.Ledger{}, Faults: &core.Faults{}, Keys: c.keys}
 	c.server = gcs.New(c.env)
 	c.serve(t)
 	options = append(options, option.WithEndpoint(c.url+"/storage/v1/"), option.WithoutAuthentication())
@@ -355,8 +355,8 @@ func versioned(t testing.TB, c *cloud) {
 }
 
 // objectsMade returns the objects in the ledger.
-func objectsMade(c *cloud) []service.Entry {
-	return slices.DeleteFunc(c.env.Ledger.Entries(), func(e service.Entry) bool { return e.Kind != "object" })
+func objectsMade(c *cloud) []core.Entry {
+	return slices.DeleteFunc(c.env.Ledger.Entries(), func(e core.Entry) bool { return e.Kind != "object" })
 }
 
 func formatInt(n int64) string { return strconv.FormatInt(n, 10) }

@@ -7,8 +7,8 @@ import (
 	raw "google.golang.org/api/storage/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -42,10 +42,10 @@ func keepKey(version cmekpipe.KeyVersionName) func(*store.Bucket) (cmekpipe.KeyV
 // wrap returns the version that new data in a bucket rests under if the project's service agent may use the key.
 func (s *Server) wrap(ctx context.Context, b *store.Bucket, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	if location.ForBucket(key.Location(), b.Attrs.Location).Fit == location.Refused {
-		return cmekpipe.KeyVersionName{}, &apiError{http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed",
-			"Cloud KMS key location not allowed."}
+		return cmekpipe.KeyVersionName{}, core.Refusal(http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed",
+			"Cloud KMS key location not allowed.")
 	}
-	version, err := s.env.Keys.Wrap(ctx, service.StorageAgent(b.Project), key)
+	version, err := s.env.Keys.Wrap(ctx, core.StorageAgent(b.Project), key)
 	return version, keyRefusal(err, "cloudKmsEncryptionKeyNotFound")
 }
 
@@ -58,7 +58,7 @@ func (s *Server) unwrap(ctx context.Context, o *store.Object) error {
 	if err != nil {
 		return err
 	}
-	err = s.env.Keys.Unwrap(ctx, service.StorageAgent(b.Project), o.Key)
+	err = s.env.Keys.Unwrap(ctx, core.StorageAgent(b.Project), o.Key)
 	return keyRefusal(err, "cloudKmsDecryptionKeyNotFound")
 }
 
@@ -93,9 +93,9 @@ func enforce(b *store.Bucket, customerManaged bool) error {
 }
 
 func restricted(encryption, remedy string) error {
-	return &apiError{http.StatusPreconditionFailed, "conditionNotMet",
-		"The bucket's encryption enforcement configuration forbids new objects under " + encryption + " encryption; " +
-			remedy + "."}
+	return core.Refusal(http.StatusPreconditionFailed, "conditionNotMet",
+		"The bucket's encryption enforcement configuration forbids new objects under "+encryption+" encryption; "+
+			remedy+".")
 }
 
 // setDefaultKey checks the key that a bucket is to have by default, in the way that the bucket's objects will.

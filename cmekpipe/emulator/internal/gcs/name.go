@@ -1,30 +1,50 @@
 package gcs
 
 import (
+	"fmt"
 	"net/netip"
 	"strings"
 	"unicode/utf8"
 )
 
-// checkBucketName refuses what is no name of a bucket. Source: https://docs.cloud.google.com/storage/docs/buckets.
+// checkBucketName refuses what is no name of a bucket: in Google's words, with the reason behind them. Source:
+// https://docs.cloud.google.com/storage/docs/buckets#naming.
 func checkBucketName(name string) error {
+	if reason := bucketNameFault(name); reason != "" {
+		return invalid("Invalid bucket name: '%s' (%s)", name, reason)
+	}
+	return nil
+}
+
+// bucketNameFault says what is wrong with the name of a bucket; "" for nothing.
+func bucketNameFault(name string) string {
 	longest := 63
 	if strings.Contains(name, ".") {
 		longest = 222
 	}
-	_, notAnAddress := netip.ParseAddr(name)
-	good := len(name) >= 3 && len(name) <= longest && notAnAddress != nil && !strings.HasPrefix(name, "goog") &&
-		!strings.Contains(name, "google") && isAlphanumeric(name[0]) && isAlphanumeric(name[len(name)-1])
-	for part := range strings.SplitSeq(name, ".") {
-		good = good && part != "" && len(part) <= 63
+	if len(name) < 3 || len(name) > longest {
+		return fmt.Sprintf("got %d characters, want 3 to %d", len(name), longest)
 	}
 	for i := range len(name) {
-		good = good && (isAlphanumeric(name[i]) || strings.IndexByte("-_.", name[i]) >= 0)
+		if !isAlphanumeric(name[i]) && strings.IndexByte("-_.", name[i]) < 0 {
+			return fmt.Sprintf("got %q, want lower case letters, digits, dashes, underscores and dots", name[i])
+		}
 	}
-	if !good {
-		return invalid("Invalid bucket name: '%s'", name)
+	for part := range strings.SplitSeq(name, ".") {
+		if part == "" || len(part) > 63 {
+			return fmt.Sprintf("got %d characters between dots, want 1 to 63", len(part))
+		}
 	}
-	return nil
+	_, notAnAddress := netip.ParseAddr(name)
+	switch {
+	case !isAlphanumeric(name[0]) || !isAlphanumeric(name[len(name)-1]):
+		return "want a letter or digit at both ends"
+	case notAnAddress == nil:
+		return "got an IP address"
+	case strings.HasPrefix(name, "goog"), strings.Contains(name, "google"):
+		return `want a name that does not begin with "goog" and does not contain "google"`
+	}
+	return ""
 }
 
 func isAlphanumeric(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }

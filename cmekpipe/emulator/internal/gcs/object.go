@@ -5,6 +5,7 @@ import (
 
 	raw "google.golang.org/api/storage/v1"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
@@ -49,7 +50,7 @@ func (s *Server) updateObject(c *call) error {
 // changeObject replaces the settings of an object. A key can't be changed that way: only a rewrite does.
 func (s *Server) changeObject(c *call, namesKey bool, change func(raw.Object) (raw.Object, error)) error {
 	if namesKey {
-		return &apiError{http.StatusBadRequest, "cloudKmsCannotChangeKeyName", "Cloud KMS key name cannot be changed."}
+		return core.Refusal(http.StatusBadRequest, "cloudKmsCannotChangeKeyName", "Cloud KMS key name cannot be changed.")
 	}
 	generation, err := c.generation("generation")
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
@@ -124,8 +125,8 @@ func (c *call) send(o *store.Object) error {
 	r, partial, satisfiable := parseRange(c.r.Header.Get("Range"), size)
 	if !satisfiable {
 		h.Set("Content-Range", fmt.Sprintf("bytes */%d", size))
-		return &apiError{http.StatusRequestedRangeNotSatisfiable, "requestedRangeNotSatisfiable",
-			"The requested range cannot be satisfied."}
+		return core.Refusal(http.StatusRequestedRangeNotSatisfiable, "requestedRangeNotSatisfiable",
+			"The requested range cannot be satisfied.")
 	}
 	status := http.StatusOK
 	if partial {

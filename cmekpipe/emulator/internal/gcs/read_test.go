@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/api/option"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // apis are the two ways in which Google's client reads.
@@ -196,7 +196,7 @@ func TestReadsGoOnAfterABrokenConnection(t *testing.T) {
 	for api, options := range apis() {
 		c := newCloud(t, options...)
 		mustWrite(t, c.object("keyed", "o"), data, nil)
-		c.env.Faults.Add(service.Fault{Method: "storage.objects.get", Resource: "gs://keyed/o", Call: 1, Truncate: 100 * kib})
+		c.env.Faults.Add(core.Fault{Method: "storage.objects.get", Resource: "gs://keyed/o", Call: 1, Truncate: 100 * kib})
 		got, err := read(t.Context(), c.object("keyed", "o").Retryer(storage.WithBackoff(fast())))
 		if err != nil || got != data {
 			t.Errorf("%s: got %d bytes, %v, want all %d", api, len(got), err, len(data))

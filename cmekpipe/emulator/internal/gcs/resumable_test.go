@@ -13,7 +13,7 @@ import (
 
 	"cloud.google.com/go/storage"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // start begins a resumable upload and returns the address of its session.
@@ -199,7 +199,7 @@ func (c *cloud) cut(t *testing.T, request string) string {
 func TestClientSurvivesLostAnswers(t *testing.T) {
 	data := noise(700 * kib)
 	for call := 1; call <= 4; call++ { // the start of the session, two chunks, the end
-		for name, fault := range map[string]service.Fault{
+		for name, fault := range map[string]core.Fault{
 			"reset": {Reset: true}, "unavailable": {Status: 503}, "too many": {Status: 429},
 		} {
 			t.Run(fmt.Sprint(name, call), func(t *testing.T) {

@@ -4,8 +4,8 @@ import (
 	"io"
 	"net/http"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 )
 
 // DefaultBytesPerRewrite is how much one call of objects.rewrite copies unless [Server.BytesPerRewrite] says
@@ -14,29 +14,33 @@ const DefaultBytesPerRewrite = 1 << 30
 
 // Server is the loopback Cloud Storage. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
 	// BytesPerRewrite is the most that one call of objects.rewrite copies, in bytes. A client may ask for less, not
 	// for more. Set it before Serve.
 	BytesPerRewrite int64
 
-	env      *service.Env
+	env      *core.Env
 	store    *store.Store
 	uploads  *sessions[*upload]
 	rewrites *sessions[*rewriting]
 	methods  map[string]method // by verb and kind of path
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server without buckets.
-func New(env *service.Env) *Server {
+func New(env *core.Env) *Server {
 	s := &Server{
 		BytesPerRewrite: DefaultBytesPerRewrite, env: env, store: store.New(env),
 		uploads: newSessions[*upload](), rewrites: newSessions[*rewriting](),
 	}
 	s.methods = s.surface()
-	s.HTTPServer = service.NewHTTPServer(http.HandlerFunc(s.route))
+	var names []string
+	for _, m := range s.methods {
+		names = append(names, m.name)
+	}
+	s.HTTPServer = core.NewHTTPServer(http.HandlerFunc(s.route), names)
 	return s
 }
 
@@ -51,14 +55,14 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	t := parsePath(r.URL.EscapedPath())
 	m, ok := s.method(r, t)
 	if !ok {
-		e := &apiError{http.StatusNotFound, "notFound", "The loopback Cloud Storage has no " + r.Method + " " + r.URL.Path}
+		e := core.Refusal(http.StatusNotFound, "notFound", "The loopback Cloud Storage has no "+r.Method+" "+r.URL.Path)
 		writeError(w, e, t.kind == xmlObjectKind)
 		return
 	}
 	c := &call{w: w, r: r, target: t, query: r.URL.Query()}
 	s.env.Faults.HTTP(w, r, m.name, faultResource(c), func(w http.ResponseWriter, status int) {
 		swallow(r)
-		writeError(w, arranged(status), c.xml())
+		writeError(w, core.InjectedError(status, injectedReasons()), c.xml())
 	}, func(w http.ResponseWriter, r *http.Request) {
 		c.w, c.r = w, r
 		c.finish(m.serve)
@@ -126,24 +130,9 @@ func swallow(r *http.Request) {
 	}
 }
 
-// arranged words a status that a test asked for.
-func arranged(status int) *apiError {
-	e := &apiError{status, "backendError", "The loopback cloud was told to fail this call."}
-	switch status {
-	case http.StatusBadRequest:
-		e.reason = "invalid"
-	case http.StatusUnauthorized:
-		e.reason = "authError"
-	case http.StatusForbidden:
-		e.reason = "forbidden"
-	case http.StatusNotFound:
-		e.reason = "notFound"
-	case http.StatusConflict:
-		e.reason = "conflict"
-	case http.StatusPreconditionFailed:
-		e.reason = "conditionNotMet"
-	case http.StatusTooManyRequests:
-		e.reason = "rateLimitExceeded"
+// injectedReasons are Cloud Storage's words for a status that a test injects.
+func injectedReasons() map[int]string {
+	return map[int]string{
+		http.StatusBadRequest: "invalid", http.StatusConflict: "conflict", http.StatusPreconditionFailed: "conditionNotMet",
 	}
-	return e
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func TestEmulatorVariable(t *testing.T) {
@@ -59,7 +59,7 @@ func TestLedgerTellsWhatRestsUnderWhichKey(t *testing.T) {
 	version, other := mustVersion(t, key+version1), mustVersion(t, otherKey+version1)
 	start := time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)
 	one, two := start.Add(time.Minute), start.Add(2*time.Minute)
-	want := []service.Entry{
+	want := []core.Entry{
 		{Time: start, Method: "insert", Name: "gs://keyed/from", Generation: from.Generation, Size: 5, Key: version, Deleted: two},
 		{Time: one, Method: "insert", Name: "gs://plain/asked", Generation: asked.Generation, Size: 3, Key: other, KeyAsked: true, Deleted: two},
 		{Time: one, Method: "rewrite", Name: "gs://plain/copy", Generation: copied.Generation, Size: 5, Key: other, KeyAsked: true},
@@ -147,8 +147,8 @@ func TestFaultsStrikeEveryMethod(t *testing.T) {
 	} {
 		t.Run(tc.method, func(t *testing.T) {
 			ledger := len(c.env.Ledger.Entries())
-			remove := c.env.Faults.Add(service.Fault{Method: tc.method, Resource: tc.resource, Status: 418})
-			defer remove()
+			armed := c.env.Faults.Add(core.Fault{Method: tc.method, Resource: tc.resource, Status: 418})
+			defer armed.Remove()
 			wantStatus(t, tc.call(t.Context()), 418)
 			if n := len(c.env.Ledger.Entries()); n != ledger {
 				t.Errorf("got %d new entries in the ledger, want no effect", n-ledger)
@@ -164,10 +164,10 @@ func TestArrangedStatusesHaveGooglesReasons(t *testing.T) {
 		400: "invalid", 401: "authError", 403: "forbidden", 404: "notFound", 409: "conflict", 412: "conditionNotMet",
 		429: "rateLimitExceeded", 503: "backendError",
 	} {
-		remove := c.env.Faults.Add(service.Fault{Method: "storage.buckets.get", Status: status})
+		armed := c.env.Faults.Add(core.Fault{Method: "storage.buckets.get", Status: status})
 		_, err := c.raw.Buckets.Get("plain").Do()
 		wantError(t, err, status, reason)
-		remove()
+		armed.Remove()
 	}
 }
 
@@ -200,7 +200,7 @@ func TestMalformedBodies(t *testing.T) {
 
 func TestResetComesAfterTheEffect(t *testing.T) {
 	c := newCloud(t)
-	c.env.Faults.Add(service.Fault{Method: "storage.objects.insert", Reset: true, Call: 1})
+	c.env.Faults.Add(core.Fault{Method: "storage.objects.insert", Reset: true, Call: 1})
 	if _, err := write(t.Context(), c.object("keyed", "o"), "data", nil); err == nil {
 		t.Error("got no error, want a broken connection")
 	}
@@ -278,7 +278,7 @@ func TestKeyErrorsOfAnotherKindAreInternal(t *testing.T) {
 }
 
 // brokenKeys is a Cloud KMS that fails in a way of its own.
-type brokenKeys struct{ service.Keys }
+type brokenKeys struct{ core.Keys }
 
 func (brokenKeys) Wrap(context.Context, string, cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	return cmekpipe.KeyVersionName{}, errors.New("broken")

@@ -13,6 +13,7 @@ import (
 
 	raw "google.golang.org/api/storage/v1"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
@@ -108,7 +109,7 @@ func (s *Server) uploadMultipart(c *call) error {
 }
 
 func malformedMultipart() error {
-	return &apiError{http.StatusBadRequest, "badContent", "Malformed multipart body: want metadata, then media."}
+	return core.Refusal(http.StatusBadRequest, "badContent", "Malformed multipart body: want metadata, then media.")
 }
 
 // newUpload reads from query, headers and metadata what is to be made.
@@ -161,7 +162,7 @@ func complete(o *raw.Object, b *store.Bucket, contentType, contentEncoding strin
 // receive takes all the data in one go.
 func (u *upload) receive(r io.Reader, size int64) (err error) {
 	if u.data, err = store.ReadBlob(io.TeeReader(r, &u.sums), size); err != nil {
-		return &apiError{http.StatusBadRequest, "uploadBrokenConnection", "The upload's data end too early."}
+		return core.Refusal(http.StatusBadRequest, "uploadBrokenConnection", "The upload's data end too early.")
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 
 	raw "google.golang.org/api/storage/v1"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
@@ -64,13 +65,13 @@ func (s *Server) continueUpload(c *call, id string) error {
 	}
 	data, err := store.ReadBlob(c.r.Body, c.r.ContentLength)
 	if err != nil {
-		return &apiError{http.StatusBadRequest, "uploadBrokenConnection", "The chunk ends too early."}
+		return core.Refusal(http.StatusBadRequest, "uploadBrokenConnection", "The chunk ends too early.")
 	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	switch {
 	case u.cancelled:
-		return &apiError{http.StatusGone, "gone", "The upload was cancelled."}
+		return core.Refusal(http.StatusGone, "gone", "The upload was cancelled.")
 	case u.done != nil: // the answer to the last chunk was lost, and the client asks or sends again
 		return c.json(c.resource(u.done))
 	}

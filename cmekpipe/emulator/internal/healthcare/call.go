@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // method is a method of the API: its name, the work, and whether it speaks FHIR, errors included.
@@ -43,18 +43,18 @@ func (s *Server) handler(m method) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
-			service.WriteError(w, service.BadRequest("the request's body ends too early"))
+			core.WriteError(w, core.BadRequest("the request's body ends too early"))
 			return
 		}
 		c := newCall(r, body)
 		c.method = m.name
-		s.env.Faults.HTTP(w, r, m.name, c.resource(), service.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
+		s.env.Faults.HTTP(w, r, m.name, c.resource(), core.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
 			a, err := s.do(c, m.serve)
 			switch {
 			case err != nil && m.fhir:
 				writeOutcome(w, err)
 			case err != nil:
-				service.WriteError(w, err)
+				core.WriteError(w, err)
 			default:
 				a.write(w, m.fhir)
 			}
@@ -119,7 +119,7 @@ func (a *answer) write(w http.ResponseWriter, fhir bool) {
 		status = http.StatusOK
 	}
 	if !fhir {
-		service.WriteJSON(w, status, a.body)
+		core.WriteJSON(w, status, a.body)
 		return
 	}
 	writeFHIR(w, status, a.body)

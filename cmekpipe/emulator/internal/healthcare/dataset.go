@@ -5,7 +5,7 @@ import (
 	"regexp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // dataset is what the service knows about a dataset. Its key never changes.
@@ -23,14 +23,14 @@ func (s *Server) createDataset(c *call) (*answer, error) {
 		EncryptionSpec struct{ KmsKeyName string }
 	}
 	if err := json.Unmarshal(c.body, &spec); err != nil {
-		return nil, service.BadRequest("got a body that is no dataset")
+		return nil, core.BadRequest("got a body that is no dataset")
 	}
 	if c.dataset = c.query.Get("datasetId"); !idForm.MatchString(c.dataset) {
-		return nil, service.BadRequest("got datasetId " + c.dataset + ", want 1 to 256 letters, digits and any of _ - .")
+		return nil, core.BadRequest("got datasetId " + c.dataset + ", want 1 to 256 letters, digits and any of _ - .")
 	}
 	name := c.datasetName()
 	if s.datasets[name] != nil {
-		return nil, service.AlreadyExists("dataset " + name + " exists")
+		return nil, core.AlreadyExists("dataset " + name + " exists")
 	}
 	key, err := s.takeKey(c, spec.EncryptionSpec.KmsKeyName)
 	if err != nil {
@@ -38,7 +38,7 @@ func (s *Server) createDataset(c *call) (*answer, error) {
 	}
 	d := &dataset{name: name, project: c.project, location: c.location, key: key, stores: map[string]*fhirStore{}}
 	s.datasets[name] = d
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: c.now, Service: "healthcare", Method: c.method, Kind: "dataset", Name: name, Project: c.project,
 		KeyName: key, KeyAsked: key.Valid(),
 	})
@@ -82,5 +82,5 @@ func (s *Server) findDataset(c *call) (*dataset, error) {
 	if d := s.datasets[c.datasetName()]; d != nil {
 		return d, nil
 	}
-	return nil, service.NotFound("dataset " + c.datasetName() + " is not there")
+	return nil, core.NotFound("dataset " + c.datasetName() + " is not there")
 }

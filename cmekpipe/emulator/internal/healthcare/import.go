@@ -8,7 +8,7 @@ import (
 	"regexp"
 	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // importResources loads the resources of objects in Cloud Storage into a store.
@@ -18,7 +18,7 @@ func (s *Server) importResources(c *call) (*answer, error) {
 		GcsSource        struct{ URI string }
 	}
 	if err := json.Unmarshal(c.body, &request); err != nil {
-		return nil, service.BadRequest("got a body that is no request to import")
+		return nil, core.BadRequest("got a body that is no request to import")
 	}
 	source, err := parseSource(request.GcsSource.URI)
 	if err != nil {
@@ -46,7 +46,7 @@ func parseSource(uri string) (source, error) {
 	rest, ok := strings.CutPrefix(uri, "gs://")
 	bucket, name, slash := strings.Cut(rest, "/")
 	if !ok || !slash || bucket == "" || name == "" {
-		return source{}, service.BadRequest("got gcsSource.uri " + uri + ", want gs://BUCKET/OBJECT")
+		return source{}, core.BadRequest("got gcsSource.uri " + uri + ", want gs://BUCKET/OBJECT")
 	}
 	prefix := name
 	if i := strings.IndexAny(name, "*?"); i >= 0 {
@@ -68,7 +68,7 @@ func splitter(structure string) (func(r io.Reader, visit func([]byte)) error, er
 	case "RESOURCE_PRETTY":
 		return whole, nil
 	}
-	return nil, service.BadRequest("got contentStructure " + structure + ", want BUNDLE, RESOURCE or one of them PRETTY")
+	return nil, core.BadRequest("got contentStructure " + structure + ", want BUNDLE, RESOURCE or one of them PRETTY")
 }
 
 func lines(r io.Reader, visit func([]byte)) error {
@@ -113,7 +113,7 @@ func entriesTo(visit func([]byte)) func([]byte) {
 func (s *Server) load(w *writing, from source, split func(io.Reader, func([]byte)) error) (out result) {
 	files, err := s.objects(w.ctx, from.bucket, from.prefix, from.name.MatchString)
 	if err == nil && len(files) == 0 {
-		err = service.NotFound("no object matches " + from.uri)
+		err = core.NotFound("no object matches " + from.uri)
 	}
 	if err != nil {
 		return result{err: sourceRefusal(err)}
@@ -135,10 +135,10 @@ func (s *Server) load(w *writing, from source, split func(io.Reader, func([]byte
 
 // sourceRefusal words what Cloud Storage said as an error of this API.
 func sourceRefusal(err error) error {
-	if _, ok := errors.AsType[*service.APIError](err); ok {
+	if _, ok := errors.AsType[*core.APIError](err); ok {
 		return err
 	}
-	return service.FailedPrecondition("Cloud Storage: " + err.Error())
+	return core.FailedPrecondition("Cloud Storage: " + err.Error())
 }
 
 // take puts one resource under the id that it brings, whatever the store's settings say.

@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -16,10 +16,10 @@ func (s *Server) takeKey(c *call, name string) (cmekpipe.KeyName, error) {
 	}
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return key, service.BadRequest("got encryptionSpec.kmsKeyName " + name + ", want the name of a key")
+		return key, core.BadRequest("got encryptionSpec.kmsKeyName " + name + ", want the name of a key")
 	}
 	if location.ForHealthcare(key.Location(), c.location).Fit == location.Refused {
-		return key, service.BadRequest("got key " + name + ", want one in location " + c.location + ", where the dataset is. " +
+		return key, core.BadRequest("got key " + name + ", want one in location " + c.location + ", where the dataset is. " +
 			"Cloud KMS key location not allowed.")
 	}
 	_, err = s.tryKey(c.ctx, c.project, key)
@@ -36,7 +36,7 @@ func (s *Server) protect(ctx context.Context, d *dataset) (cmekpipe.KeyVersionNa
 
 // tryKey proves that the agent of a project can encrypt with the key and read it back.
 func (s *Server) tryKey(ctx context.Context, project string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
-	agent := service.HealthcareAgent(project)
+	agent := core.HealthcareAgent(project)
 	version, err := s.env.Keys.Wrap(ctx, agent, key)
 	if err == nil {
 		err = s.env.Keys.Unwrap(ctx, agent, version)
@@ -46,13 +46,13 @@ func (s *Server) tryKey(ctx context.Context, project string, key cmekpipe.KeyNam
 
 // keyRefusal passes Cloud KMS's refusal on.
 func keyRefusal(err error) error {
-	e, ok := errors.AsType[*service.KeyError](err)
+	e, ok := errors.AsType[*core.KeyError](err)
 	if !ok {
 		return err
 	}
 	switch e.Reason {
-	case service.KeyDenied, service.KeyNotFound:
-		return service.Forbidden(e.Message)
+	case core.KeyDenied, core.KeyNotFound:
+		return core.Forbidden(e.Message)
 	}
-	return service.FailedPrecondition(e.Message)
+	return core.FailedPrecondition(e.Message)
 }

@@ -17,7 +17,7 @@ const putBasic = `{"resourceType":"Bundle","type":"batch","entry":[{"resource":{
 // entries returns what is in the ledger of a kind.
 func (w *world) entries(kind string) (list []emulator.Entry) {
 	for _, e := range w.Ledger() {
-		if e.Kind == kind {
+		if string(e.Kind) == kind {
 			list = append(list, e)
 		}
 	}
@@ -85,9 +85,9 @@ func TestDatasetTellsItsKey(t *testing.T) {
 
 func TestEveryCallWithResourcesNeedsTheKey(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
-	w.Bucket("inbox", "us-central1", cmekpipe.KeyName{})
-	w.PutObject("gs://inbox/a.ndjson", []byte(`{"resourceType":"Basic","id":"b"}`))
+	w.CreateFHIRStore(store, w.key)
+	w.CreateBucket("inbox", "us-central1", cmekpipe.KeyName{})
+	w.WriteObject("gs://inbox/a.ndjson", []byte(`{"resourceType":"Basic","id":"b"}`))
 	_, err := w.bundle(putBasic)
 	require(t, err, 200, "")
 	calls := map[string]func() error{
@@ -138,9 +138,9 @@ func TestEveryCallWithResourcesNeedsTheKey(t *testing.T) {
 // The ledger says which version each resource rests under, however it came in.
 func TestResourcesRestUnderTheNewestVersion(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
-	w.Bucket("inbox", "us-central1", cmekpipe.KeyName{})
-	w.PutObject("gs://inbox/a.ndjson", []byte(`{"resourceType":"Basic","id":"b"}`))
+	w.CreateFHIRStore(store, w.key)
+	w.CreateBucket("inbox", "us-central1", cmekpipe.KeyName{})
+	w.WriteObject("gs://inbox/a.ndjson", []byte(`{"resourceType":"Basic","id":"b"}`))
 	_, err := w.bundle(putBasic)
 	require(t, err, 200, "")
 	w.RotateKey(w.key)
@@ -162,11 +162,11 @@ func TestResourcesRestUnderTheNewestVersion(t *testing.T) {
 
 func TestDeidentifyTakesNothingFromADatasetUnderAKey(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
-	plain, second := parent+"/datasets/plain/fhirStores/main", w.Key("us-central1", "second")
+	w.CreateFHIRStore(store, w.key)
+	plain, second := parent+"/datasets/plain/fhirStores/main", w.CreateKey("us-central1", "second")
 	target := parent + "/datasets/target/fhirStores/main"
-	w.FHIRStore(plain, cmekpipe.KeyName{})
-	w.FHIRStore(target, second)
+	w.CreateFHIRStore(plain, cmekpipe.KeyName{})
+	w.CreateFHIRStore(target, second)
 	ask := func(from string) error {
 		_, err := w.datasets.FhirStores.Deidentify(from, &healthcare.DeidentifyFhirStoreRequest{DestinationStore: target}).Do()
 		return err
@@ -189,7 +189,7 @@ func TestDeidentifyTakesNothingFromADatasetUnderAKey(t *testing.T) {
 // Calls about resources are refused in the words of FHIR.
 func TestRefusalOfAKeyIsAnOutcome(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
+	w.CreateFHIRStore(store, w.key)
 	for _, tt := range []struct {
 		spoil func()
 		code  string

@@ -7,7 +7,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // result is what a long-running method came to.
@@ -43,7 +43,7 @@ func (s *Server) getOperation(c *call) (*answer, error) {
 // cancelOperation has nothing left to cancel, which is no error.
 func (s *Server) cancelOperation(c *call) (*answer, error) {
 	if c.verb != "cancel" {
-		return nil, service.NotFound("the loopback Healthcare API has no method " + c.verb + " of operations")
+		return nil, core.NotFound("the loopback Healthcare API has no method " + c.verb + " of operations")
 	}
 	if _, err := s.findOperation(c); err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func (s *Server) findOperation(c *call) (*operation, error) {
 	if o := s.operations[name]; o != nil {
 		return o, nil
 	}
-	return nil, service.NotFound("operation " + name + " is not there")
+	return nil, core.NotFound("operation " + name + " is not there")
 }
 
 func (o *operation) resource(done bool) map[string]any {
@@ -87,7 +87,7 @@ func (o *operation) resource(done bool) map[string]any {
 // rpcCode is the code of google.rpc.Status for a refusal.
 func rpcCode(err error) codes.Code {
 	code := codes.Internal
-	if e, ok := errors.AsType[*service.APIError](err); ok {
+	if e, ok := errors.AsType[*core.APIError](err); ok {
 		_ = code.UnmarshalJSON([]byte(`"` + e.Code + `"`)) // the constructors' codes are all known
 	}
 	return code

@@ -5,7 +5,7 @@ import (
 	"errors"
 	"net/http"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // outcome is a refusal in the words of FHIR.
@@ -35,7 +35,7 @@ func outcomeOf(err error) *outcome {
 		return o
 	}
 	o := &outcome{http.StatusInternalServerError, "exception", err.Error()}
-	if e, ok := errors.AsType[*service.APIError](err); ok {
+	if e, ok := errors.AsType[*core.APIError](err); ok {
 		o.status, o.code = e.Status, "processing"
 		switch e.Status {
 		case http.StatusForbidden:
@@ -61,8 +61,8 @@ func (o *outcome) resource() json.RawMessage {
 
 // writeOutcome answers with an outcome, or with an error of Google's form where there is no store that could speak.
 func writeOutcome(w http.ResponseWriter, err error) {
-	if e, ok := errors.AsType[*service.APIError](err); ok && e.Status == http.StatusNotFound {
-		service.WriteError(w, err)
+	if e, ok := errors.AsType[*core.APIError](err); ok && e.Status == http.StatusNotFound {
+		core.WriteError(w, err)
 		return
 	}
 	o := outcomeOf(err)

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // resource is a FHIR resource at one moment.
@@ -157,7 +157,7 @@ func (s *Server) put(w *writing, r *resource) {
 		w.store.resources[name] = r
 		w.store.order = append(w.store.order, r)
 	}
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: w.now, Service: "healthcare", Method: w.method, Kind: resourceKind, Name: w.store.resourceName(r),
 		Project: w.store.dataset.project, Size: int64(len(r.body)), Key: w.version, KeyName: w.store.dataset.key,
 	})

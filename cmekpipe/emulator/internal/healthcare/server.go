@@ -6,7 +6,7 @@ import (
 	"net/http"
 	"sync"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Objects returns readers of a bucket's objects whose names begin with prefix and match, in the order of the names.
@@ -14,9 +14,9 @@ type Objects func(ctx context.Context, bucket, prefix string, match func(name st
 
 // Server is the loopback Healthcare API. Use [New].
 type Server struct {
-	*service.HTTPServer
+	*core.HTTPServer
 
-	env     *service.Env
+	env     *core.Env
 	objects Objects
 
 	mu         sync.Mutex
@@ -25,24 +25,24 @@ type Server struct {
 	lastID     int
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // New returns a server without datasets, which imports what objects reads.
-func New(env *service.Env, objects Objects) *Server {
+func New(env *core.Env, objects Objects) *Server {
 	s := &Server{env: env, objects: objects, datasets: map[string]*dataset{}, operations: map[string]*operation{}}
-	s.HTTPServer = service.NewHTTPServer(s.routes())
+	s.HTTPServer = core.NewHTTPServer(s.routes())
 	return s
 }
 
 // routes spells out the surface of the API.
-func (s *Server) routes() http.Handler {
+func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	const (
 		datasets = "/v1/projects/{project}/locations/{location}/datasets"
 		one      = datasets + "/{dataset}"
 		stores   = one + "/fhirStores"
 		fhir     = stores + "/{store}/fhir"
 	)
-	mux := http.NewServeMux()
+	mux = http.NewServeMux()
 	for pattern, m := range map[string]method{
 		"POST " + datasets:                        {"healthcare.datasets.create", s.createDataset, false},
 		"GET " + one:                              {"healthcare.datasets.get", s.getDataset, false},
@@ -61,18 +61,26 @@ func (s *Server) routes() http.Handler {
 		"PUT " + fhir + "/{type}/{id}":            {"healthcare.fhir.update", s.update, true},
 	} {
 		mux.HandleFunc(pattern, s.handler(m))
+		names = append(names, m.name)
 	}
 	mux.HandleFunc("POST "+stores+"/{store}", s.customMethods())
+	names = append(names, importMethod, deidentifyMethod)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		service.WriteError(w, service.NotFound("the loopback Healthcare API has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.NotFound("the loopback Healthcare API has no "+r.Method+" "+r.URL.Path))
 	})
-	return mux
+	return mux, names
 }
+
+// The methods whose names stand behind a colon in the last part of a path.
+const (
+	importMethod     = "healthcare.fhirStores.import"
+	deidentifyMethod = "healthcare.fhirStores.deidentify"
+)
 
 // customMethods serves the methods whose names stand behind a colon in the last part of a path.
 func (s *Server) customMethods() http.HandlerFunc {
-	importer := s.handler(method{"healthcare.fhirStores.import", s.importResources, false})
-	deidentify := s.handler(method{"healthcare.fhirStores.deidentify", s.deidentify, false})
+	importer := s.handler(method{importMethod, s.importResources, false})
+	deidentify := s.handler(method{deidentifyMethod, s.deidentify, false})
 	return func(w http.ResponseWriter, r *http.Request) {
 		switch _, verb := cutVerb(r.PathValue("store")); verb {
 		case "import":
@@ -80,7 +88,7 @@ func (s *Server) customMethods() http.HandlerFunc {
 		case "deidentify":
 			deidentify(w, r)
 		default:
-			service.WriteError(w, service.NotFound("the loopback Healthcare API has no method "+verb+" of FHIR stores"))
+			core.WriteError(w, core.NotFound("the loopback Healthcare API has no method "+verb+" of FHIR stores"))
 		}
 	}
 }

@@ -31,7 +31,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-	return &world{cloud, t, cloud.Key("us-central1", "records"), cloud.Healthcare().Projects.Locations.Datasets}
+	return &world{cloud, t, cloud.CreateKey("us-central1", "records"), cloud.HealthcareClient().Projects.Locations.Datasets}
 }
 
 func (w *world) create(id, key string) error {
@@ -79,7 +79,7 @@ func require(t *testing.T, err error, want int, text string) {
 
 func TestDatasetNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 	w := newWorld(t)
-	far, disabled, denied := w.Key("europe-west3", "far"), w.Key("us-central1", "disabled"), w.Key("us-central1", "denied")
+	far, disabled, denied := w.CreateKey("europe-west3", "far"), w.CreateKey("us-central1", "disabled"), w.CreateKey("us-central1", "denied")
 	w.DisableKey(disabled)
 	w.DenyKey(denied, emulator.Healthcare)
 	for _, tt := range []struct {
@@ -117,7 +117,7 @@ func TestDatasetNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 
 func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
+	w.CreateFHIRStore(store, w.key)
 	for _, tt := range []struct {
 		name        string
 		spoil, mend func()
@@ -151,7 +151,7 @@ func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 
 func TestBundlesAreCheckedWhole(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
+	w.CreateFHIRStore(store, w.key)
 	for name, tt := range map[string]struct {
 		body string
 		want int
@@ -171,7 +171,7 @@ func TestBundlesAreCheckedWhole(t *testing.T) {
 
 func TestUnknownThingsAndFaultsAreRefused(t *testing.T) {
 	w := newWorld(t)
-	w.FHIRStore(store, w.key)
+	w.CreateFHIRStore(store, w.key)
 	_, err := w.datasets.FhirStores.Get(store + "2").Do()
 	require(t, err, 404, "is not there")
 	_, err = w.datasets.Operations.Get(dataset + "/operations/99").Do()
@@ -180,5 +180,5 @@ func TestUnknownThingsAndFaultsAreRefused(t *testing.T) {
 	require(t, err, 404, "the loopback Healthcare API has no GET")
 	w.Inject(emulator.Fault{Method: "healthcare.datasets.get", Resource: dataset, Status: 403})
 	_, err = w.datasets.Get(dataset).Do()
-	require(t, err, 403, "told to answer")
+	require(t, err, 403, "the test injected")
 }

@@ -3,7 +3,7 @@ package healthcare
 import (
 	"encoding/json"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // The kinds of what rests in a dataset, for the ledger.
@@ -35,21 +35,21 @@ func (s *Server) createStore(c *call) (*answer, error) {
 	}
 	var settings storeSettings
 	if err := json.Unmarshal(c.body, &settings); err != nil {
-		return nil, service.BadRequest("got a body that is no FHIR store")
+		return nil, core.BadRequest("got a body that is no FHIR store")
 	}
 	if c.store = c.query.Get("fhirStoreId"); !idForm.MatchString(c.store) {
-		return nil, service.BadRequest("got fhirStoreId " + c.store + ", want 1 to 256 letters, digits and any of _ - .")
+		return nil, core.BadRequest("got fhirStoreId " + c.store + ", want 1 to 256 letters, digits and any of _ - .")
 	}
 	settings.Name = c.storeName()
 	if d.stores[c.store] != nil {
-		return nil, service.AlreadyExists("FHIR store " + settings.Name + " exists")
+		return nil, core.AlreadyExists("FHIR store " + settings.Name + " exists")
 	}
 	version, err := s.protect(c.ctx, d)
 	if err != nil {
 		return nil, err
 	}
 	d.stores[c.store] = &fhirStore{name: settings.Name, dataset: d, settings: settings, resources: map[string]*resource{}}
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: c.now, Service: "healthcare", Method: c.method, Kind: storeKind, Name: settings.Name, Project: c.project,
 		Key: version, KeyName: d.key,
 	})
@@ -72,7 +72,7 @@ func (s *Server) findStore(c *call) (*fhirStore, error) {
 	if st := d.stores[c.store]; st != nil {
 		return st, nil
 	}
-	return nil, service.NotFound("FHIR store " + c.storeName() + " is not there")
+	return nil, core.NotFound("FHIR store " + c.storeName() + " is not there")
 }
 
 // storeNamed finds a store by its full name.

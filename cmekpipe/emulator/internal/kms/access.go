@@ -5,12 +5,12 @@ import (
 	"slices"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // authorize refuses a caller who lacks a permission on a resource, whether that exists or not.
 func (s *store) authorize(ctx context.Context, permission, resource string) error {
-	if !s.holds(service.Principal(ctx), permission, resource) {
+	if !s.holds(core.Principal(ctx), permission, resource) {
 		return denied(permission, resource)
 	}
 	return nil
@@ -18,7 +18,7 @@ func (s *store) authorize(ctx context.Context, permission, resource string) erro
 
 // holds reports whether a member has a permission on a resource by its policy, its key's or its key ring's.
 func (s *store) holds(member, permission, resource string) bool {
-	if member == service.Owner && slices.Contains(permissionsOf(roleAdmin), permission) {
+	if member == core.Owner && slices.Contains(permissionsOf(roleAdmin), permission) {
 		return true
 	}
 	if r := s.rings[ancestor(resource, ringParts)]; r != nil && r.policy.grants(member, permission) {

@@ -10,12 +10,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func TestAgentsUseKeysTheyWereGranted(t *testing.T) {
 	c := withKey(t)
-	agent := service.StorageAgent("bank-prod")
+	agent := core.StorageAgent("bank-prod")
 	c.grant(keyName, "roles/cloudkms.cryptoKeyEncrypterDecrypter", "serviceAccount:"+agent)
 	k := key(t, keyName)
 	got, err := c.server.Wrap(t.Context(), agent, k)
@@ -42,28 +42,28 @@ func TestAgentsMeetRefusals(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		arrange func(*cloud)
-		wrap    *service.KeyError
-		unwrap  *service.KeyError
+		wrap    *core.KeyError
+		unwrap  *core.KeyError
 	}{
 		{
 			"no grant", func(*cloud) {},
-			&service.KeyError{Reason: service.KeyDenied, Name: keyName, Message: "Permission 'cloudkms.cryptoKeyVersions.useToEncrypt" + denied},
-			&service.KeyError{Reason: service.KeyDenied, Name: keyName, Message: "Permission 'cloudkms.cryptoKeyVersions.useToDecrypt" + denied},
+			&core.KeyError{Reason: core.KeyDenied, Name: keyName, Message: "Permission 'cloudkms.cryptoKeyVersions.useToEncrypt" + denied},
+			&core.KeyError{Reason: core.KeyDenied, Name: keyName, Message: "Permission 'cloudkms.cryptoKeyVersions.useToDecrypt" + denied},
 		},
 		{
 			"encrypt only", func(c *cloud) { c.grant(keyName, "roles/cloudkms.cryptoKeyEncrypter", "serviceAccount:"+agent) },
 			nil,
-			&service.KeyError{Reason: service.KeyDenied, Name: keyName, Message: "Permission 'cloudkms.cryptoKeyVersions.useToDecrypt" + denied},
+			&core.KeyError{Reason: core.KeyDenied, Name: keyName, Message: "Permission 'cloudkms.cryptoKeyVersions.useToDecrypt" + denied},
 		},
 		{
 			"disabled", func(c *cloud) { granted(c); c.setState(versionName, disabled) },
-			&service.KeyError{Reason: service.KeyNotEnabled, Name: versionName, State: "DISABLED", Message: versionName + " is not enabled, current state is: DISABLED."},
-			&service.KeyError{Reason: service.KeyNotEnabled, Name: versionName, State: "DISABLED", Message: versionName + " is not enabled, current state is: DISABLED."},
+			&core.KeyError{Reason: core.KeyNotEnabled, Name: versionName, State: "DISABLED", Message: versionName + " is not enabled, current state is: DISABLED."},
+			&core.KeyError{Reason: core.KeyNotEnabled, Name: versionName, State: "DISABLED", Message: versionName + " is not enabled, current state is: DISABLED."},
 		},
 		{
 			"destroyed", func(c *cloud) { granted(c); c.destroy(versionName); c.clock.advance(31 * 24 * time.Hour) },
-			&service.KeyError{Reason: service.KeyNotEnabled, Name: versionName, State: "DESTROYED", Message: versionName + " is not enabled, current state is: DESTROYED."},
-			&service.KeyError{Reason: service.KeyNotEnabled, Name: versionName, State: "DESTROYED", Message: versionName + " is not enabled, current state is: DESTROYED."},
+			&core.KeyError{Reason: core.KeyNotEnabled, Name: versionName, State: "DESTROYED", Message: versionName + " is not enabled, current state is: DESTROYED."},
+			&core.KeyError{Reason: core.KeyNotEnabled, Name: versionName, State: "DESTROYED", Message: versionName + " is not enabled, current state is: DESTROYED."},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,9 +76,9 @@ func TestAgentsMeetRefusals(t *testing.T) {
 	}
 }
 
-func wantKeyError(t *testing.T, call string, err error, want *service.KeyError) {
+func wantKeyError(t *testing.T, call string, err error, want *core.KeyError) {
 	t.Helper()
-	got, _ := errors.AsType[*service.KeyError](err)
+	got, _ := errors.AsType[*core.KeyError](err)
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("%s: got %v (-want +got):\n%s", call, err, diff)
 	}
@@ -88,27 +88,27 @@ func TestMissingAndUnfitKeysHaveTheirOwnReasons(t *testing.T) {
 	const agent = "service-1@gs-project-accounts.iam.gserviceaccount.com"
 	c := withKey(t)
 	c.createKey("mac", &kmspb.CryptoKey{Purpose: kmspb.CryptoKey_MAC, VersionTemplate: template(0, kmspb.CryptoKeyVersion_HMAC_SHA256)})
-	reason := func(name string) (service.KeyReason, string) {
+	reason := func(name string) (core.KeyReason, string) {
 		_, err := c.server.Wrap(t.Context(), agent, key(t, name))
-		e, ok := errors.AsType[*service.KeyError](err)
+		e, ok := errors.AsType[*core.KeyError](err)
 		if !ok {
 			t.Fatalf("%s: got %v, want a KeyError", name, err)
 		}
 		return e.Reason, e.Message
 	}
 	missing := ringName + "/cryptoKeys/none"
-	if got, text := reason(missing); got != service.KeyNotFound || text != "Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource '"+missing+"' (or it may not exist)." {
+	if got, text := reason(missing); got != core.KeyNotFound || text != "Permission 'cloudkms.cryptoKeyVersions.useToEncrypt' denied on resource '"+missing+"' (or it may not exist)." {
 		t.Errorf("got %v %q, want it not found and hidden", got, text)
 	}
 	c.grant(ringName, "roles/cloudkms.cryptoKeyEncrypterDecrypter", "serviceAccount:"+agent)
-	if got, text := reason(missing); got != service.KeyNotFound || text != "CryptoKey "+missing+" not found." {
+	if got, text := reason(missing); got != core.KeyNotFound || text != "CryptoKey "+missing+" not found." {
 		t.Errorf("got %v %q, want it not found and said so", got, text)
 	}
-	if got, _ := reason(ringName + "/cryptoKeys/mac"); got != service.KeyWrongPurpose {
+	if got, _ := reason(ringName + "/cryptoKeys/mac"); got != core.KeyWrongPurpose {
 		t.Errorf("got %v, want KeyWrongPurpose", got)
 	}
 	err := c.server.Unwrap(t.Context(), agent, key(t, keyName).Version(7))
-	if e, ok := errors.AsType[*service.KeyError](err); !ok || e.Reason != service.KeyNotFound {
+	if e, ok := errors.AsType[*core.KeyError](err); !ok || e.Reason != core.KeyNotFound {
 		t.Errorf("got %v, want KeyNotFound", err)
 	}
 }

@@ -11,6 +11,17 @@ func nameCall(fullMethod string, request any) (method, resource string) {
 	return "kms." + path.Base(fullMethod), requestResource(request)
 }
 
+// methods lists the calls that the server serves.
+func methods() []string {
+	return []string{
+		"kms.CreateKeyRing", "kms.GetKeyRing", "kms.ListKeyRings", "kms.CreateCryptoKey", "kms.GetCryptoKey",
+		"kms.ListCryptoKeys", "kms.UpdateCryptoKey", "kms.UpdateCryptoKeyPrimaryVersion",
+		"kms.CreateCryptoKeyVersion", "kms.GetCryptoKeyVersion", "kms.ListCryptoKeyVersions",
+		"kms.UpdateCryptoKeyVersion", "kms.DestroyCryptoKeyVersion", "kms.RestoreCryptoKeyVersion", "kms.Encrypt",
+		"kms.Decrypt", "kms.GetIamPolicy", "kms.SetIamPolicy", "kms.TestIamPermissions", "kms.GetLocation",
+	}
+}
+
 // requestResource finds the name that a request is about. A creation is about the resource that it would make.
 func requestResource(request any) string {
 	switch r := request.(type) {

@@ -8,7 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // The most that one call takes, in bytes. A hardware module takes its limit for data and additional data together.
@@ -31,7 +31,7 @@ func (s *keyService) Encrypt(ctx context.Context, r *kmspb.EncryptRequest) (*kms
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	v, err := s.encrypting(service.Principal(ctx), name, r.GetName())
+	v, err := s.encrypting(core.Principal(ctx), name, r.GetName())
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (s *keyService) Decrypt(ctx context.Context, r *kmspb.DecryptRequest) (*kms
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	k, err := s.usableKey(service.Principal(ctx), useToDecrypt, name, r.GetName())
+	k, err := s.usableKey(core.Principal(ctx), useToDecrypt, name, r.GetName())
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/protoadapt"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func invalid(format string, args ...any) error {
@@ -37,18 +37,18 @@ func denied(permission, resource string) error {
 // refusal is why a key can't be used, for clients of Cloud KMS and for the other services alike.
 type refusal struct {
 	code codes.Code
-	*service.KeyError
+	*core.KeyError
 }
 
-func refuse(code codes.Code, reason service.KeyReason, name, message string) *refusal {
-	return &refusal{code, &service.KeyError{Reason: reason, Name: name, Message: message}}
+func refuse(code codes.Code, reason core.KeyReason, name, message string) *refusal {
+	return &refusal{code, &core.KeyError{Reason: reason, Name: name, Message: message}}
 }
 
 // refuseState is Google's answer for a version that is not enabled. The type KEY_DESTROYED is formed like the others;
 // Google documents none for that state.
 func refuseState(name, state string) *refusal {
 	message := name + " is not enabled, current state is: " + state + "."
-	r := refuse(codes.FailedPrecondition, service.KeyNotEnabled, name, message)
+	r := refuse(codes.FailedPrecondition, core.KeyNotEnabled, name, message)
 	r.State = state
 	return r
 }
@@ -56,7 +56,7 @@ func refuseState(name, state string) *refusal {
 // GRPCStatus makes a refusal a gRPC error with Google's details.
 func (r *refusal) GRPCStatus() *status.Status {
 	s := status.New(r.code, r.Message)
-	if r.Reason != service.KeyNotEnabled {
+	if r.Reason != core.KeyNotEnabled {
 		return s
 	}
 	violation := &errdetails.PreconditionFailure_Violation{

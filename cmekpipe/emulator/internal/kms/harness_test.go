@@ -15,8 +15,8 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 )
 
@@ -51,14 +51,14 @@ type cloud struct {
 	*kmsapi.KeyManagementClient
 	t      testing.TB
 	clock  *clock
-	env    *service.Env
+	env    *core.Env
 	server *kms.Server
 }
 
 func start(t testing.TB) *cloud {
 	t.Helper()
 	clk := &clock{now: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)}
-	env := &service.Env{Now: clk.read, Ledger: &service.Ledger{}, Faults: &service.Faults{}}
+	env := &core.Env{Now: clk.read, Ledger: &core.Ledger{}, Faults: &core.Faults{}}
 	server := kms.New(env)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -129,7 +129,7 @@ func (c *cloud) setState(name string, state kmspb.CryptoKeyVersion_CryptoKeyVers
 
 // as makes the calls of a member.
 func as(ctx context.Context, member string) context.Context {
-	return metadata.AppendToOutgoingContext(ctx, service.PrincipalHeader, member)
+	return metadata.AppendToOutgoingContext(ctx, core.PrincipalHeader, member)
 }
 
 func key(t *testing.T, name string) cmekpipe.KeyName {

@@ -135,15 +135,18 @@ func checkRotation(k *kmspb.CryptoKey, now time.Time) error {
 	return nil
 }
 
+var (
+	labelKeyForm   = regexp.MustCompile(`^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$`)
+	labelValueForm = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$`)
+)
+
 // checkLabels applies the rules of https://docs.cloud.google.com/kms/docs/creating-managing-labels.
 func checkLabels(k *kmspb.CryptoKey) error {
 	if len(k.Labels) > maxLabels {
 		return invalid("got %d labels, want at most %d", len(k.Labels), maxLabels)
 	}
-	labelKey := regexp.MustCompile(`^[\p{Ll}\p{Lo}][\p{Ll}\p{Lo}\p{N}_-]{0,62}$`)
-	labelValue := regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$`)
 	for name, value := range k.Labels {
-		if !labelKey.MatchString(name) || !labelValue.MatchString(value) {
+		if !labelKeyForm.MatchString(name) || !labelValueForm.MatchString(value) {
 			return invalid("got label %q, want up to 63 lower-case letters, digits, _ and - in key and value", name)
 		}
 	}

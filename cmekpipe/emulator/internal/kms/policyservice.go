@@ -7,7 +7,7 @@ import (
 	"cloud.google.com/go/iam/apiv1/iampb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // GetIamPolicy returns the policy of a key ring or a key.
@@ -44,7 +44,7 @@ func (s *policyService) SetIamPolicy(ctx context.Context, r *iampb.SetIamPolicyR
 }
 
 // TestIamPermissions returns which of some permissions the caller holds. On a resource that does not exist only
-// [service.Owner] holds any.
+// [core.Owner] holds any.
 func (s *policyService) TestIamPermissions(
 	ctx context.Context, r *iampb.TestIamPermissionsRequest,
 ) (*iampb.TestIamPermissionsResponse, error) {
@@ -58,7 +58,7 @@ func (s *policyService) TestIamPermissions(
 		if !isPermission(permission) {
 			return nil, invalid("got permission %q, want one of Cloud KMS without wildcard", permission)
 		}
-		if s.holds(service.Principal(ctx), permission, r.GetResource()) {
+		if s.holds(core.Principal(ctx), permission, r.GetResource()) {
 			answer.Permissions = append(answer.Permissions, permission)
 		}
 	}

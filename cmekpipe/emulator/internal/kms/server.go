@@ -1,49 +1,33 @@
 package kms
 
 import (
-	"errors"
-	"net"
-
 	"cloud.google.com/go/iam/apiv1/iampb"
 	"cloud.google.com/go/kms/apiv1/kmspb"
 	locationpb "google.golang.org/genproto/googleapis/cloud/location"
-	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Cloud KMS. Use [New].
 type Server struct {
+	*core.GRPCServer
+
 	store *store
-	grpc  *grpc.Server
 }
 
 var (
-	_ service.Server = (*Server)(nil)
-	_ service.Keys   = (*Server)(nil)
+	_ core.Server = (*Server)(nil)
+	_ core.Keys   = (*Server)(nil)
 )
 
 // New returns a server without keys. Its caller puts it into env.Keys for the other services.
-func New(env *service.Env) *Server {
-	s := &Server{store: newStore(env), grpc: grpc.NewServer(env.Faults.GRPC(nameCall)...)}
-	kmspb.RegisterKeyManagementServiceServer(s.grpc, &keyService{store: s.store})
-	iampb.RegisterIAMPolicyServer(s.grpc, &policyService{store: s.store})
-	locationpb.RegisterLocationsServer(s.grpc, &locationService{store: s.store})
+func New(env *core.Env) *Server {
+	api := core.GRPCAPI{Title: "Cloud KMS", Name: nameCall, Methods: methods()}
+	s := &Server{GRPCServer: core.NewGRPCServer(env, api), store: newStore(env)}
+	kmspb.RegisterKeyManagementServiceServer(s.GRPC(), &keyService{store: s.store})
+	iampb.RegisterIAMPolicyServer(s.GRPC(), &policyService{store: s.store})
+	locationpb.RegisterLocationsServer(s.GRPC(), &locationService{store: s.store})
 	return s
-}
-
-// Serve answers on the listener until [Server.Close] is called, then returns nil.
-func (s *Server) Serve(l net.Listener) error {
-	if err := s.grpc.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
-		return err
-	}
-	return nil
-}
-
-// Close stops serving, ends open requests and releases the listener.
-func (s *Server) Close() error {
-	s.grpc.Stop()
-	return nil
 }
 
 // keyService is google.cloud.kms.v1.KeyManagementService.

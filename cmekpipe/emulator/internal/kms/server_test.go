@@ -10,7 +10,7 @@ import (
 	locationpb "google.golang.org/genproto/googleapis/cloud/location"
 	"google.golang.org/grpc/codes"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 func TestLedgerTellsWhatWasCreatedAndDestroyed(t *testing.T) {
@@ -25,16 +25,16 @@ func TestLedgerTellsWhatWasCreatedAndDestroyed(t *testing.T) {
 	}
 	c.clock.advance(31 * 24 * time.Hour)
 	c.wantState(destroyed)
-	entry := func(at time.Time, method, kind, name string, gone time.Time) service.Entry {
-		return service.Entry{Time: at, Service: "kms", Method: method, Kind: kind, Name: name, Project: "bank-keys", Deleted: gone}
+	entry := func(at time.Time, method, kind, name string, gone time.Time) core.Entry {
+		return core.Entry{Time: at, Service: "kms", Method: method, Kind: kind, Name: name, Project: "bank-keys", Deleted: gone}
 	}
-	want := []service.Entry{
+	want := []core.Entry{
 		entry(born, "kms.CreateKeyRing", "keyRing", ringName, time.Time{}),
 		entry(born, "kms.CreateCryptoKey", "cryptoKey", keyName, time.Time{}),
 		entry(born, "kms.CreateCryptoKey", "cryptoKeyVersion", versionName, born.Add(time.Hour+30*24*time.Hour)),
 		entry(born.Add(2*time.Hour), "kms.rotation", "cryptoKeyVersion", keyName+"/cryptoKeyVersions/2", time.Time{}),
 	}
-	if diff := cmp.Diff(want, c.env.Ledger.Entries(), cmp.Comparer(func(a, b service.Entry) bool { return a == b })); diff != "" {
+	if diff := cmp.Diff(want, c.env.Ledger.Entries(), cmp.Comparer(func(a, b core.Entry) bool { return a == b })); diff != "" {
 		t.Errorf("ledger (-want +got):\n%s", diff)
 	}
 }
@@ -42,41 +42,41 @@ func TestLedgerTellsWhatWasCreatedAndDestroyed(t *testing.T) {
 func TestFaultsKnowCallsByMethodAndResource(t *testing.T) {
 	c := withKey(t)
 	for name, tt := range map[string]struct {
-		fault service.Fault
+		fault core.Fault
 		call  func() error
 	}{
-		"create ring": {service.Fault{Method: "kms.CreateKeyRing", Resource: place + "/keyRings/r2"}, func() error {
+		"create ring": {core.Fault{Method: "kms.CreateKeyRing", Resource: place + "/keyRings/r2"}, func() error {
 			_, err := c.CreateKeyRing(t.Context(), &kmspb.CreateKeyRingRequest{Parent: place, KeyRingId: "r2"})
 			return err
 		}},
-		"create key": {service.Fault{Method: "kms.CreateCryptoKey", Resource: keyName + "2"}, func() error {
+		"create key": {core.Fault{Method: "kms.CreateCryptoKey", Resource: keyName + "2"}, func() error {
 			_, err := c.CreateCryptoKey(t.Context(), &kmspb.CreateCryptoKeyRequest{Parent: ringName, CryptoKeyId: "k2"})
 			return err
 		}},
-		"list": {service.Fault{Method: "kms.ListCryptoKeyVersions", Resource: keyName}, func() error {
+		"list": {core.Fault{Method: "kms.ListCryptoKeyVersions", Resource: keyName}, func() error {
 			_, err := c.ListCryptoKeyVersions(t.Context(), &kmspb.ListCryptoKeyVersionsRequest{Parent: keyName}).Next()
 			return err
 		}},
-		"get": {service.Fault{Method: "kms.GetCryptoKey", Resource: keyName}, func() error {
+		"get": {core.Fault{Method: "kms.GetCryptoKey", Resource: keyName}, func() error {
 			_, err := c.GetCryptoKey(t.Context(), &kmspb.GetCryptoKeyRequest{Name: keyName})
 			return err
 		}},
-		"update key": {service.Fault{Method: "kms.UpdateCryptoKey", Resource: keyName}, func() error {
+		"update key": {core.Fault{Method: "kms.UpdateCryptoKey", Resource: keyName}, func() error {
 			_, err := c.UpdateCryptoKey(t.Context(), update(&kmspb.CryptoKey{}, "labels"))
 			return err
 		}},
-		"update version": {service.Fault{Method: "kms.UpdateCryptoKeyVersion", Resource: versionName}, func() error {
+		"update version": {core.Fault{Method: "kms.UpdateCryptoKeyVersion", Resource: versionName}, func() error {
 			return c.setState(versionName, disabled)
 		}},
-		"policy": {service.Fault{Method: "kms.GetIamPolicy", Resource: keyName}, func() error {
+		"policy": {core.Fault{Method: "kms.GetIamPolicy", Resource: keyName}, func() error {
 			_, err := c.GetIamPolicy(t.Context(), &iampb.GetIamPolicyRequest{Resource: keyName})
 			return err
 		}},
 	} {
 		tt.fault.Code = codes.DataLoss // which no client retries
-		remove := c.env.Faults.Add(tt.fault)
+		armed := c.env.Faults.Add(tt.fault)
 		wantStatus(t, tt.call(), codes.DataLoss, "")
-		remove()
+		armed.Remove()
 		if name == "get" {
 			if err := tt.call(); err != nil {
 				t.Errorf("%s: got %v once the fault is gone", name, err)

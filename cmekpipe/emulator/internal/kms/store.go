@@ -8,19 +8,19 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // store is everything that Cloud KMS remembers. Its methods want mu to be held.
 type store struct {
-	env *service.Env
+	env *core.Env
 
 	mu    sync.Mutex
 	rings map[string]*ring
 	keys  map[cmekpipe.KeyName]*key
 }
 
-func newStore(env *service.Env) *store {
+func newStore(env *core.Env) *store {
 	return &store{env: env, rings: make(map[string]*ring), keys: make(map[cmekpipe.KeyName]*key)}
 }
 
@@ -76,7 +76,7 @@ func (s *store) now() *timestamppb.Timestamp { return timestamppb.New(s.env.Now(
 
 // record takes down a creation in the ledger.
 func (s *store) record(at time.Time, method, kind, name, project string) {
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: at, Service: "kms", Method: method, Kind: kind, Name: name, Project: project,
 	})
 }

@@ -13,8 +13,22 @@ func nameCall(fullMethod string, request any) (method, resource string) {
 	return "pubsub." + restName(path.Base(fullMethod)), requestResource(request)
 }
 
+// methods lists the calls that the server serves.
+func methods() []string {
+	return []string{
+		"pubsub.topics.create", "pubsub.topics.get", "pubsub.topics.patch", "pubsub.topics.list",
+		"pubsub.topics.subscriptions.list", "pubsub.topics.delete", "pubsub.topics.publish",
+		"pubsub.subscriptions.create", "pubsub.subscriptions.get", "pubsub.subscriptions.patch",
+		"pubsub.subscriptions.list", "pubsub.subscriptions.delete", "pubsub.subscriptions.detach",
+		"pubsub.subscriptions.pull", "pubsub.subscriptions.streamingPull", "pubsub.subscriptions.acknowledge",
+		"pubsub.subscriptions.modifyAckDeadline", "pubsub.subscriptions.seek",
+	}
+}
+
 func restName(rpc string) string {
 	switch rpc {
+	case "ListTopicSubscriptions":
+		return "topics.subscriptions.list"
 	case "Publish":
 		return "topics.publish"
 	case "Pull", "StreamingPull", "Acknowledge", "ModifyAckDeadline", "ModifyPushConfig", "Seek":

@@ -11,7 +11,8 @@ import (
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -24,7 +25,7 @@ func (k *keeper) wrap(ctx context.Context, topic, key string) (cmekpipe.KeyVersi
 	if err != nil {
 		return cmekpipe.KeyVersionName{}, err
 	}
-	version, err := k.env.Keys.Wrap(ctx, service.PubSubAgent(projectOf(topic)), name)
+	version, err := k.env.Keys.Wrap(ctx, core.PubSubAgent(projectOf(topic)), name)
 	return version, refusal(err)
 }
 
@@ -36,7 +37,7 @@ func (k *keeper) unwrap(ctx context.Context, subscription string, messages []*pu
 		if !version.Valid() || checked[version] {
 			continue
 		}
-		if err := k.env.Keys.Unwrap(ctx, service.PubSubAgent(projectOf(subscription)), version); err != nil {
+		if err := k.env.Keys.Unwrap(ctx, core.PubSubAgent(projectOf(subscription)), version); err != nil {
 			return refusal(err)
 		}
 		checked[version] = true
@@ -53,17 +54,17 @@ func (k *keeper) version(message string) cmekpipe.KeyVersionName {
 func parseKey(name string) (cmekpipe.KeyName, error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return key, invalid("Invalid KMS key name: %q.", name)
+		return key, refuse.InvalidArgument("Invalid KMS key name: %q.", name)
 	}
 	if location.ForTopic(key.Location()).Fit == location.Refused {
-		return key, invalid("KMS key %q can't protect a topic.", name)
+		return key, refuse.InvalidArgument("KMS key %q can't protect a topic.", name)
 	}
 	return key, nil
 }
 
 // refusal words Cloud KMS's refusal as Pub/Sub does: every fault of a key is a failed precondition.
 func refusal(err error) error {
-	if refused, ok := errors.AsType[*service.KeyError](err); ok {
+	if refused, ok := errors.AsType[*core.KeyError](err); ok {
 		return status.Error(codes.FailedPrecondition, refused.Message)
 	}
 	return err
@@ -73,8 +74,4 @@ func refusal(err error) error {
 func projectOf(name string) string {
 	project, _, _ := strings.Cut(strings.TrimPrefix(name, "projects/"), "/")
 	return project
-}
-
-func invalid(format string, args ...any) error {
-	return status.Errorf(codes.InvalidArgument, format, args...)
 }

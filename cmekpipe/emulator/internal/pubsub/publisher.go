@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // keyField is the field of a topic that names its key, as masks spell it.
@@ -129,7 +129,7 @@ func (p *publisher) Publish(ctx context.Context, req *pubsubpb.PublishRequest) (
 // record takes down what rests, or will rest, under a key. A key that is not empty is well-formed here.
 func (k *keeper) record(method, kind, name, key string, asked bool) {
 	parsed, _ := cmekpipe.ParseKeyName(key)
-	k.env.Ledger.Record(service.Entry{
+	k.env.Ledger.Record(core.Entry{
 		Time: k.env.Now(), Service: "pubsub", Method: method, Kind: kind, Name: name, Project: projectOf(name),
 		KeyName: parsed, KeyAsked: asked && parsed.Valid(),
 	})

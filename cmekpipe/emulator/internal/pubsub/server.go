@@ -1,60 +1,57 @@
 package pubsub
 
 import (
-	"errors"
 	"net"
 	"sync"
+	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"cloud.google.com/go/pubsub/v2/pstest"
-	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Pub/Sub. Use [New].
-type Server struct {
-	fake *pstest.Server
-	grpc *grpc.Server
-}
+type Server struct{ *core.GRPCServer }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // maxRequest is above Google's limit of 10 MB for a request to publish, which [publisher] checks itself.
 const maxRequest = 32 << 20
 
 // New returns a server without topics.
-func New(env *service.Env) *Server {
-	// The fake can't be had without a port of its own. It is closed at once, so that nobody gets past the keys; its
-	// services go on working behind the server here.
-	fake := pstest.NewServer()
-	fake.Close()
-	fake.SetTimeNowFunc(env.Now)
+func New(env *core.Env) *Server {
+	api := core.GRPCAPI{Title: "Pub/Sub", Name: nameCall, Methods: methods(), MaxRequest: maxRequest}
+	fake := newFake(env)
 	shared := &keeper{env: env, fake: &fake.GServer, versions: make(map[string]cmekpipe.KeyVersionName)}
-	s := &Server{fake, grpc.NewServer(append(env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(maxRequest))...)}
-	pubsubpb.RegisterPublisherServer(s.grpc, &publisher{shared.fake, shared})
-	pubsubpb.RegisterSubscriberServer(s.grpc, &subscriber{shared.fake, shared})
+	s := &Server{core.NewGRPCServer(env, api)}
+	pubsubpb.RegisterPublisherServer(s.GRPC(), &publisher{shared.fake, shared})
+	pubsubpb.RegisterSubscriberServer(s.GRPC(), &subscriber{shared.fake, shared})
 	return s
 }
 
-// Serve answers on the listener until [Server.Close] is called, then returns nil.
-func (s *Server) Serve(l net.Listener) error {
-	if err := s.grpc.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
-		return err
+// newFake returns Google's fake. It always listens on a port of its own, where nothing checks keys, so that port is closed
+// here; the fake's services go on working behind the server. A server that is closed before it serves logs an error,
+// which is why its first bytes are awaited.
+func newFake(env *core.Env) *pstest.Server {
+	fake := pstest.NewServer()
+	if conn, err := net.DialTimeout("tcp", fake.Addr, startTimeout); err == nil {
+		_ = conn.SetReadDeadline(time.Now().Add(startTimeout))
+		_, _ = conn.Read(make([]byte, 1)) // without an answer there is a line in the log and no other harm
+		conn.Close()
 	}
-	return nil
+	fake.Close()
+	fake.SetTimeNowFunc(env.Now)
+	return fake
 }
 
-// Close stops serving, ends open requests and releases the listener.
-func (s *Server) Close() error {
-	s.grpc.Stop()
-	return s.fake.Close()
-}
+// startTimeout limits the wait for the fake's own server.
+const startTimeout = time.Second
 
 // keeper knows which keys protect what.
 type keeper struct {
-	env  *service.Env
+	env  *core.Env
 	fake *pstest.GServer
 
 	mu       sync.Mutex                         // orders changes to topics with their lines in the ledger

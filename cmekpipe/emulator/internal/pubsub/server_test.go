@@ -37,7 +37,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-	w := &world{Cloud: cloud, ctx: t.Context(), key: cloud.Key("global", "messages"), kms: cloud.KMS()}
+	w := &world{Cloud: cloud, ctx: t.Context(), key: cloud.CreateKey("global", "messages"), kms: cloud.KMSClient()}
 	var err error
 	if w.topics, err = client.NewTopicAdminClient(t.Context(), cloud.ClientOptions(emulator.PubSub)...); err != nil {
 		t.Fatal(err)
@@ -93,7 +93,7 @@ func must(t *testing.T, errs ...error) {
 
 func TestTopicNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 	w := newWorld(t)
-	disabled, denied := w.Key("global", "disabled"), w.Key("global", "denied")
+	disabled, denied := w.CreateKey("global", "disabled"), w.CreateKey("global", "denied")
 	w.DisableKey(disabled)
 	w.DenyKey(denied, emulator.PubSub)
 	for _, tt := range []struct {
@@ -151,7 +151,7 @@ func TestStreamEndsWhenTheKeyCanNotBeUsed(t *testing.T) {
 
 func TestChangedKeyProtectsMessagesToCome(t *testing.T) {
 	w := newWorld(t)
-	other := w.Key("global", "other")
+	other := w.CreateKey("global", "other")
 	must(t, w.create(topic, w.key.String()), w.subscribe(), w.publish(message("old")))
 	got, err := w.topics.UpdateTopic(t.Context(), &pubsubpb.UpdateTopicRequest{
 		Topic: &pubsubpb.Topic{Name: topic, KmsKeyName: other.String()}, UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"kms_key_name"}},
@@ -220,7 +220,7 @@ func TestFaultsKnowTheCalls(t *testing.T) {
 		{"pubsub.subscriptions.pull", sub, func() error { _, err := w.pull(); return err }},
 		{"pubsub.subscriptions.create", sub, w.subscribe},
 	} {
-		remove := w.Inject(emulator.Fault{Method: tt.method, Resource: tt.resource, Code: codes.PermissionDenied})
+		remove := w.Inject(emulator.Fault{Method: emulator.Method(tt.method), Resource: tt.resource, Code: codes.PermissionDenied})
 		require(t, tt.call(), codes.PermissionDenied, "fault")
 		remove()
 	}

@@ -13,6 +13,18 @@ func nameCall(fullMethod string, request any) (method, resource string) {
 	return "spanner." + restName(path.Base(fullMethod)), requestResource(request)
 }
 
+// methods lists the calls that the server serves.
+func methods() []string {
+	return []string{
+		"spanner.instances.create", "spanner.instances.get", "spanner.instances.list", "spanner.databases.create",
+		"spanner.databases.get", "spanner.databases.list", "spanner.databases.drop", "spanner.databases.getDdl",
+		"spanner.databases.updateDdl", "spanner.operations.get", "spanner.sessions.create",
+		"spanner.sessions.batchCreateSessions", "spanner.sessions.get", "spanner.sessions.delete",
+		"spanner.sessions.beginTransaction", "spanner.sessions.commit", "spanner.sessions.rollback",
+		"spanner.sessions.executeStreamingSql", "spanner.sessions.streamingRead", "spanner.sessions.partitionQuery",
+	}
+}
+
 // restName returns what the REST API calls a method.
 func restName(method string) string {
 	for _, kind := range []struct{ singular, plural string }{

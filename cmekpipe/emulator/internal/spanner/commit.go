@@ -12,6 +12,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The limits of a commit. Source: https://docs.cloud.google.com/spanner/quotas#limits-for.
@@ -39,11 +41,11 @@ func (s *dataService) Commit(ctx context.Context, r *spannerpb.CommitRequest) (*
 		}
 	}
 	if c.cells > maxMutations {
-		return nil, invalid("The transaction contains too many mutations. Insert and update operations count with the "+
+		return nil, refuse.InvalidArgument("The transaction contains too many mutations. Insert and update operations count with the "+
 			"multiplicity of the number of columns they affect. This transaction has %d, the limit is %d.", c.cells, maxMutations)
 	}
 	if size := proto.Size(r); size > maxCommitBytes {
-		return nil, invalid("The transaction exceeds the commit size limit of %d bytes: %d", maxCommitBytes, size)
+		return nil, refuse.InvalidArgument("The transaction exceeds the commit size limit of %d bytes: %d", maxCommitBytes, size)
 	}
 	c.apply()
 	delete(open.transactions, string(r.GetTransactionId()))
@@ -67,16 +69,16 @@ func latest(a, b time.Time) time.Time {
 func (open *session) mayCommit(r *spannerpb.CommitRequest) error {
 	if options := r.GetSingleUseTransaction(); options != nil {
 		if options.GetReadWrite() == nil {
-			return invalid("Invalid Commit request: got a single-use transaction that is not read-write")
+			return refuse.InvalidArgument("Invalid Commit request: got a single-use transaction that is not read-write")
 		}
 		return nil
 	}
 	tx := open.transactions[string(r.GetTransactionId())]
 	if tx == nil {
-		return notFound("Transaction not found")
+		return refuse.NotFound("Transaction not found")
 	}
 	if !tx.writes {
-		return precondition("Cannot commit a read-only transaction.")
+		return refuse.FailedPrecondition("Cannot commit a read-only transaction.")
 	}
 	return nil
 }
@@ -102,7 +104,7 @@ func (c *change) mutate(m *spannerpb.Mutation) error {
 	case *spannerpb.Mutation_Delete_:
 		return c.remove(op.Delete)
 	}
-	return unimplemented("queues")
+	return refuse.Unimplemented("Spanner", "queues")
 }
 
 func when(refused bool, code codes.Code) codes.Code {
@@ -112,7 +114,7 @@ func when(refused bool, code codes.Code) codes.Code {
 	return codes.OK
 }
 
-func (c *change) write(w *spannerpb.Mutation_Write, refuse func(old row) codes.Code, fresh bool) error {
+func (c *change) write(w *spannerpb.Mutation_Write, conflict func(old row) codes.Code, fresh bool) error {
 	t, err := c.database.table(w.GetTable())
 	if err != nil {
 		return err
@@ -123,14 +125,14 @@ func (c *change) write(w *spannerpb.Mutation_Write, refuse func(old row) codes.C
 	}
 	for _, part := range t.key {
 		if !slices.Contains(places, part.column) {
-			return precondition("%s must not be NULL in table %s.", t.columns[part.column].Name, t.name)
+			return refuse.FailedPrecondition("%s must not be NULL in table %s.", t.columns[part.column].Name, t.name)
 		}
 	}
 	for _, values := range w.GetValues() {
 		if len(values.GetValues()) != len(places) {
-			return invalid("Mutation has mismatched number of columns and values.")
+			return refuse.InvalidArgument("Mutation has mismatched number of columns and values.")
 		}
-		if err := c.writeRow(t, places, values.GetValues(), refuse, fresh); err != nil {
+		if err := c.writeRow(t, places, values.GetValues(), conflict, fresh); err != nil {
 			return err
 		}
 		c.cells += len(places) + t.indexed
@@ -138,7 +140,7 @@ func (c *change) write(w *spannerpb.Mutation_Write, refuse func(old row) codes.C
 	return nil
 }
 
-func (c *change) writeRow(t *table, places []int, values []*structpb.Value, refuse func(row) codes.Code, fresh bool) error {
+func (c *change) writeRow(t *table, places []int, values []*structpb.Value, conflict func(row) codes.Code, fresh bool) error {
 	given := make(row, len(t.columns))
 	for i, place := range places {
 		given[place] = values[i]
@@ -151,7 +153,7 @@ func (c *change) writeRow(t *table, places []int, values []*structpb.Value, refu
 		return err
 	}
 	old := c.row(t, key)
-	if code := refuse(old); code != codes.OK {
+	if code := conflict(old); code != codes.OK {
 		return status.Errorf(code, "Row %v in table %s: %v", plain(t.keyOf(given)), t.name, code)
 	}
 	whole := slices.Clone(given)
@@ -184,7 +186,7 @@ func (c *change) checkParent(t *table, r row) error {
 	key := t.keyOf(r)
 	encoded, err := parent.encodeKey(key[:len(parent.key)])
 	if err == nil && c.row(parent, encoded) == nil {
-		return notFound("Parent row for row %v in table %s is missing. Row cannot be written.", plain(key), t.name)
+		return refuse.NotFound("Parent row for row %v in table %s is missing. Row cannot be written.", plain(key), t.name)
 	}
 	return err
 }
@@ -213,7 +215,7 @@ func (c *change) remove(d *spannerpb.Mutation_Delete) error {
 		return err
 	}
 	if len(d.GetKeySet().GetRanges()) > 0 {
-		return unimplemented("deletion of ranges")
+		return refuse.Unimplemented("Spanner", "deletion of ranges")
 	}
 	if d.GetKeySet().GetAll() {
 		for key := range t.rows {
@@ -234,7 +236,7 @@ func (c *change) remove(d *spannerpb.Mutation_Delete) error {
 // wholeKey encodes a key that has all of its parts.
 func (t *table) wholeKey(values *structpb.ListValue) (string, error) {
 	if len(values.GetValues()) != len(t.key) {
-		return "", invalid("Wrong number of key parts for table %s. Expected: %d. Got: %d.", t.name, len(t.key), len(values.GetValues()))
+		return "", refuse.InvalidArgument("Wrong number of key parts for table %s. Expected: %d. Got: %d.", t.name, len(t.key), len(values.GetValues()))
 	}
 	return t.encodeKey(values.GetValues())
 }

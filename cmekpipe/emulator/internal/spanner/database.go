@@ -15,7 +15,8 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // database is a database with its rows.
@@ -45,7 +46,7 @@ func (s *databaseService) CreateDatabase(
 ) (*longrunningpb.Operation, error) {
 	id, ok := databaseID(r.GetCreateStatement())
 	if !ok || r.GetDatabaseDialect() == databasepb.DatabaseDialect_POSTGRESQL || r.GetProtoDescriptors() != nil {
-		return nil, invalid("Invalid create statement. Expected CREATE DATABASE with a database id, in the dialect GoogleSQL.")
+		return nil, refuse.InvalidArgument("Invalid create statement. Expected CREATE DATABASE with a database id, in the dialect GoogleSQL.")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -73,7 +74,7 @@ func (s *databaseService) CreateDatabase(
 
 // record takes down a database once for each key that it rests under, and once if there is none.
 func (s *store) record(d *database) {
-	e := service.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.databases.create", Kind: "database",
+	e := core.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.databases.create", Kind: "database",
 		Name: d.name, Project: d.project()}
 	if len(d.versions) == 0 {
 		s.env.Ledger.Record(e)
@@ -98,7 +99,7 @@ func (s *store) database(name string) (*database, error) {
 	if d := s.databases[name]; d != nil {
 		return d, nil
 	}
-	return nil, notFound("Database not found: %s", name)
+	return nil, refuse.NotFound("Database not found: %s", name)
 }
 
 // GetDatabase returns a database, its keys and their versions included. It needs no key.
@@ -120,7 +121,7 @@ func (s *databaseService) ListDatabases(
 	_ context.Context, r *databasepb.ListDatabasesRequest,
 ) (*databasepb.ListDatabasesResponse, error) {
 	if r.GetPageToken() != "" {
-		return nil, unimplemented("pages: it lists all")
+		return nil, refuse.Unimplemented("Spanner", "pages: it lists all")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

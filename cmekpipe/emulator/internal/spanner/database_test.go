@@ -60,9 +60,9 @@ func TestInstanceIsMadeAsGoogleMakesIt(t *testing.T) {
 
 func TestDatabaseIsMadeUnderKeysThatFit(t *testing.T) {
 	w := newWorld(t)
-	w.SpannerInstance(project+"/instances/wide", "nam3")
-	far, disabled, denied := w.Key("europe-west3", "far"), w.Key("us-central1", "disabled"), w.Key("us-central1", "denied")
-	east, east4 := w.Key("us-east1", "east"), w.Key("us-east4", "east4")
+	w.CreateSpannerInstance(project+"/instances/wide", "nam3")
+	far, disabled, denied := w.CreateKey("europe-west3", "far"), w.CreateKey("us-central1", "disabled"), w.CreateKey("us-central1", "denied")
+	east, east4 := w.CreateKey("us-east1", "east"), w.CreateKey("us-east4", "east4")
 	w.DisableKey(disabled)
 	w.DenyKey(denied, emulator.Spanner)
 	key := w.key.String()

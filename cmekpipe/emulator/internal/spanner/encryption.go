@@ -8,7 +8,8 @@ import (
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -22,12 +23,12 @@ func (s *store) protect(
 	names := asked.GetKmsKeyNames()
 	if one := asked.GetKmsKeyName(); one != "" {
 		if len(names) > 0 && !slices.Equal(names, []string{one}) {
-			return nil, invalid("Invalid CreateDatabase request: got both kms_key_name and kms_key_names, want one of them")
+			return nil, refuse.InvalidArgument("Invalid CreateDatabase request: got both kms_key_name and kms_key_names, want one of them")
 		}
 		names = []string{one}
 	}
 	if len(names) == 0 {
-		return nil, invalid("Invalid CreateDatabase request: got an encryption_config without a key")
+		return nil, refuse.InvalidArgument("Invalid CreateDatabase request: got an encryption_config without a key")
 	}
 	for _, name := range names {
 		version, err := s.protectWith(ctx, project, config, name, len(names) > 1)
@@ -42,13 +43,13 @@ func (s *store) protect(
 func (s *store) protectWith(ctx context.Context, project, config, name string, several bool) (v cmekpipe.KeyVersionName, err error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return v, invalid("Invalid CreateDatabase request: got KMS key %q, want a CryptoKey's name", name)
+		return v, refuse.InvalidArgument("Invalid CreateDatabase request: got KMS key %q, want a CryptoKey's name", name)
 	}
 	answer := location.ForSpanner(key.Location(), config)
 	if answer.Fit == location.Refused || answer.Fit == location.Unsure && location.IsRegion(key.Location()) && !several {
-		return v, invalid("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
+		return v, refuse.InvalidArgument("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
 	}
-	if v, err = s.env.Keys.Wrap(ctx, service.SpannerAgent(project), key); err != nil {
+	if v, err = s.env.Keys.Wrap(ctx, core.SpannerAgent(project), key); err != nil {
 		return v, inaccessible()
 	}
 	return v, nil
@@ -57,7 +58,7 @@ func (s *store) protectWith(ctx context.Context, project, config, name string, s
 // usable fails unless the service agent may use every key version that the database rests under.
 func (s *store) usable(ctx context.Context, d *database) error {
 	for _, version := range d.versions {
-		if s.env.Keys.Unwrap(ctx, service.SpannerAgent(d.project()), version) != nil {
+		if s.env.Keys.Unwrap(ctx, core.SpannerAgent(d.project()), version) != nil {
 			return inaccessible()
 		}
 	}

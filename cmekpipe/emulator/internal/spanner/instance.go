@@ -14,7 +14,8 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -32,15 +33,15 @@ func (s *instanceService) CreateInstance(
 	name := r.GetParent() + "/instances/" + r.GetInstanceId()
 	switch {
 	case !projectForm.MatchString(r.GetParent()):
-		return nil, invalid("Invalid CreateInstance request: got parent %q, want projects/PROJECT", r.GetParent())
+		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got parent %q, want projects/PROJECT", r.GetParent())
 	case !instanceIDForm.MatchString(r.GetInstanceId()):
-		return nil, invalid("Invalid CreateInstance request: got instance_id %q, want 2 to 64 letters, digits and hyphens", r.GetInstanceId())
+		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got instance_id %q, want 2 to 64 letters, digits and hyphens", r.GetInstanceId())
 	case r.GetInstance().GetName() != name:
-		return nil, invalid("Invalid CreateInstance request: got name %q, want %q", r.GetInstance().GetName(), name)
+		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got name %q, want %q", r.GetInstance().GetName(), name)
 	case r.GetInstance().GetDisplayName() == "":
-		return nil, invalid("Invalid CreateInstance request: got no display_name")
+		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got no display_name")
 	case !knownConfig(r.GetParent(), r.GetInstance().GetConfig()):
-		return nil, invalid("Invalid CreateInstance request: Instance config not found: %s", r.GetInstance().GetConfig())
+		return nil, refuse.InvalidArgument("Invalid CreateInstance request: Instance config not found: %s", r.GetInstance().GetConfig())
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -50,7 +51,7 @@ func (s *instanceService) CreateInstance(
 	made := proto.CloneOf(r.GetInstance())
 	made.State, made.CreateTime = instancepb.Instance_READY, timestamppb.New(s.env.Now())
 	s.instances[name] = made
-	s.env.Ledger.Record(service.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.instances.create",
+	s.env.Ledger.Record(core.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.instances.create",
 		Kind: "instance", Name: name, Project: strings.TrimPrefix(r.GetParent(), "projects/")})
 	return s.begin(name, made, &instancepb.CreateInstanceMetadata{Instance: made}, nil)
 }
@@ -78,7 +79,7 @@ func (s *store) instance(name string) (*instancepb.Instance, error) {
 	if i := s.instances[name]; i != nil {
 		return i, nil
 	}
-	return nil, notFound("Instance not found: %s", name)
+	return nil, refuse.NotFound("Instance not found: %s", name)
 }
 
 // ListInstances returns all instances of a project on one page.
@@ -86,7 +87,7 @@ func (s *instanceService) ListInstances(
 	_ context.Context, r *instancepb.ListInstancesRequest,
 ) (*instancepb.ListInstancesResponse, error) {
 	if r.GetFilter() != "" || r.GetPageToken() != "" {
-		return nil, unimplemented("filter and no pages: list all and choose")
+		return nil, refuse.Unimplemented("Spanner", "filter and no pages: list all and choose")
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

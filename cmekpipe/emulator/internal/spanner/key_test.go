@@ -22,8 +22,8 @@ func put(t *testing.T, client *spanner.Client) error {
 func TestRowsNeedEveryKeyOfTheDatabase(t *testing.T) {
 	w := newWorld(t)
 	wide := project + "/instances/wide"
-	w.SpannerInstance(wide, "nam3")
-	keys := []cmekpipe.KeyName{w.key, w.Key("us-east1", "east"), w.Key("us-east4", "east4")}
+	w.CreateSpannerInstance(wide, "nam3")
+	keys := []cmekpipe.KeyName{w.key, w.CreateKey("us-east1", "east"), w.CreateKey("us-east4", "east4")}
 	r := request(keys[0].String(), keys[1].String(), keys[2].String())
 	r.Parent, r.ExtraStatements = wide, []string{entries}
 	if _, err := w.create(r); err != nil {

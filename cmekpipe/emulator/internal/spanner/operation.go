@@ -7,6 +7,8 @@ import (
 	"cloud.google.com/go/longrunning/autogen/longrunningpb"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/anypb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // operation is work that has an end, which a client learns by asking.
@@ -40,7 +42,7 @@ func (s *operationService) GetOperation(
 	defer s.mu.Unlock()
 	op := s.operations[r.GetName()]
 	if op == nil {
-		return nil, notFound("Operation not found: %s", r.GetName())
+		return nil, refuse.NotFound("Operation not found: %s", r.GetName())
 	}
 	if op.end != nil {
 		op.end()

@@ -11,6 +11,8 @@ import (
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
 	"cloud.google.com/go/spanner/spansql"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // ExecuteStreamingSql answers a query, or the part of it that a partition token stands for.
@@ -26,7 +28,7 @@ func (s *store) execute(ctx context.Context, r *spannerpb.ExecuteSqlRequest) (*r
 	part, parts := 0, 1
 	if token := string(r.GetPartitionToken()); token != "" {
 		if _, err := fmt.Sscanf(token, "part %d of %d", &part, &parts); err != nil || part < 0 || part >= parts {
-			return nil, invalid("Invalid partition token.")
+			return nil, refuse.InvalidArgument("Invalid partition token.")
 		}
 	}
 	s.mu.Lock()
@@ -98,19 +100,19 @@ func (q *query) holds(r row) bool {
 func parseQuery(tables map[string]*table, sql string, params *structpb.Struct) (*query, error) {
 	parsed, err := spansql.ParseQuery(sql)
 	if err != nil {
-		return nil, invalid("Syntax error: %v", err)
+		return nil, refuse.InvalidArgument("Syntax error: %v", err)
 	}
 	selects := parsed.Select
 	if len(selects.From) != 1 || selects.Distinct || selects.GroupBy != nil || parsed.Order != nil || parsed.Limit != nil {
-		return nil, unimplemented("queries but SELECT columns FROM table WHERE comparisons")
+		return nil, refuse.Unimplemented("Spanner", "queries but SELECT columns FROM table WHERE comparisons")
 	}
 	from, ok := selects.From[0].(spansql.SelectFromTable)
 	if !ok || from.Alias != "" || selects.ListAliases != nil {
-		return nil, unimplemented("joins, aliases and subqueries")
+		return nil, refuse.Unimplemented("Spanner", "joins, aliases and subqueries")
 	}
 	t := tables[strings.ToLower(string(from.Table))]
 	if t == nil {
-		return nil, invalid("Table not found: %s", from.Table)
+		return nil, refuse.InvalidArgument("Table not found: %s", from.Table)
 	}
 	q := &query{table: t}
 	if q.places, err = t.selected(selects.List); err != nil {
@@ -130,11 +132,11 @@ func (t *table) selected(list []spansql.Expr) (places []int, err error) {
 		case spansql.ID:
 			place := t.column(string(e))
 			if place < 0 {
-				return nil, invalid("Unrecognized name: %s", e)
+				return nil, refuse.InvalidArgument("Unrecognized name: %s", e)
 			}
 			places = append(places, place)
 		default:
-			return nil, unimplemented("expressions in SELECT")
+			return nil, refuse.Unimplemented("Spanner", "expressions in SELECT")
 		}
 	}
 	return places, nil
@@ -147,12 +149,12 @@ func (q *query) where(e spansql.BoolExpr, params *structpb.Struct) error {
 	case spansql.Paren:
 		inner, ok := e.Expr.(spansql.BoolExpr)
 		if !ok {
-			return unimplemented("such a WHERE")
+			return refuse.Unimplemented("Spanner", "such a WHERE")
 		}
 		return q.where(inner, params)
 	case spansql.LogicalOp:
 		if e.Op != spansql.And {
-			return unimplemented("OR and NOT")
+			return refuse.Unimplemented("Spanner", "OR and NOT")
 		}
 		if err := q.where(e.LHS, params); err != nil {
 			return err
@@ -161,7 +163,7 @@ func (q *query) where(e spansql.BoolExpr, params *structpb.Struct) error {
 	case spansql.ComparisonOp:
 		return q.compare(e, params)
 	}
-	return unimplemented("such a WHERE")
+	return refuse.Unimplemented("Spanner", "such a WHERE")
 }
 
 // compare adds the condition that a column compares with a value. A NULL compares with nothing.
@@ -169,12 +171,12 @@ func (q *query) compare(e spansql.ComparisonOp, params *structpb.Struct) error {
 	id, ok := e.LHS.(spansql.ID)
 	place := q.table.column(string(id))
 	if !ok || place < 0 {
-		return invalid("Unrecognized name: %s", id)
+		return refuse.InvalidArgument("Unrecognized name: %s", id)
 	}
 	typ := q.table.columns[place].Type
 	want, ok := encode(typ, literal(e.RHS, params))
 	if !ok || !orderable(typ) {
-		return invalid("No matching signature for operator for column %s of type %s", id, typ.SQL())
+		return refuse.InvalidArgument("No matching signature for operator for column %s of type %s", id, typ.SQL())
 	}
 	accept := map[spansql.ComparisonOperator]func(string) bool{
 		spansql.Eq: func(got string) bool { return got == want },
@@ -185,7 +187,7 @@ func (q *query) compare(e spansql.ComparisonOp, params *structpb.Struct) error {
 		spansql.Ge: func(got string) bool { return got >= want },
 	}[e.Op]
 	if accept == nil {
-		return unimplemented("such a comparison")
+		return refuse.Unimplemented("Spanner", "such a comparison")
 	}
 	q.conditions = append(q.conditions, func(r row) bool {
 		got, ok := encode(typ, r[place])

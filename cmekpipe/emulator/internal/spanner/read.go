@@ -8,6 +8,8 @@ import (
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // snapshot returns the tables with the rows that they have now.
@@ -31,7 +33,7 @@ type result struct {
 // StreamingRead returns rows by their keys, or all of a table, in the order of their keys.
 func (s *dataService) StreamingRead(r *spannerpb.ReadRequest, stream spannerpb.Spanner_StreamingReadServer) error {
 	if r.GetIndex() != "" || len(r.GetPartitionToken()) > 0 || len(r.GetKeySet().GetRanges()) > 0 {
-		return unimplemented("reads through an index, of partitions and of ranges")
+		return refuse.Unimplemented("Spanner", "reads through an index, of partitions and of ranges")
 	}
 	found, err := s.read(stream.Context(), r)
 	if err != nil {

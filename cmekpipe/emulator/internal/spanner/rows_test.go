@@ -121,7 +121,7 @@ func TestFaultsKnowTheCalls(t *testing.T) {
 		"spanner.sessions.streamingRead": func() error { _, err := count(t, client); return err },
 	} {
 		t.Run(method, func(t *testing.T) {
-			remove := w.Inject(emulator.Fault{Method: method, Resource: ledger, Code: codes.PermissionDenied})
+			remove := w.Inject(emulator.Fault{Method: emulator.Method(method), Resource: ledger, Code: codes.PermissionDenied})
 			require(t, call(), codes.PermissionDenied, "fault")
 			remove()
 			require(t, call(), codes.OK, "")

@@ -7,6 +7,8 @@ import (
 
 	"cloud.google.com/go/spanner/spansql"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // table is a table with its rows. A row that was stored is never changed, only replaced.
@@ -37,7 +39,7 @@ func (d *database) apply(statements []string) error {
 	for _, text := range statements {
 		statement, err := spansql.ParseDDLStmt(text)
 		if err != nil {
-			return invalid("Error parsing Spanner DDL statement: %v", err)
+			return refuse.InvalidArgument("Error parsing Spanner DDL statement: %v", err)
 		}
 		switch statement := statement.(type) {
 		case *spansql.CreateTable:
@@ -45,7 +47,7 @@ func (d *database) apply(statements []string) error {
 		case *spansql.CreateIndex:
 			err = createIndex(tables, statement)
 		default:
-			err = unimplemented("such schema change: CREATE TABLE and CREATE INDEX only")
+			err = refuse.Unimplemented("Spanner", "such schema change: CREATE TABLE and CREATE INDEX only")
 		}
 		if err != nil {
 			return err
@@ -58,31 +60,31 @@ func (d *database) apply(statements []string) error {
 func createTable(tables map[string]*table, c *spansql.CreateTable) error {
 	name := strings.ToLower(string(c.Name))
 	if tables[name] != nil {
-		return precondition("Duplicate name in schema: %s.", c.Name)
+		return refuse.FailedPrecondition("Duplicate name in schema: %s.", c.Name)
 	}
 	if len(c.Constraints) > 0 || c.RowDeletionPolicy != nil {
-		return unimplemented("constraints and row deletion policies")
+		return refuse.Unimplemented("Spanner", "constraints and row deletion policies")
 	}
 	t := &table{name: string(c.Name), columns: c.Columns, rows: map[string]row{}}
 	for _, column := range c.Columns {
 		if column.Default != nil || column.Generated != nil || column.Type.Base > spansql.JSON {
-			return unimplemented("defaults, generated columns and columns of protos: %s", column.Name)
+			return refuse.Unimplemented("Spanner", "defaults, generated columns and columns of protos: %s", column.Name)
 		}
 	}
 	for _, part := range c.PrimaryKey {
 		i := t.column(string(part.Column))
 		if i < 0 || !orderable(c.Columns[i].Type) {
-			return precondition("Table %s has key column %s, want one of its columns, of a type that keys can have", c.Name, part.Column)
+			return refuse.FailedPrecondition("Table %s has key column %s, want one of its columns, of a type that keys can have", c.Name, part.Column)
 		}
 		t.key = append(t.key, keyPart{i, part.Desc})
 	}
 	if c.Interleave != nil {
 		parent := tables[strings.ToLower(string(c.Interleave.Parent))]
 		if parent == nil {
-			return notFound("Table not found: %s", c.Interleave.Parent)
+			return refuse.NotFound("Table not found: %s", c.Interleave.Parent)
 		}
 		if len(t.key) <= len(parent.key) {
-			return precondition("Table %s does not have the key columns of its parent %s first", c.Name, parent.name)
+			return refuse.FailedPrecondition("Table %s does not have the key columns of its parent %s first", c.Name, parent.name)
 		}
 		t.parent = parent.name
 	}
@@ -95,10 +97,10 @@ func createIndex(tables map[string]*table, c *spansql.CreateIndex) error {
 	name := strings.ToLower(string(c.Table))
 	t := tables[name]
 	if t == nil {
-		return notFound("Table not found: %s", c.Table)
+		return refuse.NotFound("Table not found: %s", c.Table)
 	}
 	if c.Unique {
-		return unimplemented("unique indexes")
+		return refuse.Unimplemented("Spanner", "unique indexes")
 	}
 	changed := *t
 	changed.indexed += len(c.Columns)
@@ -116,7 +118,7 @@ func (d *database) table(name string) (*table, error) {
 	if t := d.tables[strings.ToLower(name)]; t != nil {
 		return t, nil
 	}
-	return nil, notFound("Table not found: %s", name)
+	return nil, refuse.NotFound("Table not found: %s", name)
 }
 
 // places returns where columns are.
@@ -125,10 +127,10 @@ func (t *table) places(columns []string) ([]int, error) {
 	for i, name := range columns {
 		place := t.column(name)
 		if place < 0 {
-			return nil, notFound("Column not found in table %s: %s", t.name, name)
+			return nil, refuse.NotFound("Column not found in table %s: %s", t.name, name)
 		}
 		if slices.Contains(places[:i], place) {
-			return nil, invalid("Multiple values for column %s", name)
+			return nil, refuse.InvalidArgument("Multiple values for column %s", name)
 		}
 		places[i] = place
 	}

@@ -1,8 +1,6 @@
 package spanner
 
 import (
-	"errors"
-	"net"
 	"sync"
 	"time"
 
@@ -10,55 +8,41 @@ import (
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 	"cloud.google.com/go/spanner/admin/instance/apiv1/instancepb"
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
-	"google.golang.org/grpc"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Server is the loopback Cloud Spanner. Use [New].
 type Server struct {
+	*core.GRPCServer
+
 	store *store
-	grpc  *grpc.Server
 }
 
-var _ service.Server = (*Server)(nil)
+var _ core.Server = (*Server)(nil)
 
 // maxMessage is the size of the largest request: a commit may have 100 MB. Source:
 // https://docs.cloud.google.com/spanner/quotas.
 const maxMessage = 128 << 20
 
 // New returns a server without instances.
-func New(env *service.Env) *Server {
-	opts := append(env.Faults.GRPC(nameCall), grpc.MaxRecvMsgSize(maxMessage))
+func New(env *core.Env) *Server {
+	api := core.GRPCAPI{Title: "Spanner", Name: nameCall, Methods: methods(), MaxRequest: maxMessage}
 	s := &Server{
 		store: &store{env: env, instances: map[string]*instancepb.Instance{}, databases: map[string]*database{},
 			sessions: map[string]*session{}, operations: map[string]*operation{}},
-		grpc: grpc.NewServer(opts...),
+		GRPCServer: core.NewGRPCServer(env, api),
 	}
-	instancepb.RegisterInstanceAdminServer(s.grpc, &instanceService{store: s.store})
-	databasepb.RegisterDatabaseAdminServer(s.grpc, &databaseService{store: s.store})
-	spannerpb.RegisterSpannerServer(s.grpc, &dataService{store: s.store})
-	longrunningpb.RegisterOperationsServer(s.grpc, &operationService{store: s.store})
+	instancepb.RegisterInstanceAdminServer(s.GRPC(), &instanceService{store: s.store})
+	databasepb.RegisterDatabaseAdminServer(s.GRPC(), &databaseService{store: s.store})
+	spannerpb.RegisterSpannerServer(s.GRPC(), &dataService{store: s.store})
+	longrunningpb.RegisterOperationsServer(s.GRPC(), &operationService{store: s.store})
 	return s
-}
-
-// Serve answers on the listener until [Server.Close] is called, then returns nil.
-func (s *Server) Serve(l net.Listener) error {
-	if err := s.grpc.Serve(l); !errors.Is(err, grpc.ErrServerStopped) {
-		return err
-	}
-	return nil
-}
-
-// Close stops serving, ends open requests and releases the listener.
-func (s *Server) Close() error {
-	s.grpc.Stop()
-	return nil
 }
 
 // store is everything that the services know, under one lock.
 type store struct {
-	env *service.Env
+	env *core.Env
 
 	mu         sync.Mutex
 	instances  map[string]*instancepb.Instance // by full name, as are the others

@@ -7,6 +7,8 @@ import (
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
 	"google.golang.org/protobuf/types/known/emptypb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // session is a client's session with its open transactions.
@@ -88,10 +90,10 @@ func (s *dataService) DeleteSession(_ context.Context, r *spannerpb.DeleteSessio
 func (s *store) open(ctx context.Context, name string) (*session, error) {
 	open := s.sessions[name]
 	if open == nil {
-		return nil, notFound("Session not found: %s", name)
+		return nil, refuse.NotFound("Session not found: %s", name)
 	}
 	if s.databases[open.database.name] != open.database {
-		return nil, notFound("Database not found: %s", open.database.name)
+		return nil, refuse.NotFound("Database not found: %s", open.database.name)
 	}
 	return open, s.usable(ctx, open.database)
 }
@@ -120,7 +122,7 @@ func (s *store) begins(open *session, options *spannerpb.TransactionOptions) (*s
 	case *spannerpb.TransactionOptions_ReadWrite_:
 		open.transactions[id] = &transaction{writes: true}
 	default:
-		return nil, unimplemented("partitioned DML: transactions are read-only or read-write")
+		return nil, refuse.Unimplemented("Spanner", "partitioned DML: transactions are read-only or read-write")
 	}
 	return begun, nil
 }
@@ -153,7 +155,7 @@ func (s *store) view(
 	}
 	tx := open.transactions[string(id)]
 	if tx == nil {
-		return nil, nil, notFound("Transaction not found")
+		return nil, nil, refuse.NotFound("Transaction not found")
 	}
 	if tx.writes {
 		return open.database.tables, begun, nil

@@ -14,6 +14,8 @@ import (
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
 	"cloud.google.com/go/spanner/spansql"
 	"google.golang.org/protobuf/types/known/structpb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
 // The largest values. Source: https://docs.cloud.google.com/spanner/quotas#tables.
@@ -31,7 +33,7 @@ func (t *table) check(place int, v *structpb.Value) error {
 	c := t.columns[place]
 	if isNull(v) {
 		if c.NotNull {
-			return precondition("%s must not be NULL in table %s.", c.Name, t.name)
+			return refuse.FailedPrecondition("%s must not be NULL in table %s.", c.Name, t.name)
 		}
 		return nil
 	}
@@ -54,7 +56,7 @@ func (t *table) check(place int, v *structpb.Value) error {
 }
 
 func (t *table) wrongType(c spansql.ColumnDef) error {
-	return precondition("Invalid value for column %s in table %s: Expected %s.", c.Name, t.name, c.Type.SQL())
+	return refuse.FailedPrecondition("Invalid value for column %s in table %s: Expected %s.", c.Name, t.name, c.Type.SQL())
 }
 
 func (t *table) checkOne(c spansql.ColumnDef, v *structpb.Value) error {
@@ -72,7 +74,7 @@ func (t *table) checkOne(c spansql.ColumnDef, v *structpb.Value) error {
 		size -= strings.Count(v.GetStringValue(), "=")
 	}
 	if int64(size) > limit {
-		return precondition("New value exceeds the maximum size limit for this column in this database: %s.%s, size: %d, limit: %d.",
+		return refuse.FailedPrecondition("New value exceeds the maximum size limit for this column in this database: %s.%s, size: %d, limit: %d.",
 			t.name, c.Name, size, limit)
 	}
 	return nil
@@ -178,7 +180,7 @@ func (t *table) encodeKey(values []*structpb.Value) (string, error) {
 		all.WriteString(text)
 	}
 	if all.Len() > maxKey {
-		return "", invalid("Key in table %s has %d bytes, want at most %d", t.name, all.Len(), maxKey)
+		return "", refuse.InvalidArgument("Key in table %s has %d bytes, want at most %d", t.name, all.Len(), maxKey)
 	}
 	return all.String(), nil
 }

@@ -40,7 +40,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
-	w := &world{Cloud: cloud, t: t, key: cloud.Key("us-central1", "records")}
+	w := &world{Cloud: cloud, t: t, key: cloud.CreateKey("us-central1", "records")}
 	var err error
 	if w.databases, err = database.NewDatabaseAdminClient(t.Context(), cloud.ClientOptions(emulator.Spanner)...); err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func newWorld(t *testing.T) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.databases.Close(); w.instances.Close() })
-	cloud.SpannerInstance(mainInstance, "us-central1")
+	cloud.CreateSpannerInstance(mainInstance, "us-central1")
 	return w
 }
 
@@ -57,7 +57,7 @@ func newWorld(t *testing.T) *world {
 func withDatabase(t *testing.T) (*world, *spanner.Client) {
 	t.Helper()
 	w := newWorld(t)
-	w.SpannerDatabase(ledger, "us-central1", w.key, entries, lines)
+	w.CreateSpannerDatabase(ledger, "us-central1", w.key, entries, lines)
 	return w, w.rows()
 }
 
@@ -111,7 +111,7 @@ func (w *world) getInstance(name string) (*instancepb.Instance, error) {
 // alive returns what is in the ledger of a kind and was not deleted.
 func (w *world) alive(kind string) (list []emulator.Entry) {
 	for _, e := range w.Ledger() {
-		if e.Kind == kind && e.Deleted.IsZero() {
+		if string(e.Kind) == kind && e.Deleted.IsZero() {
 			list = append(list, e)
 		}
 	}

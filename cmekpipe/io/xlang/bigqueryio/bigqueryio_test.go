@@ -2,7 +2,6 @@ package bigqueryio_test
 
 import (
 	"context"
-	"os"
 	"reflect"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/xlangx"
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -23,9 +23,8 @@ type entry struct{ Name string }
 func init() { beam.RegisterType(reflect.TypeFor[entry]()) }
 
 func TestMain(m *testing.M) {
-	beam.Init()
 	xlangx.RegisterHandler("offline", expand)
-	os.Exit(m.Run())
+	ptest.Main(m)
 }
 
 // expand answers as an expansion service would.
@@ -86,8 +85,8 @@ func TestKeyIsInThePayloadThatLeavesTheProgram(t *testing.T) {
 	} {
 		t.Run(want, func(t *testing.T) {
 			payload, found := sent(t, func(s beam.Scope) {
-				bigqueryio.Write(s, table(t), beam.Create(s, entry{"a"}), bigqueryio.With(method), bigqueryio.ExpansionAddr("offline"),
-					bigqueryio.Create(bigqueryio.CreateIfNeeded), bigqueryio.Existing(bigqueryio.WriteEmpty))
+				bigqueryio.Write(s, table(t), beam.Create(s, entry{"a"}), bigqueryio.WithMethod(method), bigqueryio.WithExpansionAddr("offline"),
+					bigqueryio.WithCreateDisposition(bigqueryio.CreateIfNeeded), bigqueryio.WithWriteDisposition(bigqueryio.WriteEmpty))
 			})
 			if got := payload.GetIdentifier(); got != "beam:schematransform:org.apache.beam:"+want {
 				t.Errorf("got %s, want %s", got, want)
@@ -107,8 +106,8 @@ func TestKeyIsInThePayloadThatLeavesTheProgram(t *testing.T) {
 
 func TestReadOfATableSendsNoQuery(t *testing.T) {
 	payload, found := sent(t, func(s beam.Scope) {
-		bigqueryio.Read(s, "bank-prod:ledger.entries", reflect.TypeFor[entry](), bigqueryio.ExpansionAddr("offline"),
-			bigqueryio.Columns("name"), bigqueryio.Filter("name > 'a'"))
+		bigqueryio.Read(s, "bank-prod:ledger.entries", reflect.TypeFor[entry](), bigqueryio.WithExpansionAddr("offline"),
+			bigqueryio.WithColumns("name"), bigqueryio.WithRowFilter("name > 'a'"))
 	})
 	row := string(payload.GetConfigurationRow())
 	if !strings.Contains(row, "bank-prod:ledger.entries") || !strings.Contains(row, "name > 'a'") {
@@ -127,9 +126,9 @@ func TestWrongUseIsRefusedWhenThePipelineIsBuilt(t *testing.T) {
 	}{
 		"zero table":         {func(s beam.Scope) { bigqueryio.Write(s, cmekpipe.BigQueryTable{}, rows(s)) }, cmekpipe.KeyMissing},
 		"zero collection":    {func(s beam.Scope) { bigqueryio.Write(s, table(t), beam.PCollection{}) }, cmekpipe.InvalidOptions},
-		"method":             {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.With("x")) }, cmekpipe.InvalidOptions},
-		"create disposition": {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.Create("x")) }, cmekpipe.InvalidOptions},
-		"write disposition":  {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.Existing("x")) }, cmekpipe.InvalidOptions},
+		"method":             {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.WithMethod("x")) }, cmekpipe.InvalidOptions},
+		"create disposition": {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.WithCreateDisposition("x")) }, cmekpipe.InvalidOptions},
+		"write disposition":  {func(s beam.Scope) { bigqueryio.Write(s, table(t), rows(s), bigqueryio.WithWriteDisposition("x")) }, cmekpipe.InvalidOptions},
 		"no table":           {func(s beam.Scope) { bigqueryio.Read(s, "", reflect.TypeFor[entry]()) }, cmekpipe.InvalidName},
 		"no struct":          {func(s beam.Scope) { bigqueryio.Read(s, "p:d.t", reflect.TypeFor[int]()) }, cmekpipe.InvalidOptions},
 	} {

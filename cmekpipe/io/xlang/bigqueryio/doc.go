@@ -1,26 +1,25 @@
-// Package bigqueryio writes to BigQuery through Beam's Java SDK, with a Cloud KMS key in the configuration that leaves
-// the program, and reads tables through it.
+// Package bigqueryio writes BigQuery tables encrypted with your Cloud KMS key, and reads tables, through Beam's Java SDK.
 //
-// Most people want package cmekpipe/io/bigqueryio, which needs no Java. This one calls Java's schema transforms
-// bigquery_write, bigquery_storage_write, bigquery_fileloads and bigquery_storage_read:
+// Most people need package cmekpipe/io/bigqueryio, which requires no Java. This one calls Java's schema transforms
+// bigquery_write, bigquery_storage_write, bigquery_fileloads and bigquery_storage_read with the key in their configuration:
 //
-//	bigqueryio.Write(s, key.MustTable("bank-prod.ledger.entries"), rows, bigqueryio.ExpansionAddr("localhost:8097"))
+//	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.entries"), rows, bigqueryio.WithExpansionAddr("localhost:8097"))
 //
-// Beam's own xlang/bigqueryio calls the older schemaio transforms, which take no key.
+// Beam's own xlang/bigqueryio calls the older schemaio transforms, which accept no key.
 //
-// A running expansion service of Beam 2.70.0 took what is sent, and the key was found in the DoFns that it answered with;
-// the configurations of 2.76.0 have the same fields. A service that knows other fields refuses the pipeline when it is
+// Tested with an expansion service of Beam 2.70.0: it accepted the configuration, and the DoFns that it returned contained
+// the key. The configurations of 2.76.0 have the same fields. A service with other fields refuses the pipeline when it is
 // built.
 //
 // # Defaults
 //
-// Write sends the table and the key's name, and leaves all else to Java: the table is made if it is missing, rows are
-// appended. Without [ExpansionAddr], Beam fetches an expansion service when the pipeline is built and starts it with
-// Java. Read reads a table directly, with nothing made for it. Reading a query is left out: Java makes a temporary dataset for
-// it without the key (https://github.com/apache/beam/issues/32201), and package guard refuses it.
+// Write sends the table and the key's name, and leaves the rest to Java: a missing table is created, rows are appended.
+// Without [WithExpansionAddr], Beam downloads an expansion service when the pipeline is built and starts it with Java. Read
+// reads a table directly and stores nothing. There is no Query: Java creates a temporary dataset without the key for it
+// (https://github.com/apache/beam/issues/32201), and package guard refuses it.
 //
-// The key does not reach files: Java puts those of file loads into the job's temp location, whose bucket must have the
-// key as its default, to which package launch holds it. File loads are [FileLoads], and [Automatic] with bounded rows.
+// The key does not apply to files: Java puts those of file loads into the job's temp location, whose bucket must have the
+// key as its default, which package launch checks. [FileLoads], and [Automatic] with bounded rows, use file loads.
 //
 // # Permissions
 //
@@ -28,15 +27,15 @@
 //
 // # Errors
 //
-// A wrong use panics with a [*cmekpipe.Error] when the pipeline is built; what Beam says about the expansion service is a
-// panic of Beam's. Errors on workers are Java's. Package launch stages Java's files under the job's key, on Dataflow only.
+// Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built; failures of the expansion service are panics of
+// Beam's. Errors on workers are Java's. Package launch stages Java's files encrypted with the job's key, on Dataflow only.
 //
 // # Concurrency
 //
-// Java's, on all workers.
+// Java's transforms run on all workers.
 //
 // # Testing
 //
-// A handler that is registered with xlangx.RegisterHandler takes the place of an expansion service. To test with Java's
-// own, run bash .ci/expansion, which needs Java and Maven.
+// A handler that is registered with xlangx.RegisterHandler replaces the expansion service. To test with Java's own, run
+// bash .ci/expansion, which needs Java and Maven.
 package bigqueryio

@@ -12,15 +12,21 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// expansion would be the HOST:PORT of a running expansion service; this one is a handler of this test.
+// expansion is the HOST:PORT of a running expansion service; here a handler of the test replaces it.
 const expansion = "offline"
 
-// The key is in what leaves the program for Java.
+// balance is a row. Its fields are the columns.
+type balance struct{ Owner string }
+
+func init() { beam.RegisterType(reflect.TypeFor[balance]()) }
+
+// The configuration that is sent to Java contains the key.
 func ExampleWrite() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
 
 	p, s := beam.NewPipelineWithRoot()
-	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.entries"), beam.Create(s, entry{"a"}), bigqueryio.ExpansionAddr(expansion))
+	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.balances"), beam.Create(s, balance{"Ada"}),
+		bigqueryio.WithMethod(bigqueryio.StorageWrite), bigqueryio.WithExpansionAddr(expansion))
 
 	coverage, err := guard.Inspect(p)
 	if err != nil {
@@ -31,14 +37,14 @@ func ExampleWrite() {
 			fmt.Println(t.Destination, t.Verdict, t.Key)
 		}
 	}
-	// Output: bank-prod:ledger.entries protected projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records
+	// Output: bank-prod:ledger.balances protected projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records
 }
 
-// Reading a table makes nothing.
+// Reading a table stores nothing.
 func ExampleRead() {
 	p, s := beam.NewPipelineWithRoot()
-	bigqueryio.Read(s, "bank-prod:ledger.entries", reflect.TypeFor[entry](), bigqueryio.ExpansionAddr(expansion),
-		bigqueryio.Columns("Name"), bigqueryio.Filter("Name > 'm'"))
+	bigqueryio.Read(s, "bank-prod:ledger.balances", reflect.TypeFor[balance](), bigqueryio.WithExpansionAddr(expansion),
+		bigqueryio.WithColumns("Owner"), bigqueryio.WithRowFilter("Owner > 'm'"))
 
 	coverage, err := guard.Inspect(p)
 	if err != nil {

@@ -27,7 +27,7 @@ func TestRealExpansionServiceTakesTheKey(t *testing.T) {
 	for _, method := range []bigqueryio.Method{bigqueryio.Automatic, bigqueryio.StorageWrite, bigqueryio.FileLoads} {
 		t.Run("write "+string(method), func(t *testing.T) {
 			got := expanded(t, func(s beam.Scope) {
-				bigqueryio.Write(s, table(t), beam.Create(s, entry{"a"}), bigqueryio.With(method), bigqueryio.ExpansionAddr(*expansionAddr))
+				bigqueryio.Write(s, table(t), beam.Create(s, entry{"a"}), bigqueryio.WithMethod(method), bigqueryio.WithExpansionAddr(*expansionAddr))
 			})
 			if n := javaFns(t, got, keyName); n == 0 {
 				t.Errorf("got no DoFn of Java's among %d transforms that holds %s", len(got.Transforms), keyName)

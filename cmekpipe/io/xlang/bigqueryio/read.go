@@ -2,6 +2,7 @@ package bigqueryio
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -11,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// readConfig has the fields of Java's BigQueryDirectReadSchemaTransformConfiguration, all of them: a query is null.
+// readConfig has all fields of Java's BigQueryDirectReadSchemaTransformConfiguration. The query is always null.
 type readConfig struct {
 	KMSKey         *string   `beam:"kms_key"`
 	Query          *string   `beam:"query"`
@@ -22,18 +23,21 @@ type readConfig struct {
 
 // Read returns the rows of a table, "PROJECT:DATASET.TABLE", as a PCollection of t, a struct type. Nothing is created.
 //
-// It panics with a [*cmekpipe.Error] when the pipeline is built: for no table (InvalidName) and for a type that is no
-// struct (InvalidOptions).
-func Read(s beam.Scope, table string, t reflect.Type, opts ...Option) beam.PCollection {
+// It panics with a [*cmekpipe.Error] when the pipeline is built: for an empty table name (InvalidName) and for a type that
+// is not a struct (InvalidOptions).
+func Read(s beam.Scope, table string, t reflect.Type, opts ...ReadOption) beam.PCollection {
 	if table == "" {
 		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidName, Resource: "table", Hint: "use PROJECT:DATASET.TABLE",
-			Err: errors.New("got no table")})
+			Err: errors.New("got an empty table name")})
 	}
 	if t == nil || t.Kind() != reflect.Struct {
-		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: table, Hint: "pass the type of a struct",
-			Err: errors.New("got rows of no struct type")})
+		panic(&cmekpipe.Error{Op: opRead, Code: cmekpipe.InvalidOptions, Resource: table, Hint: "pass a struct type: reflect.TypeFor[Row]()",
+			Err: fmt.Errorf("got row type %v, want a struct", t)})
 	}
-	o := collect(opts)
+	var o readOptions
+	for _, opt := range opts {
+		opt.applyRead(&o)
+	}
 	config := readConfig{TableSpec: &table}
 	if o.filter != "" {
 		config.RowRestriction = &o.filter

@@ -3,6 +3,7 @@ package bigqueryio
 import (
 	"errors"
 	"reflect"
+	"strconv"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
@@ -18,20 +19,7 @@ const (
 	prefix  = "beam:schematransform:org.apache.beam:"
 )
 
-// Method is a way of writing. The zero Method is [Automatic].
-type Method string
-
-// The methods.
-const (
-	// Automatic loads bounded rows from files and sends others to the Storage Write API.
-	Automatic Method = ""
-	// StorageWrite sends rows to the Storage Write API.
-	StorageWrite Method = "storage write"
-	// FileLoads loads rows from files in the job's temp location.
-	FileLoads Method = "file loads"
-)
-
-// identifier returns the schema transform's; "" for no method.
+// identifier returns the URN of the method's schema transform, or "" for an unknown method.
 func (m Method) identifier() string {
 	switch m {
 	case Automatic:
@@ -66,17 +54,20 @@ type writeConfig struct {
 	WriteDisposition           *string            `beam:"write_disposition"`
 }
 
-// errorHandling stays null: failed rows fail the job.
+// errorHandling is always null, so that failed rows fail the job.
 type errorHandling struct {
 	Output string `beam:"output"`
 }
 
-// Write writes a PCollection of structs to a table under its key.
+// Write writes a PCollection of structs to a table encrypted with its key.
 //
-// It panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Table (KeyMissing), and for the zero
+// It panics with a [*cmekpipe.Error] when the pipeline is built: for the zero BigQueryTable (KeyMissing), and for the zero
 // PCollection, an unknown method or an unknown disposition (InvalidOptions).
-func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...Option) {
-	o := collect(opts)
+func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts ...WriteOption) {
+	var o writeOptions
+	for _, opt := range opts {
+		opt.applyWrite(&o)
+	}
 	config, err := o.writeConfig(table, col)
 	if err != nil {
 		panic(err)
@@ -88,32 +79,32 @@ func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opt
 	schema.Transform(s.Scope(opWrite), config, o.method.identifier(), call...)
 }
 
-// written is the element of an output that the Storage Write API's transform has, and that stays empty.
+// written is the element type of an output that the Storage Write API's transform declares and never fills.
 type written struct{}
 
 func init() { beam.RegisterType(reflect.TypeFor[written]()) }
 
-// streams says whether Java writes through the Storage Write API.
-func (o options) streams(col beam.PCollection) bool {
-	return o.method == StorageWrite || o.method == Automatic && !pcollection.Ends(col)
+// streams reports whether Java writes through the Storage Write API.
+func (o writeOptions) streams(col beam.PCollection) bool {
+	return o.method == StorageWrite || o.method == Automatic && !pcollection.IsBounded(col)
 }
 
-func (o options) writeConfig(table cmekpipe.BigQueryTable, col beam.PCollection) (writeConfig, error) {
+func (o writeOptions) writeConfig(table cmekpipe.BigQueryTable, col beam.PCollection) (writeConfig, error) {
 	invalid := func(got, hint string) (writeConfig, error) {
 		return writeConfig{}, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: table.String(), Hint: hint, Err: errors.New(got)}
 	}
 	switch {
 	case !table.Valid():
 		return writeConfig{}, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: "table",
-			Hint: "let a key mint it: key.Table(\"PROJECT.DATASET.TABLE\")", Err: errors.New("got the zero Table, want one under a key")}
+			Hint: "create it from a key: key.BigQueryTable(\"PROJECT.DATASET.TABLE\")", Err: errors.New("got the zero BigQueryTable, want one created from a key")}
 	case !col.IsValid():
-		return invalid("got the zero PCollection", "pass what a transform returned")
+		return invalid("got the zero PCollection", "pass a collection that a transform returned")
 	case o.method.identifier() == "":
-		return invalid("got method "+string(o.method), "use Automatic, StorageWrite or FileLoads")
+		return invalid("got method "+strconv.Quote(string(o.method)), "use bigqueryio.Automatic, StorageWrite or FileLoads")
 	case o.create != nil && !o.create.valid():
-		return invalid("got create disposition "+string(*o.create), "use CreateIfNeeded or CreateNever")
+		return invalid("got create disposition "+strconv.Quote(string(*o.create)), "use bigqueryio.CreateIfNeeded or CreateNever")
 	case o.write != nil && !o.write.valid():
-		return invalid("got write disposition "+string(*o.write), "use WriteAppend, WriteEmpty or WriteTruncate")
+		return invalid("got write disposition "+strconv.Quote(string(*o.write)), "use bigqueryio.WriteAppend, WriteEmpty or WriteTruncate")
 	}
 	key := table.Key().String()
 	return writeConfig{
@@ -122,5 +113,5 @@ func (o options) writeConfig(table cmekpipe.BigQueryTable, col beam.PCollection)
 	}, nil
 }
 
-// javaName puts a colon behind the project, as Java reads names.
+// javaName returns "PROJECT:DATASET.TABLE", the form that Java parses.
 func javaName(t cmekpipe.BigQueryTable) string { return t.Project() + ":" + t.Dataset() + "." + t.ID() }

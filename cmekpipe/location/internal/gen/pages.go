@@ -45,6 +45,15 @@ func known(id string) (fact, bool) {
 	return fact{}, false
 }
 
+// regionIDs returns the ids of the regions in known, the uncertain ones last.
+func regionIDs() []string {
+	return []string{
+		{{range .Regions}}{{if not .Unsure}}{{quote .ID}},
+		{{end}}{{end}}{{range .Regions}}{{if .Unsure}}{{quote .ID}},
+		{{end}}{{end}}
+	}
+}
+
 // bucketKey returns the location of the keys that serve a bucket which is not in one region, by the location of the
 // bucket in lower case.
 func bucketKey(id string) (key, unsure string, ok bool) {

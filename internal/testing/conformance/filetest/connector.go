@@ -21,8 +21,12 @@ import (
 
 // Connector is one way to write files, whose elements carry a line each.
 type Connector struct {
-	// Op is the function: "avroio.Write".
+	// Op is the function: "avroio.WriteSharded".
 	Op string
+	// Single names the only object of a write to a name. It is nil for a sharded write.
+	Single func(name string) string
+	// Calls are the methods of objects that a write calls. Default: those of a sharded write.
+	Calls []string
 	// Suffix ends the names of shards.
 	Suffix string
 	// Write writes a PCollection<string> of lines to prefix, as numbered shards, or as many as the runner makes if that is
@@ -36,12 +40,30 @@ type Connector struct {
 func (c Connector) Run(t *testing.T) {
 	t.Run("each line is written once under the key", c.eachLineOnce)
 	t.Run("any prefix", c.anyPrefix)
-	t.Run("windows do not overwrite each other", c.windows)
-	t.Run("panes do not overwrite each other", c.panes)
+	if c.Single == nil {
+		t.Run("windows do not overwrite each other", c.windows)
+		t.Run("panes do not overwrite each other", c.panes)
+	}
 	t.Run("refused key", c.refusedKey)
 	t.Run("failing bundle", c.failingBundle)
-	t.Run("passing failures", c.passingFailures)
+	t.Run("transient failures", c.transientFailures)
 	t.Run("wrong use", c.wrongUse)
+}
+
+// counts returns the numbers of shards to test: as many as the runner makes, and n where the write is sharded.
+func (c Connector) counts(n int) []int {
+	if c.Single != nil {
+		return []int{0}
+	}
+	return []int{0, n}
+}
+
+// object returns the name of the i-th of several objects of a write.
+func (c Connector) object(name string, i, of int) string {
+	if c.Single != nil {
+		return c.Single(name)
+	}
+	return fmt.Sprintf("%s-%05d-of-%05d%s", name, i, of, c.Suffix)
 }
 
 // all returns the lines of the named objects, sorted.
@@ -65,18 +87,18 @@ func (c Connector) eachLineOnce(t *testing.T) {
 		"many lines":         Numbers(20_000),
 	}
 	for name, lines := range texts {
-		for _, numbered := range []int{0, 3} {
+		for _, numbered := range c.counts(3) {
 			t.Run(fmt.Sprintf("%s, %d shards", name, numbered), func(t *testing.T) {
 				w := New(t)
 				if err := Run(t, func(s beam.Scope) { c.Write(s, w.Object(t, "out/rows"), Create(s, lines), numbered) }); err != nil {
 					t.Fatal(err)
 				}
 				names := w.Visible(t)
-				if want := max(numbered, 1); len(names) < want || numbered > 0 && len(names) != want {
+				if want := max(numbered, 1); len(names) < want || (numbered > 0 || c.Single != nil) && len(names) != want {
 					t.Errorf("got %q, want %d", names, want)
 				}
 				for i, name := range names {
-					if want := fmt.Sprintf("out/rows-%05d-of-%05d%s", i, len(names), c.Suffix); name != want {
+					if want := c.object("out/rows", i, len(names)); name != want {
 						t.Errorf("got %q, want %q", name, want)
 					}
 				}
@@ -91,12 +113,12 @@ func (c Connector) eachLineOnce(t *testing.T) {
 
 func (c Connector) anyPrefix(t *testing.T) {
 	w := New(t)
-	prefixes := []string{"plain", "a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", "dir/", "/", " ", "*[x]", strings.Repeat("n", 900)}
+	prefixes := []string{"plain", "a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", " ", "*[x]", strings.Repeat("n", 900)}
 	for _, prefix := range prefixes {
 		if err := Run(t, func(s beam.Scope) { c.Write(s, w.Object(t, prefix), beam.Create(s, "a"), 0) }); err != nil {
 			t.Fatalf("%q: %v", prefix, err)
 		}
-		want := prefix + "-00000-of-00001" + c.Suffix
+		want := c.object(prefix, 0, 1)
 		if names := w.Visible(t); !slices.Contains(names, want) {
 			t.Errorf("got %q, want %q among them", names, want)
 		}
@@ -179,7 +201,7 @@ func (c Connector) refusedKey(t *testing.T) {
 		"denied in mid-run":         {func(w *World) { w.DenyKey(w.Records) }, true, cmekpipe.KeyDenied},
 		"forbidden":                 {func(w *World) { w.Inject(forbid) }, false, cmekpipe.PermissionDenied},
 	} {
-		for _, numbered := range []int{0, 2} {
+		for _, numbered := range c.counts(2) {
 			t.Run(fmt.Sprintf("%s, %d shards", name, numbered), func(t *testing.T) {
 				w := New(t)
 				count := 0
@@ -226,7 +248,7 @@ func (c Connector) failingBundle(t *testing.T) {
 	}
 }
 
-func (c Connector) passingFailures(t *testing.T) {
+func (c Connector) transientFailures(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"429":         {Status: http.StatusTooManyRequests},
 		"503":         {Status: http.StatusServiceUnavailable},
@@ -235,8 +257,12 @@ func (c Connector) passingFailures(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := New(t)
-			for _, method := range []string{"insert", "list", "rewrite", "delete"} {
-				fault.Method, fault.Call = "storage.objects."+method, 1
+			calls := c.Calls
+			if calls == nil {
+				calls = []string{"insert", "list", "rewrite", "delete"}
+			}
+			for _, method := range calls {
+				fault.Method, fault.Call = emulator.Method("storage.objects."+method), 1
 				w.Inject(fault)
 			}
 			if err := Run(t, func(s beam.Scope) { c.Write(s, w.Object(t, "out/rows"), Create(s, Numbers(100)), 0) }); err != nil {
@@ -261,15 +287,18 @@ func (c Connector) wrongUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	lines := func(s beam.Scope) beam.PCollection { return beam.Create(s, "a") }
-	for name, tt := range map[string]struct {
-		object   cmekpipe.Object
-		lines    func(beam.Scope) beam.PCollection
-		numbered int
-		code     cmekpipe.Code
-		about    string
-		hint     string
-	}{
-		"zero object":         {cmekpipe.Object{}, lines, 0, cmekpipe.KeyMissing, "destination", "key.Object"},
+	folder, slash := key.MustObject("gs://bank-records/dir/"), key.MustObject("gs://bank-records//")
+	common := map[string]wrong{
+		"zero object":    {cmekpipe.Object{}, lines, 0, cmekpipe.KeyMissing, "destination", "key.Object"},
+		"folder":         {folder, lines, 0, cmekpipe.InvalidName, folder.String(), `key.Object("gs://bank-records/dir/part")`},
+		"only a slash":   {slash, lines, 0, cmekpipe.InvalidName, slash.String(), "after the slash"},
+		"without an end": {o, Endless, 0, cmekpipe.Unsupported, o.String(), "window"},
+	}
+	c.refuses(t, common)
+	if c.Single != nil {
+		return
+	}
+	c.refuses(t, map[string]wrong{
 		"negative shards":     {o, lines, -1, cmekpipe.InvalidOptions, o.String(), "from 1 to 100000"},
 		"too many shards":     {o, lines, 100_001, cmekpipe.InvalidOptions, o.String(), "from 1 to 100000"},
 		"long prefix":         {long, lines, 0, cmekpipe.InvalidName, "", "shorten"},
@@ -278,7 +307,22 @@ func (c Connector) wrongUse(t *testing.T) {
 		"windowed": {o, func(s beam.Scope) beam.PCollection {
 			return beam.WindowInto(s, window.NewFixedWindows(time.Minute), lines(s))
 		}, 0, cmekpipe.Unsupported, o.String(), "NumShards"},
-	} {
+	})
+}
+
+// wrong is a call that is refused when the pipeline is built.
+type wrong struct {
+	object   cmekpipe.Object
+	lines    func(beam.Scope) beam.PCollection
+	numbered int
+	code     cmekpipe.Code
+	about    string
+	hint     string
+}
+
+func (c Connector) refuses(t *testing.T, calls map[string]wrong) {
+	t.Helper()
+	for name, tt := range calls {
 		e := Refusal(t, func(s beam.Scope) { c.Write(s, tt.object, tt.lines(s), tt.numbered) })
 		if e.Code != tt.code || e.Op != c.Op || !strings.Contains(e.Hint, tt.hint) || e.Err == nil || tt.about != "" && e.Resource != tt.about {
 			t.Errorf("%s: got %v, want code %v about %q with hint %q", name, e, tt.code, tt.about, tt.hint)

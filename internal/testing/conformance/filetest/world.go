@@ -1,5 +1,5 @@
-// Package filetest is what the tests of all file connectors share: a loopback cloud with a bucket, pipelines on Prism,
-// and the cases that a sharded write passes whatever its format is. See [Connector].
+// Package filetest provides what the tests of all file connectors share: a loopback cloud with a bucket, pipelines on Prism,
+// and the cases of writes to one object and to shards, whatever the format is. See [Connector].
 package filetest
 
 import (
@@ -33,8 +33,8 @@ type World struct {
 func New(t testing.TB) *World {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
-	w := &World{cloud, cloud.Key("us-central1", "records")}
-	cloud.Bucket(Bucket, "us-central1", cmekpipe.KeyName{})
+	w := &World{cloud, cloud.CreateKey("us-central1", "records")}
+	cloud.CreateBucket(Bucket, "us-central1", cmekpipe.KeyName{})
 	return w
 }
 
@@ -61,7 +61,7 @@ func Run(t testing.TB, build func(beam.Scope)) error {
 func (w *World) Visible(t testing.TB) []string {
 	t.Helper()
 	names := []string{}
-	for it := w.Storage().Bucket(Bucket).Objects(context.Background(), &storage.Query{}); ; {
+	for it := w.StorageClient().Bucket(Bucket).Objects(context.Background(), &storage.Query{}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return names
@@ -79,7 +79,7 @@ func (w *World) Final(t testing.TB) []string {
 	return slices.DeleteFunc(w.Visible(t), func(name string) bool { return strings.Contains(name, ".cmekpipe-temp-") })
 }
 
-// RequireKeyAsked fails unless every object that was ever made rests under the key because its writer named the key.
+// RequireKeyAsked fails unless every object was created with the key, which its writer named.
 func (w *World) RequireKeyAsked(t testing.TB) {
 	t.Helper()
 	objects := 0

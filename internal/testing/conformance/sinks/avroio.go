@@ -13,25 +13,37 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
-// AvroIO is avroio.Write where the runner decides on files. A row is Avro's JSON of a record, which for its types is what
-// encoding/json makes.
-func AvroIO() conformance.Harness {
-	h := TextIO()
-	h.Name = "avroio.Write"
+// AvroIOSharded is avroio.WriteSharded where the runner decides on files. A row is Avro's JSON of a record, which for its
+// types is what encoding/json makes.
+func AvroIOSharded() conformance.Harness {
+	return avroHarness("avroio.WriteSharded", avroio.WriteSharded)
+}
+
+// AvroIO is avroio.Write, which writes one shard.
+func AvroIO() conformance.Harness { return avroHarness("avroio.Write", avroio.Write) }
+
+func avroHarness(name string, write avroWrite) conformance.Harness {
+	h := TextIOSharded()
+	h.Name = name
 	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-		return &avroSink{textSink{cloud, textBucket}}
+		return &avroSink{textSink{cloud: cloud, bucket: textBucket}, write}
 	}
 	return h
 }
 
+type avroWrite func(beam.Scope, cmekpipe.Object, string, beam.PCollection, ...avroio.WriteOption)
+
 const avroSchema = `{"type":"record","name":"row","fields":[{"name":"ID","type":"long"},{"name":"Payload","type":"string"}]}`
 
 // avroSink differs from textSink in what its objects hold.
-type avroSink struct{ textSink }
+type avroSink struct {
+	textSink
+	write avroWrite
+}
 
 // Apart writes to a bucket of its own.
 func (s *avroSink) Apart(tag string) conformance.Sink {
-	return &avroSink{textSink{s.cloud, s.bucket + "-" + tag}}
+	return &avroSink{textSink{cloud: s.cloud, bucket: s.bucket + "-" + tag}, s.write}
 }
 
 // Write adds the connector.
@@ -40,14 +52,14 @@ func (s *avroSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 	if err != nil {
 		panic(err)
 	}
-	avroio.Write(scope, object, avroSchema, beam.ParDo(scope, &lineFn{}, rows))
+	s.write(scope, object, avroSchema, beam.ParDo(scope, &lineFn{}, rows))
 }
 
 // Rows reads the files with the library's own reader.
 func (s *avroSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
-	for _, data := range s.shards(t, name) {
+	for _, data := range s.objects(t, name) {
 		file, err := goavro.NewOCFReader(bytes.NewReader(data))
 		if err != nil {
 			t.Fatal(err)

@@ -10,13 +10,14 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
 // BigQueryExactlyOnce is bigqueryio.Write through pending streams.
 func BigQueryExactlyOnce() conformance.Harness {
-	h := bigQuery("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.ExactlyOnce() },
+	h := bigQuery("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithExactlyOnce() },
 		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
 		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams")
 	h.ExactlyOnce = true
@@ -30,16 +31,16 @@ func BigQueryFileLoads() conformance.Harness {
 		if err != nil {
 			panic(err)
 		}
-		return bigqueryio.FileLoads(object)
+		return bigqueryio.WithFileLoads(object)
 	}, "bigquery.tables.insert", "storage.objects.insert", "bigquery.jobs.insert")
-	h.Also = []string{"storage.objects.list", "storage.objects.delete"}
+	h.Also = []emulator.Method{"storage.objects.list", "storage.objects.delete"}
 	h.ExactlyOnce = true
 	return h
 }
 
 // BigQueryAtLeastOnce is bigqueryio.Write through the default stream.
 func BigQueryAtLeastOnce() conformance.Harness {
-	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.AtLeastOnce() },
+	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithAtLeastOnce() },
 		"bigquery.tables.insert", "bigquerystorage.AppendRows")
 	h.Partial = "BigQuery shows the rows of the default stream as soon as it has them"
 	return h
@@ -47,7 +48,7 @@ func BigQueryAtLeastOnce() conformance.Harness {
 
 // BigQueryStreamingInserts is bigqueryio.Write through tabledata.insertAll.
 func BigQueryStreamingInserts() conformance.Harness {
-	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.StreamingInserts() },
+	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithStreamingInserts() },
 		"bigquery.tables.insert", "bigquery.tabledata.insertAll")
 	h.Partial = "BigQuery shows streamed rows as soon as it has them"
 	return h
@@ -56,7 +57,7 @@ func BigQueryStreamingInserts() conformance.Harness {
 // bigQueryMethod makes the option that chooses a way of writing, which may put files into a bucket.
 type bigQueryMethod func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption
 
-func bigQuery(how string, method bigQueryMethod, writes ...string) conformance.Harness {
+func bigQuery(how string, method bigQueryMethod, writes ...emulator.Method) conformance.Harness {
 	return conformance.Harness{
 		Name: "bigqueryio.Write, " + how, KeyLocation: "us-central1",
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
@@ -87,11 +88,11 @@ func (s *bigQuerySink) Apart(tag string) conformance.Sink {
 // Prepare makes a dataset and a bucket without default keys, so that only a writer that asks for the key gets it.
 func (s *bigQuerySink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
-	if _, err := s.cloud.BigQuery().Dataset(s.dataset).Metadata(t.Context()); err == nil {
+	if _, err := s.cloud.BigQueryClient().Dataset(s.dataset).Metadata(t.Context()); err == nil {
 		return
 	}
-	s.cloud.Dataset(s.dataset, key.Location(), cmekpipe.KeyName{})
-	s.cloud.Bucket(s.bucket, key.Location(), cmekpipe.KeyName{})
+	s.cloud.CreateDataset(cmektest.Project+"."+s.dataset, key.Location(), cmekpipe.KeyName{})
+	s.cloud.CreateBucket(s.bucket, key.Location(), cmekpipe.KeyName{})
 }
 
 // Occupy makes a table under a key or none.
@@ -105,7 +106,7 @@ func (s *bigQuerySink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	if key.Valid() {
 		meta.EncryptionConfig = &bigquery.EncryptionConfig{KMSKeyName: key.String()}
 	}
-	if err := s.cloud.BigQuery().Dataset(s.dataset).Table(name).Create(t.Context(), meta); err != nil {
+	if err := s.cloud.BigQueryClient().Dataset(s.dataset).Table(name).Create(t.Context(), meta); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -127,7 +128,7 @@ func (s *bigQuerySink) Destination(name string) string {
 // Rows reads the table.
 func (s *bigQuerySink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
-	table := s.cloud.BigQuery().Dataset(s.dataset).Table(name)
+	table := s.cloud.BigQueryClient().Dataset(s.dataset).Table(name)
 	if _, err := table.Metadata(t.Context()); err != nil {
 		return nil
 	}

@@ -10,6 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigtableio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
@@ -26,11 +27,11 @@ func BigtableIO() conformance.Harness {
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &bigtableSink{cloud: cloud, prefix: "records"}
 		},
-		Writes: []string{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"},
+		Writes: []emulator.Method{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"},
 		Names:  []string{"a.b-c_d", "_", strings.Repeat("n", 50)},
 		Partial: "Bigtable has no transactions over several rows, so that rows can be seen as soon as their request was answered; " +
 			"a fresh run writes the same cells again",
-		Inherits: []string{"table", "rows"},
+		Inherits: []emulator.Kind{"table", "rows"},
 	}
 }
 
@@ -71,8 +72,8 @@ func (s *bigtableSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	s.instances = append(s.instances, name)
 	instance, _, _ := strings.Cut(s.Destination(name), "/tables/")
-	s.cloud.BigtableInstance(instance, "us-central1-b", key)
-	s.cloud.BigtableTable(s.Destination(name), "f")
+	s.cloud.CreateBigtableInstance(instance, "us-central1-b", key)
+	s.cloud.CreateBigtableTable(s.Destination(name), "f")
 }
 
 func (s *bigtableSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
@@ -86,7 +87,7 @@ func (s *bigtableSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName
 func (s *bigtableSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
-	for _, r := range s.cloud.BigtableRows(s.Destination(name)) {
+	for _, r := range s.cloud.ReadBigtableRows(s.Destination(name)) {
 		id, err := strconv.ParseInt(strings.TrimPrefix(r.Key(), "row\x00\xff"), 10, 64)
 		if err != nil {
 			t.Fatalf("got row key %q, want one that was written", r.Key())
@@ -101,7 +102,7 @@ func (s *bigtableSink) Rows(t testing.TB, name string) []conformance.Row {
 // cellFn makes a cell of a row, under a key that is no text.
 type cellFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *cellFn) ProcessElement(row conformance.Row) bigtableio.Mutation {
 	m := bigtableio.NewMutation("row\x00\xff" + strconv.FormatInt(row.ID, 10))
 	m.Set("f", "payload", 1_000_000, []byte(row.Payload))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/datastoreio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
@@ -27,15 +28,15 @@ func init() {
 // DatastoreWrite is datastoreio.Write into a database that exists.
 func DatastoreWrite() conformance.Harness {
 	h := datastoreHarness("datastoreio.Write", false)
-	h.Writes = []string{"datastore.commit", "firestore.databases.get"}
+	h.Writes = []emulator.Method{"datastore.commit", "firestore.databases.get"}
 	return h
 }
 
 // DatastoreCreate is datastoreio.Write that creates the database.
 func DatastoreCreate() conformance.Harness {
 	h := datastoreHarness("datastoreio.Write, creating", true)
-	h.Writes = []string{"datastore.commit", "firestore.databases.create"}
-	h.Also = []string{"firestore.databases.get", "firestore.databases.operations.get"}
+	h.Writes = []emulator.Method{"datastore.commit", "firestore.databases.create"}
+	h.Also = []emulator.Method{"firestore.databases.get", "firestore.databases.operations.get"}
 	return h
 }
 
@@ -46,7 +47,7 @@ func datastoreHarness(name string, create bool) conformance.Harness {
 		Names:      []string{"(default)", "a--b", "a" + strings.Repeat("0", 62)},
 		MaxPayload: 1<<20 - 256,
 		Partial:    "Datastore has no transaction that spans the commits of a run",
-		Inherits:   []string{"entity"},
+		Inherits:   []emulator.Kind{"entity"},
 	}
 }
 
@@ -77,13 +78,13 @@ func (s *datastoreSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName)
 // Occupy makes the database anew, because a database's key never changes.
 func (s *datastoreSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
-	databases := s.cloud.FirestoreAdmin().Projects.Databases
+	databases := s.cloud.FirestoreAdminClient().Projects.Databases
 	if _, err := databases.Get(s.Destination(name)).Do(); err == nil {
 		if _, err := databases.Delete(s.Destination(name)).Do(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.cloud.DatastoreDatabase(s.Destination(name), "us-central1", key)
+	s.cloud.CreateDatastoreDatabase(s.Destination(name), "us-central1", key)
 }
 
 // Write adds the connector.
@@ -94,7 +95,7 @@ func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyNam
 	}
 	var opts []datastoreio.WriteOption
 	if s.create {
-		opts = append(opts, datastoreio.CreateIfMissing())
+		opts = append(opts, datastoreio.WithCreateIfMissing())
 	}
 	datastoreio.Write(scope, db, beam.ParDo(scope, &datastoreRowFn{}, rows), opts...)
 }
@@ -110,7 +111,7 @@ type datastoreRowFn struct{}
 // datastoreID is a number that a key can have, which 0 is not.
 func datastoreID(id int64) int64 { return id + 1 }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (*datastoreRowFn) ProcessElement(r conformance.Row) (string, datastoreRow) {
 	return datastore.IDKey("Row", datastoreID(r.ID), nil).Encode(), datastoreRow{r.Payload}
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
@@ -27,7 +28,7 @@ func init() {
 // FHIRImport writes each row as a resource through files.
 func FHIRImport() conformance.Harness {
 	h := fhirHarness("fhirio.Import", false)
-	h.Writes = []string{"healthcare.datasets.get", "storage.objects.insert", "healthcare.fhirStores.import",
+	h.Writes = []emulator.Method{"healthcare.datasets.get", "storage.objects.insert", "healthcare.fhirStores.import",
 		"healthcare.operations.get", "storage.objects.list", "storage.objects.delete"}
 	return h
 }
@@ -35,7 +36,7 @@ func FHIRImport() conformance.Harness {
 // FHIRBundles writes rows as bundles that store each as a resource under its id.
 func FHIRBundles() conformance.Harness {
 	h := fhirHarness("fhirio.ExecuteBundles", true)
-	h.Writes = []string{"healthcare.datasets.get", "healthcare.fhir.executeBundle"}
+	h.Writes = []emulator.Method{"healthcare.datasets.get", "healthcare.fhir.executeBundle"}
 	return h
 }
 
@@ -44,7 +45,7 @@ func fhirHarness(name string, bundles bool) conformance.Harness {
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
 		Names:    []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
 		Partial:  "a store shows each resource from when it is stored on",
-		Inherits: []string{"fhirResource"},
+		Inherits: []emulator.Kind{"fhirResource"},
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &fhirSink{cloud: cloud, bundles: bundles, bucket: "fhir-scratch"}
 		},
@@ -71,7 +72,7 @@ func (*fhirSink) Destination(name string) string {
 func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if !s.made {
-		s.cloud.Bucket(s.bucket, "us-central1", cmekpipe.KeyName{})
+		s.cloud.CreateBucket(s.bucket, "us-central1", cmekpipe.KeyName{})
 		s.made = true
 	}
 	s.Occupy(t, name, key)
@@ -81,13 +82,13 @@ func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 func (s *fhirSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	dataset, _, _ := strings.Cut(s.Destination(name), "/fhirStores/")
-	datasets := s.cloud.Healthcare().Projects.Locations.Datasets
+	datasets := s.cloud.HealthcareClient().Projects.Locations.Datasets
 	if _, err := datasets.Get(dataset).Do(); err == nil {
 		if _, err := datasets.Delete(dataset).Do(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	s.cloud.FHIRStore(s.Destination(name), key)
+	s.cloud.CreateFHIRStore(s.Destination(name), key)
 }
 
 func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
@@ -136,7 +137,7 @@ type fhirResourceFn struct{}
 // CMEKHelper tells guard that nothing is stored.
 func (f *fhirResourceFn) CMEKHelper() destination.None { return destination.None{} }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
 	_, text, err := resource(row)
 	return text, err
@@ -154,7 +155,7 @@ func (f *fhirBundleFn) CMEKHelper() destination.None { return destination.None{}
 // StartBundle forgets what a bundle that failed left.
 func (f *fhirBundleFn) StartBundle(func(string)) { f.entries = nil }
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) error {
 	id, text, err := resource(row)
 	if err != nil {
@@ -209,7 +210,7 @@ func (s *fhirSink) page(t testing.TB, name, token string) (page fhirPage) {
 	if token != "" {
 		options = append(options, googleapi.QueryParameter("_page_token", token))
 	}
-	fhir := s.cloud.Healthcare().Projects.Locations.Datasets.FhirStores.Fhir
+	fhir := s.cloud.HealthcareClient().Projects.Locations.Datasets.FhirStores.Fhir
 	response, err := fhir.SearchType(s.Destination(name), "Basic", strings.NewReader("")).Do(options...)
 	if err != nil {
 		t.Fatal(err)

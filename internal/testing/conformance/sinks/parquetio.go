@@ -21,14 +21,23 @@ func init() {
 	dofn.Register1x1[conformance.Row, parquetRow](&parquetFn{})
 }
 
-// ParquetIO is parquetio.Write where the runner decides on shards.
-func ParquetIO() conformance.Harness {
-	h := TextIO()
-	h.Name = "parquetio.Write"
+// ParquetIOSharded is parquetio.WriteSharded where the runner decides on shards.
+func ParquetIOSharded() conformance.Harness {
+	h := TextIOSharded()
+	h.Name = "parquetio.WriteSharded"
 	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-		return &parquetSink{textSink{cloud, textBucket}}
+		return newParquetSink(cloud, textBucket, func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) {
+			parquetio.WriteSharded(s, o, col)
+		})
 	}
 	return h
+}
+
+// ParquetIO is parquetio.Write.
+func ParquetIO() conformance.Harness {
+	return singleObject(ParquetIOSharded(), "parquetio.Write", func(cloud *cmektest.Cloud) conformance.Sink {
+		return newParquetSink(cloud, textBucket, parquetio.Write)
+	})
 }
 
 // parquetRow is a conformance.Row with tags.
@@ -40,18 +49,25 @@ type parquetRow struct {
 // parquetFn gives a row its tags.
 type parquetFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (*parquetFn) ProcessElement(r conformance.Row) parquetRow { return parquetRow(r) }
 
 // CMEKHelper tells guard that nothing is stored.
 func (*parquetFn) CMEKHelper() destination.None { return destination.None{} }
 
 // parquetSink keeps its files where lines of text would lie.
-type parquetSink struct{ textSink }
+type parquetSink struct {
+	textSink
+	write func(beam.Scope, cmekpipe.Object, beam.PCollection)
+}
+
+func newParquetSink(cloud *cmektest.Cloud, bucket string, write func(beam.Scope, cmekpipe.Object, beam.PCollection)) *parquetSink {
+	return &parquetSink{textSink{cloud: cloud, bucket: bucket}, write}
+}
 
 // Apart writes to a bucket of its own.
 func (s *parquetSink) Apart(tag string) conformance.Sink {
-	return &parquetSink{textSink{s.cloud, s.bucket + "-" + tag}}
+	return newParquetSink(s.cloud, s.bucket+"-"+tag, s.write)
 }
 
 // Write adds the connector.
@@ -60,13 +76,13 @@ func (s *parquetSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName,
 	if err != nil {
 		panic(err)
 	}
-	parquetio.Write(scope, object, beam.ParDo(scope, &parquetFn{}, rows))
+	s.write(scope, object, beam.ParDo(scope, &parquetFn{}, rows))
 }
 
-// Rows reads the shards.
+// Rows reads the objects.
 func (s *parquetSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
 	t.Helper()
-	for object, data := range s.shards(t, name) {
+	for object, data := range s.objects(t, name) {
 		texts, err := parquetrows.Read(data)
 		if err != nil {
 			t.Fatalf("%s: %v", object, err)

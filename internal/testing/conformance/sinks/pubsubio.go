@@ -30,14 +30,14 @@ func PubSub() conformance.Harness {
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &pubSubSink{cloud: cloud, read: map[string][]conformance.Row{}}
 		},
-		Writes:     []string{"pubsub.topics.get", "pubsub.topics.publish"},
+		Writes:     []emulator.Method{"pubsub.topics.get", "pubsub.topics.publish"},
 		Names:      []string{"a-b_c.d~e+f%25g", "Zz9", strings.Repeat("n", 255)},
 		MaxPayload: 8 << 20,
 		Partial:    "a topic delivers each message from when it is published on",
 	}
 }
 
-// pubSubSink keeps what it read of each topic, since reading takes messages out of it.
+// pubSubSink keeps what it read of each topic, because reading removes messages from it.
 type pubSubSink struct {
 	cloud  *cmektest.Cloud
 	prefix string                       // of its topics' ids
@@ -55,7 +55,7 @@ func (s *pubSubSink) id(name string) string { return s.prefix + name }
 // Prepare makes the topic, and a subscription that has its messages.
 func (s *pubSubSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
-	s.cloud.Topic(s.id(name), key)
+	s.cloud.CreateTopic(s.Destination(name), key)
 }
 
 // Occupy makes topic and subscription anew.
@@ -78,7 +78,7 @@ func (s *pubSubSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	if err := topics.DeleteTopic(t.Context(), &pubsubpb.DeleteTopicRequest{Topic: s.Destination(name)}); err != nil {
 		t.Fatal(err)
 	}
-	s.cloud.Topic(s.id(name), key)
+	s.cloud.CreateTopic(s.Destination(name), key)
 }
 
 // Write adds the connector.
@@ -98,7 +98,7 @@ func (s *pubSubSink) Destination(name string) string {
 // Rows reads what came since the last time, and adds it to what came before.
 func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
-	for _, m := range s.cloud.Messages(s.id(name)) {
+	for _, m := range s.cloud.PullMessages(s.Destination(name)) {
 		var row conformance.Row
 		if err := json.Unmarshal(m.GetData(), &row); err != nil {
 			t.Fatal(err)
@@ -114,7 +114,7 @@ func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 // messageFn makes a message of a row.
 type messageFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *messageFn) ProcessElement(r conformance.Row) (*pubsubpb.PubsubMessage, error) {
 	data, err := json.Marshal(r)
 	return &pubsubpb.PubsubMessage{Data: data, Attributes: map[string]string{"id": strconv.FormatInt(r.ID, 10)}}, err

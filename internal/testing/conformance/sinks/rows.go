@@ -15,7 +15,7 @@ func init() {
 // lineFn makes a line of JSON of a row.
 type lineFn struct{}
 
-// ProcessElement takes a row.
+// ProcessElement converts a row.
 func (f *lineFn) ProcessElement(r conformance.Row) (string, error) {
 	line, err := json.Marshal(r)
 	return string(line), err

@@ -12,7 +12,7 @@ import (
 // All returns the harnesses of all connectors.
 func All() []conformance.Harness {
 	return slices.Concat(
-		[]conformance.Harness{TextIO(), AvroIO(), ParquetIO()},
+		[]conformance.Harness{TextIO(), TextIOSharded(), AvroIO(), AvroIOSharded(), ParquetIO(), ParquetIOSharded()},
 		[]conformance.Harness{BigtableIO()},
 		[]conformance.Harness{BigQueryExactlyOnce(), BigQueryFileLoads(), BigQueryAtLeastOnce(), BigQueryStreamingInserts()},
 		[]conformance.Harness{PubSub()},

@@ -27,11 +27,11 @@ func Spanner() conformance.Harness {
 func SpannerCreate() conformance.Harness {
 	h := spannerHarness(", created", true, "spanner.databases.get", "spanner.databases.create", "spanner.instances.get",
 		"spanner.sessions.commit")
-	h.Sometimes = []string{"spanner.operations.get"} // if the answer to the creation isn't the end of it
+	h.Sometimes = []emulator.Method{"spanner.operations.get"} // if the answer to the creation isn't the end of it
 	return h
 }
 
-func spannerHarness(how string, create bool, writes ...string) conformance.Harness {
+func spannerHarness(how string, create bool, writes ...emulator.Method) conformance.Harness {
 	return conformance.Harness{
 		Name: "spannerio.Write" + how, KeyLocation: "us-central1", ExactlyOnce: true,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
@@ -65,10 +65,10 @@ func (s *spannerSink) Apart(tag string) conformance.Sink {
 func (s *spannerSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if s.create {
-		s.cloud.SpannerInstance(s.instance, key.Location())
+		s.cloud.CreateSpannerInstance(s.instance, key.Location())
 		return
 	}
-	s.cloud.SpannerDatabase(s.Destination(name), key.Location(), key, spannerTable)
+	s.cloud.CreateSpannerDatabase(s.Destination(name), key.Location(), key, spannerTable)
 }
 
 // Occupy makes the database anew, because a database's key never changes.
@@ -83,7 +83,7 @@ func (s *spannerSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	if err := client.DropDatabase(t.Context(), drop); err != nil && !s.create {
 		t.Fatal(err)
 	}
-	s.cloud.SpannerDatabase(s.Destination(name), "us-central1", key, spannerTable)
+	s.cloud.CreateSpannerDatabase(s.Destination(name), "us-central1", key, spannerTable)
 }
 
 // Write adds the connector.
@@ -92,9 +92,9 @@ func (s *spannerSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName,
 	if err != nil {
 		panic(err)
 	}
-	var opts []spannerio.WriteOptionsFn
+	var opts []spannerio.WriteOption
 	if s.create {
-		opts = append(opts, spannerio.CreateDatabase(spannerTable))
+		opts = append(opts, spannerio.WithCreateIfMissing(spannerTable))
 	}
 	spannerio.Write(scope, db, "Records", rows, opts...)
 }

@@ -11,22 +11,40 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
-// TextIO is textio.WriteSharded where the runner decides on shards. A row is a line of JSON.
-func TextIO() conformance.Harness {
+// TextIOSharded is textio.WriteSharded where the runner decides on shards. A row is a line of JSON.
+func TextIOSharded() conformance.Harness {
 	return conformance.Harness{
 		Name: "textio.WriteSharded", KeyLocation: "us-central1",
-		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &textSink{cloud, textBucket} },
-		Writes:      []string{"storage.objects.insert", "storage.objects.rewrite"},
-		Also:        []string{"storage.objects.list", "storage.objects.delete"},
+		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
+			return &textSink{cloud, textBucket, textio.WriteSharded}
+		},
+		Writes:      []emulator.Method{"storage.objects.insert", "storage.objects.rewrite"},
+		Also:        []emulator.Method{"storage.objects.list", "storage.objects.delete"},
 		ExactlyOnce: true,
-		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", "dir/", " ", "*[x]", strings.Repeat("n", 900)},
+		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", " ", "*[x]", strings.Repeat("n", 900)},
 		MaxPayload:  8 << 20,
 		Overwrites:  "an object is replaced whole, by one under the key",
 	}
+}
+
+// TextIO is textio.Write.
+func TextIO() conformance.Harness {
+	return singleObject(TextIOSharded(), "textio.Write", func(cloud *cmektest.Cloud) conformance.Sink {
+		return &textSink{cloud, textBucket, textio.Write}
+	})
+}
+
+// singleObject makes the harness of a sharded write one of a write that uploads one object under its name.
+func singleObject(h conformance.Harness, name string, sink func(*cmektest.Cloud) conformance.Sink) conformance.Harness {
+	h.Name = name
+	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return sink(cloud) }
+	h.Writes, h.Also = []emulator.Method{"storage.objects.insert"}, nil
+	return h
 }
 
 const textBucket = "bank-records"
@@ -34,18 +52,19 @@ const textBucket = "bank-records"
 type textSink struct {
 	cloud  *cmektest.Cloud
 	bucket string
+	write  func(beam.Scope, cmekpipe.Object, beam.PCollection, ...textio.WriteOption)
 }
 
 // Apart writes to a bucket of its own.
 func (s *textSink) Apart(tag string) conformance.Sink {
-	return &textSink{s.cloud, s.bucket + "-" + tag}
+	return &textSink{s.cloud, s.bucket + "-" + tag, s.write}
 }
 
 // Prepare makes a bucket without a default key, so that only a writer that asks for the key gets it.
 func (s *textSink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
-	if _, err := s.cloud.Storage().Bucket(s.bucket).Attrs(t.Context()); err != nil {
-		s.cloud.Bucket(s.bucket, key.Location(), cmekpipe.KeyName{})
+	if _, err := s.cloud.StorageClient().Bucket(s.bucket).Attrs(t.Context()); err != nil {
+		s.cloud.CreateBucket(s.bucket, key.Location(), cmekpipe.KeyName{})
 	}
 }
 
@@ -58,16 +77,16 @@ func (s *textSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 	if err != nil {
 		panic(err)
 	}
-	textio.WriteSharded(scope, object, beam.ParDo(scope, &lineFn{}, rows))
+	s.write(scope, object, beam.ParDo(scope, &lineFn{}, rows))
 }
 
-// Destination returns the prefix of the shards.
+// Destination returns the object, or the prefix of the shards.
 func (s *textSink) Destination(name string) string { return "gs://" + s.bucket + "/" + name }
 
-// Rows reads the shards.
+// Rows reads the objects.
 func (s *textSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
 	t.Helper()
-	for object, data := range s.shards(t, name) {
+	for object, data := range s.objects(t, name) {
 		for line := range strings.Lines(string(data)) {
 			var r conformance.Row
 			if err := json.Unmarshal([]byte(line), &r); err != nil {
@@ -79,17 +98,20 @@ func (s *textSink) Rows(t testing.TB, name string) (rows []conformance.Row) {
 	return rows
 }
 
-// shards returns what all objects with a prefix hold, by their names.
-func (s *textSink) shards(t testing.TB, prefix string) map[string][]byte {
+// objects returns the data of the object of a name and of all its shards, by their names.
+func (s *textSink) objects(t testing.TB, name string) map[string][]byte {
 	t.Helper()
 	data := map[string][]byte{}
-	for it := s.cloud.Storage().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: prefix + "-"}); ; {
+	for it := s.cloud.StorageClient().Bucket(s.bucket).Objects(t.Context(), &storage.Query{Prefix: name}); ; {
 		attrs, err := it.Next()
 		if err == iterator.Done {
 			return data
 		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		if attrs.Name != name && !strings.HasPrefix(attrs.Name, name+"-") {
+			continue
 		}
 		data[attrs.Name] = s.cloud.ReadObject("gs://" + s.bucket + "/" + attrs.Name)
 	}

@@ -7,7 +7,7 @@ import (
 // isAggregate reports whether a function computes one value of many rows.
 func isAggregate(name string) bool {
 	switch name {
-	case "COUNT", "COUNTIF", "SUM", "AVG", "MIN", "MAX", "ANY_VALUE":
+	case "COUNT", "SUM", "AVG", "MIN", "MAX":
 		return true
 	}
 	return false
@@ -15,63 +15,51 @@ func isAggregate(name string) bool {
 
 // aggregate is one call of such a function in a query.
 type aggregate struct {
-	name     string
-	arg      compiled // unless all rows count
-	star     bool
-	distinct bool
-	typ      Type
+	name string
+	arg  *compiled // nil for COUNT(*), which counts all rows
+	typ  Type
 }
 
 // aggregate compiles a call over the rows of a group.
 func (b *binder) aggregate(x *call) (aggregate, error) {
-	a := aggregate{name: x.name, star: x.star, distinct: x.distinct, typ: scalar(Int64)}
-	if x.star {
-		if x.name != "COUNT" || x.distinct {
+	a := aggregate{name: x.name, typ: scalar(Int64)}
+	if x.arg == nil {
+		if x.name != "COUNT" {
 			return a, b.fault(x, "Argument * can only be used in COUNT(*)")
 		}
 		return a, nil
 	}
-	args, err := b.exprs(x.args)
+	arg, err := b.expr(x.arg)
 	if err != nil {
 		return a, err
 	}
-	if len(args) != 1 {
-		return a, b.noFunction(x, args)
-	}
-	a.arg = args[0]
-	t, ok := a.arg.typ, false
+	t, ok := arg.typ, true
 	switch x.name {
-	case "COUNT":
-		ok = !x.distinct || t.orderable()
-	case "COUNTIF":
-		ok = t.is(Bool) && !x.distinct
 	case "MIN", "MAX":
 		a.typ, ok = t, t.orderable()
-	case "ANY_VALUE":
-		a.typ, ok = t, !x.distinct
 	case "SUM":
 		a.typ, ok = t, t.isNumeric()
 	case "AVG":
 		if a.typ, ok = t, t.isNumeric(); t.is(Int64) {
-			a.typ, a.arg = scalar(Float64), castTo(a.arg, Float64, false)
+			a.typ, arg = scalar(Float64), castTo(arg, Float64)
 		}
 	}
 	if !ok {
-		return a, b.noFunction(x, args)
+		return a, b.fault(x, "No matching signature for aggregate function "+x.name+" for argument types: "+t.String())
 	}
+	a.arg = &arg
 	return a, nil
 }
 
-// state is an aggregate on its way through the rows of a group.
+// state is an aggregate while it collects the rows of a group.
 type state struct {
 	*aggregate
 	count int64
 	value Value
-	seen  map[string]bool // of DISTINCT
 }
 
 func (s *state) add(row []Value) error {
-	if s.star {
+	if s.arg == nil {
 		s.count++
 		return nil
 	}
@@ -79,26 +67,13 @@ func (s *state) add(row []Value) error {
 	if err != nil || v == nil {
 		return err
 	}
-	if s.distinct {
-		if s.seen == nil {
-			s.seen = make(map[string]bool)
-		}
-		key := string(appendKey(nil, v))
-		if s.seen[key] {
-			return nil
-		}
-		s.seen[key] = true
-	}
-	if s.name == "COUNTIF" && v != true {
-		return nil
-	}
 	s.count++
 	return s.fold(v)
 }
 
 func (s *state) fold(v Value) error {
 	switch {
-	case s.name == "COUNT" || s.name == "COUNTIF":
+	case s.name == "COUNT":
 	case s.value == nil:
 		s.value = v
 	case s.name == "MIN" && compare(v, s.value) < 0, s.name == "MAX" && compare(v, s.value) > 0:
@@ -123,7 +98,7 @@ func plus(a, b Value, k Kind) (Value, error) {
 
 func (s *state) result() (Value, error) {
 	switch {
-	case s.name == "COUNT" || s.name == "COUNTIF":
+	case s.name == "COUNT":
 		return s.count, nil
 	case s.value == nil || s.name != "AVG":
 		return s.value, nil

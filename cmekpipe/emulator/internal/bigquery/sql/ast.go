@@ -3,53 +3,30 @@ package sql
 // The nodes of a parsed query. Each expression knows its offset in the text.
 
 type selectStmt struct {
-	distinct bool
-	items    []selectItem
-	from     fromItem // nil without FROM
-	where    expr
-	groupBy  []expr
-	having   expr
-	orderBy  []orderItem
-	limit    expr
-	offset   expr
-	unions   []*selectStmt // UNION ALL of these after the statement itself; ORDER BY and LIMIT are of the whole
+	items   []selectItem
+	from    *tableRef // nil without FROM
+	where   expr
+	groupBy []expr
+	orderBy []orderItem
+	limit   expr
+	offset  expr
 }
 
 type selectItem struct {
-	star   bool
-	prefix string   // of "t.*"
-	except []string // of "* EXCEPT (…)"
-	value  expr
-	alias  string
-	pos    int
+	star  bool
+	value expr
+	alias string
+	pos   int
 }
 
 type orderItem struct {
 	value      expr
 	descending bool
-	nullsFirst *bool
 }
-
-// fromItem is a tableRef, a subquery or a join.
-type fromItem interface{}
 
 type tableRef struct {
 	name  TableName
 	alias string
-	pos   int
-}
-
-type subquery struct {
-	query *selectStmt
-	alias string
-}
-
-type join struct {
-	kind        string // "INNER", "LEFT", "CROSS"
-	left, right fromItem
-	on          expr
-	using       []string
-	pos         int
 }
 
 type expr interface{ position() int }
@@ -107,23 +84,14 @@ type (
 		x, low, high expr
 		not          bool
 	}
-	caseExpr struct {
-		at
-		operand    expr
-		when, then []expr
-		otherwise  expr
-	}
 	cast struct {
 		at
-		x    expr
-		to   Type
-		safe bool
+		x  expr
+		to Type
 	}
 	call struct {
 		at
-		name     string // in capitals
-		args     []expr
-		star     bool // COUNT(*)
-		distinct bool
+		name string // in capitals: an aggregate function
+		arg  expr   // nil for COUNT(*)
 	}
 )

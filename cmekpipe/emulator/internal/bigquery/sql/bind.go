@@ -65,12 +65,10 @@ func (b *binder) expr(e expr) (compiled, error) {
 		return b.in(x)
 	case *between:
 		return b.between(x)
-	case *caseExpr:
-		return b.caseExpr(x)
 	case *cast:
 		return b.cast(x)
 	case *call:
-		return b.call(x)
+		return compiled{}, b.fault(x, "Aggregate function "+x.name+" not allowed here")
 	}
 	return compiled{}, unsupported("this expression")
 }

@@ -1,9 +1,6 @@
 package sql
 
-import (
-	"context"
-	"strings"
-)
+import "context"
 
 // builder makes relations of a parsed query.
 type builder struct {
@@ -14,50 +11,16 @@ type builder struct {
 
 func (b *builder) binder(s scope) *binder { return &binder{builder: b, scope: s} }
 
-// query makes a SELECT with its UNION ALLs, order and limit.
+// query makes the relation of a SELECT.
 func (b *builder) query(q *selectStmt) (relation, error) {
-	var r relation
-	var err error
-	if len(q.unions) > 0 || q.distinct {
-		if r, err = b.unionOrDistinct(q); err != nil {
-			return r, err
-		}
-		r, err = b.orderBy(r, q.orderBy)
-	} else {
-		r, err = b.block(q)
-	}
+	r, err := b.block(q)
 	if err != nil {
 		return r, err
 	}
 	return b.limit(r, q)
 }
 
-// unionOrDistinct makes what is ordered by its own columns only.
-func (b *builder) unionOrDistinct(q *selectStmt) (relation, error) {
-	first := *q
-	first.orderBy, first.limit, first.offset, first.unions, first.distinct = nil, nil, nil, nil, false
-	r, err := b.block(&first)
-	if err != nil {
-		return r, err
-	}
-	if q.distinct {
-		if r, err = distinct(r); err != nil {
-			return r, err
-		}
-	}
-	for _, other := range q.unions {
-		next, err := b.query(other)
-		if err != nil {
-			return r, err
-		}
-		if r, err = unionAll(r, next); err != nil {
-			return r, err
-		}
-	}
-	return r, nil
-}
-
-// block makes one SELECT without DISTINCT.
+// block makes a SELECT without its limit.
 func (b *builder) block(q *selectStmt) (relation, error) {
 	source, err := b.source(q)
 	if err != nil {
@@ -92,10 +55,11 @@ func (b *builder) block(q *selectStmt) (relation, error) {
 func (b *builder) source(q *selectStmt) (relation, error) {
 	r := relation{run: func(context.Context) ([][]Value, error) { return [][]Value{nil}, nil }}
 	if q.from != nil {
-		var err error
-		if r, err = b.from(q.from); err != nil {
+		t, err := b.session.Catalog.Table(b.ctx, q.from.name)
+		if err != nil {
 			return r, err
 		}
+		r = relation{scopeOf(q.from.alias, t.Columns), func(context.Context) ([][]Value, error) { return t.Rows, nil }}
 	}
 	if q.where == nil {
 		return r, nil
@@ -138,18 +102,8 @@ func expand(items []selectItem, columns scope, from bool) ([]selectItem, error) 
 		if !from {
 			return nil, fault("SELECT * must have a FROM clause")
 		}
-		if item.prefix != "" && !columns.hasTable(item.prefix) {
-			return nil, unsupported("stars behind anything but a table: " + item.prefix + ".*")
-		}
-		left := scopeOf("", nil)
-		for _, name := range item.except {
-			left = append(left, scopeColumn{Field: Field{Name: name}})
-		}
 		for i, c := range columns {
-			hidden := c.using && item.prefix == "" || item.prefix != "" && !strings.EqualFold(c.table, item.prefix)
-			if !hidden && left.find("", c.Name) == -1 {
-				all = append(all, selectItem{value: &slot{at(item.pos), i, c.Name}, pos: item.pos})
-			}
+			all = append(all, selectItem{value: &slot{at(item.pos), i, c.Name}, pos: item.pos})
 		}
 	}
 	return all, nil

@@ -53,27 +53,20 @@ func converted(c compiled, t Type) (compiled, bool) {
 	case c.typ.Array || t.Array:
 		return c, false
 	case takes(c, t), c.typ.isNumeric() && t.isNumeric() && rank(c.typ.Kind) < rank(t.Kind):
-		return castTo(c, t.Kind, false), true
+		return castTo(c, t.Kind), true
 	}
 	return c, false
 }
 
-// castTo converts between kinds that are castable. A safe cast gives NULL where the value can't be converted.
-func castTo(c compiled, to Kind, safe bool) compiled {
+// castTo converts between kinds that are castable.
+func castTo(c compiled, to Kind) compiled {
 	from := c.typ.Kind
 	return compiled{typ: scalar(to), literal: c.literal, eval: func(row []Value) (Value, error) {
 		v, err := c.eval(row)
 		if v == nil || err != nil {
 			return nil, err
 		}
-		v, err = castValue(v, from, to)
-		if err != nil {
-			if safe {
-				err = nil
-			}
-			return nil, err
-		}
-		return v, nil
+		return castValue(v, from, to)
 	}}
 }
 

@@ -4,4 +4,6 @@ package sql
 func fault(message string) *Error { return &Error{Reason: "invalidQuery", Message: message} }
 
 // unsupported refuses what BigQuery executes and this package does not.
-func unsupported(what string) *Error { return fault("the loopback BigQuery does not execute " + what) }
+func unsupported(construct string) *Error {
+	return &Error{Reason: "invalidQuery", Message: "unsupported query construct " + construct, Unsupported: true}
+}

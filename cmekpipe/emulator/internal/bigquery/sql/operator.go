@@ -80,14 +80,6 @@ func (b *binder) infix(x *infix) (compiled, error) {
 		if t.orderable() {
 			return comparison(x.op, both[0], both[1]), nil
 		}
-	case "LIKE":
-		if t.is(String) || t.is(Bytes) || t.isNull() {
-			return strict(scalar(Bool), matchLike, both...), nil
-		}
-	case "||":
-		if t.is(String) || t.is(Bytes) || t.isNull() {
-			return strict(t, concat, both...), nil
-		}
 	default:
 		if t.isNumeric() || t.isNull() {
 			return arithmetic(x.op, t, both), nil
@@ -142,19 +134,12 @@ func holds(op string, order int) bool {
 	return order >= 0
 }
 
-func concat(v []Value) (Value, error) {
-	if x, ok := v[0].([]byte); ok {
-		return append(append([]byte{}, x...), v[1].([]byte)...), nil
-	}
-	return v[0].(string) + v[1].(string), nil
-}
-
 // arithmetic computes in the type of the operands; division of integers gives a float.
 func arithmetic(op string, t Type, operands []compiled) compiled {
 	if op == "/" && t.is(Int64) {
 		t = scalar(Float64)
 		for i, o := range operands {
-			operands[i] = castTo(o, Float64, false)
+			operands[i] = castTo(o, Float64)
 		}
 	}
 	return strict(t, func(v []Value) (Value, error) {

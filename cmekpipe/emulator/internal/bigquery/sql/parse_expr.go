@@ -10,7 +10,7 @@ func (p *parser) expr() expr {
 	return p.or()
 }
 
-// chain takes operands with the operators between them, from left to right.
+// chain parses operands with the operators between them, from left to right.
 func (p *parser) chain(operand func() expr, ops ...string) expr {
 	x := operand()
 	for {
@@ -78,19 +78,12 @@ func (p *parser) comparison() expr {
 		low := p.sum()
 		p.expect("AND")
 		return &between{pos, x, low, p.sum(), not}
-	case p.accept("LIKE"):
-		if p.peek().is("ANY") || p.peek().is("ALL") || p.peek().is("SOME") {
-			p.fail(unsupported("quantified LIKE"))
-		}
-		like := &infix{pos, "LIKE", x, p.sum()}
-		if not {
-			return &prefix{pos, "NOT", like}
-		}
-		return like
+	case p.peek().is("LIKE"):
+		p.fail(unsupported("LIKE"))
 	case p.accept("IN"):
 		return p.in(pos, x, not)
 	case not:
-		p.unexpected("BETWEEN, LIKE or IN")
+		p.unexpected("BETWEEN or IN")
 	}
 	return x
 }
@@ -129,7 +122,11 @@ func (p *parser) sum() expr {
 	return x
 }
 
-func (p *parser) product() expr { return p.chain(p.sign, "*", "/", "||") }
+func (p *parser) product() expr {
+	x := p.chain(p.sign, "*", "/")
+	p.refuse("||")
+	return x
+}
 
 func (p *parser) sign() expr {
 	pos := p.peek().pos
@@ -150,7 +147,7 @@ func (p *parser) sign() expr {
 	return &prefix{at(pos), op, p.sign()}
 }
 
-// postfix takes fields of a value: "x.a.b".
+// postfix parses fields of a value: "x.a.b".
 func (p *parser) postfix() expr {
 	x := p.primary()
 	for {
@@ -177,31 +174,10 @@ func (p *parser) postfix() expr {
 	}
 }
 
-// caseExpr takes what follows CASE.
-func (p *parser) caseExpr(pos at) expr {
-	c := &caseExpr{at: pos}
-	if !p.peek().is("WHEN") {
-		c.operand = p.expr()
-	}
-	for p.accept("WHEN") {
-		c.when = append(c.when, p.expr())
-		p.expect("THEN")
-		c.then = append(c.then, p.expr())
-	}
-	if len(c.when) == 0 {
-		p.unexpected("keyword WHEN")
-	}
-	if p.accept("ELSE") {
-		c.otherwise = p.expr()
-	}
-	p.expect("END")
-	return c
-}
-
-// cast takes what follows CAST or SAFE_CAST.
-func (p *parser) cast(pos at, safe bool) expr {
+// cast parses what follows CAST.
+func (p *parser) cast(pos at) expr {
 	p.expect("(")
-	c := &cast{at: pos, x: p.expr(), safe: safe}
+	c := &cast{at: pos, x: p.expr()}
 	p.expect("AS")
 	c.to = p.typeName()
 	if p.peek().is("FORMAT") {

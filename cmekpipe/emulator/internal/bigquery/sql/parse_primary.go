@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// primary takes a literal, name, parameter, call or expression in brackets.
+// primary parses a literal, name, parameter, call or expression in brackets.
 func (p *parser) primary() expr {
 	t := p.peek()
 	switch t.kind {
@@ -57,7 +57,7 @@ func (p *parser) primary() expr {
 	return &literal{}
 }
 
-// word takes what begins with a word.
+// word parses what begins with a word.
 func (p *parser) word(t token) expr {
 	pos := at(t.pos)
 	switch upper := strings.ToUpper(t.text); upper {
@@ -67,26 +67,15 @@ func (p *parser) word(t token) expr {
 	case "TRUE", "FALSE":
 		p.next()
 		return &literal{pos, scalar(Bool), upper == "TRUE"}
-	case "CASE":
+	case "CAST":
 		p.next()
-		return p.caseExpr(pos)
-	case "CAST", "SAFE_CAST":
-		p.next()
-		return p.cast(pos, upper == "SAFE_CAST")
-	case "IF":
-		p.next()
-		return p.call(pos, upper)
+		return p.cast(pos)
 	case "DATE", "TIME", "DATETIME", "TIMESTAMP", "NUMERIC", "BIGNUMERIC", "JSON":
 		if p.peekAt(1).kind == stringToken {
 			p.next()
 			return p.typed(pos, Kind(upper), p.next())
 		}
-	case "CURRENT_TIMESTAMP", "CURRENT_DATE", "CURRENT_TIME", "CURRENT_DATETIME":
-		if !p.peekAt(1).is("(") {
-			p.next()
-			return &call{at: pos, name: upper}
-		}
-	case "EXISTS", "ARRAY", "STRUCT", "INTERVAL", "EXTRACT", "WITH":
+	case "CASE", "IF", "EXISTS", "ARRAY", "STRUCT", "INTERVAL", "EXTRACT", "WITH":
 		p.fail(unsupported(upper))
 	}
 	if isReserved(t.text) {
@@ -100,36 +89,26 @@ func (p *parser) word(t token) expr {
 	return &column{pos, []string{t.text}}
 }
 
-// call takes the arguments of a function.
+// call parses the argument of an aggregate function.
 func (p *parser) call(pos at, name string) expr {
+	if !isAggregate(name) {
+		p.fail(unsupported("function " + name))
+	}
 	c := &call{at: pos, name: name}
 	p.expect("(")
-	switch {
-	case p.accept(")"):
-		return p.after(c)
-	case p.accept("*"):
-		c.star = true
-	default:
-		c.distinct = p.accept("DISTINCT")
-		c.args = p.exprs()
-		for _, word := range []string{"IGNORE", "RESPECT", "ORDER", "LIMIT", "HAVING"} {
-			if p.peek().is(word) {
-				p.fail(unsupported(word + " in calls"))
-			}
-		}
+	if !p.accept("*") {
+		p.refuse("DISTINCT")
+		c.arg = p.expr()
+		p.refuse("IGNORE", "RESPECT", "ORDER", "LIMIT", "HAVING")
 	}
 	p.expect(")")
-	return p.after(c)
-}
-
-func (p *parser) after(c *call) expr {
 	if p.peek().is("OVER") {
 		p.fail(unsupported("window functions"))
 	}
 	return c
 }
 
-// integer takes an INT64 literal; sign is "-" for a negative one, so that the smallest fits.
+// integer parses an INT64 literal; sign is "-" for a negative one, so that the smallest fits.
 func (p *parser) integer(sign string) expr {
 	t := p.next()
 	n, err := strconv.ParseInt(sign+t.text, 0, 64)
@@ -142,7 +121,7 @@ func (p *parser) integer(sign string) expr {
 	return &literal{at(t.pos), scalar(Int64), n}
 }
 
-// typed takes a literal such as DATE '2026-11-25'.
+// typed parses a literal such as DATE '2026-11-25'.
 func (p *parser) typed(pos at, kind Kind, t token) expr {
 	value, err := castText(t.text, kind)
 	if err != nil {

@@ -4,31 +4,31 @@ import (
 	"strings"
 )
 
-// query takes a SELECT with its UNION ALLs, order and limit.
+// query parses a SELECT from one table, with its order and limit.
 func (p *parser) query() *selectStmt {
-	if !p.enter() {
-		return &selectStmt{}
+	p.refuse("WITH")
+	if p.peek().is("(") {
+		p.fail(unsupported("queries in brackets"))
 	}
-	defer p.leave()
-	q := p.core()
-	for p.accept("UNION") {
-		if !p.accept("ALL") {
-			p.fail(unsupported("UNION DISTINCT"))
-		}
-		q = q.whole()
-		q.unions = append(q.unions, p.core())
+	p.expect("SELECT")
+	p.refuse("DISTINCT")
+	p.accept("ALL")
+	if p.accept("AS") {
+		p.fail(unsupported("SELECT AS"))
 	}
-	for _, word := range []string{"INTERSECT", "EXCEPT"} {
-		if p.peek().is(word) {
-			p.fail(unsupported(word))
-		}
+	q := &selectStmt{items: []selectItem{p.item()}}
+	for p.accept(",") && !p.peek().is("FROM") { // a comma before FROM is allowed
+		q.items = append(q.items, p.item())
 	}
+	if p.accept("FROM") {
+		q.from = p.table()
+		p.filters(q)
+	}
+	p.refuse("HAVING", "QUALIFY", "WINDOW", "UNION", "INTERSECT", "EXCEPT")
 	if p.accept("ORDER", "BY") {
-		q = q.whole()
 		q.orderBy = p.order()
 	}
 	if p.accept("LIMIT") {
-		q = q.whole()
 		q.limit = p.bound()
 		if p.accept("OFFSET") {
 			q.offset = p.bound()
@@ -37,49 +37,16 @@ func (p *parser) query() *selectStmt {
 	return q
 }
 
-// whole returns q, or a SELECT * around it where it has an order or a limit of its own from brackets.
-func (q *selectStmt) whole() *selectStmt {
-	if q.orderBy == nil && q.limit == nil {
-		return q
-	}
-	return &selectStmt{items: []selectItem{{star: true}}, from: &subquery{query: q}}
-}
-
-// core takes one SELECT, or a query in brackets.
-func (p *parser) core() *selectStmt {
-	if p.accept("(") {
-		q := p.query()
-		p.expect(")")
-		return q
-	}
-	if p.peek().is("WITH") {
-		p.fail(unsupported("WITH"))
-	}
-	p.expect("SELECT")
-	q := &selectStmt{distinct: p.accept("DISTINCT")}
-	if !q.distinct {
-		p.accept("ALL")
-	}
-	if p.accept("AS") {
-		p.fail(unsupported("SELECT AS"))
-	}
-	q.items = append(q.items, p.item())
-	for p.accept(",") && !p.peek().is("FROM") { // a comma before FROM is allowed
-		q.items = append(q.items, p.item())
-	}
-	if p.accept("FROM") {
-		q.from = p.from()
-		p.filters(q)
-	}
-	for _, word := range []string{"QUALIFY", "WINDOW"} {
+// refuse fails if one of the words comes next, which begin a construct that is not executed.
+func (p *parser) refuse(words ...string) {
+	for _, word := range words {
 		if p.peek().is(word) {
 			p.fail(unsupported(word))
 		}
 	}
-	return q
 }
 
-// filters takes what may follow FROM.
+// filters parses what may follow FROM.
 func (p *parser) filters(q *selectStmt) {
 	if p.accept("WHERE") {
 		q.where = p.expr()
@@ -95,27 +62,22 @@ func (p *parser) filters(q *selectStmt) {
 			q.groupBy = append(q.groupBy, p.expr())
 		}
 	}
-	if p.accept("HAVING") {
-		q.having = p.expr()
-	}
 }
 
-// item takes an expression with its alias, "*" or "t.*".
+// item parses an expression with its alias, or "*".
 func (p *parser) item() selectItem {
 	item := selectItem{pos: p.peek().pos}
-	if isName(p.peek()) && p.peekAt(1).is(".") && p.peekAt(2).is("*") {
-		item.prefix = p.name()
-		p.accept(".")
-	}
 	if p.accept("*") {
 		item.star = true
-		if p.accept("EXCEPT") {
-			item.except = p.names()
-		}
-		if p.peek().is("REPLACE") {
-			p.fail(unsupported("* REPLACE"))
+		for _, word := range []string{"EXCEPT", "REPLACE"} {
+			if p.peek().is(word) {
+				p.fail(unsupported("* " + word))
+			}
 		}
 		return item
+	}
+	if isName(p.peek()) && p.peekAt(1).is(".") && p.peekAt(2).is("*") {
+		p.fail(unsupported(p.peek().text + ".*"))
 	}
 	item.value = p.expr()
 	item.alias = p.alias()
@@ -129,13 +91,7 @@ func (p *parser) order() []orderItem {
 		if !p.accept("ASC") {
 			o.descending = p.accept("DESC")
 		}
-		if p.accept("NULLS") {
-			first := p.accept("FIRST")
-			if !first {
-				p.expect("LAST")
-			}
-			o.nullsFirst = &first
-		}
+		p.refuse("NULLS")
 		items = append(items, o)
 		if !p.accept(",") {
 			return items
@@ -143,7 +99,7 @@ func (p *parser) order() []orderItem {
 	}
 }
 
-// bound takes the number of LIMIT or OFFSET.
+// bound parses the number of LIMIT or OFFSET.
 func (p *parser) bound() expr {
 	if k := p.peek().kind; k != intToken && k != paramToken && !p.peek().is("?") {
 		p.unexpected("integer literal or parameter")
@@ -152,61 +108,15 @@ func (p *parser) bound() expr {
 	return p.primary()
 }
 
-// from takes tables and their joins.
-func (p *parser) from() fromItem {
-	left := p.source()
-	for {
-		pos := p.peek().pos
-		kind := ""
-		switch {
-		case p.accept("CROSS", "JOIN"), p.accept(","):
-			kind = "CROSS"
-		case p.accept("JOIN"), p.accept("INNER", "JOIN"):
-			kind = "INNER"
-		case p.accept("LEFT", "JOIN"), p.accept("LEFT", "OUTER", "JOIN"):
-			kind = "LEFT"
-		case p.peek().is("RIGHT"), p.peek().is("FULL"):
-			p.fail(unsupported(strings.ToUpper(p.peek().text) + " JOIN"))
-			return left
-		default:
-			return left
-		}
-		if !p.enter() { // it stays entered: each join is a level around the tables before it
-			return left
-		}
-		j := &join{kind: kind, left: left, right: p.source(), pos: pos}
-		if kind != "CROSS" {
-			p.condition(j)
-		}
-		left = j
-	}
-}
-
-func (p *parser) condition(j *join) {
-	switch {
-	case p.accept("USING"):
-		j.using = p.names()
-	default:
-		p.expect("ON")
-		j.on = p.expr()
-	}
-}
-
-// source takes a table or a subquery.
-func (p *parser) source() fromItem {
-	pos := p.peek().pos
-	if p.accept("(") {
-		if !p.peek().is("SELECT") && !p.peek().is("(") && !p.peek().is("WITH") {
-			p.fail(unsupported("joins in brackets"))
-		}
-		q := p.query()
-		p.expect(")")
-		return &subquery{query: q, alias: p.alias()}
+// table parses the table behind FROM.
+func (p *parser) table() *tableRef {
+	if p.peek().is("(") {
+		p.fail(unsupported("subqueries in FROM"))
 	}
 	if p.peek().is("UNNEST") || p.peek().is("LATERAL") {
 		p.fail(unsupported(strings.ToUpper(p.peek().text) + " in FROM"))
 	}
-	t := &tableRef{name: p.tableName(), pos: pos}
+	t := &tableRef{name: p.tableName()}
 	if p.peek().is("(") {
 		p.fail(unsupported("table functions"))
 	}
@@ -214,19 +124,23 @@ func (p *parser) source() fromItem {
 		p.fail(unsupported("FOR SYSTEM_TIME"))
 	}
 	t.alias = p.alias()
-	for _, word := range []string{"TABLESAMPLE", "WITH"} {
-		if p.peek().is(word) {
-			p.fail(unsupported(word))
-		}
-	}
+	p.refuse("TABLESAMPLE", "WITH")
 	if t.alias == "" {
 		t.alias = t.name.Table
+	}
+	if p.peek().is(",") {
+		p.fail(unsupported("JOIN"))
+	}
+	for _, word := range []string{"JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS"} {
+		if p.peek().is(word) {
+			p.fail(unsupported("JOIN"))
+		}
 	}
 	p.tables = append(p.tables, t.name)
 	return t
 }
 
-// tableName takes `project.dataset.table` in any quoting. The project's id may hold dashes without being quoted.
+// tableName parses `project.dataset.table` in any quoting. The project's id may hold dashes without being quoted.
 func (p *parser) tableName() TableName {
 	pos := p.peek().pos
 	path := p.name()

@@ -128,17 +128,6 @@ func (p *parser) alias() string {
 	return ""
 }
 
-// names takes "(a, b)".
-func (p *parser) names() []string {
-	p.expect("(")
-	list := []string{p.name()}
-	for p.accept(",") {
-		list = append(list, p.name())
-	}
-	p.expect(")")
-	return list
-}
-
 func isLetter(c byte) bool { return 'a' <= c|0x20 && c|0x20 <= 'z' }
 
 // isReserved reports whether a word can't be a name without backticks.

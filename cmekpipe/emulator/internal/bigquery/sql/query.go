@@ -37,7 +37,11 @@ type Session struct {
 }
 
 // Error is a query's fault. BigQuery answers it with status 400 and the reason, which is "invalidQuery".
-type Error struct{ Reason, Message string }
+type Error struct {
+	Reason, Message string
+	// Unsupported reports that BigQuery may well execute the query, and this package does not.
+	Unsupported bool
+}
 
 // Error returns the message.
 func (e *Error) Error() string { return e.Message }
@@ -56,6 +60,18 @@ func (q *Query) Kind() string { return q.kind }
 
 // Tables returns the tables that a SELECT reads, in the order of their mention.
 func (q *Query) Tables() []TableName { return q.tables }
+
+// Classify returns the kind of a statement, as [Query.Kind] does, without reading it further. The error is an [*Error].
+func Classify(text string) (kind string, err error) {
+	tokens, err := lex(text)
+	if err != nil {
+		return "", err
+	}
+	if kind, _ = classify(tokens); kind == "" {
+		return "", syntaxFault(text, 0, "Unexpected end of script")
+	}
+	return kind, nil
+}
 
 // Parse reads a query in GoogleSQL. Statements other than SELECT are told apart but not read further. The error is an
 // [*Error].

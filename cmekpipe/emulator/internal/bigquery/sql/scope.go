@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// relation is something that gives rows: a table, a join, a query.
+// relation is a source of rows: a table or a query.
 type relation struct {
 	columns scope
 	run     func(context.Context) ([][]Value, error)
@@ -26,8 +26,7 @@ type scope []scopeColumn
 
 type scopeColumn struct {
 	Field
-	table string // by which name its table goes
-	using bool   // the right one of a pair that USING made one
+	table string // the name or alias of its table
 }
 
 func scopeOf(table string, fields []Field) scope {
@@ -50,7 +49,7 @@ func (s scope) find(table, name string) int {
 		if !strings.EqualFold(c.Name, name) {
 			continue
 		}
-		if table == "" && c.using || table != "" && !strings.EqualFold(c.table, table) {
+		if table != "" && !strings.EqualFold(c.table, table) {
 			continue
 		}
 		if found >= 0 {

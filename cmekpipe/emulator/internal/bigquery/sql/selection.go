@@ -13,7 +13,6 @@ type selection struct {
 	*binder
 	items  []selectItem
 	source relation
-	having *compiled
 	values []compiled
 	sort   []sortKey
 }
@@ -21,7 +20,7 @@ type selection struct {
 // sortKey is a value that rows are ordered by.
 type sortKey struct {
 	compiled
-	descending, nullsFirst bool
+	descending bool
 }
 
 // names are the aliases that a SELECT list gives, for what is computed later.
@@ -37,7 +36,7 @@ func (s *selection) names() map[string]expr {
 
 // grouped turns to groups of rows if the query asks for them.
 func (s *selection) grouped(q *selectStmt) error {
-	isGrouped := len(q.groupBy) > 0 || q.having != nil
+	isGrouped := len(q.groupBy) > 0
 	for _, item := range s.items {
 		isGrouped = isGrouped || aggregates(item.value)
 	}
@@ -69,13 +68,7 @@ func (s *selection) grouped(q *selectStmt) error {
 		g.keys = append(g.keys, c)
 	}
 	s.binder.group = g
-	if q.having == nil {
-		return nil
-	}
-	byAlias.group = g
-	c, err := byAlias.condition(q.having, "HAVING clause")
-	s.having = &c
-	return err
+	return nil
 }
 
 // item returns what an ordinal in GROUP BY or ORDER BY stands for, or e itself.
@@ -108,11 +101,7 @@ func (s *selection) order(items []orderItem) error {
 		if !c.typ.orderable() {
 			return s.fault(e, "ORDER BY does not support expressions of type "+c.typ.String())
 		}
-		key := sortKey{c, o.descending, !o.descending}
-		if o.nullsFirst != nil {
-			key.nullsFirst = *o.nullsFirst
-		}
-		s.sort = append(s.sort, key)
+		s.sort = append(s.sort, sortKey{c, o.descending})
 	}
 	return nil
 }
@@ -155,15 +144,6 @@ func (s *selection) run(ctx context.Context) ([][]Value, error) {
 	for i, row := range rows {
 		if i%1024 == 0 && ctx.Err() != nil {
 			return nil, ctx.Err()
-		}
-		if s.having != nil {
-			v, err := s.having.eval(row)
-			if err != nil {
-				return nil, err
-			}
-			if v != true {
-				continue
-			}
 		}
 		made, err := s.compute(row)
 		if err != nil {
@@ -218,16 +198,17 @@ func inOrder(rows []sorted, sort []sortKey) [][]Value {
 	return out
 }
 
+// compare orders NULL before every other value.
 func (k sortKey) compare(a, b Value) int {
+	order := 0
 	switch {
 	case a == nil || b == nil:
-		order := cmp.Compare(toInt(b == nil), toInt(a == nil))
-		if !k.nullsFirst {
-			return -order
-		}
-		return order
-	case k.descending:
-		return compare(b, a)
+		order = cmp.Compare(toInt(a != nil), toInt(b != nil))
+	default:
+		order = compare(a, b)
 	}
-	return compare(a, b)
+	if k.descending {
+		return -order
+	}
+	return order
 }

@@ -100,52 +100,35 @@ func selects() [][2]string {
 		{"SELECT 1", "1"},
 		{"select 1 + 2 * 3 - -4;", "11"},
 		{"SELECT 7 / 2, (1 + 2) * 3", "3.5,9"},
-		{"SELECT 'a' || 'b' || \"c\", b'\\x00z', r'\\d', '''it's\n'''", `abc,"\x00z",\d,it's` + "\n"},
 		{"SELECT '\\u00e9\\n\\101', 0x1F, 1e3, .5, -9223372036854775808", "é\nA,31,1000,0.5,-9223372036854775808"},
 		{"SELECT TRUE AND NULL, FALSE AND NULL, TRUE OR NULL, NOT NULL", "NULL,false,true,NULL"},
 		{"SELECT NULL = 1, NULL IS NULL, 1 IS NOT NULL, (1 = 2) IS FALSE, NULL IS NOT TRUE", "NULL,true,true,true,true"},
 		{"SELECT 2 BETWEEN 1 AND 3, 2 NOT BETWEEN 1 AND 3, NULL BETWEEN 1 AND 2, 5 BETWEEN NULL AND 3", "true,false,NULL,false"},
 		{"SELECT 1 IN (1, NULL), 2 IN (1, NULL), 2 NOT IN (1, 3), 1 NOT IN (1, NULL)", "true,NULL,true,false"},
-		{"SELECT 'abc' LIKE 'a%', 'abc' LIKE '_b_', 'a%c' LIKE 'a\\\\%c', 'abc' NOT LIKE '%d', 'é' LIKE '_', '' LIKE '%'", "true,true,true,true,true,true"},
-		{"SELECT CASE WHEN FALSE THEN 1 WHEN TRUE THEN 2 ELSE 3 END, CASE 5 WHEN 4 THEN 'a' END", "2,NULL"},
 		{"SELECT CAST('12' AS INT64), CAST(2.5 AS INT64), CAST(-2.5 AS INT64), CAST(1 AS STRING), CAST(1.0 AS STRING)", "12,3,-3,1,1.0"},
-		{"SELECT SAFE_CAST('x' AS INT64), CAST(NULL AS DATE), CAST('1.23456789051' AS NUMERIC)", "NULL,NULL,1234567891/1000000000"},
 		{"SELECT CAST(TIMESTAMP '2026-01-02 03:04:05.5+00' AS STRING), CAST(DATE '2026-01-02' AS TIMESTAMP)", "2026-01-02 03:04:05.500+00,2026-01-02T00:00:00Z"},
 		{"SELECT TIMESTAMP '2026-01-02T03:04:05+01:00', DATETIME '2026-01-02 03:04:05', TIME '03:04:05'", "2026-01-02T02:04:05Z,2026-01-02T03:04:05,03:04:05"},
 		{"SELECT NUMERIC '1.5' + 1, NUMERIC '1' / 3, BIGNUMERIC '2' * 2", "5/2,333333333/1000000000,4"},
-		{"SELECT CURRENT_TIMESTAMP(), CURRENT_DATE, CURRENT_DATETIME()", "2026-11-25T10:30:00Z,2026-11-25,2026-11-25T10:30:00"},
-		{"SELECT CONCAT('a', 'b', 'c'), UPPER('é'), LOWER('AB'), LENGTH('é'), LENGTH(b'ab'), TRIM(' a ')", "abc,É,ab,1,2,a"},
-		{"SELECT SUBSTR('hello', 2), SUBSTR('hello', -3, 2), SUBSTR('é', 1, 9), STARTS_WITH('ab', 'a'), ENDS_WITH('ab', 'a')", "ello,ll,é,true,false"},
-		{"SELECT ABS(-3), ABS(NUMERIC '-1.5'), ROUND(2.5), ROUND(-2.5), ROUND(1.25, 1), FLOOR(-1.5), CEIL(1.2), MOD(7, 3)", "3,3/2,3,-3,1.3,-2,2,1"},
-		{"SELECT COALESCE(NULL, 2, 3), IFNULL(NULL, 'x'), NULLIF(1, 1), NULLIF(2, 1), IF(1 < 2, 'y', 'n')", "2,x,NULL,2,y"},
-		{"SELECT DATE(TIMESTAMP '2026-01-02 23:00:00+00'), DATE(2026, 2, 28), TIMESTAMP_SECONDS(60), UNIX_MILLIS(TIMESTAMP '1969-12-31 23:59:59.9999+00')", "2026-01-02,2026-02-28,1970-01-01T00:01:00Z,-1"},
 		{"SELECT * FROM d.people WHERE id = 2", "2,Bob,NULL,5/2,NULL,[]"},
-		{"SELECT * EXCEPT (born, paid, home, tags) FROM `d.people`", "1,Ann; 2,Bob; 3,NULL"},
 		{"SELECT p.name, p.home.city, home.city c FROM `d`.`people` AS p WHERE p.born > '1980-01-01' AND paid = 1.5", "Ann,Paris,Paris"},
 		{"SELECT id FROM d.people WHERE name IS NULL OR NOT (paid < 2)", "2; 3"},
 		{"SELECT id FROM d.people ORDER BY name DESC, id", "2; 1; 3"},
 		{"SELECT id FROM d.people ORDER BY name", "3; 1; 2"},
-		{"SELECT id FROM d.people ORDER BY name NULLS LAST", "1; 2; 3"},
 		{"SELECT id, -id AS minus FROM d.people ORDER BY minus LIMIT 2 OFFSET 1", "2,-2; 1,-1"},
 		{"SELECT id FROM d.people ORDER BY 1 DESC LIMIT 1", "3"},
 		{"SELECT id FROM d.people LIMIT 5 OFFSET 9", ""},
-		{"SELECT COUNT(*), COUNT(name), SUM(paid), MIN(born), MAX(name), AVG(id), COUNT(DISTINCT id > 1) FROM d.people", "3,2,4,1990-02-03,Bob,2,2"},
 		{"SELECT COUNT(*), SUM(total), AVG(total), MIN(id) FROM d.orders WHERE FALSE", "0,NULL,NULL,NULL"},
 		{"SELECT person, COUNT(*) AS n, SUM(total) FROM d.orders GROUP BY person ORDER BY person", "NULL,1,8; 1,2,4; 2,1,4"},
-		{"SELECT person IS NULL AS none, COUNTIF(total > 2) FROM d.orders GROUP BY 1 ORDER BY none", "false,2; true,1"},
-		{"SELECT person FROM d.orders GROUP BY person HAVING COUNT(*) > 1 AND SUM(total) < 5", "1"},
-		{"SELECT person + 1 AS next FROM d.orders GROUP BY next HAVING next IS NOT NULL ORDER BY SUM(total), next DESC", "3; 2"},
-		{"SELECT UPPER(p.home.city) FROM d.people p GROUP BY UPPER(home.city) ORDER BY 1", "NULL; PARIS; ROME"},
-		{"SELECT p.name, o.total FROM d.people p JOIN d.orders o ON p.id = o.person AND o.total > 2 ORDER BY 2", "Ann,2.5; Bob,4"},
-		{"SELECT p.id, o.id AS o FROM d.people p LEFT JOIN d.orders o ON o.person = p.id AND p.id > 1 ORDER BY 1", "1,NULL; 2,12; 3,NULL"},
-		{"SELECT id, born, total FROM d.people INNER JOIN (SELECT person AS id, total FROM d.orders) USING (id) ORDER BY total", "1,1990-02-03,1.5; 1,1990-02-03,2.5; 2,NULL,4"},
-		{"SELECT COUNT(*) FROM d.people, d.orders", "12"},
-		{"SELECT COUNT(*) FROM d.people a JOIN d.people b ON a.id < b.id", "3"},
-		{"SELECT DISTINCT person FROM d.orders ORDER BY person", "NULL; 1; 2"},
-		{"SELECT 1 AS a UNION ALL SELECT 2.5 UNION ALL (SELECT 3 ORDER BY 1 LIMIT 1) ORDER BY a DESC", "3; 2.5; 1"},
-		{"SELECT n FROM (SELECT COUNT(*) AS n FROM `d.people`) WHERE n > 2", "3"},
+		{"SELECT 'a', \"c\", b'\\x00z', r'\\d', '''it's\n'''", `a,c,"\x00z",\d,it's` + "\n"},
+		{"SELECT CAST('1.23456789051' AS NUMERIC), CAST(NULL AS DATE), CAST(TRUE AS INT64), CAST('yes' AS BOOL)", "1234567891/1000000000,NULL,1,true"},
+		{"SELECT COUNT(*), COUNT(name), SUM(paid), MIN(born), MAX(name), AVG(id) FROM d.people", "3,2,4,1990-02-03,Bob,2"},
+		{"SELECT AVG(paid) FROM d.people", "2"},
+		{"SELECT AVG(total), SUM(id) FROM d.orders", "4,46"},
+		{"SELECT person IS NULL AS none, SUM(total) FROM d.orders GROUP BY 1 ORDER BY none", "false,8; true,8"},
+		{"SELECT person + 1 AS next FROM d.orders WHERE person IS NOT NULL GROUP BY next ORDER BY SUM(total), next DESC", "3; 2"},
+		{"SELECT p.home.city AS c, COUNT(*) FROM d.people p GROUP BY home.city ORDER BY c", "NULL,1; Paris,1; Rome,1"},
+		{"SELECT @who, @n + 1 -- comment\n # another\n /* third */", "Ann,6"},
 		{"SELECT id FROM d.people WHERE 'y' IN UNNEST(tags) ORDER BY id", "1; 3"},
-		{"SELECT @who || '!', @n + 1 -- comment\n # another\n /* third */", "Ann!,6"},
 		{"SELECT ?, ?", "p,q"},
 		{"SELECT my.id FROM my-project-1.d.people AS my WHERE id=1", "1"},
 		{"SELECT 'a' AS `select`", "a"},
@@ -183,7 +166,7 @@ func TestColumns(t *testing.T) {
 
 // faults are queries with what their refusal says.
 func faults() [][2]string {
-	const refused = "the loopback BigQuery does not execute "
+	const refused = "unsupported query construct "
 	return [][2]string{
 		{"", "Syntax error: Unexpected end of script at [1:1]"},
 		{"SELECT", "Syntax error: Unexpected end of script at [1:7]"},
@@ -202,12 +185,8 @@ func faults() [][2]string {
 		{"SELECT p.nope FROM d.people p", "Name nope not found inside p at [1:8]"},
 		{"SELECT home.nope FROM d.people", "Field name nope does not exist in STRUCT<city STRING> at [1:8]"},
 		{"SELECT name.x FROM d.people", "Cannot access field x on a value with type STRING"},
-		{"SELECT id FROM d.people JOIN d.orders ON TRUE", "Column name id is ambiguous at [1:8]"},
-		{"SELECT p.id, o.id FROM d.people p LEFT JOIN d.orders o ON TRUE", "Duplicate column names in the result are not supported. Found duplicate(s): id"},
-		{"SELECT 1 FROM d.people, d.people", "Duplicate table alias people in the same FROM clause"},
 		{"SELECT 1 + 'a'", "No matching signature for operator + for argument types: INT64, STRING at [1:10]"},
 		{"SELECT 1 FROM d.people WHERE 1", "WHERE clause should return type BOOL, but returns type INT64"},
-		{"SELECT UPPER(1)", "No matching signature for function UPPER for argument types: INT64"},
 		{"SELECT CAST(DATE '2026-01-01' AS INT64)", "Invalid cast from DATE to INT64"},
 		{"SELECT CAST('x' AS INT64)", "Could not cast literal or value to type INT64"},
 		{"SELECT CAST(1 AS NOPE)", "Type not found: NOPE at [1:18]"},
@@ -217,30 +196,64 @@ func faults() [][2]string {
 		{"SELECT id, COUNT(*) FROM d.people", "references column id which is neither grouped nor aggregated at [1:8]"},
 		{"SELECT 1 FROM d.people WHERE COUNT(*) > 1", "Aggregate function COUNT not allowed here"},
 		{"SELECT id FROM d.people ORDER BY 2", "ORDER BY column number is out of range: 2 is not between 1 and 1"},
-		{"SELECT 1 UNION ALL SELECT 1, 2", "mismatched column count"},
-		{"SELECT 1 UNION ALL SELECT 'a'", "incompatible types: INT64, STRING"},
 		{"SELECT @nope", "Query parameter 'nope' not found"},
 		{"SELECT ?", "Query parameter number 1 is missing"},
 		{"SELECT 1; SELECT 2", refused + "SCRIPT statements"},
 		{"DECLARE x INT64", refused + "SCRIPT statements"},
 		{"CREATE TABLE d.t AS SELECT 1", refused + "CREATE_TABLE_AS_SELECT statements"},
-		{"WITH a AS (SELECT 1) SELECT * FROM a", refused + "WITH"},
-		{"SELECT ROW_NUMBER() OVER ()", refused + "window functions"},
+		{"SELECT id, id FROM d.people", "Duplicate column names in the result are not supported. Found duplicate(s): id"},
+		{"SELECT id FROM d.people JOIN d.orders ON TRUE", refused + "JOIN"},
+		{"SELECT id FROM d.people p LEFT JOIN d.orders o ON TRUE", refused + "JOIN"},
+		{"SELECT 1 FROM d.a RIGHT JOIN d.b ON TRUE", refused + "JOIN"},
+		{"SELECT 1 FROM d.people, d.orders", refused + "JOIN"},
+		{"SELECT 1 FROM (SELECT 1)", refused + "subqueries in FROM"},
+		{"(SELECT 1)", refused + "queries in brackets"},
+		{"SELECT 1 UNION ALL SELECT 2", refused + "UNION"},
+		{"SELECT 1 INTERSECT DISTINCT SELECT 2", refused + "INTERSECT"},
+		{"SELECT DISTINCT id FROM d.people", refused + "DISTINCT"},
+		{"SELECT COUNT(DISTINCT id) FROM d.people", refused + "DISTINCT"},
+		{"SELECT person FROM d.orders GROUP BY person HAVING COUNT(*) > 1", refused + "HAVING"},
+		{"SELECT id FROM d.people ORDER BY name NULLS LAST", refused + "NULLS"},
+		{"SELECT id FROM d.people WHERE name LIKE 'A%'", refused + "LIKE"},
+		{"SELECT id FROM d.people WHERE name NOT LIKE 'A%'", refused + "LIKE"},
+		{"SELECT CASE WHEN TRUE THEN 1 END", refused + "CASE"},
+		{"SELECT IF(TRUE, 1, 2)", refused + "IF"},
+		{"SELECT 'a' || 'b'", refused + "||"},
+		{"SELECT 1 | 2", refused + "bitwise operators"},
+		{"SELECT * EXCEPT (id) FROM d.people", refused + "* EXCEPT"},
+		{"SELECT p.* FROM d.people p", refused + "p.*"},
+		{"SELECT UPPER(name) FROM d.people", refused + "function UPPER"},
+		{"SELECT SAFE_CAST('x' AS INT64)", refused + "function SAFE_CAST"},
+		{"SELECT CURRENT_TIMESTAMP()", refused + "function CURRENT_TIMESTAMP"},
+		{"SELECT COUNTIF(TRUE)", refused + "function COUNTIF"},
+		{"SELECT COUNT(*) OVER () FROM d.people", refused + "window functions"},
 		{"SELECT (SELECT 1)", refused + "subqueries in expressions"},
-		{"SELECT REGEXP_CONTAINS('a', 'b')", refused + "the function REGEXP_CONTAINS"},
+		{"SELECT 1 IN (SELECT 1)", refused + "subqueries in expressions"},
 		{"SELECT [1, 2]", refused + "array literals"},
-		{"SELECT 1 FROM UNNEST(x)", refused + "UNNEST in FROM"},
-		{"SELECT 1 FROM d.a RIGHT JOIN d.b ON TRUE", refused + "RIGHT JOIN"},
-		{"SELECT 1 FROM `d.people*`", refused + "wildcard tables"},
-		{"SELECT 1 UNION DISTINCT SELECT 2", refused + "UNION DISTINCT"},
+		{"SELECT (1, 2)", refused + "struct literals"},
 		{"SELECT STRUCT(1)", refused + "STRUCT"},
+		{"SELECT tags[0] FROM d.people", refused + "subscripts"},
+		{"SELECT CAST('a' AS STRING FORMAT 'x')", refused + "CAST with FORMAT"},
+		{"SELECT CAST(1 AS ARRAY)", refused + "CAST to ARRAY"},
+		{"SELECT 1 IS DISTINCT FROM 2", refused + "IS DISTINCT FROM"},
+		{"SELECT person FROM d.orders GROUP BY ROLLUP (person)", refused + "GROUP BY ROLLUP"},
+		{"SELECT id FROM d.people GROUP BY COUNT(*)", "Aggregate functions are not allowed in GROUP BY"},
+		{"SELECT SUM(name) FROM d.people", "No matching signature for aggregate function SUM for argument types: STRING"},
+		{"SELECT SUM(*) FROM d.people", "Argument * can only be used in COUNT(*)"},
+		{"SELECT tags FROM d.people ORDER BY tags", "ORDER BY does not support expressions of type ARRAY<STRING>"},
+		{"SELECT tags FROM d.people GROUP BY tags", "Grouping by expressions of type ARRAY<STRING> is not allowed"},
+		{"SELECT id FROM d.people LIMIT 'x'", "Expected integer literal or parameter"},
+		{"SELECT id FROM d.people LIMIT @who", "Query parameter 'who' not found"},
+		{"SELECT people FROM d.people", refused + "tables as values"},
+		{"WITH a AS (SELECT 1) SELECT * FROM a", refused + "WITH"},
+		{"SELECT 1 FROM UNNEST(x)", refused + "UNNEST in FROM"},
+		{"SELECT 1 FROM `d.people*`", refused + "wildcard tables"},
 		{"SELECT 1 FROM d.people TABLESAMPLE SYSTEM (1 PERCENT)", refused + "TABLESAMPLE"},
 		{"SELECT " + strings.Repeat("(", 10_000) + "1", "Query is too complex"},
 		{"SELECT " + strings.Repeat("- ", 10_000) + "1", "Query is too complex"},
 		{"SELECT " + strings.Repeat("NOT ", 10_000) + "TRUE", "Query is too complex"},
 		{"SELECT 1" + strings.Repeat(" + 1", 100_000), "Query is too complex"},
 		{"SELECT x" + strings.Repeat(".x", 100_000), "Query is too complex"},
-		{"SELECT 1 FROM " + strings.Repeat("(SELECT 1 FROM ", 10_000), "Query is too complex"},
 		{"SELECT '" + strings.Repeat("x", 1<<20) + "'", "The query is too large"},
 	}
 }
@@ -249,7 +262,8 @@ func TestRefusals(t *testing.T) {
 	for _, tt := range faults() {
 		_, _, err := run(tt[0])
 		e, ok := errors.AsType[*sql.Error](err)
-		if !ok || e.Reason != "invalidQuery" || !strings.Contains(e.Message, tt[1]) {
+		unsupported := strings.HasPrefix(tt[1], "unsupported ")
+		if !ok || e.Reason != "invalidQuery" || !strings.Contains(e.Message, tt[1]) || e.Unsupported != unsupported {
 			t.Errorf("%.100s:\n got %v\nwant %s", tt[0], err, tt[1])
 		}
 	}
@@ -276,28 +290,34 @@ func TestKind(t *testing.T) {
 		{"ALTER TABLE d.t ADD COLUMN a INT64", "ALTER_TABLE"},
 		{"SELECT 'a;b' AS `c;d`", "SELECT"},
 	} {
-		q, err := sql.Parse(tt[0])
-		if err != nil || q.Kind() != tt[1] {
-			t.Errorf("%s: got %v, error %v, want %s", tt[0], q, err, tt[1])
+		if got, err := sql.Classify(tt[0]); err != nil || got != tt[1] {
+			t.Errorf("%s: got %q, error %v, want %s", tt[0], got, err, tt[1])
 		}
 	}
 }
 
 func TestTables(t *testing.T) {
-	q, err := sql.Parse("SELECT 1 FROM `a-b.d.t`, `example.com:p`.d.u JOIN (SELECT * FROM v) ON TRUE UNION ALL SELECT 2 FROM d.w")
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []sql.TableName{{"a-b", "d", "t"}, {"example.com:p", "d", "u"}, {"", "", "v"}, {"", "d", "w"}}
-	if diff := cmp.Diff(want, q.Tables()); diff != "" {
-		t.Errorf("tables differ (-want +got):\n%s", diff)
+	for text, want := range map[string]sql.TableName{
+		"SELECT 1 FROM `a-b.d.t`":            {"a-b", "d", "t"},
+		"SELECT 1 FROM `example.com:p`.d.u":  {"example.com:p", "d", "u"},
+		"SELECT 1 FROM a-b.d.t AS x WHERE 1": {"a-b", "d", "t"},
+		"SELECT 1 FROM v":                    {"", "", "v"},
+	} {
+		q, err := sql.Parse(text)
+		if err != nil {
+			t.Errorf("%s: %v", text, err)
+			continue
+		}
+		if diff := cmp.Diff([]sql.TableName{want}, q.Tables()); diff != "" {
+			t.Errorf("%s: tables differ (-want +got):\n%s", text, diff)
+		}
 	}
 }
 
 func TestFilter(t *testing.T) {
 	people, _ := catalog{}.Table(context.Background(), sql.TableName{Dataset: "d", Table: "people"})
 	for _, tt := range [][2]string{
-		{"id > 1", "2; 3"}, {"name = 'Ann' OR born IS NULL", "1; 2"}, {"home.city LIKE 'R%'", "3"}, {"paid > 2.0", "2"}, {"NULL", ""},
+		{"id > 1", "2; 3"}, {"name = 'Ann' OR born IS NULL", "1; 2"}, {"home.city >= 'R'", "3"}, {"paid > 2.0", "2"}, {"NULL", ""},
 	} {
 		keep, err := sql.Filter(tt[0], people.Columns, time.Time{})
 		if err != nil {
@@ -318,7 +338,7 @@ func TestFilter(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", tt[0], got, tt[1])
 		}
 	}
-	for _, bad := range []string{"", "id", "nope = 1", "id = 1; id = 2", "COUNT(*) > 1", "id = @p", "SELECT 1"} {
+	for _, bad := range []string{"", "id", "nope = 1", "id = 1; id = 2", "COUNT(*) > 1", "id = @p", "SELECT 1", "name LIKE 'A%'"} {
 		if _, err := sql.Filter(bad, people.Columns, time.Time{}); err == nil {
 			t.Errorf("%q: got it accepted", bad)
 		}
@@ -326,7 +346,7 @@ func TestFilter(t *testing.T) {
 }
 
 func TestRunEndsWithItsContext(t *testing.T) {
-	q, err := sql.Parse("SELECT COUNT(*) FROM d.people a, d.people b WHERE a.id > 0")
+	q, err := sql.Parse("SELECT COUNT(*) FROM d.people a WHERE a.id > 0")
 	if err != nil {
 		t.Fatal(err)
 	}

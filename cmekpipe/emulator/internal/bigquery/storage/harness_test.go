@@ -48,8 +48,8 @@ func newWorld(t testing.TB) *world {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { w.write.Close(); w.read.Close() })
-	w.key = w.Key(place, "k")
-	w.Dataset("d", place, w.key)
+	w.key = w.CreateKey(place, "k")
+	w.CreateDataset(cmektest.Project+".d", place, w.key)
 	w.table("t", bigquery.Schema{
 		{Name: "id", Type: bigquery.IntegerFieldType, Required: true},
 		{Name: "name", Type: bigquery.StringFieldType},
@@ -59,7 +59,7 @@ func newWorld(t testing.TB) *world {
 
 func (w *world) table(name string, schema bigquery.Schema) {
 	w.t.Helper()
-	err := w.BigQuery().Dataset("d").Table(name).Create(w.t.Context(), &bigquery.TableMetadata{Schema: schema})
+	err := w.BigQueryClient().Dataset("d").Table(name).Create(w.t.Context(), &bigquery.TableMetadata{Schema: schema})
 	if err != nil {
 		w.t.Fatal(err)
 	}
@@ -139,7 +139,7 @@ func (w *world) append(requests ...*storagepb.AppendRowsRequest) ([]*storagepb.A
 func (w *world) ids() []int64 {
 	w.t.Helper()
 	ids := []int64{}
-	for _, r := range w.Rows("d", "t") {
+	for _, r := range w.ReadRows(cmektest.Project + ".d.t") {
 		ids = append(ids, r["id"].(int64))
 	}
 	return ids

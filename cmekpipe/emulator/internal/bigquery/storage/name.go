@@ -36,6 +36,16 @@ func nameCall(fullMethod string, request any) (method, resource string) {
 	return "bigquerystorage." + path.Base(fullMethod), name
 }
 
+// methods lists the calls that the server serves.
+func methods() []string {
+	return []string{
+		"bigquerystorage.CreateReadSession", "bigquerystorage.ReadRows", nextBatch, "bigquerystorage.SplitReadStream",
+		"bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows", "bigquerystorage.GetWriteStream",
+		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams",
+		"bigquerystorage.FlushRows",
+	}
+}
+
 // defaultStream is the id of the stream that every table has.
 const defaultStream = "_default"
 

@@ -10,13 +10,13 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // readService is google.cloud.bigquery.storage.v1.BigQueryRead.
 type readService struct {
 	storagepb.UnimplementedBigQueryReadServer
-	env   *service.Env
+	env   *core.Env
 	store *store.Store
 
 	mu       sync.Mutex

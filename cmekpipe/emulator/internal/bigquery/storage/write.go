@@ -11,13 +11,13 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // writeService is google.cloud.bigquery.storage.v1.BigQueryWrite.
 type writeService struct {
 	storagepb.UnimplementedBigQueryWriteServer
-	env   *service.Env
+	env   *core.Env
 	store *store.Store
 
 	mu      sync.Mutex

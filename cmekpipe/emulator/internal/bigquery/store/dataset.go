@@ -11,7 +11,7 @@ import (
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // DatasetRef names a dataset.
@@ -93,7 +93,7 @@ func (s *Store) CreateDataset(ref DatasetRef, attrs raw.Dataset) (*Dataset, erro
 		return nil, err
 	}
 	s.datasets[ref] = &dataset{Dataset: d, tables: make(map[string]*Table)}
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: s.Now(), Service: "bigquery", Method: "bigquery.datasets.insert", Kind: "dataset", Name: ref.String(),
 		Project: ref.Project, KeyName: d.DefaultKey, KeyAsked: d.DefaultKey.Valid(),
 	})

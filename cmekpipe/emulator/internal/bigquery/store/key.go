@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
@@ -36,7 +36,7 @@ func (s *Store) wrap(project, place string, key cmekpipe.KeyName) (cmekpipe.KeyV
 		return cmekpipe.KeyVersionName{}, invalid(
 			"This region is not supported: the key %s can't protect data in %s", key, place)
 	}
-	agent := service.BigQueryAgent(project)
+	agent := core.BigQueryAgent(project)
 	version, err := s.env.Keys.Wrap(context.Background(), agent, key)
 	return version, keyRefusal(err, agent)
 }
@@ -47,7 +47,7 @@ func (s *Store) unwrap(project string, version cmekpipe.KeyVersionName) error {
 	if !version.Valid() {
 		return nil
 	}
-	agent := service.BigQueryAgent(project)
+	agent := core.BigQueryAgent(project)
 	return keyRefusal(s.env.Keys.Unwrap(context.Background(), agent, version), agent)
 }
 
@@ -56,15 +56,15 @@ func keyRefusal(err error, agent string) error {
 	if err == nil {
 		return nil
 	}
-	e, ok := errors.AsType[*service.KeyError](err)
+	e, ok := errors.AsType[*core.KeyError](err)
 	if !ok {
 		return err
 	}
 	switch e.Reason {
-	case service.KeyDenied, service.KeyNotFound:
+	case core.KeyDenied, core.KeyNotFound:
 		return Refuse(AccessDenied, "Access Denied: BigQuery BigQuery: Cloud KMS Error: %s Please grant Cloud KMS CryptoKey "+
 			"Encrypter/Decrypter role to BigQuery service account: %s", e.Message, agent)
-	case service.KeyNotEnabled:
+	case core.KeyNotEnabled:
 		return invalid("Cloud KMS Error: %s", e.Message)
 	}
 	return invalid("Cloud KMS Error: %s", e.Message)

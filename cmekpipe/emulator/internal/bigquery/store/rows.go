@@ -4,7 +4,7 @@ import (
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Append adds rows at the end of a table, if it is still the one with that ID and its key can be used; ID 0 is any. It
@@ -185,7 +185,7 @@ func inherit(a, old *raw.Table) {
 
 // record takes a table down in the ledger.
 func (s *Store) record(t *Table, method string, asked bool) {
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: s.Now(), Service: "bigquery", Method: method, Kind: "table", Name: t.Ref.String(), Project: t.Ref.Project,
 		Key: t.Key, KeyAsked: asked,
 	})

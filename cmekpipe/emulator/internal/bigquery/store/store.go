@@ -20,12 +20,12 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Store holds datasets and tables in memory. Use [New].
 type Store struct {
-	env *service.Env
+	env *core.Env
 
 	mu       sync.RWMutex
 	datasets map[DatasetRef]*dataset
@@ -37,7 +37,7 @@ type Store struct {
 type place struct{ project, location string }
 
 // New returns an empty store that takes down in the ledger what it creates and deletes.
-func New(env *service.Env) *Store {
+func New(env *core.Env) *Store {
 	return &Store{env: env, datasets: make(map[DatasetRef]*dataset), defaults: make(map[place]cmekpipe.KeyName)}
 }
 

@@ -8,7 +8,7 @@ import (
 	raw "google.golang.org/api/storage/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Bucket is a bucket at one moment.
@@ -75,7 +75,7 @@ func (s *Store) CreateBucket(b *Bucket) error {
 	}
 	b.Attrs.Generation = s.nextGeneration(s.env.Now())
 	s.buckets[b.Name()] = &bucket{Bucket: b, objects: make(map[string]*history)}
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: s.env.Now(), Service: "storage", Method: "storage.buckets.insert", Kind: "bucket", Name: b.URL(),
 		Project: b.Project, Generation: b.Attrs.Generation, KeyName: b.DefaultKey, KeyAsked: b.DefaultKey.Valid(),
 	})

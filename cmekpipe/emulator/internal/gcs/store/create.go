@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Creation is a new generation of an object, and what must hold for it to come into being.
@@ -76,7 +76,7 @@ func (s *Store) add(b *bucket, c Creation, now time.Time) *Object {
 	}
 	h.live = &o
 	b.keep(o.Name, h)
-	s.env.Ledger.Record(service.Entry{
+	s.env.Ledger.Record(core.Entry{
 		Time: now, Service: "storage", Method: c.Method, Kind: "object", Name: o.URL(), Project: b.Project,
 		Generation: o.Generation, Size: o.Data.Size(), Key: o.Key, KeyAsked: c.KeyAsked,
 	})

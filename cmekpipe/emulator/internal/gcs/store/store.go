@@ -10,12 +10,12 @@ import (
 	"sync"
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/service"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Store holds buckets and objects in memory. Use [New].
 type Store struct {
-	env *service.Env
+	env *core.Env
 
 	mu         sync.Mutex
 	buckets    map[string]*bucket
@@ -23,7 +23,7 @@ type Store struct {
 }
 
 // New returns an empty store that takes down in the ledger what it creates and deletes.
-func New(env *service.Env) *Store {
+func New(env *core.Env) *Store {
 	return &Store{env: env, buckets: make(map[string]*bucket)}
 }
 

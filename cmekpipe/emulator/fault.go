@@ -1,0 +1,170 @@
+package emulator
+
+import (
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"google.golang.org/grpc/codes"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+)
+
+// Method names a call of a service, as in the service's REST reference: [StorageObjectsInsert] is
+// "storage.objects.insert". In a [Fault] it may also be a [path.Match] pattern of several: "storage.objects.*".
+type Method string
+
+// Fault is a failure of calls. Set Method and what is to fail; fields that are left zero do nothing.
+type Fault struct {
+	// Method is the call, or a pattern of several. Empty matches every call of every service.
+	Method Method
+	// Resource is a [path.Match] pattern of the name of the call's resource, as the ledger has it: "gs://bucket/*". A "*"
+	// does not match a slash. Empty matches every resource.
+	Resource string
+	// Call is which of the matching calls fails, counted from 1. 0 is every one.
+	Call int
+	// Latency delays the call before anything else happens. A call that its client cancels stops waiting.
+	Latency time.Duration
+	// Status answers with this HTTP status, from 400 to 599, before the call has any effect. An API over gRPC answers with
+	// the code that corresponds.
+	Status int
+	// Code answers with this gRPC code before the call has any effect. An API over HTTP answers with the status that
+	// corresponds.
+	Code codes.Code
+	// Reset breaks the connection after the call took effect, so that the client can't know.
+	Reset bool
+	// Truncate cuts the answer's body to this many bytes and breaks the connection, after the call took effect. Over
+	// gRPC, which delivers whole messages only, nothing of the answer arrives.
+	Truncate int
+	// Optional says that a test is valid even if no call meets the fault. All other faults are reported by
+	// [Cloud.UnusedFaults] until one does, and package cmektest then fails the test.
+	Optional bool
+}
+
+// String describes the fault in one line: "storage.objects.insert, call 2: status 503".
+func (f Fault) String() string {
+	where := string(f.Method)
+	if where == "" {
+		where = "every method"
+	}
+	if f.Resource != "" {
+		where += " of " + f.Resource
+	}
+	if f.Call > 0 {
+		where += ", call " + strconv.Itoa(f.Call)
+	}
+	var effects []string
+	if f.Latency > 0 {
+		effects = append(effects, "latency "+f.Latency.String())
+	}
+	if f.Status != 0 {
+		effects = append(effects, "status "+strconv.Itoa(f.Status))
+	}
+	if f.Code != codes.OK {
+		effects = append(effects, "code "+f.Code.String())
+	}
+	if f.Reset {
+		effects = append(effects, "connection reset")
+	}
+	if f.Truncate > 0 {
+		effects = append(effects, "answer cut to "+strconv.Itoa(f.Truncate)+" bytes")
+	}
+	return where + ": " + strings.Join(effects, ", ")
+}
+
+// injected is a fault and how many calls met it.
+type injected struct {
+	fault Fault
+	armed *core.Armed
+}
+
+// Inject makes calls fail from now on until remove is called. Of several faults that match a call the one injected first
+// decides. A fault that can affect no call proves nothing in a test, so Inject panics for a method that no service serves,
+// for a malformed pattern and for a fault without an effect.
+func (c *Cloud) Inject(f Fault) (remove func()) {
+	if problem := c.faultProblem(f); problem != "" {
+		panic("emulator: fault " + strconv.Quote(f.String()) + ": " + problem)
+	}
+	armed := c.env.Faults.Add(core.Fault{Method: string(f.Method), Resource: f.Resource, Call: f.Call, Latency: f.Latency,
+		Status: f.Status, Code: f.Code, Reset: f.Reset, Truncate: f.Truncate})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.faults = append(c.faults, injected{f, armed})
+	return armed.Remove
+}
+
+// UnusedFaults returns the faults that no call has met so far, in the order of their injection. Those that are Optional
+// are left out, those that were removed are not.
+func (c *Cloud) UnusedFaults() []Fault {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var unused []Fault
+	for _, i := range c.faults {
+		if !i.fault.Optional && i.armed.Hit() == 0 {
+			unused = append(unused, i.fault)
+		}
+	}
+	return unused
+}
+
+// faultProblem says why a fault can affect no call; "" if it can.
+func (c *Cloud) faultProblem(f Fault) string {
+	switch {
+	case f.Latency <= 0 && f.Status == 0 && f.Code == codes.OK && !f.Reset && f.Truncate <= 0:
+		return "got no effect, want Latency, Status, Code, Reset or Truncate"
+	case f.Status != 0 && (f.Status < 400 || f.Status > 599):
+		return fmt.Sprintf("got status %d, want one from 400 to 599", f.Status)
+	case f.Call < 0:
+		return fmt.Sprintf("got call %d, want 1 for the first, or 0 for all", f.Call)
+	}
+	for _, pattern := range []string{string(f.Method), f.Resource} {
+		if _, err := path.Match(pattern, ""); err != nil {
+			return "got " + strconv.Quote(pattern) + ", want a pattern of path.Match"
+		}
+	}
+	if f.Method == "" {
+		return ""
+	}
+	var all []Method
+	for _, r := range c.running {
+		all = append(all, c.Methods(r.name)...)
+	}
+	matched := func(m Method) bool { ok, _ := path.Match(string(f.Method), string(m)); return ok }
+	if slices.ContainsFunc(all, matched) {
+		return ""
+	}
+	return "no service has such a method" + suggestion(f.Method, all)
+}
+
+// suggestion names the methods that a wrong name may mean: those that end like it.
+func suggestion(wrong Method, all []Method) string {
+	last := string(wrong[strings.LastIndexByte(string(wrong), '.')+1:])
+	var like []string
+	for _, m := range all {
+		if strings.EqualFold(string(m[strings.LastIndexByte(string(m), '.')+1:]), last) {
+			like = append(like, string(m))
+		}
+	}
+	if len(like) == 0 || last == "" {
+		return "; the constants of type Method name those that exist"
+	}
+	return "; did you mean " + strings.Join(like, " or ") + "?"
+}
+
+// Methods returns the calls that a service serves, in alphabetical order; none for one without an endpoint.
+func (c *Cloud) Methods(s Service) []Method {
+	var methods []Method
+	for _, r := range c.running {
+		if r.name != s {
+			continue
+		}
+		for _, name := range r.server.Methods() {
+			methods = append(methods, Method(name))
+		}
+	}
+	slices.Sort(methods)
+	return methods
+}

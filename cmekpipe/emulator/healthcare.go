@@ -1,0 +1,40 @@
+package emulator
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"google.golang.org/api/healthcare/v1"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// CreateFHIRStore creates an R4 store that accepts updates of resources that don't exist, named
+// "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE". It also creates the dataset, which key
+// encrypts, unless that exists; then the dataset's own key encrypts the store. The zero KeyName creates a dataset without
+// a key.
+func (c *Cloud) CreateFHIRStore(ctx context.Context, name string, key cmekpipe.KeyName) error {
+	dataset, store, ok := strings.Cut(name, "/fhirStores/")
+	parent, id, found := strings.Cut(dataset, "/datasets/")
+	if !ok || !found {
+		return fmt.Errorf("emulator: got FHIR store %q, want projects/P/locations/L/datasets/D/fhirStores/S", name)
+	}
+	client, err := healthcare.NewService(ctx, c.ClientOptions(Healthcare)...)
+	if err != nil {
+		return failure("create FHIR store", name, err)
+	}
+	datasets := client.Projects.Locations.Datasets
+	if _, err := datasets.Get(dataset).Context(ctx).Do(); err != nil {
+		spec := &healthcare.Dataset{}
+		if key.Valid() {
+			spec.EncryptionSpec = &healthcare.EncryptionSpec{KmsKeyName: key.String()}
+		}
+		if _, err := datasets.Create(parent, spec).DatasetId(id).Context(ctx).Do(); err != nil {
+			return failure("create dataset", dataset, err)
+		}
+	}
+	spec := &healthcare.FhirStore{Version: "R4", EnableUpdateCreate: true}
+	_, err = datasets.FhirStores.Create(dataset, spec).FhirStoreId(store).Context(ctx).Do()
+	return failure("create FHIR store", name, err)
+}

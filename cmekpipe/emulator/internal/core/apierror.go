@@ -1,0 +1,122 @@
+package core
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+)
+
+// APIError is the error that an API over HTTP answers, in the form of Google's APIs.
+type APIError struct {
+	Status  int
+	Reason  string // "alreadyExists", as in errors[].reason
+	Code    string // "ALREADY_EXISTS", the name of the gRPC code; "" for APIs that answer none
+	Message string
+	Details []any // messages with their "@type", if the API answers any
+}
+
+// Refusal returns the error of an API that answers no name of a gRPC code: Cloud Storage and BigQuery.
+func Refusal(status int, reason, message string) *APIError {
+	return &APIError{Status: status, Reason: reason, Message: message}
+}
+
+// Error returns the message.
+func (e *APIError) Error() string { return e.Message }
+
+// BadRequest is a refusal of a malformed call.
+func BadRequest(message string) error {
+	return &APIError{Status: http.StatusBadRequest, Reason: "badRequest", Code: "INVALID_ARGUMENT", Message: message}
+}
+
+// FailedPrecondition is a refusal of a call that the state of things doesn't allow.
+func FailedPrecondition(message string) error {
+	return &APIError{Status: http.StatusBadRequest, Reason: "failedPrecondition", Code: "FAILED_PRECONDITION", Message: message}
+}
+
+// NotFound is a refusal of a call about something that isn't there.
+func NotFound(message string) error {
+	return &APIError{Status: http.StatusNotFound, Reason: "notFound", Code: "NOT_FOUND", Message: message}
+}
+
+// AlreadyExists is a refusal of a name that is taken.
+func AlreadyExists(message string) error {
+	return &APIError{Status: http.StatusConflict, Reason: "alreadyExists", Code: "ALREADY_EXISTS", Message: message}
+}
+
+// Forbidden is a refusal for want of a permission.
+func Forbidden(message string) error {
+	return &APIError{Status: http.StatusForbidden, Reason: "forbidden", Code: "PERMISSION_DENIED", Message: message}
+}
+
+// FailStatus answers with a status that a test injected.
+func FailStatus(w http.ResponseWriter, status int) {
+	e := InjectedError(status, nil)
+	e.Code = cmp.Or(codeNames()[status], "UNKNOWN")
+	WriteError(w, e)
+}
+
+// InjectedError returns the error for a status that a test injected. Reasons are the words of an API where they differ
+// from the common ones.
+func InjectedError(status int, reasons map[int]string) *APIError {
+	e := Refusal(status, "backendError", "the test injected status "+strconv.Itoa(status)+" for this call")
+	common := map[int]string{
+		http.StatusBadRequest: "badRequest", http.StatusUnauthorized: "authError", http.StatusForbidden: "forbidden",
+		http.StatusNotFound: "notFound", http.StatusConflict: "alreadyExists", http.StatusTooManyRequests: "rateLimitExceeded",
+	}
+	for _, words := range []map[int]string{common, reasons} {
+		if reason, ok := words[status]; ok {
+			e.Reason = reason
+		}
+	}
+	return e
+}
+
+// codeNames returns the names of the gRPC codes that belong to HTTP statuses.
+func codeNames() map[int]string {
+	return map[int]string{
+		http.StatusBadRequest: "INVALID_ARGUMENT", http.StatusUnauthorized: "UNAUTHENTICATED",
+		http.StatusForbidden: "PERMISSION_DENIED", http.StatusNotFound: "NOT_FOUND", http.StatusConflict: "ALREADY_EXISTS",
+		http.StatusTooManyRequests: "RESOURCE_EXHAUSTED", http.StatusInternalServerError: "INTERNAL",
+		http.StatusServiceUnavailable: "UNAVAILABLE", http.StatusGatewayTimeout: "DEADLINE_EXCEEDED",
+	}
+}
+
+// WriteError answers with a refusal; an error that is no [*APIError] becomes an internal one.
+func WriteError(w http.ResponseWriter, err error) {
+	e, ok := errors.AsType[*APIError](err)
+	if !ok {
+		e = &APIError{Status: http.StatusInternalServerError, Reason: "backendError", Code: "INTERNAL", Message: err.Error()}
+	}
+	type item struct {
+		Message string `json:"message"`
+		Domain  string `json:"domain"`
+		Reason  string `json:"reason"`
+	}
+	type body struct {
+		Code    int    `json:"code"`
+		Message string `json:"message"`
+		Errors  []item `json:"errors"`
+		Status  string `json:"status,omitempty"`
+		Details []any  `json:"details,omitempty"`
+	}
+	WriteJSON(w, e.Status, map[string]body{
+		"error": {e.Status, e.Message, []item{{e.Message, "global", e.Reason}}, e.Code, e.Details},
+	})
+}
+
+// WriteJSON answers with a value that can be marshalled, or with a [json.RawMessage] as it is.
+func WriteJSON(w http.ResponseWriter, status int, answer any) {
+	text, ok := answer.(json.RawMessage)
+	if !ok {
+		var err error
+		if text, err = json.Marshal(answer); err != nil {
+			panic("emulator: " + err.Error())
+		}
+	}
+	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
+	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
+	w.WriteHeader(status)
+	_, _ = w.Write(text) // a client that went away wants no answer
+}

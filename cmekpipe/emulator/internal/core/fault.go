@@ -1,0 +1,100 @@
+package core
+
+import (
+	"path"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"google.golang.org/grpc/codes"
+)
+
+// Fault is a failure of calls that a test injects. Fields that are left zero do nothing, so a Fault may wait and then
+// fail. Package emulator documents the fields.
+type Fault struct {
+	Method, Resource string // path.Match patterns; empty matches all
+	Call             int    // counted from 1; 0 is every call
+	Latency          time.Duration
+	Status           int
+	Code             codes.Code
+	Reset            bool
+	Truncate         int
+}
+
+// Faults holds what tests injected. The zero Faults affects no call. It may be used by many goroutines.
+type Faults struct {
+	mu    sync.Mutex
+	armed []*Armed
+}
+
+// Armed is a fault that was added to [Faults]. It tells later whether a call met it.
+type Armed struct {
+	Fault
+	owner     *Faults
+	seen, hit int
+}
+
+// Add arms a fault. It panics on a malformed pattern, which matches no call and so lets a test pass that proves nothing.
+func (f *Faults) Add(fault Fault) *Armed {
+	for _, pattern := range []string{fault.Method, fault.Resource} {
+		if _, err := path.Match(pattern, ""); err != nil {
+			panic("emulator: fault pattern " + strconv.Quote(pattern) + ": " + err.Error())
+		}
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	a := &Armed{Fault: fault, owner: f}
+	f.armed = append(f.armed, a)
+	return a
+}
+
+// Remove disarms the fault. Removing it twice does no harm.
+func (a *Armed) Remove() {
+	a.owner.mu.Lock()
+	defer a.owner.mu.Unlock()
+	a.owner.armed = slices.DeleteFunc(a.owner.armed, func(b *Armed) bool { return a == b })
+}
+
+// Seen returns how many calls matched the fault's patterns.
+func (a *Armed) Seen() int {
+	a.owner.mu.Lock()
+	defer a.owner.mu.Unlock()
+	return a.seen
+}
+
+// Hit returns how many calls the fault affected.
+func (a *Armed) Hit() int {
+	a.owner.mu.Lock()
+	defer a.owner.mu.Unlock()
+	return a.hit
+}
+
+// Next counts a call and returns the first fault that affects it, or the zero Fault.
+func (f *Faults) Next(method, resource string) Fault {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	var first *Armed
+	for _, a := range f.armed {
+		if !matches(a.Method, method) || !matches(a.Resource, resource) {
+			continue
+		}
+		a.seen++
+		if first == nil && (a.Call == 0 || a.Call == a.seen) {
+			first = a
+		}
+	}
+	if first == nil {
+		return Fault{}
+	}
+	first.hit++
+	return first.Fault
+}
+
+func matches(pattern, s string) bool {
+	if pattern == "" {
+		return true
+	}
+	ok, err := path.Match(pattern, s)
+	return ok && err == nil
+}

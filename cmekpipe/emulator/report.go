@@ -1,0 +1,36 @@
+package emulator
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// WriteReport prints lines of the ledger for a reader: each resource with the key that encrypts it, or NO KEY, and at the
+// end how many there are. To report what a run created, pass the lines that follow those from before it:
+//
+//	before := len(cloud.Ledger())
+//	… run …
+//	emulator.WriteReport(os.Stdout, cloud.Ledger()[before:])
+func WriteReport(w io.Writer, entries []Entry) error {
+	var report strings.Builder
+	without := 0
+	for _, e := range entries {
+		key := e.ProtectedBy().String()
+		if key == "" {
+			key = "NO KEY"
+			without++
+		}
+		line := fmt.Sprintf("%-7s %s", e.Kind, e.Name)
+		if e.Size > 0 {
+			line += fmt.Sprintf("  %d bytes", e.Size)
+		}
+		if !e.Deleted.IsZero() {
+			line += " (temporary, deleted)"
+		}
+		fmt.Fprintf(&report, "  %s\n          %s\n", line, key)
+	}
+	fmt.Fprintf(&report, "%d resources created, %d resources without a key\n", len(entries), without)
+	_, err := io.WriteString(w, report.String())
+	return err
+}

@@ -1,0 +1,162 @@
+package bigqueryio
+
+import (
+	"context"
+
+	"cloud.google.com/go/bigquery"
+	storage "cloud.google.com/go/bigquery/storage/apiv1"
+	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+)
+
+// rows is the common part of the DoFns that write rows. The exported fields are sent to the workers.
+type rows struct {
+	Table  cmekpipe.BigQueryTable
+	Type   beam.EncodedType
+	Schema string // JSON
+	// DeadLetters makes refused rows an output instead of an error.
+	DeadLetters bool
+
+	refused []element
+	checked keycheck.Recheck
+}
+
+// recheck checks the key of the table that rows are written to if the last check is too old: somebody may have changed it.
+func (f *rows) recheck(ctx context.Context, r run) error {
+	return f.checked.Do(ctx, func(ctx context.Context) error {
+		table, err := r.target(f.Table)
+		if err != nil {
+			return err
+		}
+		client, err := openClient(ctx, f.Table)
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		return checkTable(ctx, client, table, r.Fresh)
+	})
+}
+
+// CMEKDestination tells guard the destination and its key.
+func (f *rows) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+}
+
+// newRowType pairs the element type with the columns of the schema.
+func (f *rows) newRowType() (bqrow.Type, error) {
+	schema, err := bigquery.SchemaFromJSON([]byte(f.Schema))
+	if err != nil {
+		return bqrow.Type{}, err
+	}
+	return bqrow.NewType(f.Type.T, schema)
+}
+
+// refuse handles a row that can't be written.
+func (f *rows) refuse(x element, why *bqrow.Refusal) error {
+	if !f.DeadLetters {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: f.Table.String(),
+			Hint: "use bigqueryio.WriteWithErrors, which returns refused rows", Err: why}
+	}
+	f.refused = append(f.refused, x)
+	return nil
+}
+
+// release emits refused rows, each with its own time.
+func (f *rows) release(emit func(beam.EventTime, beam.X)) {
+	for _, x := range f.refused {
+		emit(x.time, x.value)
+	}
+	f.refused = nil
+}
+
+// streamed is rows with the client and encoder that append them to streams.
+type streamed struct {
+	rows
+
+	client  *storage.BigQueryWriteClient
+	schema  *storagepb.ProtoSchema
+	encoder *encoder
+	out     *appender // nil before the first row
+}
+
+// Setup opens the client.
+func (f *streamed) Setup(ctx context.Context) error {
+	t, err := f.newRowType()
+	if err != nil {
+		return wrong(f.Table, err.Error(), "build workers and launcher from the same program")
+	}
+	f.schema = &storagepb.ProtoSchema{ProtoDescriptor: t.Descriptor("Row")}
+	f.encoder = newEncoder(f.Type.T, t, f.DeadLetters)
+	f.client, err = openWriteClient(ctx)
+	return err
+}
+
+// Teardown abandons an open stream and releases the client.
+func (f *streamed) Teardown() error {
+	f.abandon()
+	if f.client == nil {
+		return nil
+	}
+	return f.client.Close()
+}
+
+// abandon drops the state of a failed bundle.
+func (f *streamed) abandon() {
+	f.out.close()
+	f.out, f.refused = nil, nil
+	if f.encoder != nil {
+		f.encoder.flush()
+	}
+}
+
+// write sends a row, or keeps it until there are enough for a request.
+func (f *streamed) write(ctx context.Context, x element) error {
+	full, bad := f.encoder.add(x)
+	if bad != nil {
+		return f.refuse(x, bad)
+	}
+	if full == nil {
+		return nil
+	}
+	return f.out.append(ctx, full)
+}
+
+// finish sends the remaining rows and waits for all answers.
+func (f *streamed) finish(ctx context.Context) error {
+	if last := f.encoder.flush(); last != nil {
+		if err := f.out.append(ctx, last); err != nil {
+			return err
+		}
+	}
+	return f.out.flush(ctx)
+}
+
+func (f *streamed) appender(table cmekpipe.BigQueryTable, stream string, r run) *appender {
+	a := &appender{client: f.client, table: table, stream: stream, schema: f.schema, fresh: r.Fresh}
+	if f.DeadLetters {
+		a.refuse = func(x element) { f.refused = append(f.refused, x) }
+	}
+	return a
+}
+
+// openWriteClient returns a client without retries; this package retries.
+func openWriteClient(ctx context.Context) (*storage.BigQueryWriteClient, error) {
+	client, err := bigqueryclient.StorageWrite(ctx)
+	if err != nil {
+		return nil, gcperr.Wrap(opWrite, "BigQuery Storage client", cmekpipe.KeyName{}, err)
+	}
+	client.CallOptions = &storage.BigQueryWriteCallOptions{}
+	return client, nil
+}
+
+// path names a table as the Storage API does.
+func path(t cmekpipe.BigQueryTable) string {
+	return "projects/" + t.Project() + "/datasets/" + t.Dataset() + "/tables/" + t.ID()
+}

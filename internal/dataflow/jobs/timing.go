@@ -1,0 +1,28 @@
+package jobs
+
+import (
+	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
+)
+
+// Timing says how often Dataflow is asked, and how long it may take to show and to stop a job.
+type Timing struct {
+	// Policy is for the retries of each call and for the pauses between two polls.
+	retry.Policy
+	// VisibilityTimeout is how long a job that was created may stay invisible to calls that read it.
+	VisibilityTimeout time.Duration
+	// StopTimeout is how long a job may take to stop after it was asked to.
+	StopTimeout time.Duration
+}
+
+// DefaultTiming retries a call after 1 s and then after pauses that double up to 15 s, for 8 attempts, which is more than a
+// minute: a launch takes minutes in any case, and an outage of the API that lasts longer is for a person to see. A job may
+// take 30 s to become visible and 10 minutes to stop.
+func DefaultTiming() Timing {
+	return Timing{
+		Policy:            retry.Policy{Initial: time.Second, Max: 15 * time.Second, Attempts: 8},
+		VisibilityTimeout: 30 * time.Second,
+		StopTimeout:       10 * time.Minute,
+	}
+}

@@ -1,0 +1,203 @@
+package keyedgcs_test
+
+import (
+	"context"
+	"errors"
+	"hash/crc32"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"testing"
+	"testing/iotest"
+	"time"
+
+	"cloud.google.com/go/storage"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
+	"github.com/cmekpipe/cmekpipe-go/internal/progress"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
+)
+
+// dropKey removes the key from a request, as a proxy would that does not know the parameter.
+func dropKey(q url.Values) { q.Del("kmsKeyName"); q.Del("destinationKmsKeyName") }
+
+// uploads are all ways to write an object. Each returns the URL of the object.
+var uploads = map[string]func(context.Context, *world) (string, error){
+	"Store.Create": func(ctx context.Context, w *world) (string, error) {
+		o, _ := w.key.Object("gs://bank-bare/o")
+		_, err := put(ctx, w.store, o, []byte("x"))
+		return o.String(), err
+	},
+	"Store.Copy": func(ctx context.Context, w *world) (string, error) {
+		from, _ := w.key.Object("gs://bank-bare/from")
+		to, _ := w.key.Object("gs://bank-bare/o")
+		_, err := w.store.Copy(ctx, from, 0, to)
+		return to.String(), err
+	},
+	"staging.Put": func(ctx context.Context, w *world) (string, error) {
+		area, err := newArea(ctx, w)
+		if err != nil {
+			return "", err
+		}
+		f, err := area.Put(ctx, "worker", strings.NewReader("x"))
+		return f.URL, err
+	},
+	"staging.Write": func(ctx context.Context, w *world) (string, error) {
+		area, err := newArea(ctx, w)
+		if err != nil {
+			return "", err
+		}
+		return "gs://bank-bare/o", area.Write(ctx, "gs://bank-bare/o", []byte("x"))
+	},
+}
+
+func newArea(ctx context.Context, w *world) (*staging.Area, error) {
+	client, err := storageclient.New(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &staging.Area{
+		Op: "keyedgcs.Test", Client: client, Location: "gs://bank-bare", Key: w.key, Progress: progress.New(nil),
+		Pace: retry.Policy{Initial: time.Millisecond, Max: time.Millisecond, Attempts: 3},
+	}, nil
+}
+
+// newBareWorld returns a cloud whose bucket bank-bare has no default key, behind a proxy that drops keys.
+func newBareWorld(t *testing.T) *world {
+	t.Helper()
+	w := newWorld(t)
+	w.CreateBucket("bank-bare", "us-central1", cmekpipe.KeyName{})
+	w.WriteObject("gs://bank-bare/from", []byte("x"))
+	tamper(t, w, dropKey)
+	w.store = openStore(t)
+	return w
+}
+
+func bareObject(t *testing.T, w *world, at string) (*storage.ObjectAttrs, error) {
+	t.Helper()
+	return w.StorageClient().Bucket("bank-bare").Object(strings.TrimPrefix(at, "gs://bank-bare/")).Attrs(t.Context())
+}
+
+func TestEveryUploadDeletesAnObjectWithoutTheKeyAndSaysSo(t *testing.T) {
+	for name, upload := range uploads {
+		t.Run(name, func(t *testing.T) {
+			w := newBareWorld(t)
+			at, err := upload(t.Context(), w)
+			o, _ := w.key.Object(at)
+			e := requireError(t, err, cmekpipe.KeyMissing, o)
+			want := "find the proxy between this program and Cloud Storage that removes the parameter kmsKeyName, and connect directly; " +
+				"the upload named " + w.key.String() + "; the object was deleted"
+			if e.Hint != want {
+				t.Errorf("got hint %q, want %q", e.Hint, want)
+			}
+			if attrs, err := bareObject(t, w, at); !errors.Is(err, storage.ErrObjectNotExist) {
+				t.Errorf("got object %v, %v, want none", attrs, err)
+			}
+		})
+	}
+}
+
+func TestEveryUploadSaysWhenTheObjectCouldNotBeDeleted(t *testing.T) {
+	for name, upload := range uploads {
+		t.Run(name, func(t *testing.T) {
+			w := newBareWorld(t)
+			w.Inject(emulator.Fault{Method: "storage.objects.delete", Status: http.StatusForbidden})
+			at, err := upload(t.Context(), w)
+			o, _ := w.key.Object(at)
+			e := requireError(t, err, cmekpipe.KeyMissing, o)
+			attrs, statErr := bareObject(t, w, at)
+			if statErr != nil {
+				t.Fatal(statErr)
+			}
+			command := "delete the object: gcloud storage rm '" + at + "#" + strconv.FormatInt(attrs.Generation, 10) + "'; then "
+			if !strings.HasPrefix(e.Hint, command) || strings.Contains(e.Hint, "was deleted") {
+				t.Errorf("got hint %q, want it to start with %q and not to say that the object was deleted", e.Hint, command)
+			}
+			if !strings.Contains(e.Error(), "could not be deleted") || !errors.Is(err, cmekpipe.PermissionDenied) {
+				t.Errorf("got %v, want the reason why the object could not be deleted", err)
+			}
+		})
+	}
+}
+
+func TestPutReplacesOnlyTheObjectThatItFound(t *testing.T) {
+	for name, tt := range map[string]struct {
+		theirs string
+		want   cmekpipe.Code
+	}{
+		"other bytes":    {"theirs", cmekpipe.PreconditionFailed},
+		"the same bytes": {"ours", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			o := object(t, w.key, "o")
+			// Put reads the bytes after it has found no object, so the other program writes in between.
+			meanwhile := func() {
+				if _, err := put(t.Context(), w.store, o, []byte(tt.theirs)); err != nil {
+					t.Error(err)
+				}
+			}
+			err := w.store.Put(t.Context(), o, keyedgcs.Content{
+				Reader: &firstRead{Reader: strings.NewReader("ours"), do: meanwhile},
+				Size:   4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)),
+			})
+			if tt.want != "" {
+				requireError(t, err, tt.want, o)
+			} else if err != nil {
+				t.Error(err)
+			}
+			if got := string(w.ReadObject(o.String())); got != tt.theirs {
+				t.Errorf("got %q, want %q", got, tt.theirs)
+			}
+		})
+	}
+}
+
+func TestPutRefusesBytesThatChanged(t *testing.T) {
+	w := newWorld(t)
+	o := object(t, w.key, "o")
+	err := w.store.Put(t.Context(), o, keyedgcs.Content{
+		Reader: strings.NewReader("mine"), Size: 4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)),
+	})
+	if _, ok := errors.AsType[*cmekpipe.Error](err); !ok {
+		t.Errorf("got %v, want a typed error", err)
+	}
+	if got := w.attrs(t, "o"); got != nil {
+		t.Errorf("got object %v, want none", got)
+	}
+}
+
+func TestPutCommitsNothingWhenReadingFails(t *testing.T) {
+	w := newWorld(t)
+	o, broken := object(t, w.key, "o"), errors.New("the disk is gone")
+	err := w.store.Put(t.Context(), o, keyedgcs.Content{
+		Reader: io.MultiReader(strings.NewReader("ours"), iotest.ErrReader(broken)),
+		Size:   4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)),
+	})
+	if !errors.Is(err, broken) {
+		t.Errorf("got %v, want %v", err, broken)
+	}
+	if got := w.attrs(t, "o"); got != nil {
+		t.Errorf("got object %v, want none", got)
+	}
+}
+
+// firstRead does something before the first byte is read.
+type firstRead struct {
+	io.Reader
+	do func()
+}
+
+func (r *firstRead) Read(p []byte) (int, error) {
+	if r.do != nil {
+		r.do()
+		r.do = nil
+	}
+	return r.Reader.Read(p)
+}
