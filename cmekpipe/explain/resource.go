@@ -3,6 +3,7 @@ package explain
 import (
 	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -23,6 +24,10 @@ type kindInfo struct {
 
 // kinds are the resources that errors name. The first whose pattern matches counts.
 func kinds() []kindInfo {
+	return slices.Concat(storageKinds(), pubSubKinds(), databaseKinds(), healthcareKinds(), dataflowKinds(), bigQueryKinds())
+}
+
+func storageKinds() []kindInfo {
 	return []kindInfo{
 		{noun: "object", service: "Cloud Storage", pattern: `^gs://(?<bucket>[^/]+)/(?<object>.+)$`, agent: "service@gs-project-accounts",
 			role:     "roles/storage.objectUser",
@@ -36,6 +41,11 @@ func kinds() []kindInfo {
 			bindIt:     "gcloud storage buckets add-iam-policy-binding gs://{bucket}",
 			setKeyIt:   "gcloud storage buckets update gs://{bucket} --default-encryption-key={key}",
 			setKeyNote: "objects that exist keep the key that they have"},
+	}
+}
+
+func pubSubKinds() []kindInfo {
+	return []kindInfo{
 		{noun: "topic", service: "Pub/Sub", pattern: `^projects/(?<project>[^/]+)/topics/(?<id>[^/]+)$`, agent: "service@gcp-sa-pubsub",
 			role:       "roles/pubsub.editor",
 			createIt:   "gcloud pubsub topics create {name} --topic-encryption-key={key}",
@@ -47,6 +57,11 @@ func kinds() []kindInfo {
 			role:   "roles/pubsub.subscriber",
 			listIt: "gcloud pubsub subscriptions list --project={project}",
 			bindIt: "gcloud pubsub subscriptions add-iam-policy-binding {name}"},
+	}
+}
+
+func databaseKinds() []kindInfo {
+	return []kindInfo{
 		{noun: "database", service: "Spanner", pattern: `^projects/(?<project>[^/]+)/instances/(?<instance>[^/]+)/databases/(?<id>[^/]+)$`,
 			agent: "service@gcp-sa-spanner", role: "roles/spanner.databaseUser",
 			createIt: "gcloud spanner databases create {id} --instance={instance} --project={project} --kms-key={key}",
@@ -67,6 +82,11 @@ func kinds() []kindInfo {
 				"--project={project} --kms-key-name={key}",
 			listIt: "gcloud firestore databases list --project={project}",
 			bindIt: "gcloud projects add-iam-policy-binding {project}"},
+	}
+}
+
+func healthcareKinds() []kindInfo {
+	return []kindInfo{
 		{noun: "dataset", service: "the Cloud Healthcare API",
 			pattern: `^projects/(?<project>[^/]+)/locations/(?<region>[^/]+)/datasets/(?<id>[^/]+)$`,
 			agent:   "service@gcp-sa-healthcare", role: "roles/healthcare.datasetViewer",
@@ -79,10 +99,20 @@ func kinds() []kindInfo {
 			listIt:   "gcloud healthcare fhir-stores list --dataset={dataset} --location={region} --project={project}",
 			bindIt: "gcloud healthcare fhir-stores add-iam-policy-binding {id} --dataset={dataset} --location={region} " +
 				"--project={project}"},
+	}
+}
+
+func dataflowKinds() []kindInfo {
+	return []kindInfo{
 		{noun: "job", service: "Dataflow", pattern: `^projects/(?<project>[^/]+)/locations/(?<region>[^/]+)/jobs/(?<id>[^/]+)$`,
 			agent: "service@dataflow-service-producer-prod", role: "roles/dataflow.developer",
 			listIt: "gcloud dataflow jobs list --region={region} --project={project}",
 			bindIt: "gcloud projects add-iam-policy-binding {project}"},
+	}
+}
+
+func bigQueryKinds() []kindInfo {
+	return []kindInfo{
 		{noun: "table", service: "BigQuery", pattern: `^(?<project>[a-z][a-z0-9.:-]*)\.(?<dataset>[A-Za-z0-9_]+)\.(?<id>[^./]+)$`,
 			agent: "bq@bigquery-encryption", role: "roles/bigquery.dataEditor",
 			createIt: "bq mk --table --destination_kms_key={key} '{project}:{dataset}.{id}'",

@@ -3,6 +3,7 @@ package keyedgcs
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
@@ -24,7 +25,8 @@ func (s *Store) explain(ctx context.Context, o cmekpipe.Object, err error) error
 		return err
 	}
 	if answer := location.ForBucket(o.Key().Location(), bucket.Location); len(answer.Want) > 0 {
-		e.Hint = explain.MoveKey("gs://"+o.Bucket(), o.Key(), answer.Want)
+		e.Hint = "bucket " + o.Bucket() + " is in " + strings.ToLower(bucket.Location) + ": " +
+			explain.MoveKey("gs://"+o.Bucket(), o.Key(), answer.Want)
 	}
 	return err
 }
