@@ -15,6 +15,18 @@ func RegisterFlags(fs *flag.FlagSet) {
 	}
 }
 
+// JobFlagSet reports whether the command line set any flag of a job: one that [FromFlags] reads or refuses. A program that
+// runs on a loopback cloud when it is started without a job uses it to tell that from a job whose key was forgotten, which
+// must fail. It is false before fs.Parse, and for the program's own flags.
+func JobFlagSet(fs *flag.FlagSet) bool {
+	set := false
+	fs.Visit(func(f *flag.Flag) {
+		_, forbidden := forbiddenFlag(f.Name)
+		set = set || forbidden || slices.ContainsFunc(options(), func(o option) bool { return o.name == f.Name })
+	})
+	return set
+}
+
 // FromFlags creates options from a parsed flag set with Beam's own flags, by the rules of [FromConfig]. Call
 // [RegisterFlags] and fs.Parse first. Only flags that were set count. Beam's other flags for a runner, such as
 // dataflow_endpoint, are refused with code [Unsupported] if they are set to anything but their default;

@@ -328,3 +328,32 @@ func TestTextsOfARepeatedFlagAreShown(t *testing.T) {
 		t.Errorf("got %q, want both values", got)
 	}
 }
+
+func TestJobFlagSet(t *testing.T) {
+	tests := []struct {
+		args []string
+		want bool
+	}{
+		{nil, false},
+		{[]string{"--input=gs://bank-in/a"}, false},
+		{[]string{"--runner=dataflow"}, true},
+		{[]string{"--input=gs://bank-in/a", "--temp_location=gs://bank-work/tmp"}, true},
+		{[]string{"--async"}, true},
+		{[]string{"--dataflow_endpoint=https://example.com"}, true},
+	}
+	for _, tt := range tests {
+		fs := flag.NewFlagSet("job", flag.ContinueOnError)
+		fs.String("input", "", "")
+		fs.String("dataflow_endpoint", "", "") // a flag that Beam's runner defines and FromFlags refuses
+		cmekpipe.RegisterFlags(fs)
+		if cmekpipe.JobFlagSet(fs) {
+			t.Errorf("%q before Parse: got true, want false", tt.args)
+		}
+		if err := fs.Parse(tt.args); err != nil {
+			t.Fatal(err)
+		}
+		if got := cmekpipe.JobFlagSet(fs); got != tt.want {
+			t.Errorf("%q: got %t, want %t", tt.args, got, tt.want)
+		}
+	}
+}

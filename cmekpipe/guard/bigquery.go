@@ -7,7 +7,7 @@ func bigQuery() []entry {
 		{
 			identity: "/io/bigqueryio.writeFn", verdict: Unprotected,
 			reason:      "streams into a table without looking at its key",
-			replacement: ours("bigqueryio.Write", "a table"),
+			replacement: ours("bigqueryio.Write", "a table"), method: "BigQueryTable",
 			place: func(v values) string {
 				return joined(".", v["Table.Project"], v["Table.Dataset"], v["Table.Table"])
 			},

@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -12,6 +14,8 @@ type entry struct {
 	verdict     Verdict
 	reason      string
 	replacement string
+	// method is the method of a key that creates the destination, for a replacement that can be written out. May be "".
+	method string
 	// place finds the destination among what the graph holds of the transform. It returns no secret. May be nil.
 	place func(values) string
 	// refine changes the finding where the verdict depends on what the graph holds. May be nil.
@@ -26,6 +30,18 @@ func (e entry) apply(v values, t *Transform) {
 	if e.refine != nil {
 		e.refine(v, t)
 	}
+	if t.Verdict == Unprotected && t.Replacement == e.replacement {
+		t.Replacement += e.exactly(t.Destination)
+	}
+}
+
+// exactly returns the call that replaces the transform, with its own destination.
+func (e entry) exactly(destination string) string {
+	if e.method == "" || destination == "" || strings.Contains(destination, "…") {
+		return ""
+	}
+	call, _, _ := strings.Cut(path.Base(e.replacement), " ")
+	return fmt.Sprintf(": %s(s, key.%s(%q), …)", call, e.method, destination)
 }
 
 // catalogue holds the entries by identity.
@@ -68,7 +84,7 @@ func ours(call, destination string) string {
 		return "keep this call out of the pipeline until this module has " + call +
 			"; text can be written with " + connectorPath + "textio.WriteSharded"
 	}
-	return "use " + connectorPath + call + " with " + destination + " that a key minted"
+	return "use " + connectorPath + call + " with " + destination + " created from a key"
 }
 
 func unknownConnector() entry {

@@ -48,13 +48,12 @@ type Transform struct {
 	Verdict  Verdict `json:"verdict"`
 	// Destination is where it writes, as far as the graph tells. Passwords and queries are never in it.
 	Destination string `json:"destination,omitzero"`
-	// Key is what the destination rests under. It is valid only if the verdict is Protected.
+	// Kind says what Destination stands for. It is valid only if the verdict is Protected.
+	Kind cmekpipe.DestinationKind `json:"kind,omitzero"`
+	// Key encrypts the destination. It is valid only if the verdict is Protected.
 	Key cmekpipe.KeyName `json:"key,omitzero"`
-	// FurtherKeys are those that parts of the destination may rest under beside Key: a database in several regions.
-	FurtherKeys []cmekpipe.KeyName `json:"furtherKeys,omitempty"`
-	// Extent is "" if Destination is one resource, "shards" if it is the prefix of the objects that this module's sharded
-	// writes make, and "passing" if it is where something lies that may be gone at the end.
-	Extent string `json:"extent,omitzero"`
+	// AdditionalKeys may encrypt parts of the destination in place of Key, as in a database that several regions hold.
+	AdditionalKeys []cmekpipe.KeyName `json:"additionalKeys,omitempty"`
 	// Reason says why the verdict is what it is.
 	Reason string `json:"reason,omitzero"`
 	// Replacement says what to write instead of an unprotected transform.

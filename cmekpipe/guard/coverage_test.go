@@ -46,7 +46,7 @@ func TestErrHasOneErrorForEachUnprotectedTransform(t *testing.T) {
 		t.Fatalf("Err() = %v, want a *cmekpipe.Error", one)
 	}
 	want := &cmekpipe.Error{Op: "guard.Inspect", Code: cmekpipe.Unprotected, Resource: "root/Daily/textio.Write/textio.writeFileFn",
-		Hint: "use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object that a key minted",
+		Hint: "use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.Object(\"gs://bank-records/a\"), …)",
 		Err:  errors.New("creates an object without naming a key: gs://bank-records/a")}
 	if diff := cmp.Diff(want, e, cmp.Comparer(func(a, b error) bool { return a.Error() == b.Error() })); diff != "" {
 		t.Errorf("Err() differs (-want +got):\n%s", diff)
@@ -55,16 +55,22 @@ func TestErrHasOneErrorForEachUnprotectedTransform(t *testing.T) {
 		textio.Write(s.Scope("Daily"), "gs://bank-records/a", lines(s))
 		bigqueryio.Write(s, "bank-prod", "bank-prod:ledger.entries", records(s))
 	})).Err()
-	if !errors.As(two, &e) || e.Resource != "2 transforms" || !errors.Is(two, cmekpipe.Unprotected) {
-		t.Fatalf("Err() = %v, want one about 2 transforms", two)
+	joined := guard.Refusals(fmt.Errorf("launch: %w", two))
+	if len(joined) != 2 || !errors.Is(two, cmekpipe.Unprotected) || cmekpipe.CodeOf(two) != cmekpipe.Unprotected {
+		t.Fatalf("Err() = %v, want it to hold 2 errors", two)
 	}
-	joined, ok := e.Err.(interface{ Unwrap() []error })
-	if !ok || len(joined.Unwrap()) != 2 {
-		t.Fatalf("Err() = %v, want it to join 2 errors", two)
+	if got := strings.Split(two.Error(), "\n"); len(got) != 2 || got[0] != joined[0].Error() || got[1] != joined[1].Error() {
+		t.Errorf("Err() = %v, want a line for each transform", two)
+	}
+	if got := guard.Refusals(one); len(got) != 1 || got[0].Resource != want.Resource {
+		t.Errorf("Refusals() = %v, want the one transform", got)
+	}
+	if got := guard.Refusals(errors.New("another")); got != nil {
+		t.Errorf("Refusals() = %v for another error, want none", got)
 	}
 	for i, path := range []string{"root/Daily/textio.Write/textio.writeFileFn", "root/bigquery.Write/bigqueryio.writeFn"} {
-		if !errors.As(joined.Unwrap()[i], &e) || e.Resource != path || e.Hint == "" {
-			t.Errorf("error %d is %v, want one about %s with a hint", i, joined.Unwrap()[i], path)
+		if e := joined[i]; e.Resource != path || e.Hint == "" {
+			t.Errorf("error %d is %v, want one about %s with a hint", i, e, path)
 		}
 	}
 }

@@ -98,7 +98,7 @@ func refineKMSKey(v values, t *Transform) {
 		t.Reason = "got a kms_key that is no key's name: " + cause(err)
 		return
 	}
-	t.Verdict, t.Key, t.Replacement = Protected, key, ""
+	t.Verdict, t.Kind, t.Key, t.Replacement = Protected, cmekpipe.KindBigQueryTable, key, ""
 	t.Reason = "names the key in kms_key; temporary datasets get it only from the project's default"
 }
 

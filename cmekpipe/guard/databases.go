@@ -7,7 +7,7 @@ func databases() []entry {
 		return entry{
 			identity: identity, verdict: Unprotected,
 			reason:      "writes cells without looking at the key of the instance's clusters",
-			replacement: ours(call, "a table"),
+			replacement: ours(call, "a table"), method: "BigtableTable",
 			place: func(v values) string {
 				return joined("", "projects/", v["Project"], "/instances/", v["InstanceID"], "/tables/", v["TableName"])
 			},

@@ -1,27 +1,40 @@
 // Package guard reads a constructed Beam pipeline and says, for every transform, whether it creates data at rest and
-// under which Cloud KMS key. Nothing runs and no service is called.
+// with which Cloud KMS key. Nothing runs and no service is called.
 //
-// Most programs need one call, and launch makes it for them:
+// Most programs need one call, and package launch makes it for them:
 //
 //	coverage, err := guard.Inspect(p)
 //	if err != nil { … }
 //	if err := coverage.Err(); err != nil { … } // names each unprotected transform and what to write instead
 //
-// A [Coverage] prints as text with [Coverage.WriteText] and marshals to JSON.
+// A [Coverage] prints as text with [Coverage.WriteText] and marshals to JSON. [Refusals] lists the refused transforms of an
+// error, with the call that replaces each:
+//
+//	for _, e := range guard.Refusals(err) {
+//		fmt.Println(e.Resource, e.Hint)
+//	}
 //
 // # What is trusted
 //
 // A transform is known by the Go type of its DoFn, or by its URN if another SDK runs it. Scope names, labels and
 // annotations prove nothing, because anyone can write them. Three things count as protected: a DoFn of this module that
-// bears a valid key, a connector of Beam that writes through this module's filesystem, and a BigQuery schema transform
+// has a valid key, a connector of Beam that writes through this module's filesystem, and a BigQuery schema transform
 // whose kms_key is a key's name. A connector of Beam or a cross-language transform that the catalogue does not know is
 // unprotected, not unknown.
 //
 // # What it can't see
 //
 // Code of the user's own: a DoFn, CombineFn, coder or predicate may write anywhere. Such transforms are [Opaque] and
-// [Coverage.Err] lets them pass. Nor can guard see what stands outside the graph: the runner's options, the staged
-// files, and whether the buckets, tables and topics that are read rest under a key.
+// [Coverage.Err] does not refuse them. Nor can guard see what is outside the graph: the runner's options, the staged
+// files, and whether the buckets, tables and topics that are read are encrypted with a key.
+//
+// # Defaults
+//
+// There are no options. The zero Coverage, and one that was read from JSON, are refused by Err.
+//
+// # Permissions
+//
+// None: no service is called.
 //
 // # Errors
 //
@@ -29,8 +42,8 @@
 //
 // # Concurrency
 //
-// Inspect only reads the pipeline and may be called again and again, but not while another goroutine adds to it. A
-// Coverage is a value of its own.
+// Inspect only reads the pipeline and may be called repeatedly, but not while another goroutine adds to it. A Coverage may
+// be read by several goroutines at once.
 //
 // # Testing
 //

@@ -47,7 +47,7 @@ func fileCases() []connector {
 		return connector{"io/textio.Write", name, build, []finding{want}}
 	}
 	return []connector{
-		text("", "gs://bank-records/out.txt", finding{Verdict: guard.Unprotected, Destination: "gs://bank-records/out.txt", Instead: ourIO + "textio.Write with an object that a key minted"}),
+		text("", "gs://bank-records/out.txt", finding{Verdict: guard.Unprotected, Destination: "gs://bank-records/out.txt", Instead: ourIO + "textio.Write with an object created from a key"}),
 		text(" keyed", keyedName, finding{Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}),
 		{"io/textio.Write", " keyed, windowed", func(s beam.Scope) { textio.Write(s, keyedName, windowed(s, lines(s))) }, []finding{
 			{Path: "textio.Write/textio.writeFileFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
@@ -62,14 +62,14 @@ func fileCases() []connector {
 		text(" scheme in another case", "GS://bank-records/out.txt", finding{Verdict: guard.Unprotected, Destination: "GS://…", Instead: ourIO + "textio.Write"}),
 		text(" unknown scheme", "ftp://user:secret@host/out", finding{Verdict: guard.Unprotected, Destination: "ftp://…", Instead: ourIO + "textio.Write", Why: "does not know"}),
 		{"io/avroio.Write", "", func(s beam.Scope) { avroio.Write(s, "gs://bank-records/out", `"string"`, lines(s)) }, []finding{
-			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "avroio.Write with an object that a key minted"}}},
+			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "avroio.Write with an object created from a key"}}},
 		{"io/avroio.Write", " keyed", func(s beam.Scope) { avroio.Write(s, keyedName, `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
-				Instead: ourIO + "avroio.Write with an object that a key minted", Why: "takes no Avro"}}},
+				Instead: ourIO + "avroio.Write with an object created from a key", Why: "takes no Avro"}}},
 		{"io/avroio.Write", " local", func(s beam.Scope) { avroio.Write(s, "/var/out", `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Local, Destination: "/var/out"}}},
 		{"io/parquetio.Write", "", func(s beam.Scope) { parquetio.Write(s, "gs://bank-records/out", records(s)) }, []finding{
-			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "parquetio.Write with an object that a key minted"}}},
+			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "parquetio.Write with an object created from a key"}}},
 		{"io/parquetio.Write", " keyed", func(s beam.Scope) { parquetio.Write(s, keyedName, records(s)) }, []finding{
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
 		{"io/parquetio.Write", " keyed, windowed", func(s beam.Scope) { parquetio.Write(s, keyedName, windowed(s, records(s))) }, []finding{

@@ -10,7 +10,7 @@ import (
 // files are the connectors that reach a store through Beam's filesystem package: its scheme decides.
 func files() []entry {
 	row := func(identity, field, replacement string) entry {
-		return entry{identity: identity, verdict: Unprotected, replacement: replacement,
+		return entry{identity: identity, verdict: Unprotected, replacement: replacement, method: "Object",
 			refine: func(v values, t *Transform) { judgeFile(v[field], t) }}
 	}
 	return []entry{
@@ -65,7 +65,7 @@ func judgeKeyedFile(name string, t *Transform) {
 		t.Reason = "got a name of the keyed filesystem that does not parse: " + cause(err)
 		return
 	}
-	t.Verdict, t.Destination, t.Key, t.Replacement = Protected, object.String(), object.Key(), ""
+	t.Verdict, t.Kind, t.Destination, t.Key, t.Replacement = Protected, cmekpipe.KindObject, object.String(), object.Key(), ""
 	t.Reason = "writes through this module's filesystem, whose names carry the key"
 }
 

@@ -7,8 +7,8 @@ func healthcare() []entry {
 		return entry{
 			identity: identity, verdict: Unprotected,
 			reason:      "writes resources without looking at the key of the FHIR store's dataset",
-			replacement: ours(call, "a FHIR store"),
-			place:       func(v values) string { return v[field] },
+			replacement: ours(call, "a FHIR store"), method: "FHIRStore",
+			place: func(v values) string { return v[field] },
 		}
 	}
 	importer := store("/io/fhirio.importFn", "FhirStorePath", "fhirio.Import")

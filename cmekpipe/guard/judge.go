@@ -43,7 +43,7 @@ func judgeOperation(op graph.Opcode, t *Transform) {
 func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 	t.Identity = identityOf(fn)
 	t.Name = shortName(t.Identity)
-	if d, ok := destination.DestinationOf(fn.Recv); ok {
+	if d, ok := destination.Of(fn.Recv); ok {
 		judgeOwn(d, fn, e, t)
 		return
 	}
@@ -69,13 +69,12 @@ func judgeOwn(d destination.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Tr
 	switch reason := partialInput(e); {
 	case !d.Key.Valid():
 		t.Reason, t.Replacement = "got a destination without a key", remedy
-	case d.Name == "":
+	case d.Name == "" || !d.Kind.Valid():
 		t.Reason, t.Replacement = "got a key without a destination", remedy
 	case reason != "" && destination.NeedsWholeInput(fn.Recv):
 		t.refuse(overwrites(reason))
 	default:
-		t.Verdict, t.Key, t.Extent = Protected, d.Key, string(d.Extent)
-		t.FurtherKeys = destination.FurtherKeysOf(fn.Recv)
+		t.Verdict, t.Kind, t.Key, t.AdditionalKeys = Protected, d.Kind, d.Key, d.AdditionalKeys
 	}
 }
 
@@ -87,7 +86,8 @@ func overwrites(partial string) (reason, replacement string) {
 
 // refuse makes an unprotected transform of one that seemed protected.
 func (t *Transform) refuse(reason, replacement string) {
-	t.Verdict, t.Key, t.FurtherKeys, t.Reason, t.Replacement = Unprotected, cmekpipe.KeyName{}, nil, reason, replacement
+	t.Verdict, t.Kind, t.Key, t.AdditionalKeys = Unprotected, "", cmekpipe.KeyName{}, nil
+	t.Reason, t.Replacement = reason, replacement
 }
 
 // partialInput says what keeps a main input from arriving in one piece; "" if nothing does.

@@ -6,8 +6,8 @@ func messaging() []entry {
 		{
 			identity: "beam:transform:pubsub_write:v1", verdict: Unprotected,
 			reason:      "publishes to a topic without looking at its key, which its messages rest under",
-			replacement: ours("pubsubio.Write", "a topic"),
-			place:       func(v values) string { return v["Topic"] },
+			replacement: ours("pubsubio.Write", "a topic"), method: "PubSubTopic",
+			place: func(v values) string { return v["Topic"] },
 		},
 		{
 			identity: "beam:transform:pubsub_read:v1", verdict: ReadsOnly,

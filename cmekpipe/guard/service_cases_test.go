@@ -41,7 +41,7 @@ const (
 func databaseCases() []connector {
 	mutations := func(s beam.Scope) beam.PCollection { return beam.Create(s, *bigtableio.NewMutation("row")) }
 	cells := func(path, call string) []finding {
-		return []finding{{Path: path, Verdict: guard.Unprotected, Destination: "projects/bank-prod/instances/main/tables/t", Instead: ourIO + call + " with a table that a key minted"}}
+		return []finding{{Path: path, Verdict: guard.Unprotected, Destination: "projects/bank-prod/instances/main/tables/t", Instead: ourIO + call + " with a table created from a key"}}
 	}
 	rows := []finding{{Path: "postgres.Write/databaseio.writeFn", Verdict: guard.NoCMEK, Destination: "table entries through driver postgres", Why: "see to it"}}
 	statement := func(path string) []finding {
@@ -78,7 +78,7 @@ func messagingCases() []connector {
 	const topic, tail = "projects/bank-prod/topics/entries", "projects/bank-prod/subscriptions/tail"
 	return []connector{
 		{"io/pubsubio.Write", "", func(s beam.Scope) { pubSubWrite(s, topic) }, []finding{
-			{Path: "pubsubio.Write/pubsub_write", Verdict: guard.Unprotected, Destination: topic, Instead: ourIO + "pubsubio.Write with a topic that a key minted"}}},
+			{Path: "pubsubio.Write/pubsub_write", Verdict: guard.Unprotected, Destination: topic, Instead: ourIO + "pubsubio.Write with a topic created from a key"}}},
 		{"io/pubsubio.Read", " from a topic", func(s beam.Scope) { pubSubRead(s, &pipepb.PubSubReadPayload{Topic: topic}) }, []finding{
 			{Path: "pubsubio.Read/pubsub_read", Verdict: guard.Unprotected, Destination: topic, Instead: "read from that subscription", Why: "makes a subscription"}}},
 		{"io/pubsubio.Read", " from a subscription", func(s beam.Scope) {

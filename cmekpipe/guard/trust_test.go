@@ -29,7 +29,7 @@ type markedFn struct{ Object cmekpipe.Object }
 func (f *markedFn) ProcessElement(string) {}
 
 func (f *markedFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Object.String(), Key: f.Object.Key()}
+	return destination.Destination{Kind: cmekpipe.KindObject, Name: f.Object.String(), Key: f.Object.Key()}
 }
 
 // nameOnlyFn has a destination without a key, keyOnlyFn a key without a destination.
@@ -37,14 +37,22 @@ type nameOnlyFn struct{}
 
 func (nameOnlyFn) ProcessElement(string) {}
 func (nameOnlyFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: "gs://bank-records/o"}
+	return destination.Destination{Kind: cmekpipe.KindObject, Name: "gs://bank-records/o"}
 }
 
 type keyOnlyFn struct{ Object cmekpipe.Object }
 
 func (keyOnlyFn) ProcessElement(string) {}
 func (f keyOnlyFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Key: f.Object.Key()}
+	return destination.Destination{Kind: cmekpipe.KindObject, Key: f.Object.Key()}
+}
+
+// noKindFn has a name and a key, but does not say what the name stands for.
+type noKindFn struct{ Object cmekpipe.Object }
+
+func (noKindFn) ProcessElement(string) {}
+func (f noKindFn) CMEKDestination() destination.Destination {
+	return destination.Destination{Name: f.Object.String(), Key: f.Object.Key()}
 }
 
 // oneObjectFn writes a single object.
@@ -118,6 +126,7 @@ func TestOwnDoFnsAreJudgedByTheirMark(t *testing.T) {
 		{"no key", &nameOnlyFn{}, guard.Unprotected, "without a key"},
 		{"no name", &keyOnlyFn{o}, guard.Unprotected, "without a destination"},
 		{"value", keyOnlyFn{o}, guard.Unprotected, "without a destination"},
+		{"no kind", &noKindFn{o}, guard.Unprotected, "without a destination"},
 		{"single object of a bounded, global input", &oneObjectFn{markedFn{o}}, guard.Protected, ""},
 	}
 	for _, tt := range tests {
@@ -128,7 +137,7 @@ func TestOwnDoFnsAreJudgedByTheirMark(t *testing.T) {
 				t.Fatalf("got %+v, want one that is %s because %q", found, tt.want, tt.why)
 			}
 			if tt.want == guard.Protected {
-				if found[0].Destination != o.String() || found[0].Key != o.Key() || c.Err() != nil {
+				if found[0].Destination != o.String() || found[0].Kind != cmekpipe.KindObject || found[0].Key != o.Key() || c.Err() != nil {
 					t.Errorf("got %+v and %v, want %v under its key", found[0], c.Err(), o)
 				}
 			} else if found[0].Key.Valid() || c.Err() == nil || found[0].Replacement == "" {

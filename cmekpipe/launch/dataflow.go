@@ -2,67 +2,130 @@ package launch
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/watch"
 )
 
 // dataflow launches on Dataflow. What needs no service comes first, and nothing is written before guard, options and
 // buckets are in order.
-func (l *launcher) dataflow(ctx context.Context) error {
-	return l.proposed(ctx, func(ctx context.Context, p *plan) error {
-		c, err := session.Connect(ctx, op, l.opts, l.shared())
-		if err != nil {
-			return err
-		}
-		defer c.Storage.Close() //nolint:errcheck // every upload was closed and checked by itself
-		if err := l.prepare(ctx, c, p); err != nil {
-			return err
-		}
-		if l.makesTemplate() {
-			return l.template(ctx, c, p)
-		}
-		if err := l.submit(ctx, c, p); err != nil || l.opts.Config().Async {
-			return err
-		}
-		err = l.watch(ctx, c.Jobs)
-		if ctx.Err() == nil && jobs.Ended(l.result.Job.State) {
-			l.readMetrics(ctx, c.Jobs, p)
-		}
-		return err
-	})
-}
-
-// prepare brings everything into place that the job needs, and gives the plan the job to submit. A bucket that is
-// missing is found before the worker is built.
-func (l *launcher) prepare(ctx context.Context, c *session.Services, p *plan) error {
-	if err := c.Buckets(ctx, l.places()...); err != nil {
-		return err
-	}
-	if len(p.foreign) > 0 { // whose workers name no key there: Beam's Java SDK writes file loads to tempLocation
-		if err := c.KeyedBuckets(ctx, l.opts.Config().TempLocation); err != nil {
-			return err
-		}
-	}
-	if !l.makesTemplate() { // which starts no job that others could be beside
-		if err := l.look(ctx, c, p); err != nil {
-			return err
-		}
-	}
-	cargo, err := l.load(ctx, p, true)
+func (l *launch) dataflow(ctx context.Context) error {
+	t, err := l.translate(ctx)
 	if err != nil {
 		return err
 	}
-	defer cargo.close()
-	return cargo.send(ctx, c.Storage)
+	services, err := session.Connect(ctx, l.op, l.opts, l.Settings)
+	if err != nil {
+		return err
+	}
+	defer services.Storage.Close() //nolint:errcheck // every upload was closed and checked
+	d := &dataflowLaunch{launch: l, services: services, translation: t}
+	if err := d.checkBuckets(ctx); err != nil {
+		return err
+	}
+	if d.stagesTemplate() {
+		return d.stageTemplate(ctx)
+	}
+	return d.runJob(ctx)
 }
 
-// places are those whose buckets must be there.
-func (l *launcher) places() []string {
-	config := l.opts.Config()
+// dataflowLaunch is a launch on Dataflow whose services are connected.
+type dataflowLaunch struct {
+	*launch
+	services    *session.Services
+	translation *translation.Translation
+}
+
+// checkBuckets finds a missing bucket before the worker is built.
+func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
+	config := d.opts.Config()
 	places := []string{config.StagingLocation, config.TempLocation}
-	if l.makesTemplate() {
+	if d.stagesTemplate() {
 		places = append(places, config.TemplateLocation)
 	}
-	return places
+	if err := d.services.Buckets(ctx, places...); err != nil {
+		return err
+	}
+	if len(d.translation.OtherSDKs) == 0 {
+		return nil
+	}
+	// Workers of other SDKs name no key there: Beam's Java SDK writes file loads to tempLocation.
+	return d.services.KeyedBuckets(ctx, config.TempLocation)
+}
+
+// runJob stages and submits the job and, unless the options say Async, follows it to its end.
+func (d *dataflowLaunch) runJob(ctx context.Context) error {
+	if err := session.CheckLabels(d.op, d.opts); err != nil {
+		return err
+	}
+	s := session.New(d.services, func(o *job.Orphan) { d.result.Orphans = append(d.result.Orphans, *o) })
+	if err := s.Recover(ctx); err != nil {
+		return err
+	}
+	replaces, err := d.findReplaced(ctx)
+	if err != nil {
+		return err
+	}
+	staged, err := d.send(ctx)
+	if err != nil {
+		return err
+	}
+	staged.request.ReplaceJobId = replaces
+	if err := d.submit(ctx, s, staged); err != nil || d.opts.Config().Async {
+		return err
+	}
+	err = watch.Follow(ctx, d.Settings, d.services.Jobs, d.result.Job)
+	if ctx.Err() == nil && d.result.Job.State.Ended() {
+		d.readMetrics(ctx)
+	}
+	return err
+}
+
+// send stages the files of the job and sends them.
+func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
+	staged, err := d.stage(ctx, d.translation, true)
+	if err != nil {
+		return nil, err
+	}
+	defer staged.close()
+	return staged, staged.send(ctx, d.services.Storage)
+}
+
+// submit leaves a job running that is encrypted with the key, or none. As long as neither is certain a record tells the
+// next launch of it.
+func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged *stagedJob) error {
+	request := staged.request
+	mine := s.Record()
+	mine.Name, mine.Request, mine.Replaces, mine.Began = request.Name, request.ClientRequestId, request.ReplaceJobId, time.Now()
+	mine.Pipeline = pipelineHash(request.Environment.SdkPipelineOptions)
+	made, err := s.Submit(ctx, mine, func(ctx context.Context) (jobs.Submission, error) {
+		return d.services.Jobs.Submit(ctx, request)
+	})
+	if err != nil {
+		return err
+	}
+	d.result.Job = made
+	d.result.Plan.JobName, d.result.Plan.JobID = made.Name, made.ID
+	d.Progress.Say("job %s was submitted and is encrypted with %s: %s", made.ID, made.Key, made.ConsoleURL())
+	if request.ReplaceJobId != "" {
+		d.Progress.Say("job %s replaces job %s as soon as it runs", made.ID, request.ReplaceJobId)
+	}
+	return nil
+}
+
+// pipelineHash returns the hash of the staged pipeline in a job's options. It stands for the worker too, whose hash is in
+// the pipeline.
+func pipelineHash(options []byte) string {
+	var read struct {
+		Options struct {
+			Hash string `json:"pipelineProtoHash"`
+		} `json:"options"`
+	}
+	_ = json.Unmarshal(options, &read) // Beam wrote them; without a hash no pipeline is the same
+	return read.Options.Hash
 }

@@ -47,7 +47,7 @@ func TestEverythingStagedRestsUnderTheKey(t *testing.T) {
 	var kinds []string
 	for _, o := range w.entries("object") {
 		if o.ProtectedBy() != w.key || !o.KeyAsked {
-			t.Errorf("%s rests under %q, asked for: %v; want %s, asked for", o.Name, o.ProtectedBy(), o.KeyAsked, w.key)
+			t.Errorf("%s is encrypted with %q, asked for: %v; want %s, asked for", o.Name, o.ProtectedBy(), o.KeyAsked, w.key)
 		}
 		if !strings.HasPrefix(o.Name, "gs://bank-work/staged/here/cmekpipe/") {
 			t.Errorf("got object %s, want it in the staging location", o.Name)
@@ -126,7 +126,7 @@ func TestADamagedCopyIsReplaced(t *testing.T) {
 	}
 	for _, o := range w.entries("object") {
 		if o.ProtectedBy() != w.key {
-			t.Errorf("%s rests under %q, want %s", o.Name, o.ProtectedBy(), w.key)
+			t.Errorf("%s is encrypted with %q, want %s", o.Name, o.ProtectedBy(), w.key)
 		}
 	}
 }

@@ -1,63 +1,62 @@
-// Package launch runs a Beam pipeline on Prism, on the direct runner, on Dataflow or on a job service such as Flink's, and
-// on Dataflow only under the customer's own Cloud KMS key: not one object is staged, and not one job left running, that rests under anything else.
-// Programs call [Run] where they called beamx.Run:
+// Package launch runs Beam pipelines. On Dataflow, everything that a launch stages and the job itself are encrypted with your
+// own Cloud KMS key, or the launch fails: no object stays and no job is left running whose key Google Cloud does not report.
+// Programs call [Run] instead of beamx.Run:
 //
 //	opts, err := cmekpipe.FromFlags(flag.CommandLine)
 //	…
 //	result, err := launch.Run(ctx, opts, p)
 //
-// [Plan] says beforehand what Run would do, from the same code and without a call: the request, the files, every destination
-// with its key, and findings. [Verify] looks afterwards whether all of that exists and rests under its key.
+// [Plan] returns what Run would do, from the same code and without calling a service; with --dry_run Run prints it. Package
+// verify checks afterwards that everything in the plan exists and has its key. Package explain says what a message about a key
+// means that was found in the console or in a ticket. Package cmekrunner brings all this to programs that call beamx.Run or
+// beam.Run.
 //
 // # What a launch does
 //
 // On every runner package guard inspects the pipeline first; if a transform is unprotected nothing is launched. On
 // Dataflow these steps follow, in this order:
 //
-//   - The environment must send nothing elsewhere, and the options must fit the SDK that is linked in.
+//   - The environment must not send calls elsewhere, and the options must fit the SDK that is linked in.
 //   - Staging and temp bucket must exist, where the key can serve them. No bucket is ever created.
 //   - The worker is built for linux, unless the options name one.
-//   - Worker, pipeline and the files of other SDKs are uploaded under the key, to names made of their hashes and the key's;
-//     what lies there already with the same content under the same key is not sent again. Cloud Storage's answer must name
+//   - Worker, pipeline and the files of other SDKs are uploaded with the key, to names made of their hashes and the key's. A
+//     file that is there already with the same content and the same key is not sent again. Cloud Storage's answer must name
 //     the key.
 //   - The job is submitted with the key, read back, and key, place, name and temp bucket are compared. A job with another
 //     key, or none, is cancelled and Run waits until it has stopped.
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
 //
-// [Plan] tells what Run would do, and [Verify] looks afterwards whether all of it rests under its key. Package explain
-// says what a message about a key means that was found in the console or in a ticket. Package cmekrunner brings all this to
-// programs that call beamx.Run or beam.Run.
-//
 // # Launches that were killed
 //
-// Before it submits, Run writes a small record below the staging location, under the key: the job's name and place, the
-// key's name, the id of the request and the hash of the pipeline. It removes the record when the key is proven, or when it
-// is certain that no job runs. The job carries the request's id in the label cmekpipe-request, which leaves room for 63
+// Before it submits, Run writes a small record below the staging location, encrypted with the key: the job's name and
+// location, the key's name, the id of the request and the hash of the pipeline. It removes the record when the job's key is
+// confirmed, or when it is certain that no job runs. The job carries the request's id in the label cmekpipe-request, which leaves room for 63
 // labels of the user's.
 //
-// Whatever kills a launcher, the next Run with the same staging location reads the records first. A job of one, an
-// orphan, is held against the key of its record: one that rests under it is left alone; any other is cancelled, and Run
-// waits until it has stopped. Either is in Result.Orphans and in the progress. An orphan that can't be cancelled ends the
-// launch with the command that does it.
+// Whatever kills a launcher, the next Run with the same staging location reads the records first. A job of such a record, an
+// orphan, is compared with the record's key: one that has the key is left alone; any other is cancelled, and Run waits until
+// it has stopped. Both are in Result.Orphans and in the progress. An orphan that can't be cancelled ends the launch with the
+// command that does it.
 //
-// No job is ever doubled unasked: if a proven orphan has the name of the job to launch, or runs the same pipeline under a
-// name that was made up, Run refuses with code AlreadyExists. If it ran to its end, Run refuses once.
+// Run never starts a job twice: if an orphan with the right key has the name of the job to launch, or runs the same pipeline
+// with a generated name, Run refuses with code AlreadyExists. If it ran to its end, Run refuses once.
 //
 // # Templates
 //
 // With option TemplateLocation, Run stages worker and pipeline as for a job and writes the request that it would submit to
-// that URL, under the key, as a classic template; it submits nothing, and Result.Template is the URL. Package template
-// launches the template, names the key again and proves the job's. This package proves nothing of jobs that are launched by
-// other means. Jobs of one template share no temporary place: every connector of this module names its own on a worker,
-// anew in each job.
+// that URL, encrypted with the key, as a classic template; it submits nothing, and Result.Template is the URL. If the bucket
+// of the temp location does not have the key as its default, a launch of the template will be refused: Run warns, and adds the
+// finding rule.BucketDefaultKey with the command that sets the key. Package template launches the template, names the key
+// again and checks the job's. Jobs that are launched by other means are not checked. Jobs of one template share no temporary
+// place: every connector of this module names its own on a worker, a new one in each job.
 //
 // # Updates
 //
 // With option Update, Run replaces the running streaming job of the name. Before anything is staged that job must run, in
-// the region of the options and under their key, and every transform that the mapping names must be there. A job created up
+// the region of the options and with their key, and every transform that the mapping names must exist. A job created up
 // to 2024-03-07, or one whose state began with such a job, is refused with code Unsupported: it keeps the keys of elements
-// outside the customer's key. Drain it with [Drain] and launch without Update. If the new job's key can't be proven it is
-// cancelled, and the error's hint says what became of the old one.
+// outside the customer's key. Drain it with [Drain] and launch without Update. If the new job's key can't be confirmed it is
+// cancelled, and the error's hint says what happened to the old one.
 //
 // [Drain] and [Cancel] stop a job and wait for its end.
 //
@@ -65,10 +64,13 @@
 //
 // # Defaults
 //
-// The runner is Prism, in this process, at which nothing leaves the machine but what the pipeline itself writes. Async
+// The runner is Prism, in this process, with which nothing leaves the machine but what the pipeline itself writes. Async
 // has a meaning on Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals
-// up to 15 s, which begin anew whenever something happens. A service that is unavailable is asked 8 times in a row. A new
+// up to 15 s, which start again whenever something happens. A service that is unavailable is asked 8 times in a row. A new
 // job has 30 s to become visible. A job to be cancelled has 10 minutes to stop.
+//
+// Progress goes to standard error: slow steps, the job with its URL, its states and the service's messages. If standard error
+// is no terminal, as in a log, only the job and one line for each of its states are written.
 //
 // Options travel to the workers as far as the program set them in beam.PipelineOptions. Flags do not: they would become
 // metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location does not
@@ -85,20 +87,20 @@
 //
 // On Dataflow, Run launches a transform of another SDK if guard finds it protected or reading only, as those of package
 // cmekpipe/io/xlang/bigqueryio are; any other is refused with code Unsupported, because no key reaches it. No other runner
-// takes them.
+// runs them.
 //
 // The files that the other SDK's workers need come from the expansion service that the pipeline was built with, which must
 // still run; those of a service that Beam started by itself lie on this machine already. They are compared with the
-// SHA-256 that the service says, if it says one, and put into the staging bucket under the key as worker and pipeline are;
-// nothing is put there before all have come. Files and URLs that the service hands out, and embedded content, are taken;
-// any other type is refused by name, and so are two different files of one name and an environment that isn't Docker's.
+// SHA-256 that the service names, if it names one, and uploaded to the staging bucket with the key as worker and pipeline are;
+// nothing is uploaded before all are on this machine. Files and URLs that the service sends, and embedded content, are
+// accepted; any other type is refused by name, and so are two different files of one name and an environment that isn't Docker's.
 //
 // Workers of other SDKs name no key for what they keep in the temp location, such as Java's file loads. So the bucket of
 // the temp location must have the job's key as its default, or Run refuses with KeyMissing or KeyMismatch and the command
 // that sets it.
 //
-// Plan asks no expansion service. Where one has files, the draft tells of them in Awaited; their names in the staging
-// bucket, the model's and the request are known only when the pipeline is launched.
+// Plan asks no expansion service. Where one has files, they are in the plan's Unresolved; their names in the staging bucket,
+// the model's and the request are known only when the pipeline is launched.
 //
 // # Permissions
 //
@@ -117,18 +119,18 @@
 //
 // Errors are [*cmekpipe.Error]; those of a context stay themselves.
 //
-//	InvalidOptions     no options, or pipeline options that contradict them (see cmekpipe.Faults); no pipeline, no
+//	InvalidOptions     no options, or pipeline options that contradict them (see cmekpipe.OptionErrors); no pipeline, no
 //	                   beam.Init, no worker to be built; an SDK that isn't the one linked in
 //	Unprotected        guard refuses the pipeline
 //	Unsupported        a transform, option or hook that can't be run under a key
 //	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch elsewhere
 //	NotFound           a bucket or the worker binary is missing
 //	LocationMismatch   a bucket, or by Dataflow's word the key, is in another place than the job
-//	KeyMissing         what Cloud Storage or Dataflow stored rests under no key; it was deleted or cancelled
-//	KeyMismatch        it rests under another key; it was deleted or cancelled
+//	KeyMissing         what Cloud Storage or Dataflow stored has no key; it was deleted or cancelled
+//	KeyMismatch        it has another key; it was deleted or cancelled
 //	KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable, KeyUnreachable
 //	                   Cloud Storage, Dataflow or another service that a worker called can't use the key; the cause says
-//	                   why, and the hint which command mends it
+//	                   why, and the hint is the command that fixes it
 //	AlreadyExists      an active job has the name; it is never adopted, and the error says which key it has
 //	PermissionDenied, PreconditionFailed, Unavailable
 //	                   the caller lacks a permission; a policy forbids the call; a service did not answer, or the quota of
@@ -137,12 +139,20 @@
 //	JobFailed          the job failed or was cancelled for a reason that is not about keys
 //	Internal           a job that must not run could not be cancelled; the hint is the command that does it
 //
-// An error of this module that a worker met comes back with its own code, operation, resource and hint. Of any other
-// error of a worker only the DoFn's name is told, because its text may hold elements; the text itself is behind Unwrap
-// of the cause, and in the runner's log.
+// An error of this module that a worker met comes back with its own code, operation, resource and hint. The text of any other
+// error of a worker may hold elements. On Prism, on the direct runner and against the loopback cloud it is shown. On Dataflow
+// and on other job services the error names only the DoFn; a program that may see elements reads the rest from the cause:
 //
-// When ctx ends, Run returns ctx's error. Until the job's key is proven it takes care that none is left running; after
-// that the job goes on without Run. On Prism the job is cancelled.
+//	var e *cmekpipe.Error
+//	if errors.As(err, &e) {
+//		log.Print(errors.Unwrap(e.Err)) // the runner's own error
+//	}
+//
+// errors.Unwrap of the returned error itself is nil, because an Error has two causes, its code and Err: use errors.Is and
+// errors.As.
+//
+// When ctx ends, Run returns ctx's error. Until the job's key is confirmed Run makes sure that no job is left running; after
+// that the job continues without Run. On Prism the job is cancelled.
 //
 // # Concurrency
 //

@@ -11,12 +11,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// WithHaste makes Run ask services every few milliseconds, so that tests need not wait.
+// WithHaste makes Run ask services every few milliseconds, so that tests need not wait, and withhold data as it does when it
+// reaches Google Cloud.
 func WithHaste() Option {
-	return func(s *session.Settings) {
+	return Option{func(s *session.Settings) {
 		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
-	}
+		s.ShowData = false
+	}}
 }
 
 // PrismState returns the state of the job of a name on Prism, or "" if there is none.

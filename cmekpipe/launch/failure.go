@@ -6,47 +6,43 @@ import (
 	"regexp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
-// refuse is the error of a launch that is refused for a reason of its own.
-func refuse(code cmekpipe.Code, resource, reason, hint string) error {
-	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint, Err: errors.New(reason)}
-}
-
-// runnerError is what a runner said when a job failed. Workers put elements and stack traces into their errors, so that
-// its text is only what is known to hold none; the runner's own error is behind Unwrap.
-type runnerError struct {
-	text string
-	err  error
-}
-
-func (e *runnerError) Error() string { return e.text }
-func (e *runnerError) Unwrap() error { return e.err }
-
-// ended is the error of a job that ran. A context that ended explains everything else.
-func (l *launcher) ended(ctx context.Context, runner string, err error) error {
+// ended is the error of a pipeline that ran. A context that ended explains everything else.
+func (l *launch) ended(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return l.failed(runner, err)
+	return l.runnerError(err)
 }
 
-// failed turns a runner's error into the error of this module that a worker met, if its text tells of one.
-func (l *launcher) failed(runner string, err error) error {
+// runnerError turns an error of Beam's or of a runner into the error of this module that a worker met, if its text contains
+// one. Workers put elements and stack traces into their errors, so that the text of any other is withheld, unless the pipeline
+// ran in this process or the launch goes to the loopback cloud.
+func (l *launch) runnerError(err error) error {
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		return e
 	}
 	if e, ok := cmekpipe.FindError(err.Error()); ok {
-		e.Err = &runnerError{e.Err.Error(), err}
+		e.Err = &jobs.Withheld{Text: e.Err.Error(), Err: err}
 		return e
 	}
-	return &cmekpipe.Error{Op: op, Code: cmekpipe.JobFailed, Resource: "runner " + runner,
-		Hint: "see the runner's log; its own message, which may hold user data, is behind Unwrap of the cause",
-		Err:  &runnerError{"the job failed" + place(err.Error()), err}}
+	e := &cmekpipe.Error{Op: l.op, Code: cmekpipe.JobFailed, Resource: "runner " + string(l.runner)}
+	text := "the job failed" + inDoFn(err.Error())
+	if l.ShowData || l.runner == plan.Prism || l.runner == plan.Direct {
+		text += ": " + err.Error()
+		e.Hint = "fix what the message names"
+	} else {
+		e.Hint = "see the runner's log, or print errors.Unwrap of the cause, which is the runner's own error and may hold user data"
+	}
+	e.Err = &jobs.Withheld{Text: text, Err: err}
+	return e
 }
 
-// place says which DoFn a runner's message is about: " in main.parseFn". Names of Go identifiers are no user data.
-func place(message string) string {
+// inDoFn says which DoFn a runner's message is about: " in main.parseFn". Names of Go identifiers are no user data.
+func inDoFn(message string) string {
 	found := regexp.MustCompile(`\bName: ([\w./*()-]+)\]`).FindStringSubmatch(message)
 	if found == nil {
 		return ""

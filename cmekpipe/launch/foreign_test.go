@@ -21,6 +21,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/xlang/bigqueryio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/expansiontest"
 )
@@ -137,14 +138,14 @@ func (m *mixed) requireSentOnce(t *testing.T, result *launch.Result, files int) 
 			continue
 		}
 		if e.ProtectedBy() != m.key || !e.KeyAsked {
-			t.Errorf("%s rests under %q, want %s, asked for", e.Name, e.ProtectedBy(), m.key)
+			t.Errorf("%s is encrypted with %q, want %s, asked for", e.Name, e.ProtectedBy(), m.key)
 		}
 		sent[e.Name]++
 	}
-	if len(result.Draft.Staged) != files+2 || len(result.Draft.Awaited) != 0 {
-		t.Errorf("got %d files in the draft, awaiting %v, want %d and none", len(result.Draft.Staged), result.Draft.Awaited, files+2)
+	if len(result.Plan.Staged) != files+2 || len(result.Plan.Unresolved) != 0 {
+		t.Errorf("got %d files in the planned, awaiting %v, want %d and none", len(result.Plan.Staged), result.Plan.Unresolved, files+2)
 	}
-	for _, f := range result.Draft.Staged {
+	for _, f := range result.Plan.Staged {
 		if sent[f.URL] != 1 || f.Key != m.key {
 			t.Errorf("got %s sent %d times under %s, want once", f.URL, sent[f.URL], f.Key)
 		}
@@ -255,7 +256,7 @@ func TestAPipelineStaysAsItIs(t *testing.T) {
 		t.Errorf("got environments %v after the launch, want %v", got, before)
 	}
 	images := map[string]bool{}
-	for _, i := range result.Draft.Request().Environment.WorkerPools[0].SdkHarnessContainerImages {
+	for _, i := range result.Plan.Request.Environment.WorkerPools[0].SdkHarnessContainerImages {
 		images[i.ContainerImage] = true
 	}
 	if !images["gcr.io/bank/java:1"] {
@@ -289,34 +290,34 @@ func environmentsOf(t *testing.T, p *beam.Pipeline) (all []*pipepb.Environment) 
 
 func TestAPlanAsksNoExpansionService(t *testing.T) {
 	m := newMixed(t, expansiontest.New("a.jar", "one"))
-	draft, err := launch.Plan(t.Context(), m.options(toJava), m.pipeline())
+	planned, err := launch.Plan(t.Context(), m.options(toJava), m.pipeline())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if n := m.service.Calls(""); n != 0 {
 		t.Errorf("got the service asked %d times, want none", n)
 	}
-	if len(draft.Awaited) != 2 || draft.Awaited[0].Service != m.service.Address || !slices.Equal(draft.Awaited[0].Names, []string{expansiontest.Deferred}) {
-		t.Errorf("got %+v awaited, want the files of two environments", draft.Awaited)
+	if len(planned.Unresolved) != 2 || planned.Unresolved[0].Service != m.service.Address || !slices.Equal(planned.Unresolved[0].Names, []string{expansiontest.Deferred}) {
+		t.Errorf("got %+v awaited, want the files of two environments", planned.Unresolved)
 	}
-	if draft.Request() != nil || len(draft.Staged) != 1 || !strings.HasSuffix(draft.Staged[0].URL, "/worker") {
-		t.Errorf("got request %v and files %v, want the worker's alone", draft.Request(), draft.Staged)
+	if planned.Request != nil || len(planned.Staged) != 1 || !strings.HasSuffix(planned.Staged[0].URL, "/worker") {
+		t.Errorf("got request %v and files %v, want the worker's alone", planned.Request, planned.Staged)
 	}
-	if !slices.ContainsFunc(draft.Findings, func(f rule.Finding) bool { return f.Rule == "CMEK005" }) {
-		t.Errorf("got findings %v, want those on the request too", draft.Findings)
+	if !slices.ContainsFunc(planned.Findings, func(f rule.Finding) bool { return f.Rule == rule.JobMetadata }) {
+		t.Errorf("got findings %v, want those on the request too", planned.Findings)
 	}
 	for _, want := range []string{"known only when launched", m.service.Address, expansiontest.Deferred} {
-		if !strings.Contains(draft.String(), want) {
-			t.Errorf("got draft\n%s\nwant it to say %q", draft, want)
+		if !strings.Contains(planned.String(), want) {
+			t.Errorf("got planned\n%s\nwant it to say %q", planned, want)
 		}
 	}
-	text, err := json.Marshal(draft)
+	text, err := json.Marshal(planned)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read launch.Draft
-	if err := json.Unmarshal(text, &read); err != nil || len(read.Awaited) != 2 {
-		t.Errorf("got %+v awaited and error %v, want what was written", read.Awaited, err)
+	var read plan.Plan
+	if err := json.Unmarshal(text, &read); err != nil || len(read.Unresolved) != 2 {
+		t.Errorf("got %+v awaited and error %v, want what was written", read.Unresolved, err)
 	}
 	m.requireNothing(t)
 }
@@ -335,12 +336,12 @@ func TestFilesOfAServiceThatBeamStarted(t *testing.T) {
 		requireReplaced(t, p, "autojava:runExpansionService", a.Info())
 		return p
 	}
-	draft, err := launch.Plan(t.Context(), m.options(toJava), build())
+	planned, err := launch.Plan(t.Context(), m.options(toJava), build())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(draft.Awaited) != 0 || len(draft.Staged) != 3 || draft.Request() == nil {
-		t.Errorf("got %v awaited and files %v, want all three named", draft.Awaited, draft.Staged)
+	if len(planned.Unresolved) != 0 || len(planned.Staged) != 3 || planned.Request == nil {
+		t.Errorf("got %v awaited and files %v, want all three named", planned.Unresolved, planned.Staged)
 	}
 	result, err := m.launch(build())
 	if err != nil {

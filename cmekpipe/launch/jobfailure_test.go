@@ -6,12 +6,16 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 func TestAKeyThatDataflowCantUseFailsTheLaunch(t *testing.T) {
@@ -81,6 +85,21 @@ func requireCounted(t *testing.T, result *launch.Result) {
 	}
 }
 
+// Against the loopback cloud nothing is withheld; the tests above and below launch as against Google Cloud.
+func TestAUsersErrorIsShownOnTheLoopbackCloud(t *testing.T) {
+	w := newWorld(t)
+	w.endWith("JOB_STATE_FAILED", "Error message from worker: can't parse "+secret)
+	ctx := session.WithPace(t.Context(), jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
+		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
+	_, err := launch.Run(ctx, w.options(nil), harmless(), launch.WithProgress(w.said))
+	if cmekpipe.CodeOf(err) != cmekpipe.JobFailed || !strings.Contains(err.Error(), "can't parse "+secret) {
+		t.Errorf("got error %v, want the DoFn's own", err)
+	}
+	if said := w.said.String(); !strings.Contains(said, "can't parse "+secret) {
+		t.Errorf("got progress %q, want the DoFn's own error", said)
+	}
+}
+
 func TestWhyAJobFailedComesFromItsMessages(t *testing.T) {
 	const fromWorker = "Error message from worker: generic::unknown: process bundle failed\n\tcaused by:\n"
 	typed := &cmekpipe.Error{Op: "textio.Write", Code: cmekpipe.KeyMismatch, Resource: "gs://bank-out/a", Hint: "look",
@@ -115,7 +134,7 @@ func TestWhyAJobFailedComesFromItsMessages(t *testing.T) {
 			if strings.Contains(err.Error(), secret) || len(err.Error()) > 1500 {
 				t.Errorf("got error %v with an element in it, or too long", err)
 			}
-			if result.Job == nil || result.Job.State != tc.state {
+			if result.Job == nil || string(result.Job.State) != tc.state {
 				t.Errorf("got job %+v, want it in %s", result.Job, tc.state)
 			}
 			requireCounted(t, result)
@@ -128,7 +147,7 @@ func TestGoodEndsAreSuccess(t *testing.T) {
 		w := newWorld(t)
 		w.endWith(state)
 		result, err := w.run(nil)
-		if err != nil || result.Job.State != state {
+		if err != nil || string(result.Job.State) != state {
 			t.Errorf("got %+v, %v, want state %s", result.Job, err, state)
 		}
 		requireCounted(t, result)

@@ -58,7 +58,7 @@ func launchAsChild() int {
 	}
 	for _, o := range result.Orphans {
 		out.Orphans = append(out.Orphans, o.Job.ID)
-		if o.Fault != nil {
+		if o.Err != nil {
 			out.Faults++
 		}
 	}
@@ -219,7 +219,7 @@ func (w *world) requireCovered(step string) {
 	w.t.Helper()
 	for _, o := range w.entries("object") {
 		if o.ProtectedBy() != w.key || !o.KeyAsked {
-			w.t.Errorf("%s: %s rests under %q, asked for: %v; want %s, asked for", step, o.Name, o.ProtectedBy(), o.KeyAsked, w.key)
+			w.t.Errorf("%s: %s is encrypted with %q, asked for: %v; want %s, asked for", step, o.Name, o.ProtectedBy(), o.KeyAsked, w.key)
 		}
 		sum := sha256.Sum256(w.ReadObject(o.Name))
 		if hash, _, _ := strings.Cut(filepath.Base(filepath.Dir(o.Name)), "-"); hash != hex.EncodeToString(sum[:]) {

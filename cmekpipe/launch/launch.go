@@ -2,113 +2,117 @@ package launch
 
 import (
 	"context"
+	"os"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that carry a key
 )
 
-// op is the operation that every error of this package names.
-const op = "launch.Run"
-
 // Run launches a pipeline on the runner that the options name and, unless they say Async, waits for its end. It must
-// be called on the goroutine that the program's main or test started on, because a worker binary that is not given is
-// built from what that goroutine's stack says is the program.
+// be called on the goroutine that the program's main or test started on: a worker binary that the options don't name is
+// built from the program on that goroutine's stack.
 //
-// A pipeline that package guard finds unprotected is refused on every runner, before anything is called. The [Result]
-// is as complete as the launch got; it is returned with an error too, so that a job that failed can be looked up.
+// A pipeline that package guard finds unprotected is refused on every runner, before any service is called. The [Result] holds
+// what the launch reached; it is returned with an error too, so that a job that failed can be found.
 //
-// With DryRun in the options it does what [Plan] does, on every runner: the plan is the result's Draft, and goes to the
-// writer of [WithProgress].
-func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os ...Option) (*Result, error) {
-	l, err := newLauncher(ctx, opts, p, os)
+// With DryRun in the options Run does what [Plan] does, prints the plan on standard output, and returns it in the Result.
+func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, options ...Option) (*Result, error) {
+	l, err := newLaunch(ctx, "launch.Run", opts, p, options)
 	if err != nil {
 		return l.result, err
 	}
 	if l.opts.Config().DryRun {
-		return l.result, l.dryRun(ctx)
+		if err := l.plan(ctx); err != nil {
+			return l.result, err
+		}
+		_, err := os.Stdout.WriteString("dry run: nothing was staged or submitted\n" + l.result.Plan.String())
+		return l.result, err
 	}
-	switch l.runner() {
-	case onDataflow:
-		return l.result, l.dataflow(ctx)
-	case onDirect:
-		return l.result, l.guarded(ctx, l.direct)
-	case onPortable:
-		return l.result, l.guarded(ctx, l.portable)
-	default:
-		return l.result, l.guarded(ctx, l.prism)
-	}
+	return l.result, l.run(ctx)
 }
 
-// The runners, as a draft names them.
-const (
-	onDataflow = "dataflow"
-	onDirect   = "direct"
-	onPrism    = "prism"
-	onPortable = "portable"
-)
+// Plan returns what [Run] would do with the same arguments: the request, the files, the destinations and findings. It calls no
+// service and writes nothing, except for one file that stays on this machine: if the options name no worker binary, Plan
+// builds one to learn its hash, as Run does, and removes it. That takes seconds to minutes and must happen on main's own
+// goroutine; a pipeline that is planned often, such as in a test, should name any file as WorkerBinary.
+//
+// Plan does not ask expansion services, so that the files of other SDKs may be unresolved; see [plan.UnresolvedFiles]. What
+// Run checks at services is not checked: whether buckets exist and where they are, whether a job has the name, whether the key
+// can be used.
+//
+// Where Run would refuse without calling a service, Plan returns the same error. The plan is returned with an error too, with
+// the findings on a pipeline that guard refuses; it is nil only if the pipeline could not be inspected.
+func Plan(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, options ...Option) (*plan.Plan, error) {
+	l, err := newLaunch(ctx, "launch.Plan", opts, p, options)
+	if err != nil {
+		return nil, err
+	}
+	err = l.plan(ctx)
+	return l.result.Plan, err
+}
 
-// launcher is one call of Run or Plan.
-type launcher struct {
-	settings
+// launch is one call of Run or Plan.
+type launch struct {
+	session.Settings
+	op       string // that errors name
 	opts     *cmekpipe.Options
 	pipeline *beam.Pipeline
+	runner   plan.Runner
 	result   *Result
-
-	session  *session.Session
-	replaces string // the id of the job to update
 }
 
-// newLauncher returns a launcher with an empty result even if nothing can be launched.
-func newLauncher(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, os []Option) (*launcher, error) {
-	l := &launcher{opts: opts, pipeline: p, settings: newSettings(os), result: &Result{}}
-	if err := checkCall(opts, p); err != nil {
+// newLaunch refuses what no runner could launch. It returns a launch with an empty result even then.
+func newLaunch(ctx context.Context, op string, opts *cmekpipe.Options, p *beam.Pipeline, options []Option) (*launch, error) {
+	l := &launch{Settings: newSettings(ctx, options), op: op, opts: opts, pipeline: p, result: &Result{}}
+	if err := session.CheckOptions(op, opts); err != nil {
 		return l, err
+	}
+	l.runner = runnerOf(opts)
+	switch {
+	case p == nil:
+		return l, l.refuse(cmekpipe.InvalidOptions, "", "got no pipeline", "create one with beam.NewPipelineWithRoot")
+	case !beam.Initialized():
+		return l, l.refuse(cmekpipe.InvalidOptions, "", "got a program that has not called beam.Init",
+			"call beam.Init() after flag.Parse() and before the pipeline is built; in a test: func TestMain(m *testing.M) { ptest.Main(m) }")
 	}
 	return l, ctx.Err()
 }
 
-// runner returns which runner the options name.
-func (l *launcher) runner() string {
-	switch l.opts.Config().Runner {
+// runnerOf returns the runner that options name.
+func runnerOf(opts *cmekpipe.Options) plan.Runner {
+	switch opts.Config().Runner {
 	case "dataflow", "DataflowRunner":
-		return onDataflow
+		return plan.Dataflow
 	case "direct", "DirectRunner":
-		return onDirect
+		return plan.Direct
 	case "flink", "FlinkRunner", "spark", "SparkRunner", "universal", "portable", "PortableRunner":
-		return onPortable
+		return plan.Portable
 	}
-	return onPrism
+	return plan.Prism
 }
 
-// checkCall refuses what no runner could launch.
-func checkCall(opts *cmekpipe.Options, p *beam.Pipeline) error {
-	bad := func(reason, hint string) error { return refuse(cmekpipe.InvalidOptions, "", reason, hint) }
-	switch {
-	case !opts.Valid():
-		return bad("got options that no builder made", "build them with cmekpipe.For, FromConfig or FromFlags")
-	case p == nil:
-		return bad("got no pipeline", "make one with beam.NewPipelineWithRoot")
-	case !beam.Initialized():
-		return bad("got a program that has not called beam.Init",
-			"call beam.Init() after flag.Parse() and before the pipeline is built")
+// run launches the pipeline on its runner.
+func (l *launch) run(ctx context.Context) error {
+	if l.runner == plan.Dataflow {
+		return l.dataflow(ctx)
 	}
-	return nil
+	if err := l.inspect(); err != nil {
+		return err
+	}
+	switch l.runner {
+	case plan.Direct:
+		return l.direct(ctx)
+	case plan.Portable:
+		return l.portable(ctx)
+	default:
+		return l.prism(ctx)
+	}
 }
 
-// guarded inspects the pipeline and launches it if nothing in it is unprotected.
-func (l *launcher) guarded(ctx context.Context, launch func(context.Context) error) error {
-	coverage, err := guard.Inspect(l.pipeline)
-	if err != nil {
-		return err
-	}
-	l.result.Coverage = coverage
-	l.result.Draft = l.newDraft(coverage)
-	if err := coverage.Err(); err != nil {
-		return err
-	}
-	return launch(ctx)
+func (l *launch) refuse(code cmekpipe.Code, resource, reason, hint string) error {
+	return session.Refuse(l.op, code, resource, reason, hint)
 }

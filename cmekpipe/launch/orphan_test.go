@@ -36,7 +36,7 @@ func TestAnOrphanOfTheSamePipelineIsNotDoubled(t *testing.T) {
 		if !strings.Contains(e.Err.Error(), w.key.String()) || !strings.Contains(e.Hint, "job_name") {
 			t.Errorf("got %v, want the key and what to do", e)
 		}
-		if len(result.Orphans) != 1 || result.Orphans[0].Fault != nil || result.Orphans[0].Job.ID != id {
+		if len(result.Orphans) != 1 || result.Orphans[0].Err != nil || result.Orphans[0].Job.ID != id {
 			t.Errorf("got orphans %v, want %s, proven", result.Orphans, id)
 		}
 	}
@@ -75,7 +75,7 @@ func TestOrphansOfOthersAreLookedAfterToo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != bad || cmekpipe.CodeOf(result.Orphans[0].Fault) != cmekpipe.KeyMissing ||
+	if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != bad || cmekpipe.CodeOf(result.Orphans[0].Err) != cmekpipe.KeyMissing ||
 		result.Orphans[0].Job.State != "JOB_STATE_CANCELLED" {
 		t.Errorf("got orphans %v, want %s, cancelled for having no key", result.Orphans, bad)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"strconv"
@@ -25,6 +26,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
 
 // updating reports whether golden files are to be written anew. The flag is Beam's own, which no test needs otherwise.
@@ -43,7 +46,7 @@ func (w *world) manySinks() *beam.Pipeline {
 	return p
 }
 
-func (w *world) plan(p *beam.Pipeline, change func(*cmekpipe.Config)) (*launch.Draft, error) {
+func (w *world) plan(p *beam.Pipeline, change func(*cmekpipe.Config)) (*plan.Plan, error) {
 	w.t.Helper()
 	return launch.Plan(w.t.Context(), w.options(change), p, launch.WithProgress(w.said))
 }
@@ -82,27 +85,27 @@ func alone(t *testing.T) bool {
 	return true
 }
 
-func TestADraftPrintsTheSameInEveryRun(t *testing.T) {
+func TestAPlanPrintsTheSameInEveryRun(t *testing.T) {
 	if alone(t) {
 		return
 	}
 	beam.PipelineOptions.Set("mine", secret)
 	for range 2 {
 		w := newWorld(t)
-		draft, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk", "env": "prod"} })
+		planned, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk", "env": "prod"} })
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := json.MarshalIndent(draft, "", "  ")
+		text, err := json.MarshalIndent(planned, "", "  ")
 		if err != nil {
 			t.Fatal(err)
 		}
 		// A sharded write names a temporary folder by chance when the pipeline is built, so that runs don't share one.
-		model := draft.Staged[1].SHA256
+		model := planned.Staged[1].SHA256
 		stable := strings.NewReplacer(model, "HASH-OF-THE-MODEL", model[:12], "HASH")
-		golden(t, "draft.txt", stable.Replace(draft.String()))
-		golden(t, "draft.json", stable.Replace(string(text))+"\n")
-		for _, print := range []string{draft.String(), string(text)} {
+		golden(t, "plan.txt", stable.Replace(planned.String()))
+		golden(t, "plan.json", stable.Replace(string(text))+"\n")
+		for _, print := range []string{planned.String(), string(text)} {
 			if found := leak(print); found != "" {
 				t.Errorf("found the secret in %q of\n%s", found, print)
 			}
@@ -126,7 +129,7 @@ func TestRunSubmitsWhatPlanSays(t *testing.T) {
 		}
 		service.ServeHTTP(rw, r)
 	})
-	draft, err := w.plan(harmless(), change)
+	planned, err := w.plan(harmless(), change)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,8 +144,8 @@ func TestRunSubmitsWhatPlanSays(t *testing.T) {
 	if !requestID.Match(sent) {
 		t.Fatalf("got %s, want a request id", sent)
 	}
-	for name, d := range map[string]*launch.Draft{"Plan": draft, "Run": result.Draft} {
-		planned, err := json.Marshal(d.Request())
+	for name, d := range map[string]*plan.Plan{"Plan": planned, "Run": result.Plan} {
+		planned, err := json.Marshal(d.Request)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -158,27 +161,27 @@ func TestRunSubmitsWhatPlanSays(t *testing.T) {
 			}
 		}
 	}
-	if result.Draft.JobID != result.Job.ID || result.Draft.JobName != "nightly" {
-		t.Errorf("got draft of job %s %s, want %s", result.Draft.JobName, result.Draft.JobID, result.Job.ID)
+	if result.Plan.JobID != result.Job.ID || result.Plan.JobName != "nightly" {
+		t.Errorf("got planned of job %s %s, want %s", result.Plan.JobName, result.Plan.JobID, result.Job.ID)
 	}
 }
 
-func TestANameThatIsMadeUpIsNotPromised(t *testing.T) {
+func TestAGeneratedNameIsNotPromised(t *testing.T) {
 	w := newWorld(t)
 	noName := func(c *cmekpipe.Config) { c.JobName = "" }
 	var prints []string
 	for range 2 {
-		draft, err := w.plan(harmless(), noName)
+		planned, err := w.plan(harmless(), noName)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := json.Marshal(draft)
+		text, err := json.Marshal(planned)
 		if err != nil {
 			t.Fatal(err)
 		}
-		prints = append(prints, draft.String()+string(text))
-		if draft.JobName != "" || draft.Request().Name == "" {
-			t.Errorf("got name %q and request's %q", draft.JobName, draft.Request().Name)
+		prints = append(prints, planned.String()+string(text))
+		if planned.JobName != "" || planned.Request.Name == "" {
+			t.Errorf("got name %q and request's %q", planned.JobName, planned.Request.Name)
 		}
 	}
 	if prints[0] != prints[1] {
@@ -188,25 +191,25 @@ func TestANameThatIsMadeUpIsNotPromised(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if result.Draft.JobName != result.Job.Name || !strings.Contains(result.Draft.String(), result.Job.Name+" ("+result.Job.ID+")") {
-		t.Errorf("got %s, want it to name the job that runs", result.Draft)
+	if result.Plan.JobName != result.Job.Name || !strings.Contains(result.Plan.String(), result.Job.Name+" ("+result.Job.ID+")") {
+		t.Errorf("got %s, want it to name the job that runs", result.Plan)
 	}
 }
 
-func TestARefusedPipelineHasADraftAllTheSame(t *testing.T) {
+func TestARefusedPipelineHasAPlanAllTheSame(t *testing.T) {
 	w := newWorld(t)
-	draft, err := w.plan(unprotected(), nil)
+	planned, err := w.plan(unprotected(), nil)
 	if got := cmekpipe.CodeOf(err); got != cmekpipe.Unprotected {
 		t.Fatalf("got error %v, want code %q", err, cmekpipe.Unprotected)
 	}
 	found := 0
-	for _, f := range draft.Findings {
-		if f.Rule == "CMEK001" && f.Resource != "" && f.Remedy != "" {
+	for _, f := range planned.Findings {
+		if f.Rule == rule.UnprotectedTransform && f.Resource != "" && f.Remedy != "" {
 			found++
 		}
 	}
-	if found != 1 || draft.Request() != nil {
-		t.Errorf("got %d findings on the transform and request %v in\n%s", found, draft.Request(), draft)
+	if found != 1 || planned.Request != nil {
+		t.Errorf("got %d findings on the transform and request %v in\n%s", found, planned.Request, planned)
 	}
 }
 
@@ -216,9 +219,9 @@ func TestAPlanIsRefusedAsALaunchWouldBe(t *testing.T) {
 	if e := requireError(t, err, cmekpipe.NotFound, "/none"); e.Op != "launch.Plan" {
 		t.Errorf("got operation %s, want launch.Plan", e.Op)
 	}
-	draft, err := launch.Plan(t.Context(), nil, harmless())
-	if got := cmekpipe.CodeOf(err); got != cmekpipe.InvalidOptions || draft != nil {
-		t.Errorf("got draft %v and error %v, want none and code %q", draft, err, cmekpipe.InvalidOptions)
+	planned, err := launch.Plan(t.Context(), nil, harmless())
+	if got := cmekpipe.CodeOf(err); got != cmekpipe.InvalidOptions || planned != nil {
+		t.Errorf("got planned %v and error %v, want none and code %q", planned, err, cmekpipe.InvalidOptions)
 	}
 	t.Setenv("PUBSUB_EMULATOR_HOST", "example.com:1")
 	if _, err := w.plan(harmless(), nil); cmekpipe.CodeOf(err) != cmekpipe.EmulatorSet {
@@ -228,12 +231,12 @@ func TestAPlanIsRefusedAsALaunchWouldBe(t *testing.T) {
 
 func TestAPlanForAnotherRunnerHasDestinationsOnly(t *testing.T) {
 	w := newWorld(t)
-	draft, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Runner = "prism" })
+	planned, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Runner = "prism" })
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(draft.Destinations) != 4 || draft.Request() != nil || len(draft.Staged) != 0 || draft.Runner != "prism" {
-		t.Errorf("got\n%s", draft)
+	if len(planned.Destinations) != 4 || planned.Request != nil || len(planned.Staged) != 0 || planned.Runner != "prism" {
+		t.Errorf("got\n%s", planned)
 	}
 }
 
@@ -243,32 +246,32 @@ func TestTwoKeysForOneDestinationAreFound(t *testing.T) {
 	lines := beam.Create(s, "a")
 	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
 	textio.Write(s, w.CreateKey("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
-	draft, err := w.plan(p, nil)
+	planned, err := w.plan(p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := 0
-	for _, f := range draft.Findings {
-		if f.Rule == "CMEK009" && f.Resource == "gs://bank-work/out/all" {
+	for _, f := range planned.Findings {
+		if f.Rule == rule.TwoKeys && f.Resource == "gs://bank-work/out/all" {
 			found++
 		}
 	}
 	if found != 1 {
-		t.Errorf("got\n%s, want one finding CMEK009", draft)
+		t.Errorf("got\n%s, want one finding CMEK009", planned)
 	}
 }
 
-func TestADraftIsReadBackWhole(t *testing.T) {
+func TestAPlanIsReadBackWhole(t *testing.T) {
 	w := newWorld(t)
-	draft, err := w.plan(w.manySinks(), nil)
+	planned, err := w.plan(w.manySinks(), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := json.Marshal(draft)
+	text, err := json.Marshal(planned)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var read launch.Draft
+	var read plan.Plan
 	if err := json.Unmarshal(text, &read); err != nil {
 		t.Fatal(err)
 	}
@@ -276,40 +279,8 @@ func TestADraftIsReadBackWhole(t *testing.T) {
 	if err != nil || !bytes.Equal(again, text) {
 		t.Errorf("got another JSON from what was read back (error %v):\n%s", err, cmp.Diff(string(text), string(again)))
 	}
-	if read.String() != draft.String() || read.Request() != nil {
-		t.Errorf("got another text from what was read back:\n%s", cmp.Diff(draft.String(), read.String()))
-	}
-}
-
-func TestWhatIsNoDraftIsRefused(t *testing.T) {
-	const key = `"projects/p-1234/locations/us-central1/keyRings/r/cryptoKeys/k"`
-	for name, text := range map[string]string{
-		"nothing":        `{}`,
-		"no version":     `{"runner":"dataflow","key":` + key + `}`,
-		"another":        `{"schemaVersion":2,"runner":"dataflow","key":` + key + `}`,
-		"no runner":      `{"schemaVersion":1,"key":` + key + `}`,
-		"unknown runner": `{"schemaVersion":1,"runner":"spark","key":` + key + `}`,
-		"no key":         `{"schemaVersion":1,"runner":"dataflow"}`,
-		"a bad key":      `{"schemaVersion":1,"runner":"dataflow","key":"k"}`,
-		"no sink's key":  `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"destinations":[{"name":"gs://b/o"}]}`,
-		"no sink's name": `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"destinations":[{"key":` + key + `}]}`,
-		"no file's key":  `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"staged":[{"url":"gs://b/o"}]}`,
-		"other types":    `{"schemaVersion":1,"runner":1}`,
-	} {
-		var d launch.Draft
-		err := json.Unmarshal([]byte(text), &d)
-		if got := cmekpipe.CodeOf(err); got != cmekpipe.InvalidOptions {
-			t.Errorf("%s: got error %v, want code %q", name, err, cmekpipe.InvalidOptions)
-		}
-		if d.Runner != "" {
-			t.Errorf("%s: got %+v left behind", name, d)
-		}
-	}
-	if _, err := json.Marshal(&launch.Draft{}); err == nil {
-		t.Error("got no error for the zero Draft")
-	}
-	if got := (&launch.Draft{}).String(); !strings.Contains(got, "no draft") {
-		t.Errorf("got %q for the zero Draft", got)
+	if read.String() != planned.String() || read.Request != nil {
+		t.Errorf("got another text from what was read back:\n%s", cmp.Diff(planned.String(), read.String()))
 	}
 }
 
@@ -325,7 +296,7 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[payment]())
 }
 
-func TestADryRunPlansAndTouchesNothing(t *testing.T) {
+func TestADryRunPrintsThePlanAndTouchesNothing(t *testing.T) {
 	w := newWorld(t)
 	var calls atomic.Int64
 	count := func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
@@ -338,17 +309,41 @@ func TestADryRunPlansAndTouchesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(w.Ledger())
-	for _, runner := range []string{"dataflow", "prism"} {
-		opts := w.options(func(c *cmekpipe.Config) { c.DryRun, c.Runner = true, runner })
-		result, err := launch.Run(t.Context(), opts, harmless(), launch.WithHaste(), launch.WithProgress(w.said))
-		if err != nil || result.Job != nil || result.Draft == nil || result.Draft.Runner != runner {
-			t.Fatalf("%s: got %+v and error %v, want a draft and no job", runner, result, err)
+	for _, runner := range []plan.Runner{plan.Dataflow, plan.Prism} {
+		opts := w.options(func(c *cmekpipe.Config) { c.DryRun, c.Runner = true, string(runner) })
+		var result *launch.Result
+		printed := printedBy(t, func() {
+			result, err = launch.Run(t.Context(), opts, harmless(), launch.WithHaste(), launch.WithProgress(nil))
+		})
+		if err != nil || result.Job != nil || result.Plan == nil || result.Plan.Runner != runner {
+			t.Fatalf("%s: got %+v and error %v, want a plan and no job", runner, result, err)
 		}
-		if got := result.Draft.String(); !strings.Contains(w.said.String(), got) || runner == "dataflow" && got != want.String() {
-			t.Errorf("%s: got draft\n%s\nand said\n%s\nwant what Plan has, in both", runner, got, w.said)
+		if got := result.Plan.String(); !strings.HasSuffix(printed, got) || runner == plan.Dataflow && got != want.String() {
+			t.Errorf("%s: got plan\n%s\nand printed\n%s\nwant what Plan has, in both", runner, got, printed)
 		}
 	}
 	if calls.Load() > 0 || len(w.Ledger()) > before {
 		t.Errorf("got %d calls and %d new resources, want none", calls.Load(), len(w.Ledger())-before)
 	}
+}
+
+// printedBy returns what f prints on standard output, which is no terminal.
+func printedBy(t *testing.T, f func()) string {
+	t.Helper()
+	file, err := os.Create(filepath.Join(t.TempDir(), "stdout"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout := os.Stdout
+	os.Stdout = file
+	defer func() { os.Stdout = stdout }()
+	f()
+	if err := file.Close(); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(file.Name())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -9,85 +9,112 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/protox"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
+	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/canonical"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/workerbuild"
 )
 
-// cargo is what a job needs in the staging bucket, with its names, as long as nothing of it has been sent.
-type cargo struct {
-	area                  *staging.Area // without a client
-	worker                *os.File
-	remove                func() // removes a worker that was built here
-	model                 []byte // holds the pipeline's constants; never printed
-	workerFile, modelFile *staging.File
-	freight
+// stagedJob is a job and the files that it needs, which have their names in the staging bucket but were not sent yet.
+type stagedJob struct {
+	request    *api.Job
+	area       staging.Area // without a client
+	worker     *os.File
+	remove     func() // removes a worker that was built here
+	model      []byte // holds the pipeline's constants; never printed
+	workerFile *staging.File
+	modelFile  *staging.File
+	others     *crosslang.Staged // the files of other SDKs
 }
 
-// load builds the worker if there is none, names what is to be staged and makes the job that refers to it. It sends
-// nothing, and calls nobody but, if it may ask, the expansion services that have files of other SDKs.
-func (l *launcher) load(ctx context.Context, p *plan, ask bool) (*cargo, error) {
-	c := &cargo{area: &staging.Area{Op: op, Location: l.opts.Config().StagingLocation, Key: l.opts.Key(),
-		Pace: l.pace.Policy, Progress: l.progress}}
-	path, remove, err := l.worker(ctx)
+// stage builds the worker if there is none, names the files, makes the job that refers to them, and completes the plan. It
+// sends nothing, and calls no service except, if it may resolve files of other SDKs, the expansion services that have them.
+func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve bool) (*stagedJob, error) {
+	path, remove, err := workerbuild.Find(ctx, l.op, l.opts, l.Progress)
 	if err != nil {
 		return nil, err
 	}
-	c.remove = remove
-	if c.worker, err = os.Open(path); err != nil {
+	j := &stagedJob{area: session.StagingOf(l.op, l.opts, l.Settings, nil), remove: remove}
+	if j.worker, err = os.Open(path); err != nil {
 		remove()
-		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.NotFound, Resource: path, Hint: "build it again", Err: err}
+		return nil, &cmekpipe.Error{Op: l.op, Code: cmekpipe.NotFound, Resource: path, Hint: "build it again", Err: err}
 	}
-	if err = l.fetch(ctx, p, c, ask); err == nil {
-		err = l.name(ctx, p, c)
+	if j.others, err = crosslang.Stage(ctx, &j.area, t.OtherSDKs, resolve); err == nil {
+		err = l.name(ctx, t, j)
 	}
 	if err != nil {
-		c.close()
+		j.close()
 		return nil, err
 	}
-	l.result.Draft.complete(p, c, l.opts.Config().JobName != "", ask)
-	return c, nil
+	l.completePlan(t, j, resolve)
+	return j, nil
 }
 
 // name gives the files names made of their hashes. The model refers to the worker, and the job to both.
-func (l *launcher) name(ctx context.Context, p *plan, c *cargo) (err error) {
-	if c.workerFile, err = c.area.Name("worker", c.worker); err != nil {
+func (l *launch) name(ctx context.Context, t *translation.Translation, j *stagedJob) (err error) {
+	if j.workerFile, err = j.area.Name("worker", j.worker); err != nil {
 		return err
 	}
-	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: c.workerFile.URL, Sha256: c.workerFile.Hash})
-	if err := graphx.UpdateDefaultEnvWorkerType(graphx.URNArtifactURLType, payload, p.model); err != nil {
-		return l.failed("dataflow", err)
+	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: j.workerFile.URL, Sha256: j.workerFile.Hash})
+	if err := graphx.UpdateDefaultEnvWorkerType(graphx.URNArtifactURLType, payload, t.Model); err != nil {
+		return l.runnerError(err)
 	}
-	c.refer(p.model)
-	if c.model, err = canonical.Encode(p.model); err != nil {
-		return l.failed("dataflow", err)
+	j.others.SetDependencies(t.Model)
+	if j.model, err = canonical.Encode(t.Model); err != nil {
+		return l.runnerError(err)
 	}
-	if c.modelFile, err = c.area.Name("model", bytes.NewReader(c.model)); err != nil {
+	if j.modelFile, err = j.area.Name("model", bytes.NewReader(j.model)); err != nil {
 		return err
 	}
-	p.job, err = l.request(ctx, p, c)
-	return err
+	if j.request, err = t.Job(ctx, j.workerFile, j.modelFile, j.others); err != nil {
+		return l.runnerError(err)
+	}
+	return nil
 }
 
-// send brings the files into the staging bucket under the key.
-func (c *cargo) send(ctx context.Context, client *storage.Client) error {
-	area := *c.area
+// completePlan adds what is known when the files have their names. Unresolved files have none, nor has the model that would
+// refer to them.
+func (l *launch) completePlan(t *translation.Translation, j *stagedJob, resolved bool) {
+	p := l.result.Plan
+	p.SetRequest(j.request)
+	files := []*staging.File{j.workerFile, j.modelFile}
+	for _, e := range t.OtherSDKs {
+		if e.Unresolved() && !resolved {
+			p.Unresolved = append(p.Unresolved, plan.UnresolvedFiles{Environment: e.ID, Service: e.Service, Names: e.FileNames()})
+		}
+	}
+	if len(p.Unresolved) > 0 {
+		files, p.Request = files[:1], nil
+	}
+	for _, f := range append(files, j.others.Files...) {
+		p.Staged = append(p.Staged, plan.StagedFile{URL: f.URL, SHA256: f.Hash, Size: f.Size, Key: f.Key})
+	}
+}
+
+// send sends the files to the staging bucket, encrypted with the key.
+func (j *stagedJob) send(ctx context.Context, client *storage.Client) error {
+	area := j.area
 	area.Client = client
-	if err := c.sendFreight(ctx, &area); err != nil {
+	if err := j.others.Upload(ctx, &area); err != nil {
 		return err
 	}
-	if err := area.Send(ctx, c.workerFile, c.worker); err != nil {
+	if err := area.Send(ctx, j.workerFile, j.worker); err != nil {
 		return err
 	}
-	return area.Send(ctx, c.modelFile, bytes.NewReader(c.model))
+	return area.Send(ctx, j.modelFile, bytes.NewReader(j.model))
 }
 
-// close lets go what lies on this machine.
-func (c *cargo) close() {
-	c.worker.Close() //nolint:errcheck // it was only read
-	c.remove()
-	if c.folder != "" {
-		os.RemoveAll(c.folder) //nolint:errcheck // it holds nothing of the user's
+// close removes what was made on this machine.
+func (j *stagedJob) close() {
+	j.worker.Close() //nolint:errcheck // it was only read
+	j.remove()
+	if j.others != nil {
+		j.others.Close()
 	}
 }

@@ -13,6 +13,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fhirio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
 const nightlyTemplate = "gs://bank-work/templates/nightly.json"
@@ -36,7 +39,7 @@ func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
 	}
 	for _, o := range w.entries("object") {
 		if o.ProtectedBy() != w.key || !o.KeyAsked {
-			t.Errorf("%s rests under %q, want %s, asked for", o.Name, o.ProtectedBy(), w.key)
+			t.Errorf("%s is encrypted with %q, want %s, asked for", o.Name, o.ProtectedBy(), w.key)
 		}
 	}
 	var job api.Job
@@ -85,23 +88,23 @@ func TestPlanListsTheTemplateThatRunWrites(t *testing.T) {
 	if got := w.entries("object"); draft.Template != nightlyTemplate || len(got) != 0 {
 		t.Errorf("got template %q and objects %v, want %s and none written", draft.Template, got, nightlyTemplate)
 	}
-	var back launch.Draft
+	var back plan.Plan
 	if err := json.Unmarshal(text, &back); err != nil || back.Template != nightlyTemplate {
 		t.Errorf("got %q and %v, want the template read back", back.Template, err)
 	}
 }
 
-func TestVerifyLooksAtATemplate(t *testing.T) {
+func TestVerifyChecksATemplate(t *testing.T) {
 	w := newWorld(t)
 	result, err := w.run(toTemplate)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste()); err != nil || len(found) != 0 {
+	if found, err := verify.Run(t.Context(), result.Plan); err != nil || len(found) != 0 {
 		t.Errorf("got %v and %v, want nothing found, of a job that was not submitted neither", found, err)
 	}
 	w.WriteObject(nightlyTemplate, []byte("written over without a key"))
-	found, err := launch.Verify(t.Context(), result.Draft, launch.WithHaste())
+	found, err := verify.Run(t.Context(), result.Plan)
 	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, nightlyTemplate) {
 		t.Errorf("got %v and %v, want the template found", found, err)
 	}
@@ -123,11 +126,32 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, f := range result.Draft.Staged {
+		for _, f := range result.Plan.Staged {
 			staged[f.URL] = true
 		}
 	}
 	if len(staged) != 2 {
 		t.Errorf("got %d files for three pipelines that are alike, want worker and model", len(staged))
+	}
+}
+
+// A launch of the template would be refused: Dataflow writes to the temp location without naming the key.
+func TestStagingATemplateWarnsOfABucketWithoutTheKeyAsDefault(t *testing.T) {
+	w := newWorld(t)
+	w.CreateBucket("bank-keyed", "us-central1", w.key)
+	for temp, want := range map[string]int{"gs://bank-work/tmp": 1, "gs://bank-keyed/tmp": 0} {
+		result, err := w.run(func(c *cmekpipe.Config) { toTemplate(c); c.TempLocation = temp })
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := result.Plan.Findings.Of(rule.BucketDefaultKey)
+		if len(found) != want {
+			t.Errorf("%s: got findings %+v, want %d", temp, found, want)
+		}
+		for _, f := range found {
+			if f.Resource != "gs://bank-work" || !strings.Contains(f.Remedy, "gcloud storage buckets update gs://bank-work --default-encryption-key="+w.key.String()) {
+				t.Errorf("%s: got %+v, want the bucket and the command", temp, f)
+			}
+		}
 	}
 }

@@ -15,76 +15,68 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
 // maxModel is the most bytes of a running job's pipeline that are read to check a mapping.
 const maxModel = 256 << 20
 
-// target finds the job that this launch is to update, if it is to, and refuses what would not stay under the key. Nothing
-// is written before.
-func (l *launcher) target(ctx context.Context, c *session.Services, p *plan) error {
-	config := l.opts.Config()
+// findReplaced returns the id of the job that this launch is to update, or "" if it is no update. It refuses what would not
+// keep its key. Nothing is written before.
+func (d *dataflowLaunch) findReplaced(ctx context.Context) (id string, err error) {
+	config := d.opts.Config()
 	if !config.Update {
-		return nil
+		return "", nil
 	}
-	if !p.options.Streaming {
-		return refuse(cmekpipe.Unsupported, "update", "got a batch pipeline, want a streaming one: no other can take a job's place",
-			"launch without update")
+	if !d.translation.Streaming() {
+		return "", d.refuse(cmekpipe.Unsupported, "update", "got a batch pipeline, want a streaming one: no other can replace a job",
+			"leave update out")
 	}
-	job, err := c.Replaceable(ctx, p.options.Name)
+	job, err := d.services.Replaceable(ctx, d.translation.JobName())
 	if err != nil {
-		return err
+		return "", err
 	}
-	if err := checkMapping(config.TransformNameMapping, l.transforms(ctx, c.Storage, job), transformNames(p.model)); err != nil {
-		return err
+	if err := d.checkMapping(config.TransformNameMapping, d.runningTransforms(ctx, job)); err != nil {
+		return "", err
 	}
-	l.replaces = job.Id
-	return nil
+	return job.Id, nil
 }
 
-// checkMapping holds a mapping against the transforms of the running job, which are not known if there are none, and
-// against those of the new one.
-func checkMapping(mapping map[string]string, had, has []string) error {
+// checkMapping compares a mapping with the transforms of the running job, which are unknown if there are none, and with
+// those of the new one.
+func (d *dataflowLaunch) checkMapping(mapping map[string]string, running []string) error {
+	planned := translation.TransformNames(d.translation.Model)
 	bad := func(reason, hint string) error {
-		return refuse(cmekpipe.InvalidOptions, "transform_name_mapping", reason, hint)
+		return d.refuse(cmekpipe.InvalidOptions, "transform_name_mapping", reason, hint)
 	}
 	taken := make(map[string]string)
 	for _, from := range slices.Sorted(maps.Keys(mapping)) {
 		to := mapping[from]
 		switch {
-		case len(had) > 0 && !names(had, from):
+		case len(running) > 0 && !contains(running, from):
 			return bad("got a mapping of "+from+", which the running job does not have", "name a transform of the running job")
 		case to == "":
 			continue
-		case !names(has, to):
+		case !contains(planned, to):
 			return bad("got a mapping to "+to+", which the new pipeline does not have", `name a transform of it, or "" for one that is gone`)
 		case taken[to] != "":
-			return bad("got a mapping of both "+taken[to]+" and "+from+" to "+to, "map one transform to each")
+			return bad("got a mapping of both "+taken[to]+" and "+from+" to "+to, "map at most one transform to "+to)
 		}
 		taken[to] = from
 	}
 	return nil
 }
 
-// names reports whether a transform of the name, or one inside it, is among them.
-func names(transforms []string, name string) bool {
+// contains reports whether a transform of the name, or one inside it, is among transforms.
+func contains(transforms []string, name string) bool {
 	return slices.ContainsFunc(transforms, func(t string) bool { return t == name || strings.HasPrefix(t, name+"/") })
 }
 
-func transformNames(model *pipepb.Pipeline) []string {
-	var names []string
-	for _, t := range model.GetComponents().GetTransforms() {
-		names = append(names, t.GetUniqueName())
-	}
-	return names
-}
-
-// transforms returns the names of a running job's transforms as far as they can be seen: from Dataflow's description of
-// the job or from its staged pipeline.
-func (l *launcher) transforms(ctx context.Context, client *storage.Client, job *api.Job) []string {
-	if len(l.opts.Config().TransformNameMapping) == 0 {
+// runningTransforms returns the names of a running job's transforms if they can be read, from Dataflow's description of the
+// job or from its staged pipeline. Only a mapping needs them.
+func (d *dataflowLaunch) runningTransforms(ctx context.Context, job *api.Job) []string {
+	if len(d.opts.Config().TransformNameMapping) == 0 {
 		return nil
 	}
 	var names []string
@@ -96,13 +88,13 @@ func (l *launcher) transforms(ctx context.Context, client *storage.Client, job *
 	if len(names) > 0 {
 		return names
 	}
-	model, err := stagedModel(ctx, client, job)
+	model, err := stagedModel(ctx, d.services.Storage, job)
 	if err != nil {
-		l.logger.WarnContext(ctx, "cmekpipe: the running job's transforms can't be seen, so that only Dataflow checks what is mapped",
+		d.Logger.WarnContext(ctx, "cmekpipe: the running job's transforms can't be read, so that only Dataflow checks the mapping",
 			"job", job.Id)
 		return nil
 	}
-	return transformNames(model)
+	return translation.TransformNames(model)
 }
 
 // stagedModel reads the pipeline of a running job.

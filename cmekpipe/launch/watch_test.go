@@ -17,6 +17,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
@@ -92,11 +93,11 @@ func running(n int, end string) []string {
 	return append(slices.Repeat([]string{"JOB_STATE_RUNNING"}, n), end)
 }
 
-func (w *world) watched() *launch.Job {
-	return &launch.Job{ID: "j", Name: "nightly", Project: "bank-prod", Region: "us-central1", Key: w.key}
+func (w *world) watched() *job.Job {
+	return &job.Job{ID: "j", Name: "nightly", Project: "bank-prod", Region: "us-central1", Key: w.key}
 }
 
-func (w *world) watch(job *launch.Job) error {
+func (w *world) watch(job *job.Job) error {
 	return launch.Watch(w.t.Context(), job, launch.WithHaste(), launch.WithProgress(w.said))
 }
 
@@ -279,11 +280,11 @@ func TestWatchFollowsAnAsynchronousJob(t *testing.T) {
 
 func TestWatchRefuses(t *testing.T) {
 	w := newWorld(t)
-	for name, job := range map[string]*launch.Job{
+	for name, j := range map[string]*job.Job{
 		"nil": nil, "empty": {}, "no key": {ID: "j", Project: "bank-prod", Region: "us-central1"},
 		"no id": {Project: "bank-prod", Region: "us-central1", Key: w.key},
 	} {
-		t.Run(name, func(t *testing.T) { requireError(t, w.watch(job), cmekpipe.InvalidOptions, "job") })
+		t.Run(name, func(t *testing.T) { requireError(t, w.watch(j), cmekpipe.InvalidOptions, "job") })
 	}
 	missing := w.watched()
 	requireError(t, w.watch(missing), cmekpipe.NotFound, missing.String())

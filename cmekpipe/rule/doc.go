@@ -1,21 +1,26 @@
-// Package rule is the one vocabulary of findings: what a look at a pipeline, a plan, a job or live services found, and
-// what to type next. Programs read findings and print them:
+// Package rule defines findings, the common result of every check of this module: of a pipeline, of a plan, and of what
+// exists in Google Cloud after a run.
 //
-//	findings, err := launch.Verify(ctx, draft)
-//	…
-//	err = rule.WriteText(os.Stdout, findings)
+//	findings, err := verify.Run(ctx, result.Plan)
+//	if err != nil { … }
+//	_ = rule.WriteText(os.Stdout, findings)
+//	if err := findings.Err(); err != nil { … } // data outside the key, or nobody can tell
 //
-// A [Finding] names its [Rule] by an ID such as "CMEK021". An ID is never reused and its meaning never changes, so that
-// alerts and suppressions may depend on it; [All] lists every rule that there is.
+// A [Finding] names its [Rule] by an [ID], such as [NoKey], "CMEK021". An ID is never reused and its meaning never changes,
+// so that alerts and suppressions may depend on it; [All] returns every rule.
 //
 // # Defaults
 //
-// A finding that has no remedy of its own goes by its rule's. The zero Finding is none: its rule is not known, and it is
-// an error.
+// A finding without a remedy of its own has its rule's. The zero Finding is invalid: its rule is not known, and so it
+// counts as an error.
+//
+// # Permissions
+//
+// None: no service is called.
 //
 // # Errors
 //
-// The writers return the errors of where they write to.
+// [Findings.Err] returns [*cmekpipe.Error] values, joined. The writers return the errors of the writer that they got.
 //
 // # Concurrency
 //

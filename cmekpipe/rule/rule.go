@@ -1,40 +1,72 @@
 package rule
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// ID names a rule: "CMEK021". The zero ID is invalid, and no rule has it.
+type ID string
+
+// The IDs of the rules on what a pipeline and its options would do.
+const (
+	UnprotectedTransform ID = "CMEK001"
+	OutsideKMS           ID = "CMEK002"
+	OpaqueTransform      ID = "CMEK003"
+	WorkerDisk           ID = "CMEK004"
+	JobMetadata          ID = "CMEK005"
+	GraphConstants       ID = "CMEK006"
+	PipelineOptions      ID = "CMEK007"
+	LocationUnknown      ID = "CMEK008"
+	TwoKeys              ID = "CMEK009"
+	BucketDefaultKey     ID = "CMEK010"
+)
+
+// The IDs of the rules on what exists and how it is encrypted.
+const (
+	NotFound     ID = "CMEK020"
+	NoKey        ID = "CMEK021"
+	OtherKey     ID = "CMEK022"
+	NoPermission ID = "CMEK023"
+	KeyUnknown   ID = "CMEK024"
+)
 
 // Severity says what a finding asks for.
 type Severity string
 
 // The severities. Their text never changes.
 const (
-	// Error: data rests, or would come to rest, outside the key, or nobody can tell that it doesn't. It has to be put right.
+	// SeverityError: data is stored or would be stored outside the key, or nobody can tell that it isn't. Fix it.
 	SeverityError Severity = "error"
-	// Warning: it depends on something that was not looked at. Somebody has to look.
+	// SeverityWarning: it depends on something that was not checked. Check it.
 	SeverityWarning Severity = "warning"
-	// Notice: it is as it must be, and is worth knowing: what no key covers.
+	// SeverityNotice: informational, such as what no key covers.
 	SeverityNotice Severity = "notice"
 )
 
 // Rule is what findings of one kind have in common.
 type Rule struct {
-	// ID is never reused: "CMEK021".
-	ID string `json:"id"`
+	// ID is never reused.
+	ID ID `json:"id"`
 	// Title is one line that holds for every finding of the rule.
 	Title    string   `json:"title"`
 	Severity Severity `json:"severity"`
-	// Remedy says what to do where a finding doesn't say it better.
+	// Remedy says what to do where a finding has no remedy of its own.
 	Remedy string `json:"remedy"`
-	// Link is the page that the rule rests on.
+	// Link is the page of Google's documentation that the rule is based on.
 	Link string `json:"link"`
+	// Code is the code of the error that [Findings.Err] makes of a finding; "" unless the severity is SeverityError.
+	Code cmekpipe.Code `json:"code,omitempty"`
 }
 
 // All returns every rule, in order of their IDs.
 func All() []Rule {
-	return slices.Concat(planned(), resting())
+	return slices.Concat(planned(), stored())
 }
 
 // Find returns the rule of an ID. It reports false for an ID that this version doesn't know.
-func Find(id string) (Rule, bool) {
+func Find(id ID) (Rule, bool) {
 	all := All()
 	i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id })
 	if i < 0 {
@@ -43,49 +75,52 @@ func Find(id string) (Rule, bool) {
 	return all[i], true
 }
 
-// The pages that rules rest on.
+// The pages that rules are based on.
 const (
-	dataflowPage = "https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys"
-	servicesPage = "https://docs.cloud.google.com/kms/docs/compatible-services"
-	grantsPage   = "https://docs.cloud.google.com/iam/docs/permissions-reference"
+	dataflowPage  = "https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys"
+	servicesPage  = "https://docs.cloud.google.com/kms/docs/compatible-services"
+	grantsPage    = "https://docs.cloud.google.com/iam/docs/permissions-reference"
+	templatesPage = "https://docs.cloud.google.com/dataflow/docs/guides/templates/running-templates"
 )
 
 // planned are the rules on what a pipeline and its options would do.
 func planned() []Rule {
 	return []Rule{
-		{"CMEK001", "a transform creates data at rest without the pipeline's key", SeverityError,
-			"write with a connector of cmekpipe/io, to a destination that a key minted", dataflowPage},
-		{"CMEK002", "a transform writes to a service outside Cloud KMS", SeverityWarning,
-			"see to it that its operator encrypts with a key of yours", servicesPage},
-		{"CMEK003", "a transform runs code that can't be seen into", SeverityNotice,
-			"make sure by review that it creates nothing at rest", dataflowPage},
-		{"CMEK004", "a transform writes to the worker's own disk", SeverityWarning,
-			"write to Cloud Storage with cmekpipe/io, to an object that a key minted", dataflowPage},
-		{"CMEK005", "the job has metadata that no key covers", SeverityNotice,
-			"keep secrets and personal data out of names, labels and parameters", dataflowPage},
-		{"CMEK006", "the pipeline's graph holds constants, and no key covers the graph", SeverityNotice,
-			"read secrets and personal data from a source that rests under a key, not from beam.Create or a DoFn's field", dataflowPage},
-		{"CMEK007", "pipeline options travel to the workers as metadata that no key covers", SeverityNotice,
-			"keep secrets and personal data out of beam.PipelineOptions", dataflowPage},
-		{"CMEK008", "it is not known whether the key's location serves the job's region", SeverityWarning,
-			"ask Google, or use a region whose keys are documented", dataflowPage},
-		{"CMEK009", "one destination is to rest under two keys", SeverityError,
-			"mint the destination with the one key that it rests under", servicesPage},
+		{UnprotectedTransform, "a transform creates data at rest without the pipeline's key", SeverityError,
+			"write with a connector of cmekpipe/io, to a destination created from a key", dataflowPage, cmekpipe.Unprotected},
+		{OutsideKMS, "a transform writes to a service outside Cloud KMS", SeverityWarning,
+			"make sure that the service's operator encrypts with a key of yours", servicesPage, ""},
+		{OpaqueTransform, "a transform runs code that no check can see into", SeverityNotice,
+			"review the code: it must create nothing at rest", dataflowPage, ""},
+		{WorkerDisk, "a transform writes to the worker's own disk", SeverityWarning,
+			"write to Cloud Storage with cmekpipe/io, to an object created from a key", dataflowPage, ""},
+		{JobMetadata, "the job has metadata that no key covers", SeverityNotice,
+			"keep secrets and personal data out of names, labels and parameters", dataflowPage, ""},
+		{GraphConstants, "the pipeline's graph holds constants, and no key covers the graph", SeverityNotice,
+			"read secrets and personal data from an encrypted source, not from beam.Create or a DoFn's field", dataflowPage, ""},
+		{PipelineOptions, "pipeline options travel to the workers as metadata that no key covers", SeverityNotice,
+			"keep secrets and personal data out of beam.PipelineOptions", dataflowPage, ""},
+		{LocationUnknown, "it is not known whether the key's location serves the job's region", SeverityWarning,
+			"ask Google, or use a region whose key locations are documented", dataflowPage, ""},
+		{TwoKeys, "one destination has two keys", SeverityError,
+			"create the destination from one key everywhere", servicesPage, cmekpipe.KeyMismatch},
+		{BucketDefaultKey, "a launch of the template will be refused: the bucket's default key is not the job's", SeverityWarning,
+			"gcloud storage buckets update gs://BUCKET --default-encryption-key=KEY", templatesPage, ""},
 	}
 }
 
-// resting are the rules on what exists and what it rests under.
-func resting() []Rule {
+// stored are the rules on what exists and how it is encrypted.
+func stored() []Rule {
 	return []Rule{
-		{"CMEK020", "nothing exists where something has to rest under the key", SeverityError,
-			"look whether the job ended well, and whether somebody deleted it; run again", servicesPage},
-		{"CMEK021", "it rests under no key of Cloud KMS", SeverityError,
-			"look who wrote it; delete it and run again", servicesPage},
-		{"CMEK022", "it rests under another key", SeverityError,
-			"look who wrote it; delete it and run again", servicesPage},
-		{"CMEK023", "it can't be seen, because a permission is missing", SeverityError,
-			"grant the permission and verify again", grantsPage},
-		{"CMEK024", "it can't be told whether it rests under the key", SeverityError,
-			"look at it by hand", servicesPage},
+		{NotFound, "an expected resource does not exist", SeverityError,
+			"check that the job ended well and that nobody deleted the resource, then run the pipeline again", servicesPage, cmekpipe.NotFound},
+		{NoKey, "a resource is not encrypted with a Cloud KMS key", SeverityError,
+			"find out who wrote it (Cloud Audit Logs), delete it, and run the pipeline again", servicesPage, cmekpipe.KeyMissing},
+		{OtherKey, "a resource is encrypted with another key", SeverityError,
+			"find out who wrote it (Cloud Audit Logs), delete it, and run the pipeline again", servicesPage, cmekpipe.KeyMismatch},
+		{NoPermission, "a resource could not be read: a permission is missing", SeverityError,
+			"grant the permission and verify again", grantsPage, cmekpipe.PermissionDenied},
+		{KeyUnknown, "the key of a resource could not be determined", SeverityError,
+			"check the key by hand in the Google Cloud console", servicesPage, cmekpipe.Unavailable},
 	}
 }

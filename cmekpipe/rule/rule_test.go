@@ -1,6 +1,7 @@
 package rule_test
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
 
@@ -28,11 +30,11 @@ func TestIDsAreNeverReused(t *testing.T) {
 	known := golden(t)
 	listed := make([]string, 0, len(known))
 	for _, r := range rule.All() {
-		line := r.ID + " " + r.Title
+		line := string(r.ID) + " " + r.Title
 		for _, old := range known {
 			retired := strings.HasPrefix(old, "retired ")
 			id, _, _ := strings.Cut(strings.TrimPrefix(old, "retired "), " ")
-			if id == r.ID && (retired || old != line) {
+			if id == string(r.ID) && (retired || old != line) {
 				t.Errorf("%s: got title %q, the list has %q: give the new rule a new ID", r.ID, r.Title, old)
 			}
 		}
@@ -74,11 +76,14 @@ func TestEveryRuleIsWhole(t *testing.T) {
 		t.Fatal("got no rules")
 	}
 	for i, r := range all {
-		if !regexp.MustCompile(`^CMEK\d{3}$`).MatchString(r.ID) {
+		if !regexp.MustCompile(`^CMEK\d{3}$`).MatchString(string(r.ID)) {
 			t.Errorf("got ID %q, want CMEK and three digits", r.ID)
 		}
 		if i > 0 && r.ID <= all[i-1].ID {
 			t.Errorf("got %s behind %s, want them in order and each once", r.ID, all[i-1].ID)
+		}
+		if (r.Code != "") != (r.Severity == rule.SeverityError) {
+			t.Errorf("%s: got code %q and severity %q, want a code of an error, and of nothing else", r.ID, r.Code, r.Severity)
 		}
 		if r.Title == "" || r.Remedy == "" || !strings.HasPrefix(r.Link, "https://") {
 			t.Errorf("got %+v, want title, remedy and link", r)
@@ -95,8 +100,8 @@ func TestEveryRuleIsWhole(t *testing.T) {
 	}
 }
 
-func findings() []rule.Finding {
-	return []rule.Finding{
+func findings() rule.Findings {
+	return rule.Findings{
 		{Rule: "CMEK005", Resource: "job nightly", Detail: "no key covers: labels"},
 		{Rule: "CMEK022", Resource: "gs://b/a\nb", Detail: "got k2, want k", Remedy: "gcloud storage rm gs://b/a"},
 		{Rule: "CMEK002", Resource: "topic t"},
@@ -109,7 +114,7 @@ func TestText(t *testing.T) {
 	if err := rule.WriteText(&got, findings()); err != nil {
 		t.Fatal(err)
 	}
-	want := `error CMEK022: it rests under another key
+	want := `error CMEK022: a resource is encrypted with another key
   gs://b/a b
   got k2, want k
   to do: gcloud storage rm gs://b/a
@@ -118,7 +123,7 @@ error : a finding of a rule that this version doesn't know
   to do: use the version that found it
 warning CMEK002: a transform writes to a service outside Cloud KMS
   topic t
-  to do: see to it that its operator encrypts with a key of yours
+  to do: make sure that the service's operator encrypts with a key of yours
 notice CMEK005: the job has metadata that no key covers
   job nightly
   no key covers: labels
@@ -134,11 +139,48 @@ func TestJSONLines(t *testing.T) {
 	if err := rule.WriteJSON(&got, findings()[1:2]); err != nil {
 		t.Fatal(err)
 	}
-	want := `{"rule":"CMEK022","severity":"error","title":"it rests under another key","resource":"gs://b/a\nb",` +
+	want := `{"rule":"CMEK022","severity":"error","title":"a resource is encrypted with another key","resource":"gs://b/a\nb",` +
 		`"detail":"got k2, want k","remedy":"gcloud storage rm gs://b/a",` +
 		`"link":"https://docs.cloud.google.com/kms/docs/compatible-services"}` + "\n"
 	if got.String() != want {
 		t.Errorf("got  %s\nwant %s", got.String(), want)
+	}
+}
+
+func TestErrIsNilWithoutAnErrorFinding(t *testing.T) {
+	for _, f := range []rule.Findings{nil, {}, {{Rule: rule.JobMetadata, Resource: "job nightly"}, {Rule: rule.OutsideKMS, Resource: "topic t"}}} {
+		if err := f.Err(); err != nil {
+			t.Errorf("%v: got error %v, want nil", f, err)
+		}
+	}
+}
+
+func TestErrHoldsEveryErrorFinding(t *testing.T) {
+	err := findings().Err()
+	for _, want := range []cmekpipe.Code{cmekpipe.KeyMismatch, cmekpipe.Unsupported} {
+		if !errors.Is(err, want) {
+			t.Errorf("got error %v, want code %q in it", err, want)
+		}
+	}
+	want := []string{
+		`cmekpipe[key-mismatch] "gs://b/a\nb": CMEK022 a resource is encrypted with another key: got k2, want k; hint: gcloud storage rm gs://b/a`,
+		`cmekpipe[unsupported] "of <a> later version": a finding of a rule that this version doesn't know; hint: use the version that found it`,
+	}
+	if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+}
+
+func TestOfReturnsTheFindingsOfOneRule(t *testing.T) {
+	all := findings()
+	if diff := cmp.Diff(rule.Findings{all[2]}, all.Of(rule.OutsideKMS)); diff != "" {
+		t.Errorf("(-want +got)\n%s", diff)
+	}
+	if got := all.Of(rule.NoKey); len(got) != 0 {
+		t.Errorf("got %v, want none", got)
+	}
+	if diff := cmp.Diff(findings(), all); diff != "" {
+		t.Errorf("the findings changed (-want +got)\n%s", diff)
 	}
 }
 
@@ -153,9 +195,9 @@ func TestNoFindingsAreNoText(t *testing.T) {
 }
 
 func TestErrorsOfTheWriterComeBack(t *testing.T) {
-	for _, write := range []func(f []rule.Finding) error{
-		func(f []rule.Finding) error { return rule.WriteText(broken{}, f) },
-		func(f []rule.Finding) error { return rule.WriteJSON(broken{}, f) },
+	for _, write := range []func(f rule.Findings) error{
+		func(f rule.Findings) error { return rule.WriteText(broken{}, f) },
+		func(f rule.Findings) error { return rule.WriteJSON(broken{}, f) },
 	} {
 		if err := write(findings()); err == nil {
 			t.Error("got no error of a writer that takes nothing")
@@ -167,13 +209,20 @@ type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
 
+func ExampleFindings_Err() {
+	findings := rule.Findings{{Rule: rule.NoKey, Resource: "gs://bank-out/counts"}}
+	err := findings.Err()
+	fmt.Println(errors.Is(err, cmekpipe.KeyMissing))
+	// Output: true
+}
+
 func ExampleWriteText() {
-	findings := []rule.Finding{{Rule: "CMEK021", Resource: "gs://bank-out/counts", Remedy: "gcloud storage rm gs://bank-out/counts"}}
+	findings := rule.Findings{{Rule: rule.NoKey, Resource: "gs://bank-out/counts", Remedy: "gcloud storage rm gs://bank-out/counts"}}
 	if err := rule.WriteText(os.Stdout, findings); err != nil {
 		fmt.Println(err)
 	}
 	// Output:
-	// error CMEK021: it rests under no key of Cloud KMS
+	// error CMEK021: a resource is not encrypted with a Cloud KMS key
 	//   gs://bank-out/counts
 	//   to do: gcloud storage rm gs://bank-out/counts
 }

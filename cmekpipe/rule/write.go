@@ -11,16 +11,16 @@ import (
 
 // WriteText writes findings for people: one paragraph each, errors first, else in the order given.
 //
-//	error CMEK022: it rests under another key
+//	error CMEK022: a resource is encrypted with another key
 //	  gs://bank-out/counts-00000-of-00001
 //	  got …, want …
-//	  to do: look who wrote it; delete it and run again
+//	  to do: find out who wrote it (Cloud Audit Logs), delete it, and run the pipeline again
 //
 // The same findings always give the same text; no findings give none.
-func WriteText(w io.Writer, findings []Finding) error {
+func WriteText(w io.Writer, findings Findings) error {
 	var b strings.Builder
 	for _, l := range sorted(findings) {
-		fmt.Fprintf(&b, "%s %s: %s\n", l.Severity, printable(l.Rule), l.Title)
+		fmt.Fprintf(&b, "%s %s: %s\n", l.Severity, printable(string(l.Rule)), l.Title)
 		for _, part := range []struct{ mark, text string }{{"", l.Resource}, {"", l.Detail}, {"to do: ", l.Remedy}} {
 			if part.text != "" {
 				fmt.Fprintf(&b, "  %s%s\n", part.mark, printable(part.text))
@@ -33,7 +33,7 @@ func WriteText(w io.Writer, findings []Finding) error {
 
 // WriteJSON writes findings for programs: one JSON object a line, in the same order, with the fields rule, severity,
 // title, resource, detail, remedy and link, of which detail and link may be missing.
-func WriteJSON(w io.Writer, findings []Finding) error {
+func WriteJSON(w io.Writer, findings Findings) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	for _, l := range sorted(findings) {
@@ -45,7 +45,7 @@ func WriteJSON(w io.Writer, findings []Finding) error {
 }
 
 // sorted returns the findings as they are printed, the most severe first.
-func sorted(findings []Finding) []line {
+func sorted(findings Findings) []line {
 	lines := make([]line, len(findings))
 	for i, f := range findings {
 		lines[i] = f.complete()
@@ -57,7 +57,7 @@ func sorted(findings []Finding) []line {
 	return lines
 }
 
-// printable keeps names that came from outside on one line.
+// printable keeps names from outside this module on one line.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsControl(r) {

@@ -30,7 +30,7 @@ func (*classic) inspect(l *launcher, stored fields) ([]string, error) {
 		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no classic template", hint)
 	}
 	if l.opts.Update() && kind != "JOB_TYPE_STREAMING" {
-		return nil, l.refuse(cmekpipe.Unsupported, "got "+kind+" to update with, want a streaming job: no other can take a job's place",
+		return nil, l.refuse(cmekpipe.Unsupported, "got "+kind+" to update with, want a streaming job: no other can replace a job",
 			"launch without update")
 	}
 	o := &options{}

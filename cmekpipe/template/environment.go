@@ -3,12 +3,12 @@ package template
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // runtimeEnvironment carries every option that a classic template takes. The key always stands in it: the job of a launch
@@ -89,19 +89,8 @@ func algorithm(c cmekpipe.Config) string {
 	return ""
 }
 
-// experiments are experiments and service options, which templates take in one list, and what keeps workers of other SDKs
-// from writing elements that they fail on below the temporary folder without naming the key.
-// Sources: https://docs.cloud.google.com/dataflow/docs/reference/service-options,
-// https://docs.cloud.google.com/dataflow/docs/guides/data-sampling.
+// experiments are experiments and service options, which templates have in one list.
+// Source: https://docs.cloud.google.com/dataflow/docs/reference/service-options.
 func experiments(c cmekpipe.Config) []string {
-	const noSampling = "disable_always_on_exception_sampling"
-	list := slices.Concat(c.Experiments, c.ServiceOptions)
-	isNoSampling := func(e string) bool { return e == noSampling || strings.HasPrefix(e, noSampling+"=") }
-	if !slices.ContainsFunc(list, isNoSampling) {
-		list = append(list, noSampling)
-	}
-	if c.MinCPUPlatform != "" {
-		list = append(list, "min_cpu_platform="+c.MinCPUPlatform)
-	}
-	return list
+	return session.Experiments(c, slices.Concat(c.Experiments, c.ServiceOptions))
 }

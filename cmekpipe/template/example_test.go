@@ -10,7 +10,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
 )
 
@@ -38,7 +37,7 @@ func Example() {
 			return
 		}
 		nightly := template.Request{Template: spec, Parameters: map[string]string{"input": "gs://bank-in/2026.csv"}}
-		result, err := template.LaunchFlex(ctx, opts, nightly, launch.WithProgress(nil))
+		result, err := template.LaunchFlex(ctx, opts, nightly, template.WithProgress(nil))
 		if err != nil {
 			fmt.Println(err)
 			return
@@ -46,7 +45,7 @@ func Example() {
 		fmt.Println(result.Job.Name, result.Job.State, "under", result.Job.Key)
 
 		nightly.PipelineOptions = []string{"--dataflowKmsKey=" + strings.Replace(key.String(), "pipelines", "other", 1)}
-		_, err = template.LaunchFlex(ctx, opts, nightly, launch.WithProgress(nil))
+		_, err = template.LaunchFlex(ctx, opts, nightly, template.WithProgress(nil))
 		for _, fault := range cmekpipe.OptionErrors(err) {
 			fmt.Println(fault.Code)
 		}

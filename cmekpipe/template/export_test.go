@@ -6,18 +6,19 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// WithHaste makes launches ask services every few milliseconds, so that tests need not wait.
-func WithHaste() launch.Option {
-	return func(s *session.Settings) {
+// WithHaste makes launches ask services every few milliseconds, so that tests need not wait, and withhold
+// data as they do when they reach Google Cloud.
+func WithHaste() Option {
+	return Option{func(s *session.Settings) {
 		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
-	}
+		s.ShowData = false
+	}}
 }
 
 // ClassicRequest and FlexRequest are what a launch would send, or why the options are refused.

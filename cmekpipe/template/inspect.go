@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
@@ -75,7 +76,7 @@ func (l *launcher) checkPlaces(given map[string]string) error {
 			"templocation": temp, "gcptemplocation": temp, "staginglocation": staging,
 		}[cmekpipe.NormalizeOptionName(name)]
 		if is && value != "" && strings.TrimRight(value, "/") != want {
-			return refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave it out")
+			return session.Refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave "+name+" out")
 		}
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
 )
@@ -22,7 +23,7 @@ func TestATemplateIsLaunchedUnderTheKey(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		result, err := k.launch(t.Context(), w.options(func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk"} }),
 			template.Request{Template: stored, Parameters: map[string]string{"input": secret}},
-			template.WithHaste(), launch.WithProgress(w.said))
+			template.WithHaste(), template.WithProgress(w.said))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -30,11 +31,11 @@ func TestATemplateIsLaunchedUnderTheKey(t *testing.T) {
 		if len(running) != 1 || result.Job == nil || running[0].Id != result.Job.ID {
 			t.Fatalf("got jobs %v and result %+v, want one and the same", running, result.Job)
 		}
-		job := running[0]
-		if job.Environment.ServiceKmsKeyName != w.key.String() || job.Labels["team"] != "risk" || len(job.Labels) != 2 {
-			t.Errorf("got key %q and labels %v, want %s, the team and the request", job.Environment.ServiceKmsKeyName, job.Labels, w.key)
+		submitted := running[0]
+		if submitted.Environment.ServiceKmsKeyName != w.key.String() || submitted.Labels["team"] != "risk" || len(submitted.Labels) != 2 {
+			t.Errorf("got key %q and labels %v, want %s, the team and the request", submitted.Environment.ServiceKmsKeyName, submitted.Labels, w.key)
 		}
-		if !strings.Contains(string(job.Environment.SdkPipelineOptions), secret) {
+		if !strings.Contains(string(submitted.Environment.SdkPipelineOptions), secret) {
 			t.Error("got options without the parameter")
 		}
 		if n := w.records(); n != 0 {
@@ -43,8 +44,8 @@ func TestATemplateIsLaunchedUnderTheKey(t *testing.T) {
 		if said := w.said.String(); !strings.Contains(said, result.Job.ID) || strings.Contains(said, secret) {
 			t.Errorf("got progress %q, want the job and no value of a parameter", said)
 		}
-		for _, stop := range []func(context.Context, *launch.Job, ...launch.Option) error{launch.Drain, launch.Watch} {
-			if err := stop(t.Context(), result.Job, template.WithHaste()); err != nil || result.Job.State != "JOB_STATE_DRAINED" {
+		for _, stop := range []func(context.Context, *job.Job, ...launch.Option) error{launch.Drain, launch.Watch} {
+			if err := stop(hasty(t.Context()), result.Job); err != nil || result.Job.State != "JOB_STATE_DRAINED" {
 				t.Errorf("got state %s and error %v, want a drained job", result.Job.State, err)
 			}
 		}
@@ -394,7 +395,7 @@ func TestExplicitFoldersKeepDataflowFromMakingABucket(t *testing.T) {
 	}
 	for _, o := range w.entries("object") {
 		if o.ProtectedBy() != w.key {
-			t.Errorf("%s rests under %q, want %s", o.Name, o.ProtectedBy(), w.key)
+			t.Errorf("%s is encrypted with %q, want %s", o.Name, o.ProtectedBy(), w.key)
 		}
 	}
 	_, err := w.dataflow().Projects.Locations.FlexTemplates.Launch(cmektest.Project, region, &api.LaunchFlexTemplateRequest{

@@ -15,7 +15,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
 )
 
@@ -372,7 +371,7 @@ func (w *world) leave(k kind, change func(*cmekpipe.Config)) (id string) {
 	w.t.Cleanup(func() { cancel(); close(over) })
 	opts := w.options(change)
 	go func() {
-		_, _ = k.launch(ctx, opts, template.Request{Template: stored}, template.WithHaste(), launch.WithProgress(nil), launch.WithLogger(nil))
+		_, _ = k.launch(ctx, opts, template.Request{Template: stored}, template.WithHaste(), template.WithProgress(nil), template.WithLogger(nil))
 	}()
 	<-died
 	jobs := w.entries("job")
@@ -396,7 +395,7 @@ func TestAnOrphanIsFoundByTheNextLaunch(t *testing.T) {
 		}
 		result, err := w.run(k, nil)
 		requireError(t, err, cmekpipe.AlreadyExists, parent+id)
-		if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != id || result.Orphans[0].Fault != nil || len(w.running()) != 1 {
+		if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != id || result.Orphans[0].Err != nil || len(w.running()) != 1 {
 			t.Errorf("got orphans %v and jobs %v, want job %s left alone", result.Orphans, w.running(), id)
 		}
 		if n := w.records(); n != 0 {
@@ -415,7 +414,7 @@ func TestAnOrphanWithoutTheKeyIsCancelledByTheNextLaunch(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != id || !errors.Is(result.Orphans[0].Fault, cmekpipe.KeyMissing) {
+		if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != id || !errors.Is(result.Orphans[0].Err, cmekpipe.KeyMissing) {
 			t.Errorf("got orphans %v, want job %s at fault", result.Orphans, id)
 		}
 		if running := w.running(); len(running) != 1 || running[0].Id != result.Job.ID {
@@ -453,7 +452,7 @@ func TestAQueuedOrphanIsLeftForLater(t *testing.T) {
 	id := w.leave(kinds()[1], nil)
 	result, err := w.run(kinds()[1], nil)
 	requireError(t, err, cmekpipe.AlreadyExists, parent+id)
-	if len(result.Orphans) != 1 || !result.Orphans[0].Undecided || !strings.Contains(result.Orphans[0].String(), "not decided") {
+	if len(result.Orphans) != 1 || !result.Orphans[0].Undecided || !strings.Contains(result.Orphans[0].String(), "has not set its key") {
 		t.Errorf("got orphans %v, want one that is not decided", result.Orphans)
 	}
 	if n := w.records(); n != 1 {

@@ -8,6 +8,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
 // ParameterType is how Dataflow's page asks for a parameter's value. Source: field paramType of the API's
@@ -84,14 +85,14 @@ func (p Parameter) checkForm() error {
 	for _, text := range p.Regexes {
 		form, err := regexp.Compile("^(?:" + text + ")$")
 		if err != nil {
-			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got an expression that can't be read: "+err.Error(), "mend it")
+			return session.Refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got an expression that can't be read: "+err.Error(), "fix the expression in Regexes")
 		}
 		if p.Default != "" && !form.MatchString(p.Default) {
-			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that does not match "+text, "mend either")
+			return session.Refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that does not match "+text, "change Default, or the expression in Regexes")
 		}
 	}
 	if p.Default != "" && p.Type == Enum && !slices.Contains(p.Choices, p.Default) {
-		return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that is none of the choices", "mend either")
+		return session.Refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that is none of the choices", "change Default, or add it to Choices")
 	}
 	return nil
 }

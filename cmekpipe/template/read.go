@@ -15,6 +15,8 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 )
@@ -32,8 +34,8 @@ func (l *launcher) read(ctx context.Context) ([]byte, error) {
 	case err != nil:
 		return nil, l.wrap(ctx, l.Template, err)
 	case attrs.KMSKeyName == "":
-		return nil, l.refuse(cmekpipe.KeyMissing, "got a template that rests under no customer-managed key",
-			"stage it again: launch.Run and template.WriteSpec put it under the key")
+		return nil, l.refuse(cmekpipe.KeyMissing, "got a template that is not encrypted with a customer-managed key",
+			"stage the template again with launch.Run or template.WriteSpec, which encrypt it with the key")
 	case attrs.Size > maxTemplate:
 		return nil, l.refuse(cmekpipe.Unsupported, fmt.Sprintf("got a template of %d bytes, want at most %d", attrs.Size, maxTemplate),
 			"stage it again")
@@ -67,7 +69,7 @@ func (l *launcher) wrap(ctx context.Context, resource string, err error) error {
 }
 
 func (l *launcher) refuse(code cmekpipe.Code, reason, hint string) error {
-	return refuse(l.op, code, l.Template, reason, hint)
+	return session.Refuse(l.op, code, l.Template, reason, hint)
 }
 
 // objectAt refuses a URL that names no object.
@@ -78,16 +80,6 @@ func objectAt(op string, opts *cmekpipe.Options, url string) (cmekpipe.Object, e
 	}
 	return o, err
 }
-
-// refusal is Dataflow's answer to a launch that it does not take. Its words may quote values of parameters, so that its
-// text has only their names; the answer itself is behind Unwrap.
-type refusal struct {
-	text string
-	err  error
-}
-
-func (r *refusal) Error() string { return r.text }
-func (r *refusal) Unwrap() error { return r.err }
 
 // discreet keeps what Dataflow says of parameters out of an error's text, but for their names.
 func (l *launcher) discreet(err error) error {
@@ -107,11 +99,20 @@ func (l *launcher) discreet(err error) error {
 		text += " for " + strings.Join(names, ", ")
 	}
 	return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: l.Template,
-		Hint: "hold the parameters against those that the template asks for",
-		Err:  &refusal{text + "; what it says is left out, because it may quote values of parameters, and is behind Unwrap", err}}
+		Hint: l.parametersHint(),
+		Err: &jobs.Withheld{Err: err,
+			Text: text + "; its text is left out, because it may quote values of parameters, and is behind Unwrap"}}
 }
 
-// violated takes the names out of the API's InvalidTemplateParameters.
+// parametersHint says what to do about parameters that Dataflow refused.
+func (l *launcher) parametersHint() string {
+	if !l.kind.launches() && len(l.Parameters) > 0 {
+		return "leave Parameters out if the template was staged from Go: such a template has none; else compare them with those in " + l.Template
+	}
+	return "compare the parameters with those in " + l.Template
+}
+
+// violated returns the names in of the API's InvalidTemplateParameters.
 func violated(detail any) (names []string) {
 	var d struct {
 		ParameterViolations []struct{ Parameter string }

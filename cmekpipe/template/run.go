@@ -3,16 +3,16 @@ package template
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/journal"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/watch"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -22,11 +22,11 @@ type kind interface {
 	refused(cmekpipe.Config) []option
 	// places are where Dataflow writes without naming a key.
 	places(*cmekpipe.Options) []string
-	// inspect holds the stored template against the key, and returns further such places.
+	// inspect compares the stored template with the key, and returns further such places.
 	inspect(l *launcher, stored fields) (places []string, err error)
-	// start makes a job, or with validateOnly none. It is called once for every attempt.
+	// start creates a job, or with validateOnly none. It is called once for every attempt.
 	start(ctx context.Context, l *launcher, a *attempt, validateOnly bool) (*api.Job, error)
-	// launches reports whether a program of the template's makes the job.
+	// launches reports whether a program of the template's creates the job.
 	launches() bool
 }
 
@@ -38,25 +38,24 @@ type launcher struct {
 	opts     *cmekpipe.Options
 	object   cmekpipe.Object // the template
 	services *session.Services
-	session  *session.Session
-	result   *Result
+	result   *launch.Result
 }
 
-// attempt is a job that is asked for.
+// attempt is a job that is requested.
 type attempt struct{ name, request, replaces string }
 
 // run makes every check that needs no call before the first call, and every call that changes nothing before the one that
 // makes the job.
-func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, what Request, os []launch.Option) (*Result, error) {
-	l := &launcher{Request: what, op: op, kind: k, opts: opts, result: &Result{}}
+func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, r Request, options []Option) (*launch.Result, error) {
+	l := &launcher{Request: r, op: op, kind: k, opts: opts, result: &launch.Result{}}
 	if err := l.check(ctx); err != nil {
 		return l.result, err
 	}
 	var err error
-	if l.services, err = session.Connect(ctx, op, opts, settings(os)); err != nil {
+	if l.services, err = session.Connect(ctx, op, opts, newSettings(ctx, options)); err != nil {
 		return l.result, err
 	}
-	defer l.services.Storage.Close() //nolint:errcheck // every upload was closed and checked by itself
+	defer l.services.Storage.Close() //nolint:errcheck // every upload was closed and checked
 	text, err := l.prepare(ctx)
 	if err != nil {
 		return l.result, err
@@ -64,18 +63,11 @@ func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, what Re
 	if opts.DryRun() {
 		return l.result, l.validate(ctx)
 	}
+	l.result.Template = l.Template
 	if err := l.submit(ctx, text); err != nil || opts.Async() {
 		return l.result, err
 	}
-	return l.result, launch.Watch(ctx, l.result.Job, os...)
-}
-
-func settings(os []launch.Option) session.Settings {
-	s := session.DefaultSettings()
-	for _, option := range os {
-		option(&s)
-	}
-	return s
+	return l.result, watch.Follow(ctx, l.services.Settings, l.services.Jobs, l.result.Job)
 }
 
 // check refuses what needs no call to be refused.
@@ -99,7 +91,7 @@ func (l *launcher) check(ctx context.Context) error {
 	return l.checkGiven()
 }
 
-// prepare looks at buckets and template. It returns the template's text.
+// prepare checks buckets and template. It returns the template's text.
 func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	if err := l.services.KeyedBuckets(ctx, l.kind.places(l.opts)...); err != nil {
 		return nil, err
@@ -113,7 +105,8 @@ func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	}
 	var stored fields
 	if err := json.Unmarshal(text, &stored); err != nil {
-		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no template: no JSON object", "stage it again")
+		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no template: no JSON object",
+			"stage the template again, with launch.Run or template.WriteSpec")
 	}
 	places, err := l.kind.inspect(l, stored)
 	if err != nil {
@@ -122,13 +115,13 @@ func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	return text, l.services.KeyedBuckets(ctx, places...)
 }
 
-// validate has Dataflow check the launch. No job comes of it.
+// validate has Dataflow check the launch. It creates no job.
 func (l *launcher) validate(ctx context.Context) error {
 	a, err := l.attempt(ctx)
 	if err != nil {
 		return err
 	}
-	defer l.services.Progress.Step("having Dataflow check template " + l.Template)()
+	defer l.services.Progress.Step("asking Dataflow to validate template " + l.Template)()
 	err = retry.Do(ctx, l.services.Pace.Policy, func(ctx context.Context) error {
 		_, err := l.kind.start(ctx, l, a, true)
 		return err
@@ -150,37 +143,32 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 	return a, nil
 }
 
-// submit leaves a job running that rests under the key, or none. As long as neither is certain a record tells the next
+// submit leaves a job running that is encrypted with the key, or none. As long as neither is certain a record tells the next
 // launch of it.
 func (l *launcher) submit(ctx context.Context, text []byte) error {
-	l.session = session.NewSession(l.services, l.found)
-	if err := l.session.Recover(ctx); err != nil {
+	s := session.New(l.services, func(o *job.Orphan) { l.result.Orphans = append(l.result.Orphans, *o) })
+	if err := s.Recover(ctx); err != nil {
 		return err
 	}
 	a, err := l.attempt(ctx)
 	if err != nil {
 		return err
 	}
-	mine := l.session.Record()
+	mine := s.Record()
 	mine.Name, mine.Request, mine.Replaces, mine.Launcher = a.name, a.request, a.replaces, l.kind.launches()
 	mine.Pipeline, mine.Began = l.hash(text), time.Now()
-	entry, err := l.session.Begin(ctx, mine)
+	made, err := s.Submit(ctx, mine, func(ctx context.Context) (jobs.Submission, error) {
+		return l.services.Jobs.SubmitWith(ctx, l.call(a))
+	})
 	if err != nil {
 		return err
 	}
-	made, err := l.services.Jobs.SubmitWith(ctx, l.call(a))
-	l.session.End(ctx, entry, made)
-	if err != nil {
-		return l.services.NotReplaced(ctx, a.replaces, err)
-	}
-	l.result.Job = &launch.Job{ID: made.Job.Id, Name: a.name, Project: l.opts.Project(), Region: l.opts.Region(),
-		Key: l.opts.Key(), State: made.Job.CurrentState}
-	l.services.Progress.Say("job %s was made of %s and rests under %s: %s",
-		made.Job.Id, l.Template, l.opts.Key(), l.result.Job.ConsoleURL())
+	l.result.Job = made
+	l.services.Progress.Say("job %s was created from %s and is encrypted with %s: %s", made.ID, l.Template, made.Key, made.ConsoleURL())
 	return nil
 }
 
-// call is the launch as a call that makes one job.
+// call is the launch as a call that creates one job.
 func (l *launcher) call(a *attempt) jobs.Call {
 	return jobs.Call{
 		Request: jobs.Request{ID: a.request, Name: a.name, Launcher: l.kind.launches()},
@@ -194,32 +182,20 @@ func (l *launcher) call(a *attempt) jobs.Call {
 	}
 }
 
-// found passes on an orphan.
-func (l *launcher) found(o *journal.Orphan) {
-	l.result.Orphans = append(l.result.Orphans, launch.Orphan{Fault: o.Fault, Undecided: o.Undecided, Job: launch.Job{
-		ID: o.ID, Name: o.Name, Project: o.Project, Region: o.Region, Key: o.Key, State: o.State,
-	}})
-}
-
 // checkOptions refuses options that don't launch templates. None is ever ignored.
 func checkOptions(op string, opts *cmekpipe.Options, refused func(cmekpipe.Config) []option) error {
-	if !opts.Valid() {
-		return refuse(op, cmekpipe.InvalidOptions, "", "got options that no builder made",
-			"build them with cmekpipe.For, FromConfig or FromFlags")
+	if err := session.CheckOptions(op, opts); err != nil {
+		return err
 	}
 	if runner := opts.Runner(); runner != cmekpipe.RunnerDataflow {
-		return refuse(op, cmekpipe.InvalidOptions, "runner", "got "+string(runner)+", want dataflow: no other runner supports templates",
+		return session.Refuse(op, cmekpipe.InvalidOptions, "runner", "got "+string(runner)+", want dataflow, the only runner with templates",
 			"set runner to dataflow")
 	}
 	for _, o := range refused(opts.Config()) {
 		if o.set {
-			return refuse(op, cmekpipe.Unsupported, o.flag, "got an option that no launch of a template carries",
-				"leave it out, and stage the template with it")
+			return session.Refuse(op, cmekpipe.Unsupported, o.flag, "got an option that no launch of a template carries",
+				"leave "+o.flag+" out here, and stage the template again with it")
 		}
 	}
 	return nil
-}
-
-func refuse(op string, code cmekpipe.Code, resource, reason, hint string) error {
-	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint, Err: errors.New(reason)}
 }

@@ -9,7 +9,6 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
@@ -51,7 +50,7 @@ type Parameter struct {
 // The parameters dataflow_kms_key, temp_location, staging_location and region, which [cmekpipe.FromFlags] reads, are
 // described with the forms that this module takes, so that Dataflow refuses others: the key and the region must be those of
 // the options. They are optional, because Dataflow refuses an option that comes both as parameter and by default.
-func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spec, os ...launch.Option) error {
+func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spec, options ...Option) error {
 	if err := checkOptions(specOp, opts, staged); err != nil {
 		return err
 	}
@@ -61,17 +60,20 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 	if _, err := objectAt(specOp, opts, url); err != nil {
 		return err
 	}
+	if strings.HasSuffix(url, "/") {
+		return session.Refuse(specOp, cmekpipe.InvalidName, url, "got the URL of a folder, want that of a file", "use "+url+"template.json")
+	}
 	if err := spec.check(opts.Key()); err != nil {
 		return err
 	}
 	if err := session.CheckEnvironment(specOp); err != nil {
 		return err
 	}
-	services, err := session.Connect(ctx, specOp, opts, settings(os))
+	services, err := session.Connect(ctx, specOp, opts, newSettings(ctx, options))
 	if err != nil {
 		return err
 	}
-	defer services.Storage.Close() //nolint:errcheck // every upload was closed and checked by itself
+	defer services.Storage.Close() //nolint:errcheck // every upload was closed and checked
 	config := opts.Config()
 	if err := services.Buckets(ctx, url); err != nil {
 		return err
@@ -87,7 +89,7 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 	if err := area.Write(ctx, url, append(text, '\n')); err != nil {
 		return err
 	}
-	services.Progress.Say("template %s was written and rests under %s", url, opts.Key())
+	services.Progress.Say("template %s was written and is encrypted with %s", url, opts.Key())
 	return nil
 }
 
@@ -113,17 +115,17 @@ func (s Spec) language() string {
 func (s Spec) check(key cmekpipe.KeyName) error {
 	switch {
 	case s.Image == "":
-		return refuse(specOp, cmekpipe.InvalidOptions, "image", "got no image, want the launcher's", "set Spec.Image")
+		return session.Refuse(specOp, cmekpipe.InvalidOptions, "image", "got no image, want the launcher's", "set Spec.Image")
 	case s.Name == "":
-		return refuse(specOp, cmekpipe.InvalidOptions, "name", "got no name, want one for people to read", "set Spec.Name")
+		return session.Refuse(specOp, cmekpipe.InvalidOptions, "name", "got no name, want one for people to read", "set Spec.Name")
 	case !slices.Contains([]string{"GO", "JAVA", "PYTHON", "YAML"}, s.language()):
-		return refuse(specOp, cmekpipe.InvalidOptions, "language", "got a language that Dataflow has no launcher for",
+		return session.Refuse(specOp, cmekpipe.InvalidOptions, "language", "got a language that Dataflow has no launcher for",
 			"set Spec.Language to GO, JAVA, PYTHON or YAML")
 	}
 	taken := make(map[string]bool)
 	for _, p := range slices.Concat(ofOptions(), s.Parameters) {
 		if taken[cmekpipe.NormalizeOptionName(p.Name)] {
-			return refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a parameter that is there already, in this spelling or another",
+			return session.Refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a parameter that is there already, in this spelling or another",
 				"give it another name; those of key, folders and region are there without being given")
 		}
 		taken[cmekpipe.NormalizeOptionName(p.Name)] = true
@@ -136,7 +138,9 @@ func (s Spec) check(key cmekpipe.KeyName) error {
 
 // check refuses what Dataflow could not show or check, and defaults that contradict the key.
 func (p Parameter) check(key cmekpipe.KeyName) error {
-	bad := func(code cmekpipe.Code, reason, hint string) error { return refuse(specOp, code, p.Name, reason, hint) }
+	bad := func(code cmekpipe.Code, reason, hint string) error {
+		return session.Refuse(specOp, code, p.Name, reason, hint)
+	}
 	switch {
 	case p.Name == "" || strings.ContainsFunc(p.Name, notInName):
 		return bad(cmekpipe.InvalidName, "got a parameter whose name is none of an option", "use letters, digits and underscores")

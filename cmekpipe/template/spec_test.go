@@ -12,7 +12,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
 )
 
@@ -39,7 +38,7 @@ func (w *world) writeSpec(change func(*template.Spec), options func(*cmekpipe.Co
 	if change != nil {
 		change(&spec)
 	}
-	return template.WriteSpec(w.t.Context(), w.options(options), specURL, spec, template.WithHaste(), launch.WithProgress(w.said))
+	return template.WriteSpec(w.t.Context(), w.options(options), specURL, spec, template.WithHaste(), template.WithProgress(w.said))
 }
 
 func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
@@ -145,5 +144,18 @@ func TestASpecThatCantBeLaunchedIsNotWritten(t *testing.T) {
 	}
 	if got := w.entries("object"); len(got) != 0 {
 		t.Errorf("got %v, want nothing written", got)
+	}
+}
+
+func TestAFolderIsNoPlaceForASpecification(t *testing.T) {
+	w := newWorld(t)
+	err := template.WriteSpec(t.Context(), w.options(nil), "gs://bank-work/templates/", template.Spec{Image: "i", Name: "n"},
+		template.WithHaste(), template.WithProgress(w.said))
+	e, ok := errors.AsType[*cmekpipe.Error](err)
+	if !ok || e.Code != cmekpipe.InvalidName || !strings.Contains(e.Hint, "gs://bank-work/templates/template.json") {
+		t.Errorf("got error %v, want code %q and a name to use", err, cmekpipe.InvalidName)
+	}
+	if got := w.entries("object"); len(got) != 0 {
+		t.Errorf("got objects %v, want none", got)
 	}
 }

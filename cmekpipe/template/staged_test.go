@@ -33,7 +33,7 @@ func TestATemplateThatRunStagedIsLaunched(t *testing.T) {
 		c.TemplateLocation, c.WorkerBinary, c.Labels = stored, worker, map[string]string{"team": "risk"}
 		c.NoPublicIPs, c.Subnetwork = true, "regions/us-central1/subnetworks/s"
 	})
-	staged, err := launch.Run(t.Context(), staging, p, template.WithHaste())
+	staged, err := launch.Run(hasty(t.Context()), staging, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +43,7 @@ func TestATemplateThatRunStagedIsLaunched(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := launch.Watch(t.Context(), result.Job, template.WithHaste()); err != nil || result.Job.State != "JOB_STATE_DONE" {
+		if err := launch.Watch(hasty(t.Context()), result.Job); err != nil || result.Job.State != "JOB_STATE_DONE" {
 			t.Errorf("got state %s and error %v, want a job that is done", result.Job.State, err)
 		}
 	}

@@ -22,6 +22,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 const (
@@ -64,10 +67,16 @@ func (w *world) options(change func(*cmekpipe.Config)) *cmekpipe.Options {
 	return opts
 }
 
+// hasty is a context in which package launch asks services every few milliseconds.
+func hasty(ctx context.Context) context.Context {
+	return session.WithPace(ctx, jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
+		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
+}
+
 // kind is one of the two kinds of templates, with a template of its own in the cloud.
 type kind struct {
 	name, method string
-	launch       func(context.Context, *cmekpipe.Options, template.Request, ...launch.Option) (*template.Result, error)
+	launch       func(context.Context, *cmekpipe.Options, template.Request, ...template.Option) (*launch.Result, error)
 	put          func(*world)
 }
 
@@ -124,12 +133,12 @@ func (w *world) putJSON(url string, message any) {
 }
 
 // run launches the stored template.
-func (w *world) run(k kind, change func(*cmekpipe.Config)) (*template.Result, error) {
+func (w *world) run(k kind, change func(*cmekpipe.Config)) (*launch.Result, error) {
 	w.t.Helper()
 	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
 	defer cancel()
 	return k.launch(ctx, w.options(change), template.Request{Template: stored},
-		template.WithHaste(), launch.WithProgress(w.said), launch.WithLogger(nil))
+		template.WithHaste(), template.WithProgress(w.said), template.WithLogger(nil))
 }
 
 func (w *world) dataflow() *api.Service {

@@ -1,10 +1,10 @@
-// Bigquery_kms_key queries a BigQuery table and writes the result to a new one. Both the new table and everything that
-// the query leaves on its way rest under a Cloud KMS key.
+// Bigquery_kms_key queries a BigQuery table and writes the result to a new one. The new table and the temporary
+// tables of the query are encrypted with a Cloud KMS key.
 //
 //	go run ./examples/bigquery_kms_key
 //
-// needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, and prints what rests
-// under which key. On Dataflow, where the tables of the query and the dataset of the output are in the key's region:
+// needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, and prints which key
+// encrypts what. On Dataflow, where the tables of the query and the dataset of the output are in the key's region:
 //
 //	go run ./examples/bigquery_kms_key \
 //	  --runner=dataflow --project=bank-prod --region=us-central1 --temp_location=gs://bank-work/tmp \
@@ -39,14 +39,14 @@ const byBranch = "SELECT branch, COUNT(*) AS entries, SUM(cents) AS cents FROM `
 
 func main() {
 	cmekpipe.RegisterFlags(flag.CommandLine)
-	query := flag.String("query", byBranch, "what to ask, in GoogleSQL, for the columns branch, entries and cents")
+	query := flag.String("query", byBranch, "GoogleSQL query with the columns branch, entries and cents")
 	output := flag.String("output", "bank-prod.reports.branches", "table to create, PROJECT.DATASET.TABLE")
-	local := flag.Bool("loopback", false, "use the loopback cloud; the default when no key is given")
+	local := flag.Bool("loopback", false, "use the loopback cloud; the default without any flag of a job")
 	flag.Parse()
 	beam.Init() // on a worker of Dataflow, this runs the worker and doesn't return
 
 	ctx, run := context.Background(), runOnDataflow
-	if *local || flag.Lookup("dataflow_kms_key").Value.String() == "" {
+	if *local || !cmekpipe.JobFlagSet(flag.CommandLine) {
 		run = runOnLoopback
 	}
 	if err := run(ctx, *query, *output); err != nil {
@@ -65,11 +65,11 @@ func runOnDataflow(ctx context.Context, query, output string) error {
 
 // report builds the pipeline and launches it as the options say.
 func report(ctx context.Context, opts *cmekpipe.Options, query, output string) error {
-	results, err := opts.Key().BigQueryProject(opts.Project()) // under the key: what the query leaves until it has been read
+	results, err := opts.Key().BigQueryProject(opts.Project()) // the query's temporary tables
 	if err != nil {
 		return err
 	}
-	table, err := opts.Key().BigQueryTable(output) // under the key: the table that it makes
+	table, err := opts.Key().BigQueryTable(output) // the new table
 	if err != nil {
 		return err
 	}
@@ -78,7 +78,7 @@ func report(ctx context.Context, opts *cmekpipe.Options, query, output string) e
 	bigqueryio.Write(s, table, rows) // each row exactly once, as the input is bounded
 	result, err := launch.Run(ctx, opts, p)
 	if err == nil && result.Job != nil {
-		fmt.Printf("job %s is %s under %s\n", result.Job.ID, result.Job.State, result.Job.Key)
+		fmt.Printf("job %s is %s, encrypted with %s\n", result.Job.ID, result.Job.State, result.Job.Key)
 	}
 	return err
 }

@@ -1,10 +1,10 @@
 // Streaming reads payments from Pub/Sub, archives them as files and sums them up in BigQuery, both once per minute.
-// Files, table and job rest under a Cloud KMS key.
+// Files, table and job are encrypted with a Cloud KMS key.
 //
 //	go run ./examples/streaming
 //
 // needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, ends when it has read
-// what is there, and prints what rests under which key. On Dataflow, until the job is drained:
+// all messages, and prints which key encrypts what. On Dataflow, until the job is drained:
 //
 //	go run ./examples/streaming --async \
 //	  --runner=dataflow --project=bank-prod --region=us-central1 --temp_location=gs://bank-work/tmp \
@@ -41,12 +41,12 @@ func main() {
 	flag.StringVar(&set.table, "table", "bank-prod.ledger.totals", "table of the sums, PROJECT.DATASET.TABLE")
 	flag.DurationVar(&set.every, "every", time.Minute, "length of a window")
 	flag.Int64Var(&set.messages, "messages", 0, "end after so many messages; 0 reads for ever, on Dataflow only")
-	local := flag.Bool("loopback", false, "use the loopback cloud; the default when no key is given")
+	local := flag.Bool("loopback", false, "use the loopback cloud; the default without any flag of a job")
 	flag.Parse()
 	beam.Init() // on a worker of Dataflow, this runs the worker and doesn't return
 
 	run := runOnDataflow
-	if *local || flag.Lookup("dataflow_kms_key").Value.String() == "" {
+	if *local || !cmekpipe.JobFlagSet(flag.CommandLine) {
 		run = runOnLoopback
 	}
 	if err := run(context.Background(), set); err != nil {
@@ -77,7 +77,7 @@ func stream(ctx context.Context, opts *cmekpipe.Options, set settings) error {
 	sumUp(s, read(s, opts.Project(), set), set.every, files, table)
 	result, err := launch.Run(ctx, opts, p)
 	if err == nil && result.Job != nil {
-		fmt.Printf("job %s is %s under %s\n", result.Job.ID, result.Job.State, result.Job.Key)
+		fmt.Printf("job %s is %s, encrypted with %s\n", result.Job.ID, result.Job.State, result.Job.Key)
 	}
 	return err
 }

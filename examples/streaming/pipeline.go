@@ -41,8 +41,8 @@ func read(s beam.Scope, project string, set settings) beam.PCollection {
 	return pubsubio.Read(s, project, pubsubio.ReadOptions{Subscription: set.subscription})
 }
 
-// sumUp writes all messages of a window to a file and a row for each branch to the table. Each sink takes what only a
-// key can mint.
+// sumUp writes all messages of a window to a file and a row for each branch to the table. Each sink has a destination that
+// was created from a key.
 func sumUp(s beam.Scope, messages beam.PCollection, every time.Duration, files cmekpipe.Object, table cmekpipe.BigQueryTable) {
 	messages = beam.WindowInto(s, window.NewFixedWindows(every), messages)
 

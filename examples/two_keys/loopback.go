@@ -78,9 +78,9 @@ func prepare(ctx context.Context, cloud *emulator.Cloud, opts *cmekpipe.Options,
 	)
 }
 
-// loopbackOptions returns the options of the flags if they name a key, else those of a program whose key is known.
+// loopbackOptions returns the options of the flags if any flag of a job is set, else those of a program with a constant key.
 func loopbackOptions() (*cmekpipe.Options, error) {
-	if flag.Lookup("dataflow_kms_key").Value.String() != "" {
+	if cmekpipe.JobFlagSet(flag.CommandLine) {
 		return cmekpipe.FromFlags(flag.CommandLine)
 	}
 	key := cmekpipe.MustParseKey[location.USCentral1](

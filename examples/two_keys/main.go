@@ -1,11 +1,11 @@
-// Two_keys writes to two places under two keys: files to a bucket in us-central1 under a key of that region, which is the
-// job's key too, and a table to a BigQuery dataset in EU under a key in europe. A key protects only what lies where it
-// does, so each sink takes a destination that its own key minted; guard and launch know both.
+// Two_keys writes to two places with two keys: files to a bucket in us-central1 with a key of that region, which is the
+// job's key too, and a table to a BigQuery dataset in EU with a key in europe. A key encrypts only data in its own location,
+// so each sink has a destination that was created from its own key.
 //
 //	go run ./examples/two_keys
 //
-// needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, prints what rests under
-// which key, and then how each of the wrong pairings is refused. On Dataflow:
+// needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, prints which key
+// encrypts what, and then how each wrong pairing is refused. On Dataflow:
 //
 //	go run ./examples/two_keys \
 //	  --runner=dataflow --project=bank-prod --region=us-central1 --temp_location=gs://bank-work/tmp \
@@ -52,12 +52,12 @@ func main() {
 	flag.StringVar(&set.euKey, "eu_kms_key", "projects/bank-keys/locations/europe/keyRings/dataflow/cryptoKeys/reports", "key of the table")
 	flag.StringVar(&set.files, "files", "gs://bank-out/branches", "prefix of the files, gs://BUCKET/PREFIX")
 	flag.StringVar(&set.table, "table", "bank-prod.eu_reports.branches", "table in EU, PROJECT.DATASET.TABLE")
-	local := flag.Bool("loopback", false, "use the loopback cloud; the default when no key is given")
+	local := flag.Bool("loopback", false, "use the loopback cloud; the default without any flag of a job")
 	flag.Parse()
 	beam.Init() // on a worker of Dataflow, this runs the worker and doesn't return
 
 	run := runOnDataflow
-	if *local || flag.Lookup("dataflow_kms_key").Value.String() == "" {
+	if *local || !cmekpipe.JobFlagSet(flag.CommandLine) {
 		run = runOnLoopback
 	}
 	if err := run(context.Background(), set); err != nil {
@@ -78,7 +78,7 @@ func runOnDataflow(ctx context.Context, set settings) error {
 	return write(ctx, opts, opts.Key(), euKey, set)
 }
 
-// write launches a pipeline that writes files under one key and a table under another one.
+// write launches a pipeline that writes files with one key and a table with another.
 func write(ctx context.Context, opts *cmekpipe.Options, filesKey, tableKey cmekpipe.KeyName, set settings) error {
 	files, err := filesKey.Object(set.files)
 	if err != nil {
@@ -94,7 +94,7 @@ func write(ctx context.Context, opts *cmekpipe.Options, filesKey, tableKey cmekp
 	bigqueryio.Write(s, table, branches)
 	result, err := launch.Run(ctx, opts, p)
 	if err == nil && result.Job != nil {
-		fmt.Printf("job %s is %s under %s\n", result.Job.ID, result.Job.State, result.Job.Key)
+		fmt.Printf("job %s is %s, encrypted with %s\n", result.Job.ID, result.Job.State, result.Job.Key)
 	}
 	return err
 }

@@ -1,9 +1,9 @@
-// Wordcount counts the words of a book and writes the counts as text files that rest under a Cloud KMS key.
+// Wordcount counts the words of a book and writes the counts as text files that are encrypted with a Cloud KMS key.
 //
 //	go run ./examples/wordcount
 //
-// needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, and prints what rests
-// under which key. With --runner=dataflow and Beam's flags it submits the same pipeline to Dataflow; --loopback sends
+// needs no account and no flags: it runs on Prism against a loopback cloud that enforces keys, and prints which key
+// encrypts what. With --runner=dataflow and Beam's flags it submits the same pipeline to Dataflow; --loopback sends
 // that to the loopback cloud too.
 package main
 
@@ -24,7 +24,7 @@ func main() {
 	cmekpipe.RegisterFlags(flag.CommandLine)
 	input := flag.String("input", "", "text to count, gs://BUCKET/OBJECT; on loopback a book is provided")
 	output := flag.String("output", "", "prefix of the counts, gs://BUCKET/PREFIX; on loopback a bucket is provided")
-	local := flag.Bool("loopback", false, "use the loopback cloud; the default when no key is given")
+	local := flag.Bool("loopback", false, "use the loopback cloud; the default without any flag of a job")
 	flag.Parse()
 	beam.Init() // on a worker of Dataflow, this runs the worker and doesn't return
 
@@ -40,9 +40,9 @@ func main() {
 	}
 }
 
-// run counts on the loopback cloud if asked to, or if there is no key to count under.
+// run counts on the loopback cloud if asked to, or if the program was started without any flag of a job.
 func run(ctx context.Context, input, output string, local bool) error {
-	if local || flag.Lookup("dataflow_kms_key").Value.String() == "" {
+	if local || !cmekpipe.JobFlagSet(flag.CommandLine) {
 		return runOnLoopback(ctx, os.Stdout)
 	}
 	opts, err := cmekpipe.FromFlags(flag.CommandLine)
@@ -65,7 +65,7 @@ func count(ctx context.Context, opts *cmekpipe.Options, input, output string) er
 		return err
 	}
 	if result.Job != nil {
-		fmt.Printf("job %s is %s under %s\n", result.Job.ID, result.Job.State, result.Job.Key)
+		fmt.Printf("job %s is %s, encrypted with %s\n", result.Job.ID, result.Job.State, result.Job.Key)
 	}
 	return nil
 }

@@ -36,7 +36,7 @@ func (f *splitFn) ProcessElement(line string, emit func(string)) {
 
 func format(word string, n int) string { return fmt.Sprintf("%s: %d", word, n) }
 
-// countWords reads lines and writes "word: count" lines. The sink takes an object that only a key can mint.
+// countWords reads lines and writes "word: count" lines. The sink accepts only an object that was created from a key.
 func countWords(s beam.Scope, input string, output cmekpipe.Object) {
 	lines := textio.Read(s, input)
 	words := beam.ParDo(s, &splitFn{}, lines)

@@ -51,7 +51,7 @@ func (Embedded) CMEKDestination() destination.Destination { return want }
 func (Embedded) CMEKHelper() destination.None             { return destination.None{} }
 func (Embedded) CMEKWholeInput() destination.None         { return destination.None{} }
 
-func TestDestinationOfTakesOurTypesInEveryForm(t *testing.T) {
+func TestOfFindsOurTypesInEveryForm(t *testing.T) {
 	tests := []struct {
 		name string
 		dofn any
@@ -65,15 +65,15 @@ func TestDestinationOfTakesOurTypesInEveryForm(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, ok := destination.DestinationOf(tt.dofn)
+			got, ok := destination.Of(tt.dofn)
 			if !ok || got.Name != tt.want {
-				t.Errorf("DestinationOf() = %q, %v, want %q, true", got.Name, ok, tt.want)
+				t.Errorf("Of() = %q, %v, want %q, true", got.Name, ok, tt.want)
 			}
 		})
 	}
 }
 
-func TestNothingElseIsTakenForOurs(t *testing.T) {
+func TestNothingElseIsOurs(t *testing.T) {
 	embedding := reflect.New(reflect.StructOf([]reflect.StructField{
 		{Name: "Embedded", Type: reflect.TypeFor[Embedded](), Anonymous: true},
 	})).Elem()
@@ -96,8 +96,8 @@ func TestNothingElseIsTakenForOurs(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			if got, ok := destination.DestinationOf(tt.dofn); ok || got != (destination.Destination{}) {
-				t.Errorf("DestinationOf() = %+v, %v, want none", got, ok)
+			if got, ok := destination.Of(tt.dofn); ok || !reflect.DeepEqual(got, destination.Destination{}) {
+				t.Errorf("Of() = %+v, %v, want none", got, ok)
 			}
 			if destination.IsHelper(tt.dofn) {
 				t.Error("IsHelper() = true, want false")
@@ -116,7 +116,7 @@ func TestMarkersAreIndependent(t *testing.T) {
 	if !destination.NeedsWholeInput(&oneObject{}) || destination.NeedsWholeInput(&byValue{}) {
 		t.Error("NeedsWholeInput holds for something other than a WholeInput")
 	}
-	if _, ok := destination.DestinationOf(&carrier{}); ok {
+	if _, ok := destination.Of(&carrier{}); ok {
 		t.Error("a Helper has a destination")
 	}
 }

@@ -14,8 +14,16 @@ const threshold = 2 * time.Second
 // Progress prints lines to a writer. Callers give it only names of resources, sizes, durations and what Dataflow itself
 // reports about a job. It may be used by many goroutines.
 type Progress struct {
-	mu sync.Mutex
-	w  io.Writer
+	mu    sync.Mutex
+	w     io.Writer
+	brief bool
+}
+
+// NewBrief returns a Progress that prints to w what is said, without details and slow steps: for logs.
+func NewBrief(w io.Writer) *Progress {
+	p := New(w)
+	p.brief = true
+	return p
 }
 
 // New returns a Progress that prints to w. With a nil w it prints nothing.
@@ -33,13 +41,20 @@ func (p *Progress) Say(format string, args ...any) {
 	fmt.Fprintf(p.w, "cmekpipe: "+format+"\n", args...)
 }
 
+// Detail prints a line, unless the Progress is brief.
+func (p *Progress) Detail(format string, args ...any) {
+	if !p.brief {
+		p.Say(format, args...)
+	}
+}
+
 // Step prints a line if the step is not done within two seconds, and another when it is. Callers must call done.
 func (p *Progress) Step(what string) (done func()) {
 	start := time.Now()
-	timer := time.AfterFunc(threshold, func() { p.Say("%s …", what) })
+	timer := time.AfterFunc(threshold, func() { p.Detail("%s …", what) })
 	return func() {
 		if !timer.Stop() {
-			p.Say("%s: done after %s", what, time.Since(start).Round(time.Second))
+			p.Detail("%s: done after %s", what, time.Since(start).Round(time.Second))
 		}
 	}
 }
@@ -50,7 +65,7 @@ func (p *Progress) Transfer(what string, size int64) (sent func(int64), done fun
 	sent = func(n int64) {
 		if time.Since(last) >= threshold {
 			last = time.Now()
-			p.Say("%s: %d%% of %d bytes", what, n*100/max(size, 1), size)
+			p.Detail("%s: %d%% of %d bytes", what, n*100/max(size, 1), size)
 		}
 	}
 	return sent, p.Step(what)

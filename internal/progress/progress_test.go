@@ -57,3 +57,19 @@ func (l *lines) String() string {
 	defer l.mu.Unlock()
 	return l.text.String()
 }
+
+func TestABriefProgressLeavesDetailsAndSlowStepsOut(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var said lines
+		p := progress.NewBrief(&said)
+		p.Detail("a detail")
+		done := p.Step("a slow thing")
+		time.Sleep(3 * time.Second)
+		done()
+		p.Say("job %s is %s", "j", "JOB_STATE_DONE")
+		synctest.Wait()
+		if got, want := said.String(), "cmekpipe: job j is JOB_STATE_DONE\n"; got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	})
+}

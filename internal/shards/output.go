@@ -25,14 +25,14 @@ type Output struct {
 
 // CMEKDestination tells guard what is written.
 func (t Output) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: t.Object.String(), Key: t.Object.Key(), Extent: t.extent()}
+	return destination.Destination{Kind: t.kind(), Name: t.Object.String(), Key: t.Object.Key()}
 }
 
-func (t Output) extent() destination.Extent {
+func (t Output) kind() cmekpipe.DestinationKind {
 	if t.Sharded {
-		return destination.Shards
+		return cmekpipe.KindShardedObjects
 	}
-	return destination.Whole
+	return cmekpipe.KindObject
 }
 
 // complete adds operation and resource to an error of a format. The resource is the one that the user named, not a

@@ -1,5 +1,5 @@
 // Package prismrun runs the pipelines of the loopback Dataflow's jobs, for tests of launches that want to see what a job
-// writes and not only its states. [OnPrism] is for the option WithJobs of packages emulator and cmektest:
+// writes and not only its states. [OnPrism] is for the option WithJobRunner of packages emulator and cmektest:
 //
 //	cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
 //

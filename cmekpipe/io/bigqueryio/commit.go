@@ -89,7 +89,7 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 
 // CMEKDestination tells guard the destination and its key.
 func (f *commitFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 const errNotCommitted sentinel = "got streams that are not committed yet"

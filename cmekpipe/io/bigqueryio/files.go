@@ -108,7 +108,7 @@ func (f *fileFn) FinishBundle(
 
 // CMEKDestination tells guard the destination of the files and their key.
 func (f *fileFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
+	return destination.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: f.Temp.String(), Key: f.Temp.Key()}
 }
 
 // newLoadFile names a file for one attempt of a bundle.

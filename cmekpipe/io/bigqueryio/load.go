@@ -136,5 +136,5 @@ func (f *loadFn) sweep(ctx context.Context, r run) error {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *loadFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }

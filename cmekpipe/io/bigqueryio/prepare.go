@@ -66,7 +66,7 @@ func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)
 
 // CMEKDestination tells guard the destination and its key.
 func (f *preparation) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // prepare finds or creates the table, and checks it.

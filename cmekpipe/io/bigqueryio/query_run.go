@@ -71,8 +71,7 @@ func (f *queryFn) Teardown() error {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *queryFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: "temporary dataset in project " + f.Dest.Project(), Key: f.Dest.Key(),
-		Extent: destination.Temporary}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTemporaryDataset, Name: f.Dest.Project(), Key: f.Dest.Key()}
 }
 
 // ProcessElement runs the query. It may be retried at any point: it continues with what an earlier attempt

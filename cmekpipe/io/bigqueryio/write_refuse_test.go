@@ -96,7 +96,7 @@ func TestEveryDoFnOfWriteSaysWhatItStores(t *testing.T) {
 		if e.DoFn == nil || !strings.HasPrefix(e.Scope().Label, "bigqueryio.Write") || e.DoFn.Recv == nil {
 			continue
 		}
-		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		d, ok := destination.Of(e.DoFn.Recv)
 		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", e.DoFn.Name())
 		}

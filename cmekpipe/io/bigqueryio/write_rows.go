@@ -46,7 +46,7 @@ func (f *rows) recheck(ctx context.Context, r run) error {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *rows) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Table.String(), Key: f.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
 // newRowType pairs the element type with the columns of the schema.

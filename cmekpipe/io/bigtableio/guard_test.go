@@ -26,7 +26,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		if e.DoFn == nil || e.Scope().String() == "root" {
 			continue
 		}
-		if d, ok := destination.DestinationOf(e.DoFn.Recv); ok {
+		if d, ok := destination.Of(e.DoFn.Recv); ok {
 			marked++
 			if d.Name != tableName || d.Key != key {
 				t.Errorf("got %+v, want %s under %v", d, tableName, key)

@@ -189,5 +189,6 @@ func (v keyVerifier) refusal(code cmekpipe.Code, cause string) *cmekpipe.Error {
 }
 
 func (v keyVerifier) destination() destination.Destination {
-	return destination.Destination{Name: v.Table.String(), Key: v.Table.Key()}
+	return destination.Destination{Kind: cmekpipe.KindBigtableTable, Name: v.Table.String(), Key: v.Table.Key(),
+		AdditionalKeys: v.Further}
 }

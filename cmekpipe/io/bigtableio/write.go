@@ -40,9 +40,6 @@ func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return 
 // CMEKDestination tells guard the destination and its key.
 func (f *verifyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
-// CMEKFurtherKeys names the other keys of clusters for package guard.
-func (f *verifyFn) CMEKFurtherKeys() destination.Keys { return f.Keys.Further }
-
 // applyFn writes rows in batches. Each instance checks the keys itself, before it accepts a row: waiting for another step's
 // output would break fusion, and the runner would have to materialize all rows.
 type applyFn struct {
@@ -137,9 +134,6 @@ func (f *applyFn) land() error {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *applyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
-
-// CMEKFurtherKeys tells guard which other keys clusters may have.
-func (f *applyFn) CMEKFurtherKeys() destination.Keys { return f.Keys.Further }
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -48,7 +48,7 @@ func (w *writer) FinishBundle(ctx context.Context) error { return w.flush(ctx) }
 
 // CMEKDestination tells guard the destination and its key.
 func (w *writer) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: w.Database.String(), Key: w.Database.Key()}
+	return destination.Destination{Kind: cmekpipe.KindDatastoreDatabase, Name: w.Database.String(), Key: w.Database.Key()}
 }
 
 // add takes a change and commits when there are enough.

@@ -126,5 +126,5 @@ func (f *batchFn) abort() {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *batchFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Temp.String(), Key: f.Temp.Key(), Extent: destination.Temporary}
+	return destination.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: f.Temp.String(), Key: f.Temp.Key()}
 }

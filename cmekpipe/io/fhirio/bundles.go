@@ -86,7 +86,7 @@ func (f *bundleFn) report(ctx context.Context, a answer, succeed, fail func(stri
 
 // CMEKDestination tells guard the destination and its key.
 func (f *bundleFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+	return destination.Destination{Kind: cmekpipe.KindFHIRStore, Name: f.Store.String(), Key: f.Store.Key()}
 }
 
 // refusal reports whether the service refused a bundle because of its data, and returns the message.

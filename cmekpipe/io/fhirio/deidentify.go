@@ -90,5 +90,5 @@ func (f *maskFn) explain(err error) error {
 
 // CMEKDestination tells guard the destination and its key.
 func (f *maskFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+	return destination.Destination{Kind: cmekpipe.KindFHIRStore, Name: f.Store.String(), Key: f.Store.Key()}
 }

@@ -51,7 +51,7 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 
 // CMEKDestination tells guard the destination and its key.
 func (f *deadLetterFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.DeadLetter.String(), Key: f.DeadLetter.Key(), Extent: destination.Temporary}
+	return destination.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: f.DeadLetter.String(), Key: f.DeadLetter.Key()}
 }
 
 // removeFn removes files.

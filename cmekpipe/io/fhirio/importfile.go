@@ -51,7 +51,7 @@ func (f *loadFn) ProcessElement(ctx context.Context, name string, failed func(st
 
 // CMEKDestination tells guard the destination and its key.
 func (f *loadFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Store.String(), Key: f.Store.Key()}
+	return destination.Destination{Kind: cmekpipe.KindFHIRStore, Name: f.Store.String(), Key: f.Store.Key()}
 }
 
 // isAboutData reports whether trying again, or changing a permission or a key, can't help.

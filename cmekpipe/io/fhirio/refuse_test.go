@@ -172,7 +172,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		if e.DoFn == nil || e.DoFn.Recv == nil || !strings.Contains(e.DoFn.Name(), "cmekpipe/io/fhirio") {
 			continue
 		}
-		if _, marked := destination.DestinationOf(e.DoFn.Recv); marked == destination.IsHelper(e.DoFn.Recv) {
+		if _, marked := destination.Of(e.DoFn.Recv); marked == destination.IsHelper(e.DoFn.Recv) {
 			t.Errorf("%s is both or neither of a sink and a helper", e.DoFn.Name())
 		}
 		seen[e.DoFn.Name()] = true

@@ -28,7 +28,7 @@ func TestDestinationIsInTheGraph(t *testing.T) {
 		if e.DoFn == nil || e.Scope().Label != "pubsubio.Write" {
 			continue
 		}
-		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		d, ok := destination.Of(e.DoFn.Recv)
 		switch {
 		case ok && (d.Name != topic.String() || d.Key != key):
 			t.Errorf("got %+v, want %v under %v", d, topic, key)

@@ -135,7 +135,7 @@ func (f *writeFn) FinishBundle(ctx context.Context) error { return f.flush(ctx) 
 
 // CMEKDestination tells guard the destination and its key.
 func (f *writeFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Name: f.Topic.String(), Key: f.Topic.Key()}
+	return destination.Destination{Kind: cmekpipe.KindPubSubTopic, Name: f.Topic.String(), Key: f.Topic.Key()}
 }
 
 // wrap returns an error of the client as a *cmekpipe.Error.

@@ -31,7 +31,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 			continue
 		}
 		name := reflect.TypeOf(e.DoFn.Recv).Elem().Name()
-		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		d, ok := destination.Of(e.DoFn.Recv)
 		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", name)
 		}

@@ -24,10 +24,7 @@ type verifyFn struct {
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
 
 // CMEKDestination tells guard the destination and its key.
-func (f *verifyFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
-
-// CMEKFurtherKeys names the other keys for package guard.
-func (f *verifyFn) CMEKFurtherKeys() destination.Keys { return f.Check.Further }
+func (f *verifyFn) CMEKDestination() destination.Destination { return f.Check.destination() }
 
 // check is what must be so of a database before a row is written.
 type check struct {
@@ -35,6 +32,12 @@ type check struct {
 	Further  []cmekpipe.KeyName
 	Create   bool
 	DDL      []string
+}
+
+// destination is the database as guard sees it.
+func (c check) destination() destination.Destination {
+	return destination.Destination{Kind: cmekpipe.KindSpannerDatabase, Name: c.Database.String(), Key: c.Database.Key(),
+		AdditionalKeys: c.Further}
 }
 
 // run checks the database, which it may create. After an error nothing may be written.

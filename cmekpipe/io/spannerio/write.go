@@ -144,14 +144,7 @@ func (f *commitFn) fault(ctx context.Context, err error) error {
 }
 
 // CMEKDestination tells guard the destination and its key.
-func (f *commitFn) CMEKDestination() destination.Destination { return destinationOf(f.Check.Database) }
-
-// CMEKFurtherKeys tells guard which other keys there are.
-func (f *commitFn) CMEKFurtherKeys() destination.Keys { return f.Check.Further }
-
-func destinationOf(db cmekpipe.SpannerDatabase) destination.Destination {
-	return destination.Destination{Name: db.String(), Key: db.Key()}
-}
+func (f *commitFn) CMEKDestination() destination.Destination { return f.Check.destination() }
 
 func must[T any](v T, err error) T {
 	if err != nil {

@@ -43,7 +43,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 			}
 			continue
 		}
-		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		d, ok := destination.Of(e.DoFn.Recv)
 		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", name)
 		}

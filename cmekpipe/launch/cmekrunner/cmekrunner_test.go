@@ -2,6 +2,7 @@ package cmekrunner_test
 
 import (
 	"errors"
+	"flag"
 	"net"
 	"os"
 	"os/exec"
@@ -12,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -41,6 +43,8 @@ var built = sync.OnceValues(func() (string, error) {
 })
 
 func TestMain(m *testing.M) {
+	flag.Parse()
+	beam.Init() // for the example
 	code := m.Run()
 	if dir, _ := built(); dir != "" {
 		os.RemoveAll(dir)
@@ -135,7 +139,7 @@ func TestOneImportAndOneFlagPutTheJobUnderTheKey(t *testing.T) {
 		}
 		for _, e := range w.Ledger() {
 			if e.Kind == "object" && e.ProtectedBy() != w.key {
-				t.Errorf("%s rests under %q, want %s", e.Name, e.ProtectedBy(), w.key)
+				t.Errorf("%s is encrypted with %q, want %s", e.Name, e.ProtectedBy(), w.key)
 			}
 		}
 	})

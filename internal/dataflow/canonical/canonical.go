@@ -1,6 +1,6 @@
-// Package pipemodel turns pipelines into Beam's model, the same pipeline into the same model. Beam's own encoding leaves two
-// things to chance: in which order the roots of a pipeline stand, and the coders of a Reshuffle. What is named by the hash
-// of its content, such as a model in a staging bucket, would get another name each time.
+// Package canonical encodes pipelines as Beam's model so that the same pipeline always gives the same bytes. In Beam's own
+// encoding two things are random: the order of a pipeline's roots, and the order of the coders of a Reshuffle. What is named
+// by the hash of its content, such as a model in a staging bucket, would get another name each time.
 package canonical
 
 import (
@@ -27,15 +27,15 @@ func Marshal(edges []*graph.MultiEdge, options *graphx.Options) (*pipepb.Pipelin
 	slices.Sort(model.RootTransformIds)
 	model.RootTransformIds = pipelinex.TopologicalSort(transforms, model.RootTransformIds)
 	for id, t := range transforms {
-		if err := settle(t); err != nil {
+		if err := sortCoders(t); err != nil {
 			return nil, fmt.Errorf("transform %s: %w", id, err)
 		}
 	}
 	return model, nil
 }
 
-// settle encodes the coders of one half of a Reshuffle in order.
-func settle(t *pipepb.PTransform) error {
+// sortCoders encodes the coders of one half of a Reshuffle in order.
+func sortCoders(t *pipepb.PTransform) error {
 	if t.GetSpec().GetUrn() != graphx.URNParDo {
 		return nil
 	}

@@ -1,6 +1,7 @@
-// Package artifacts brings the files that transforms of other SDKs depend on to this machine: jars, wheels and lists of
-// packages. An expansion service says which they are and hands them out; one that Beam started by itself is gone when a
-// pipeline is launched, and Beam has put its files on this machine already.
+// Package crosslang prepares transforms of other SDKs for a launch: it checks that the key reaches them, finds the
+// environments of their workers, and brings the files that they depend on to this machine: jars, wheels and lists of
+// packages. An expansion service names the files and sends them; one that Beam started itself has ended when a pipeline is
+// launched, and Beam has put its files on this machine already.
 //
 // Beam's xlangx.ResolveArtifactsWithConfig does the same for Beam's own launcher. It puts the files of all services and
 // all programs into one folder under the names that services choose, where two of the same name overwrite each other,

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -124,7 +125,7 @@ func (s *Service) proven(ctx context.Context, c Call, created *api.Job) (Submiss
 		stopped, err := s.cancel(ctx, id, err)
 		return Submission{Open: !stopped}, err
 	}
-	return Submission{Job: created}, nil
+	return Submission{Job: s.describe(created, c.Job.Name)}, nil
 }
 
 // decided waits for the launcher of a Flex Template, whose program may still name another key while the job is queued. It
@@ -145,14 +146,14 @@ func (s *Service) decided(ctx context.Context, c Call, stored *api.Job) (*api.Jo
 }
 
 // undecided reports whether a job waits for its launcher, and nothing speaks against its key yet.
-func undecided(fault error, job *api.Job) bool {
-	return job.CurrentState == queued && (fault == nil || cmekpipe.CodeOf(fault) == cmekpipe.KeyMissing)
+func undecided(fault error, j *api.Job) bool {
+	return StateOf(j) == job.Queued && (fault == nil || cmekpipe.CodeOf(fault) == cmekpipe.KeyMissing)
 }
 
 // judge holds a job against what was asked for. One that its launcher did not get to run has no key to speak of.
 func (s *Service) judge(c Call, stored *api.Job) error {
 	err := s.check(stored, c.Job)
-	if c.Request.Launcher && stored.CurrentState == Failed && cmekpipe.CodeOf(err) == cmekpipe.KeyMissing {
+	if c.Request.Launcher && StateOf(stored) == job.Failed && cmekpipe.CodeOf(err) == cmekpipe.KeyMissing {
 		return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.JobFailed, Resource: s.Resource(stored.Id),
 			Hint: "read the job's messages, and console_logs of its launcher in the staging location",
 			Err:  errors.New("got a job that failed before it had a key")}

@@ -11,16 +11,17 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
 // once is a call that makes a job as a launch of a template does: without client request id.
 func (j *fixture) once(request string, spoil func(*api.Job) (*api.Job, error)) jobs.Call {
-	job := j.job("")
-	job.Labels[jobs.RequestLabel] = request
-	return jobs.Call{Request: jobs.Request{ID: request, Name: job.Name}, Job: job, Once: true,
+	asked := j.job("")
+	asked.Labels[jobs.RequestLabel] = request
+	return jobs.Call{Request: jobs.Request{ID: request, Name: asked.Name}, Job: asked, Once: true,
 		Send: func(ctx context.Context) (*api.Job, error) {
-			made, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, job).Context(ctx).Do()
+			made, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, asked).Context(ctx).Do()
 			if err != nil {
 				return nil, err
 			}
@@ -44,8 +45,8 @@ func TestAJobIsProvenWhateverTheAnswerSaysOfIt(t *testing.T) {
 				t.Fatalf("got %+v and %v, want a proven job", made, err)
 			}
 			list, err := j.API.Projects.Locations.Jobs.List(cmektest.Project, region).Do()
-			if err != nil || len(list.Jobs) != 1 || list.Jobs[0].Id != made.Job.Id {
-				t.Errorf("got jobs %+v and error %v, want job %s alone", list.Jobs, err, made.Job.Id)
+			if err != nil || len(list.Jobs) != 1 || list.Jobs[0].Id != made.Job.ID {
+				t.Errorf("got jobs %+v and error %v, want job %s alone", list.Jobs, err, made.Job.ID)
 			}
 		})
 	}
@@ -90,10 +91,10 @@ func TestTheJobOfTheCallIsFoundBesideTheOneThatTheAnswerNames(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, job := range list.Jobs {
-				stopped := job.CurrentState == jobs.Cancelled
-				if want := !right && job.Name == "nightly"; stopped != want {
-					t.Errorf("got job %s in %s, want it stopped: %v", job.Name, job.CurrentState, want)
+			for _, listed := range list.Jobs {
+				stopped := jobs.StateOf(listed) == job.Cancelled
+				if want := !right && listed.Name == "nightly"; stopped != want {
+					t.Errorf("got job %s in %s, want it stopped: %v", listed.Name, listed.CurrentState, want)
 				}
 			}
 		})

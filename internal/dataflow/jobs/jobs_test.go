@@ -11,6 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
@@ -52,7 +53,7 @@ func TestAJobCarriesItsRequestTwice(t *testing.T) {
 	if err != nil || made.Open {
 		t.Fatalf("got %+v and %v, want a job", made, err)
 	}
-	stored, err := j.Get(t.Context(), made.Job.Id, jobs.ViewAll)
+	stored, err := j.Get(t.Context(), made.Job.ID, jobs.ViewAll)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,8 +75,8 @@ func TestAJobIsFoundByItsLabelAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	found, err := j.Recover(t.Context(), jobs.Request{ID: "req-1", Name: "nightly", Began: began}, false)
-	if err != nil || found == nil || found.ID != made.Job.Id || found.Fault != nil {
-		t.Errorf("got %+v and %v, want job %s under its key", found, err, made.Job.Id)
+	if err != nil || found == nil || found.Job != *made.Job || found.Err != nil {
+		t.Errorf("got %+v and %v, want job %s under its key", found, err, made.Job.ID)
 	}
 	if found, err := j.Recover(t.Context(), jobs.Request{ID: "req-2", Name: "nightly", Began: began}, true); found != nil || err != nil {
 		t.Errorf("got %+v and %v for another request, want none", found, err)
@@ -95,7 +96,7 @@ func TestRecoverCancelsWhatHasAnotherKey(t *testing.T) {
 		t.Errorf("got %+v and %v at once, want a job that can't be seen yet", found, err)
 	}
 	found, err := j.Recover(t.Context(), r, true)
-	if err != nil || found == nil || !errors.Is(found.Fault, cmekpipe.KeyMissing) || found.State != jobs.Cancelled {
+	if err != nil || found == nil || !errors.Is(found.Err, cmekpipe.KeyMissing) || found.Job.State != job.Cancelled {
 		t.Fatalf("got %+v and %v, want a cancelled job", found, err)
 	}
 }
@@ -124,7 +125,7 @@ func TestAJobWhoseAnswerWasLostIsStoppedWhateverTheNextAnswerIs(t *testing.T) {
 		t.Errorf("got %+v and %v, want the refusal and a job that is stopped", made, err)
 	}
 	list, err := j.API.Projects.Locations.Jobs.List(cmektest.Project, region).Do()
-	if err != nil || len(list.Jobs) != 1 || list.Jobs[0].CurrentState != jobs.Cancelled {
+	if err != nil || len(list.Jobs) != 1 || jobs.StateOf(list.Jobs[0]) != job.Cancelled {
 		t.Errorf("got jobs %+v and error %v, want one that is cancelled", list, err)
 	}
 }
@@ -172,7 +173,7 @@ func TestTheExistingJobAsAnswerIsNotAdopted(t *testing.T) {
 		}
 	}
 	stored, err := j.Get(t.Context(), created.Id, jobs.ViewSummary)
-	if err != nil || slices.Contains([]string{jobs.Cancelled, "JOB_STATE_CANCELLING"}, stored.CurrentState) {
+	if err != nil || slices.Contains([]job.State{job.Cancelled, job.Cancelling}, jobs.StateOf(stored)) {
 		t.Errorf("got %v and %v, want the other's job untouched", stored, err)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
@@ -32,34 +33,34 @@ type Replaceable struct {
 // Replaceable finds the job of a name that an update would replace, and holds it against what an update needs to stay
 // under the key. It changes nothing.
 func (s *Service) Replaceable(ctx context.Context, name string) (*Replaceable, error) {
-	job, err := s.current(ctx, name)
+	j, err := s.current(ctx, name)
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
 	if err != nil {
 		return nil, gcperr.Wrap(s.Op, s.Resource(name), s.Key, err)
 	}
-	if job == nil {
+	if j == nil {
 		return nil, s.noJob(ctx, name)
 	}
 	refuse := func(code cmekpipe.Code, reason, hint string) error {
-		return &cmekpipe.Error{Op: s.Op, Code: code, Resource: s.Resource(job.Id), Hint: hint, Err: errors.New(reason)}
+		return &cmekpipe.Error{Op: s.Op, Code: code, Resource: s.Resource(j.Id), Hint: hint, Err: errors.New(reason)}
 	}
-	if job.Type != streaming {
-		return nil, refuse(cmekpipe.Unsupported, "got "+job.Type+", want a streaming job: no other can be updated",
+	if j.Type != TypeStreaming {
+		return nil, refuse(cmekpipe.Unsupported, "got "+j.Type+", want a streaming job: no other can be updated",
 			"wait for its end or cancel it, then launch without update")
 	}
-	if code, cause := keycheck.Compare([]cmekpipe.KeyName{s.Key}, keyOf(job)); code != "" {
+	if code, cause := keycheck.Compare([]cmekpipe.KeyName{s.Key}, keyOf(j)); code != "" {
 		return nil, refuse(code, cause, "the key of a job's state never changes: launch with the key that the job has, or drain it and launch without update")
 	}
-	if got := s.elsewhere(job); got != "" {
+	if got := s.elsewhere(j); got != "" {
 		return nil, refuse(cmekpipe.LocationMismatch, "got "+got+", want "+s.Region, "drain it and launch without update")
 	}
-	if job.CurrentState != running {
-		return nil, refuse(cmekpipe.PreconditionFailed, "got a job in "+job.CurrentState+", want it in "+running,
+	if StateOf(j) != job.Running {
+		return nil, refuse(cmekpipe.PreconditionFailed, "got a job in "+j.CurrentState+", want it in "+string(job.Running),
 			"wait until it runs; a job that is being stopped is not updated")
 	}
-	first, unseen, err := s.chain(ctx, job)
+	first, unseen, err := s.chain(ctx, j)
 	if err != nil {
 		return nil, err
 	}
@@ -68,7 +69,7 @@ func (s *Service) Replaceable(ctx context.Context, name string) (*Replaceable, e
 			": streaming jobs created up to 2024-03-07 keep the keys of their elements outside the customer's key, and so does what replaces them",
 			"drain it with launch.Drain, then launch without update")
 	}
-	return &Replaceable{job, unseen}, nil
+	return &Replaceable{j, unseen}, nil
 }
 
 // current returns the active job of a name, when no other is about to replace it any more.
@@ -79,7 +80,7 @@ func (s *Service) current(ctx context.Context, name string) (*api.Job, error) {
 		switch {
 		case err != nil || len(jobs) == 0:
 			return nil, err
-		case len(jobs) == 1 && (jobs[0].CurrentState != pending && jobs[0].CurrentState != queued || time.Since(start) >= s.Pace.StopTimeout):
+		case len(jobs) == 1 && (StateOf(jobs[0]) != job.Pending && StateOf(jobs[0]) != job.Queued || time.Since(start) >= s.Pace.StopTimeout):
 			return jobs[0], nil
 		case time.Since(start) >= s.Pace.StopTimeout:
 			return nil, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.PreconditionFailed, Resource: s.Resource(jobs[0].Id),
@@ -95,23 +96,23 @@ func (s *Service) current(ctx context.Context, name string) (*api.Job, error) {
 
 // chain follows the updates that led to a job back to the first that can be seen: state is handed on from each to the
 // next. It also returns the id of the one before that, if there was one.
-func (s *Service) chain(ctx context.Context, job *api.Job) (first *api.Job, unseen string, err error) {
+func (s *Service) chain(ctx context.Context, j *api.Job) (first *api.Job, unseen string, err error) {
 	for range maxChain {
-		if job.ReplaceJobId == "" {
-			return job, "", nil
+		if j.ReplaceJobId == "" {
+			return j, "", nil
 		}
-		before, err := s.Get(ctx, job.ReplaceJobId, ViewAll)
+		before, err := s.Get(ctx, j.ReplaceJobId, ViewAll)
 		switch {
 		case ctx.Err() != nil:
 			return nil, "", ctx.Err()
 		case err != nil && gcperr.Code(err) == cmekpipe.NotFound:
-			return job, job.ReplaceJobId, nil
+			return j, j.ReplaceJobId, nil
 		case err != nil:
-			return nil, "", gcperr.Wrap(s.Op, s.Resource(job.ReplaceJobId), s.Key, err)
+			return nil, "", gcperr.Wrap(s.Op, s.Resource(j.ReplaceJobId), s.Key, err)
 		}
-		job = before
+		j = before
 	}
-	return job, job.ReplaceJobId, nil
+	return j, j.ReplaceJobId, nil
 }
 
 // noJob is the error of a name that no active job has in the region. It says where else one does.
@@ -144,9 +145,9 @@ func (s *Service) AfterFailedUpdate(ctx context.Context, id string) string {
 	switch {
 	case err != nil:
 		return "what became of job " + id + ", which it was to replace, can't be seen: " + gcperr.Code(err).Error()
-	case old.CurrentState == Updated:
+	case StateOf(old) == job.Updated:
 		return "job " + id + " was replaced already, so that no job of the name runs; launch without update"
-	case Ended(old.CurrentState):
+	case StateOf(old).Ended():
 		return "job " + id + ", which it was to replace, is in " + old.CurrentState
 	}
 	return "job " + id + ", which it was to replace, goes on in " + old.CurrentState

@@ -31,19 +31,19 @@ type Request struct {
 }
 
 // labelled returns a copy of the job that carries its client request id in a label too.
-func labelled(job *api.Job) *api.Job {
-	labelled := *job
-	labelled.Labels = maps.Clone(job.Labels)
+func labelled(j *api.Job) *api.Job {
+	labelled := *j
+	labelled.Labels = maps.Clone(j.Labels)
 	if labelled.Labels == nil {
 		labelled.Labels = make(map[string]string)
 	}
-	labelled.Labels[RequestLabel] = job.ClientRequestId
+	labelled.Labels[RequestLabel] = j.ClientRequestId
 	return &labelled
 }
 
 // made reports whether a job, with everything about it, came of the request.
-func (r Request) made(job *api.Job) bool {
-	return r.ID != "" && (job.ClientRequestId == r.ID || job.Labels[RequestLabel] == r.ID)
+func (r Request) made(j *api.Job) bool {
+	return r.ID != "" && (j.ClientRequestId == r.ID || j.Labels[RequestLabel] == r.ID)
 }
 
 // find returns the job of a request, active or not, or nil if none can be seen.
@@ -53,9 +53,9 @@ func (s *Service) find(ctx context.Context, r Request) (*api.Job, error) {
 		return nil, err
 	}
 	jobs, err := s.whole(ctx, ids)
-	for _, job := range jobs {
-		if r.made(job) {
-			return job, nil
+	for _, j := range jobs {
+		if r.made(j) {
+			return j, nil
 		}
 	}
 	return nil, err
@@ -66,9 +66,9 @@ func (s *Service) await(ctx context.Context, r Request) (*api.Job, error) {
 	defer s.Progress.Step("waiting for job " + r.Name + " to be seen, if there is one")()
 	start := time.Now()
 	for n := 0; ; n++ {
-		job, err := s.find(ctx, r)
-		if err != nil || job != nil || time.Since(start) >= s.Pace.VisibilityTimeout {
-			return job, err
+		j, err := s.find(ctx, r)
+		if err != nil || j != nil || time.Since(start) >= s.Pace.VisibilityTimeout {
+			return j, err
 		}
 		if err := s.Pace.Wait(ctx, n); err != nil {
 			return nil, err

@@ -1,20 +1,20 @@
-// Package dataflowjob creates jobs on Dataflow and proves that they rest under the key. A job whose key is not proven is
-// never left running.
+// Package jobs creates jobs on Dataflow and checks that Dataflow reports the wanted key for them. A job whose key is not
+// confirmed is never left running.
 //
-// Every job carries its client request id twice: where Dataflow keeps a second job from starting, and in the label
-// [RequestLabel], which every full view of a job shows. By it a job is found again after its answer was lost, and told
-// from another job of the same name, which is never taken for one's own. A launch of a template has no client request id:
-// its jobs carry the label alone, and it is never made again after an answer was lost, see [Call].
+// Every job carries its client request id twice: where Dataflow uses it to refuse a second job, and in the label
+// [RequestLabel], which every full view of a job shows. The label finds a job again after an answer was lost, and tells it
+// from another job of the same name, which is never adopted. A launch of a template has no client request id: its jobs carry
+// the label alone, and the call is never repeated after an answer was lost, see [Call].
 package jobs
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
@@ -26,28 +26,13 @@ const (
 	ViewAll     = "JOB_VIEW_ALL"
 )
 
-// The states that a job never leaves, as Dataflow spells them.
-const (
-	Done      = "JOB_STATE_DONE"
-	Failed    = "JOB_STATE_FAILED"
-	Cancelled = "JOB_STATE_CANCELLED"
-	Updated   = "JOB_STATE_UPDATED"
-	Drained   = "JOB_STATE_DRAINED"
-)
+// TypeStreaming is the type of a streaming job.
+const TypeStreaming = "JOB_TYPE_STREAMING"
 
-const (
-	running   = "JOB_STATE_RUNNING"
-	pending   = "JOB_STATE_PENDING"
-	queued    = "JOB_STATE_QUEUED"
-	streaming = "JOB_TYPE_STREAMING"
-)
+// StateOf returns the state of a job.
+func StateOf(j *api.Job) job.State { return job.State(j.CurrentState) }
 
-// Ended reports whether a job never leaves a state.
-func Ended(state string) bool {
-	return slices.Contains([]string{Done, Failed, Cancelled, Updated, Drained}, state)
-}
-
-// Service is the jobs of one project in one region that rest under one key. All fields are required.
+// Service reaches the jobs of one project in one region that have one key. All fields are required.
 type Service struct {
 	// Op is the operation that errors name.
 	Op string
@@ -57,9 +42,9 @@ type Service struct {
 	Key cmekpipe.KeyName
 	// API reaches Dataflow.
 	API *api.Service
-	// Pace says how often Dataflow is asked, and how long it may take to show and to stop a job.
+	// Pace is how often Dataflow is asked, and how long a job may take to become visible and to stop.
 	Pace Timing
-	// Progress takes a line for what takes long.
+	// Progress gets a line for each slow step.
 	Progress *progress.Progress
 }
 
@@ -68,22 +53,27 @@ func (s *Service) Resource(id string) string {
 	return "projects/" + s.Project + "/locations/" + s.Region + "/jobs/" + id
 }
 
+// describe returns a job that was created, as a launch reports it.
+func (s *Service) describe(created *api.Job, name string) *job.Job {
+	return &job.Job{ID: created.Id, Name: name, Project: s.Project, Region: s.Region, Key: s.Key, State: StateOf(created)}
+}
+
 // Get reads a job.
-func (s *Service) Get(ctx context.Context, id, view string) (job *api.Job, err error) {
+func (s *Service) Get(ctx context.Context, id, view string) (j *api.Job, err error) {
 	err = retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) (err error) {
-		job, err = s.jobs().Get(s.Project, s.Region, id).View(view).Context(ctx).Do()
+		j, err = s.jobs().Get(s.Project, s.Region, id).View(view).Context(ctx).Do()
 		return err
 	})
-	return job, err
+	return j, err
 }
 
 // seen is Get for a job that is known to be there, and so may only not be visible yet.
 func (s *Service) seen(ctx context.Context, id, view string) (*api.Job, error) {
 	start := time.Now()
 	for n := 0; ; n++ {
-		job, err := s.Get(ctx, id, view)
+		j, err := s.Get(ctx, id, view)
 		if err == nil || gcperr.Code(err) != cmekpipe.NotFound || time.Since(start) >= s.Pace.VisibilityTimeout {
-			return job, err
+			return j, err
 		}
 		if err := s.Pace.Wait(ctx, n); err != nil {
 			return nil, err
@@ -150,10 +140,10 @@ func createdBefore(j *api.Job, t time.Time) bool {
 func (s *Service) whole(ctx context.Context, ids []string) ([]*api.Job, error) {
 	var jobs []*api.Job
 	for _, id := range ids {
-		job, err := s.Get(ctx, id, ViewAll)
+		j, err := s.Get(ctx, id, ViewAll)
 		switch {
 		case err == nil:
-			jobs = append(jobs, job)
+			jobs = append(jobs, j)
 		case ctx.Err() != nil || gcperr.Code(err) != cmekpipe.NotFound:
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -18,55 +19,55 @@ func (s *Service) cancel(ctx context.Context, id string, why error) (stopped boo
 	defer s.Progress.Step("cancelling job " + id)()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.StopTimeout)
 	defer stop()
-	state, err := s.Stop(ctx, id, Cancelled)
+	state, err := s.Stop(ctx, id, job.Cancelled)
 	switch {
 	case err != nil:
 		return false, errors.Join(why, s.leftRunning(id, err))
-	case state == Cancelled || state == Failed:
+	case state == job.Cancelled || state == job.Failed:
 		return true, why
 	}
 	return true, s.tooLate(ctx, id, state, why)
 }
 
 // tooLate is the error of a job that ended by itself before it could be cancelled, unless it rested under the key.
-func (s *Service) tooLate(ctx context.Context, id, state string, why error) error {
+func (s *Service) tooLate(ctx context.Context, id string, state job.State, why error) error {
 	stored, err := s.Get(ctx, id, ViewAll)
 	if err == nil && s.check(stored, nil) == nil {
 		return why
 	}
 	return errors.Join(why, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id),
 		Hint: "check the keys of what it wrote; it may not be encrypted with " + s.Key.String(),
-		Err:  errors.New("got " + state + " before the job could be cancelled")})
+		Err:  errors.New("got " + string(state) + " before the job could be cancelled")})
 }
 
 // Stop asks a job to be cancelled or drained and waits until it has ended. It returns the state in which it has, which
 // may be another than was asked for.
-func (s *Service) Stop(ctx context.Context, id, want string) (state string, err error) {
+func (s *Service) Stop(ctx context.Context, id string, want job.State) (state job.State, err error) {
 	refusal := s.request(ctx, id, want)
 	// A job that has ended by itself refuses to be stopped; its state tells, if late.
 	start := time.Now()
 	for n := 0; ; n++ {
-		job, err := s.seen(ctx, id, ViewSummary)
+		j, err := s.seen(ctx, id, ViewSummary)
 		switch {
 		case err != nil:
 			return "", errors.Join(refusal, err)
-		case Ended(job.CurrentState):
-			return job.CurrentState, nil
+		case StateOf(j).Ended():
+			return StateOf(j), nil
 		case refusal != nil && (gcperr.Code(refusal) == cmekpipe.PermissionDenied || time.Since(start) >= s.Pace.VisibilityTimeout):
-			return job.CurrentState, refusal
+			return StateOf(j), refusal
 		}
 		if err := s.Pace.Wait(ctx, n); err != nil {
-			return job.CurrentState, err
+			return StateOf(j), err
 		}
 	}
 }
 
 // request asks a job, which may not be visible yet, for a state.
-func (s *Service) request(ctx context.Context, id, want string) error {
+func (s *Service) request(ctx context.Context, id string, want job.State) error {
 	start := time.Now()
 	for n := 0; ; n++ {
 		err := retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
-			_, err := s.jobs().Update(s.Project, s.Region, id, &api.Job{RequestedState: want}).Context(ctx).Do()
+			_, err := s.jobs().Update(s.Project, s.Region, id, &api.Job{RequestedState: string(want)}).Context(ctx).Do()
 			return err
 		})
 		if err == nil || gcperr.Code(err) != cmekpipe.NotFound || time.Since(start) >= s.Pace.VisibilityTimeout {
@@ -83,4 +84,25 @@ func (s *Service) leftRunning(id string, err error) error {
 	command := "gcloud dataflow jobs cancel " + id + " --project=" + s.Project + " --region=" + s.Region
 	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id), Err: err,
 		Hint: "cancel it now: " + command}
+}
+
+// Drainable waits until a streaming job runs, so that it can be drained, or has ended. It refuses any other job.
+func (s *Service) Drainable(ctx context.Context, id string) error {
+	for n := 0; ; n++ {
+		j, err := s.seen(ctx, id, ViewSummary)
+		switch {
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case err != nil:
+			return gcperr.Wrap(s.Op, s.Resource(id), s.Key, err)
+		case j.Type != TypeStreaming:
+			return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Unsupported, Resource: s.Resource(id),
+				Hint: "wait for its end, or cancel it", Err: errors.New("got " + j.Type + ", want a streaming job: no other can be drained")}
+		case StateOf(j) != job.Pending && StateOf(j) != job.Queued:
+			return nil
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return err
+		}
+	}
 }

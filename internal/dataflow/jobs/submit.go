@@ -8,25 +8,27 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// Submission is what came of [Service.Submit].
+// Submission is the result of [Service.Submit].
 type Submission struct {
-	// Job is the job whose key is proven; nil with an error.
-	Job *api.Job
-	// Open says that a job of this request may run unproven, or may yet turn up. Somebody has to look for it again.
+	// Job is the job whose key is confirmed; nil with an error.
+	Job *job.Job
+	// Open reports that a job of this request may run with an unconfirmed key, or may yet appear. The next launch has to
+	// search for it again.
 	Open bool
 }
 
 // Submit creates the job and proves that it rests under the key. Unless it proves that, no job is left running, as far
 // as can be seen. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
 // labels.
-func (s *Service) Submit(ctx context.Context, job *api.Job) (Submission, error) {
-	job = labelled(job)
-	return s.SubmitWith(ctx, Call{Request: Request{ID: job.ClientRequestId, Name: job.Name}, Job: job,
+func (s *Service) Submit(ctx context.Context, j *api.Job) (Submission, error) {
+	j = labelled(j)
+	return s.SubmitWith(ctx, Call{Request: Request{ID: j.ClientRequestId, Name: j.Name}, Job: j,
 		Send: func(ctx context.Context) (*api.Job, error) {
-			return s.jobs().Create(s.Project, s.Region, job).Context(ctx).Do()
+			return s.jobs().Create(s.Project, s.Region, j).Context(ctx).Do()
 		}})
 }
 
@@ -55,20 +57,20 @@ func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure 
 
 // taken looks at the job that has the name already. It may be ours, of an attempt whose answer was lost; any other is
 // never adopted, whatever its key, but the error says which key it has. Neither may be visible yet.
-func (s *Service) taken(ctx context.Context, r Request, job *api.Job) (ours, other *api.Job, err error) {
+func (s *Service) taken(ctx context.Context, r Request, j *api.Job) (ours, other *api.Job, err error) {
 	start := time.Now()
 	for n := 0; ; n++ {
 		if ours, err = s.find(ctx, r); ours != nil {
 			return ours, nil, nil
 		}
 		if err == nil {
-			other, err = s.activeExcept(ctx, job.Name, job.ReplaceJobId)
+			other, err = s.activeExcept(ctx, j.Name, j.ReplaceJobId)
 		}
 		if ctx.Err() != nil {
 			return nil, nil, ctx.Err()
 		}
 		if err != nil || other != nil || time.Since(start) >= s.Pace.VisibilityTimeout {
-			return nil, other, s.nameTaken(other, job, err)
+			return nil, other, s.nameTaken(other, j, err)
 		}
 		if err := s.Pace.Wait(ctx, n); err != nil {
 			return nil, nil, err
@@ -79,17 +81,17 @@ func (s *Service) taken(ctx context.Context, r Request, job *api.Job) (ours, oth
 // activeExcept returns an active job of a name, but not the one that is to be replaced.
 func (s *Service) activeExcept(ctx context.Context, name, replaced string) (*api.Job, error) {
 	jobs, err := s.active(ctx, name)
-	for _, job := range jobs {
-		if job.Id != replaced {
-			return job, nil
+	for _, j := range jobs {
+		if j.Id != replaced {
+			return j, nil
 		}
 	}
 	return nil, err
 }
 
 // nameTaken is the error of a job whose name another has, which can be seen or not.
-func (s *Service) nameTaken(other, job *api.Job, err error) error {
-	resource, reason := s.Resource(job.Name), "got a job of the same name that is active"
+func (s *Service) nameTaken(other, j *api.Job, err error) error {
+	resource, reason := s.Resource(j.Name), "got a job of the same name that is active"
 	switch {
 	case err != nil:
 		reason += "; what key it has can't be seen: " + gcperr.Code(err).Error()

@@ -25,11 +25,11 @@ func (s *Service) readBack(ctx context.Context, id string) (*api.Job, error) {
 }
 
 // keyOf returns the key that Dataflow reports for a job, "" if it has none.
-func keyOf(job *api.Job) string {
-	if job.Environment == nil {
+func keyOf(j *api.Job) string {
+	if j.Environment == nil {
 		return ""
 	}
-	return job.Environment.ServiceKmsKeyName
+	return j.Environment.ServiceKmsKeyName
 }
 
 // check holds a job against the key, and against what was asked for if that is known. What the service leaves out is
@@ -63,18 +63,18 @@ func (s *Service) contradiction(stored *api.Job, code cmekpipe.Code, reason stri
 }
 
 // elsewhere returns the place outside the region in which the job or its workers are, or "".
-func (s *Service) elsewhere(job *api.Job) string {
-	if job.Location != "" && job.Location != s.Region {
-		return "a job in " + job.Location
+func (s *Service) elsewhere(j *api.Job) string {
+	if j.Location != "" && j.Location != s.Region {
+		return "a job in " + j.Location
 	}
-	if job.Environment == nil {
+	if j.Environment == nil {
 		return ""
 	}
-	if region := job.Environment.WorkerRegion; region != "" && region != s.Region {
+	if region := j.Environment.WorkerRegion; region != "" && region != s.Region {
 		return "workers in " + region
 	}
-	zones := []string{job.Environment.WorkerZone}
-	for _, pool := range job.Environment.WorkerPools {
+	zones := []string{j.Environment.WorkerZone}
+	for _, pool := range j.Environment.WorkerPools {
 		zones = append(zones, pool.Zone)
 	}
 	for _, zone := range zones {

@@ -38,7 +38,7 @@ type Log struct {
 	Staging staging.Area
 	// Jobs reaches the jobs of the launch.
 	Jobs jobs.Service
-	// Logger takes warnings about records that can't be read or removed.
+	// Logger gets warnings about records that can't be read or removed.
 	Logger *slog.Logger
 }
 
@@ -67,7 +67,7 @@ func (l *Log) Begin(ctx context.Context, r Record) (*Entry, error) {
 	return &Entry{Record: r, URL: file.URL}, nil
 }
 
-// End removes a record, even if ctx ended. One that can't be removed is a matter for a warning: the next launch looks at
+// End removes a record, even if ctx ended. One that can't be removed causes a warning: the next launch reads
 // it in vain.
 func (l *Log) End(ctx context.Context, e *Entry) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
@@ -110,7 +110,7 @@ func (l *Log) entries(ctx context.Context) ([]*Entry, error) {
 	}
 }
 
-// cantList says which permission it takes.
+// cantList says which permission is missing.
 func (l *Log) cantList(ctx context.Context, bucket string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
@@ -122,8 +122,8 @@ func (l *Log) cantList(ctx context.Context, bucket string, err error) error {
 	return err
 }
 
-// read reports whether the entry's record could be read. Other launches' records may rest under a key that is off by
-// now, or be gone again.
+// read reports whether the entry's record could be read. The record of another launch may be encrypted with a key that is
+// disabled by now, or may have been removed.
 func (l *Log) read(ctx context.Context, e *Entry) (bool, error) {
 	bucket, name := gsurl.Split(e.URL)
 	r, err := l.Staging.Client.Bucket(bucket).Object(name).NewReader(ctx)

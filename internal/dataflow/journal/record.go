@@ -7,19 +7,19 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
-// Record is what a launch says of itself before it submits a job.
+// Record describes a launch before it submits a job.
 type Record struct {
 	// Name of the job, and where it is to run.
 	Name, Project, Region string
 	// Named says that the user chose the name. Dataflow then keeps a second job of the launch from running.
 	Named bool
-	// Key is what the job is to rest under.
+	// Key is the key that the job is to have.
 	Key cmekpipe.KeyName
 	// Request is the client request id.
 	Request string
 	// Pipeline is the hash of what runs: pipeline and worker.
 	Pipeline string
-	// Replaces is the id of the job that the new one is to take the place of, if any.
+	// Replaces is the id of the job that the new one is to replace, if any.
 	Replaces string
 	// Began is when the launch was about to submit.
 	Began time.Time

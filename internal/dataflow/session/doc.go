@@ -1,4 +1,3 @@
-// Package launching holds what every launch on Dataflow does around its job, whether the job comes of a pipeline or of a
-// template: it finds out where calls would go, reaches the services, looks at buckets and at what earlier launches left
-// behind.
+// Package session holds what every launch on Dataflow does around its job, whether the job comes from a pipeline or from a
+// template: it checks where calls would go, connects to the services, checks buckets, and finds jobs of earlier launches.
 package session

@@ -7,6 +7,7 @@ import (
 	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
@@ -14,7 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// Services are what a launch on Dataflow talks to.
+// Services are the services that a launch on Dataflow calls.
 type Services struct {
 	// Settings are the launch's.
 	Settings
@@ -34,19 +35,36 @@ func Connect(ctx context.Context, op string, opts *cmekpipe.Options, s Settings)
 	}
 	files.SetRetry(storage.WithMaxAttempts(s.Pace.Attempts),
 		storage.WithBackoff(gax.Backoff{Initial: s.Pace.Initial, Max: s.Pace.Max, Multiplier: 2}))
-	service, err := dataflowclient.New(ctx)
+	service, err := connectJobs(ctx, op, "Dataflow", job.Job{Project: opts.Project(), Region: opts.Region(), Key: opts.Key()}, s)
 	if err != nil {
 		files.Close() //nolint:errcheck // nothing was written
-		return nil, gcperr.Wrap(op, "Dataflow", opts.Key(), err)
+		return nil, err
 	}
-	return &Services{Settings: s, Storage: files, opts: opts, Jobs: &jobs.Service{
-		Op: op, Project: opts.Project(), Region: opts.Region(), Key: opts.Key(), API: service,
-		Pace: s.Pace, Progress: s.Progress,
-	}}, nil
+	return &Services{Settings: s, Storage: files, opts: opts, Jobs: service}, nil
+}
+
+// JobsOf reaches the jobs of a job's project and region.
+func JobsOf(ctx context.Context, op string, j *job.Job, s Settings) (*jobs.Service, error) {
+	if err := CheckEnvironment(op); err != nil {
+		return nil, err
+	}
+	return connectJobs(ctx, op, j.String(), *j, s)
+}
+
+// connectJobs reaches the jobs that are in the place of j and have its key.
+func connectJobs(ctx context.Context, op, resource string, j job.Job, s Settings) (*jobs.Service, error) {
+	service, err := dataflowclient.New(ctx)
+	if err != nil {
+		return nil, gcperr.Wrap(op, resource, j.Key, err)
+	}
+	return &jobs.Service{Op: op, Project: j.Project, Region: j.Region, Key: j.Key, API: service, Pace: s.Pace, Progress: s.Progress}, nil
 }
 
 // Staging is the staging location of the options.
-func (s *Services) Staging() staging.Area {
-	return staging.Area{Op: s.Jobs.Op, Client: s.Storage, Location: s.opts.StagingLocation().String(), Key: s.opts.Key(),
+func (s *Services) Staging() staging.Area { return StagingOf(s.Jobs.Op, s.opts, s.Settings, s.Storage) }
+
+// StagingOf is the staging location of options. Without a client it names files, and sends none.
+func StagingOf(op string, opts *cmekpipe.Options, s Settings, client *storage.Client) staging.Area {
+	return staging.Area{Op: op, Client: client, Location: opts.StagingLocation().String(), Key: opts.Key(),
 		Pace: s.Pace.Policy, Progress: s.Progress}
 }

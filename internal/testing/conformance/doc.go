@@ -20,7 +20,7 @@
 //   - ends when the context does, and a fresh run then makes everything whole;
 //   - loses nothing, nor doubles anything if it promises that, when bundles are abandoned, when their results get lost, and
 //     when they finish late (package retryrunner);
-//   - is seen by guard, with its destination and key, and by launch.Verify, which tells when something else lies there;
+//   - is seen by guard, with its destination and key, and by verify.Run, which tells when something else lies there;
 //   - makes the same graph each time it is built, so that all that is drawn by chance is drawn by each run for itself: what
 //     was staged once is found again, and jobs of one template share nothing;
 //   - keeps user data out of errors and out of the ledger.

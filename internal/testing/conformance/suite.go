@@ -16,7 +16,7 @@ func Run(t *testing.T, h Harness) {
 		t.Run(e.name, func(t *testing.T) { play(t, h, e) })
 	}
 	t.Run("guard", func(t *testing.T) { inspect(t, h) })
-	t.Run("verify", func(t *testing.T) { verify(t, h) })
+	t.Run("verify", func(t *testing.T) { verified(t, h) })
 	t.Run("built twice", func(t *testing.T) { buildTwice(t, h) })
 }
 

@@ -4,43 +4,37 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
-// The rules of a destination that rests under no key and under another.
-const (
-	ruleNoKey    = "CMEK021"
-	ruleOtherKey = "CMEK022"
-)
-
-// verify fails unless a look at what a good run left finds nothing wrong, and one at what somebody put in its place finds
-// that.
-func verify(t *testing.T, h Harness) {
+// verified fails unless package verify finds nothing wrong with what a good run left, and finds what somebody put in its place.
+func verified(t *testing.T, h Harness) {
 	w := newWorld(t, h, good())
 	result, err := w.result(t.Context(), t, w.pipeline(t, nil))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found := w.verified(t, result.Draft); len(found) > 0 {
+	if found := w.findings(t, result.Plan); len(found) > 0 {
 		t.Errorf("got findings %+v after a good run, want none", found)
 	}
 	if h.Overwrites != "" {
 		return // destinations have names that the run makes up
 	}
-	for occupied, want := range map[occupant]string{anotherKey: ruleOtherKey, noKey: ruleNoKey} {
+	for occupied, want := range map[occupant]rule.ID{anotherKey: rule.OtherKey, noKey: rule.NoKey} {
 		t.Run("occupied under "+string(occupied), func(t *testing.T) {
 			sc := good()
 			sc.Occupied = occupied
 			other := newWorld(t, h, sc)
-			other.requireFinding(t, moved(result.Draft, w.sink.Destination(w.Name), other.sink.Destination(other.Name)), want)
+			other.requireFinding(t, moved(result.Plan, w.sink.Destination(w.Name), other.sink.Destination(other.Name)), want)
 		})
 	}
 }
 
-// moved is a draft whose destination is in another place.
-func moved(draft *launch.Draft, from, to string) *launch.Draft {
-	d := *draft
+// moved is a plan whose destination is in another place.
+func moved(p *plan.Plan, from, to string) *plan.Plan {
+	d := *p
 	d.Destinations = slices.Clone(d.Destinations)
 	for i := range d.Destinations {
 		if d.Destinations[i].Name == from {
@@ -50,10 +44,10 @@ func moved(draft *launch.Draft, from, to string) *launch.Draft {
 	return &d
 }
 
-// requireFinding fails unless a look finds that the destination breaks a rule.
-func (w *world) requireFinding(t testing.TB, draft *launch.Draft, id string) {
+// requireFinding fails unless package verify finds that the destination breaks a rule.
+func (w *world) requireFinding(t testing.TB, p *plan.Plan, id rule.ID) {
 	t.Helper()
-	found := w.verified(t, draft)
+	found := w.findings(t, p)
 	for _, f := range found {
 		if f.Rule == id && f.Resource == w.sink.Destination(w.Name) {
 			return
@@ -62,9 +56,9 @@ func (w *world) requireFinding(t testing.TB, draft *launch.Draft, id string) {
 	t.Errorf("got findings %+v, want %s on %s", found, id, w.sink.Destination(w.Name))
 }
 
-func (w *world) verified(t testing.TB, draft *launch.Draft) []rule.Finding {
+func (w *world) findings(t testing.TB, p *plan.Plan) rule.Findings {
 	t.Helper()
-	found, err := launch.Verify(t.Context(), draft)
+	found, err := verify.Run(t.Context(), p)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -126,6 +126,7 @@ func (in *insertion) read(shape *codec.Shape, scan *codec.Scanner) error {
 				row, err = shape.ReadJSON(scan, in.ignoreUnknown)
 				if bad, ok := err.(*codec.FieldError); ok { //nolint:errorlint // never wrapped
 					in.refuse(len(in.rows), store.Invalid, bad.Path, bad.Message)
+					row = nil
 					return nil
 				}
 			default:

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"strings"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/codec"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	objectstore "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
 // load reads objects of Cloud Storage into a table: all of them, or nothing.
@@ -97,7 +99,7 @@ func (r *running) files(ctx context.Context, uris []string) (files [][]byte, siz
 		for _, name := range names {
 			data, err := r.objects.Read(ctx, bucket, name)
 			if err != nil {
-				return nil, 0, err
+				return nil, 0, missing(uri, err)
 			}
 			size += int64(len(data))
 			if data, err = unpack(data); err != nil {
@@ -119,15 +121,26 @@ func (r *running) expand(ctx context.Context, uri string) (names []string, bucke
 		return []string{object}, bucket, nil
 	}
 	all, err := r.objects.Names(ctx, bucket, prefix)
+	if err != nil {
+		return nil, "", missing(uri, err)
+	}
 	for _, name := range all {
 		if strings.HasSuffix(name[len(prefix):], suffix) {
 			names = append(names, name)
 		}
 	}
-	if err == nil && len(names) == 0 {
-		err = store.Refuse(store.NotFound, "Not found: URI %s", uri)
+	if len(names) == 0 {
+		return nil, "", store.Refuse(store.NotFound, "Not found: URI %s", uri)
 	}
-	return names, bucket, err
+	return names, bucket, nil
+}
+
+// missing words an error about an object or bucket that does not exist as BigQuery does; it leaves others as they are.
+func missing(uri string, err error) error {
+	if errors.Is(err, objectstore.NoObject) || errors.Is(err, objectstore.NoBucket) {
+		return store.Refuse(store.NotFound, "Not found: URI %s", uri)
+	}
+	return err
 }
 
 // unpack decompresses a gzip file, which BigQuery tells by its first bytes.

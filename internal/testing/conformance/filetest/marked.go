@@ -35,7 +35,7 @@ func RequireMarked(t *testing.T, o cmekpipe.Object, scope string, build func(bea
 			}
 			continue
 		}
-		d, ok := destination.DestinationOf(e.DoFn.Recv)
+		d, ok := destination.Of(e.DoFn.Recv)
 		if destination.IsHelper(e.DoFn.Recv) == ok {
 			t.Errorf("%s is both or neither of a sink and a helper", name)
 		}

@@ -4,6 +4,7 @@ import (
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 )
 
 // UpdateTable replaces the settings of a table by what change makes of them. The etag, if there is one, must be the
@@ -33,8 +34,43 @@ func (s *Store) UpdateTable(ref TableRef, etag string, change func(raw.Table) (r
 	if err := grown(t.Columns, changed.Columns, ref); err != nil {
 		return nil, err
 	}
+	changed.Rows = make([]Row, len(t.Rows))
+	for i, row := range t.Rows {
+		changed.Rows[i] = widened(row, t.Columns, changed.Columns)
+	}
 	d.tables[ref.Table] = &changed
 	return &changed, nil
+}
+
+// widened returns a row with the columns that its table's schema gained: NULL, or an empty list.
+func widened(row Row, before, after []sql.Field) Row {
+	wide := make(Row, len(after))
+	for i, f := range after {
+		switch {
+		case i < len(before):
+			wide[i] = widenedValue(row[i], before[i].Type, f.Type)
+		case f.Type.Array:
+			wide[i] = []sql.Value{}
+		}
+	}
+	return wide
+}
+
+// widenedValue is widened for the structs in a value.
+func widenedValue(v sql.Value, before, after sql.Type) sql.Value {
+	if v == nil || after.Kind != sql.Struct {
+		return v
+	}
+	if !after.Array {
+		return widened(v.(Row), before.Fields, after.Fields)
+	}
+	elements := v.([]sql.Value)
+	wide := make([]sql.Value, len(elements))
+	before.Array, after.Array = false, false
+	for i, element := range elements {
+		wide[i] = widenedValue(element, before, after)
+	}
+	return wide
 }
 
 // rekey moves a table to the key that its changed settings name.

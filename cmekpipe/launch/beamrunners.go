@@ -1,0 +1,63 @@
+package launch
+
+import (
+	"context"
+	"strings"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
+	//lint:ignore SA1019 options may name it as long as Beam has it
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/direct"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// direct runs the pipeline in this process, through Beam's direct runner, without encoding anything.
+func (l *launch) direct(ctx context.Context) error {
+	result, err := direct.Execute(ctx, l.pipeline)
+	if err != nil {
+		return l.ended(ctx, err)
+	}
+	l.result.Metrics = result.Metrics()
+	return nil
+}
+
+// portable runs the pipeline on a job service of others, such as Flink's or Spark's, through Beam's own runner, which
+// reads its settings from Beam's flags. Beam calls that runner flink, spark and universal alike.
+func (l *launch) portable(ctx context.Context) error {
+	config := l.opts.Config()
+	if *jobopts.Endpoint == "" {
+		return l.refuse(cmekpipe.InvalidOptions, "endpoint", "got no job service, want the address of that of runner "+config.Runner,
+			"set --endpoint=HOST:PORT")
+	}
+	if name := ignored(config); name != "" {
+		return l.refuse(cmekpipe.InvalidOptions, name, "got a value that differs from Beam's flag, the only one that runner "+config.Runner+" reads",
+			"set --"+name+" and build the options with cmekpipe.FromFlags")
+	}
+	result, err := universal.Execute(ctx, l.pipeline)
+	if err != nil {
+		return l.ended(ctx, err)
+	}
+	if !*jobopts.Async { // Beam's result of a job that was not waited for panics when it is asked
+		l.result.Metrics = result.Metrics()
+	}
+	return nil
+}
+
+// ignored names an option that differs from the flag from which Beam's runner reads it, so that the job would silently be
+// another one than was asked for.
+func ignored(c cmekpipe.Config) string {
+	switch {
+	case c.JobName != *jobopts.JobName:
+		return "job_name"
+	case c.Async != *jobopts.Async:
+		return "async"
+	case c.WorkerBinary != *jobopts.WorkerBinary:
+		return "worker_binary"
+	case strings.Join(c.Experiments, ",") != *jobopts.Experiments:
+		return "experiments"
+	case !strings.EqualFold(c.EnvironmentType, *jobopts.EnvironmentType):
+		return "environment_type"
+	}
+	return ""
+}
