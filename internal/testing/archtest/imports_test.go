@@ -40,7 +40,6 @@ var floors = []struct {
 	{"internal/clients", 2},
 	{"internal/gcperr", 3},
 	{"internal/gcperr/bqerr", 4},
-	{"internal/gcperr/gcserr", 4},
 	{"internal/retry", 4},
 	{"internal/keycheck", 3},
 	{"internal/keycheck/diagnose", 4},

@@ -16,7 +16,7 @@ var mostLinked = map[string]int{
 	"cmekpipe/io/bigqueryio":       575,
 	"cmekpipe/io/bigtableio":       525,
 	"cmekpipe/io/datastoreio":      345,
-	"cmekpipe/io/fhirio":           525,
+	"cmekpipe/io/fhirio":           526,
 	"cmekpipe/io/fileio":           520,
 	"cmekpipe/io/parquetio":        560,
 	"cmekpipe/io/pubsubio":         350,
