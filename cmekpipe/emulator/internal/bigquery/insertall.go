@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// maxInserts is how many rows one call takes. Source: https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
+// maxInserts is how many rows a call may have. Source: https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
 const maxInserts = 50_000
 
 // insertion is the body of tabledata.insertAll.
@@ -44,7 +44,7 @@ func (s *Server) insertAll(c *call) (any, error) {
 	return answer, s.insertNew(t, in)
 }
 
-// insertNew adds the rows whose ids did not come in lately.
+// insertNew appends the rows whose insert IDs were not used lately.
 func (s *Server) insertNew(t *store.Table, in *insertion) error {
 	now := s.env.Now()
 	s.inserts.mu.Lock()
@@ -63,7 +63,7 @@ func (s *Server) insertNew(t *store.Table, in *insertion) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := s.store.Append(t.Ref, t.ID, rows); err != nil {
+	if err := s.store.Append(t.Ref, t.ID, t.Columns, rows); err != nil {
 		return err
 	}
 	for _, id := range ids {
