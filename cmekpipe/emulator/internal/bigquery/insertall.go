@@ -116,6 +116,7 @@ func (in *insertion) read(shape *codec.Shape, scan *codec.Scanner) error {
 	return scan.Array(func() error {
 		var id string
 		var row store.Row
+		given := false
 		err := scan.Object(func(name []byte) (err error) {
 			switch string(name) {
 			case "insertId":
@@ -123,20 +124,29 @@ func (in *insertion) read(shape *codec.Shape, scan *codec.Scanner) error {
 				text, err = scan.Text()
 				id = string(text)
 			case "json":
-				row, err = shape.ReadJSON(scan, in.ignoreUnknown)
-				if bad, ok := err.(*codec.FieldError); ok { //nolint:errorlint // never wrapped
-					in.refuse(len(in.rows), store.Invalid, bad.Path, bad.Message)
-					row = nil
-					return nil
-				}
+				given = true
+				row, err = in.row(shape, scan)
 			default:
 				return scan.Skip()
 			}
 			return err
 		})
+		if !given && err == nil { // the client leaves out a row that sets no column
+			row, err = in.row(shape, codec.NewScanner([]byte("{}")))
+		}
 		in.ids, in.rows = append(in.ids, id), append(in.rows, row)
 		return err
 	})
+}
+
+// row reads the next row, which is nil if it does not fit the table.
+func (in *insertion) row(shape *codec.Shape, scan *codec.Scanner) (store.Row, error) {
+	row, err := shape.ReadJSON(scan, in.ignoreUnknown)
+	if bad, ok := err.(*codec.FieldError); ok { //nolint:errorlint // never wrapped
+		in.refuse(len(in.rows), store.Invalid, bad.Path, bad.Message)
+		return nil, nil
+	}
+	return row, err
 }
 
 func (in *insertion) refuse(index int, reason, path, message string) {
