@@ -91,15 +91,18 @@ func (p *avroParser) union(s []any) (avroType, error) {
 		return avroType{}, errors.New("the loopback BigQuery reads no Avro union but that of null and one type")
 	}
 	t, err := p.parse(s[1-null])
-	if err != nil || t.Type.Array {
+	if err != nil {
 		return t, err
 	}
-	read := t.read
+	read, nothing := t.read, sql.Value(nil)
+	if t.Type.Array {
+		nothing = []sql.Value{}
+	}
 	t.Required = false
 	t.read = func(in *avroInput) sql.Value {
 		switch in.long() {
 		case int64(null):
-			return nil
+			return nothing
 		case int64(1 - null):
 			return read(in)
 		}
