@@ -142,8 +142,11 @@ func (s *Store) replace(d *dataset, old *Table, o Outcome) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !o.Copy && !asked.Valid() && old.Key.Valid() {
-		c.Attrs.EncryptionConfiguration = &raw.EncryptionConfiguration{KmsKeyName: old.Key.KeyName().String()}
+	if !o.Copy && !asked.Valid() {
+		c.plain = !old.Key.Valid()
+		if !c.plain {
+			c.Attrs.EncryptionConfiguration = &raw.EncryptionConfiguration{KmsKeyName: old.Key.KeyName().String()}
+		}
 	}
 	inherit(&c.Attrs, &old.Attrs)
 	t, err := s.newTable(d, c)
@@ -151,10 +154,6 @@ func (s *Store) replace(d *dataset, old *Table, o Outcome) (*Table, error) {
 		return nil, err
 	}
 	t.ID, t.Attrs.CreationTime = old.ID, old.Attrs.CreationTime
-	if !o.Copy && !asked.Valid() && !old.Key.Valid() {
-		t.Key = cmekpipe.KeyVersionName{}
-		t.showKey()
-	}
 	if len(t.Columns) == 0 {
 		t.Attrs.Schema, t.Columns = old.Attrs.Schema, old.Columns
 	}

@@ -57,6 +57,8 @@ type Creation struct {
 	Method string
 	// Rows it has from the start.
 	Rows []Row
+
+	plain bool // the table has no key, whatever the dataset's default key is
 }
 
 var tableName = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$`)
@@ -136,8 +138,10 @@ func (s *Store) newTable(d *dataset, c Creation) (*Table, error) {
 	if err := s.complete(t); err != nil {
 		return nil, err
 	}
-	if t.Key, err = s.keyFor(d, asked); err != nil {
-		return nil, err
+	if !c.plain {
+		if t.Key, err = s.keyFor(d, asked); err != nil {
+			return nil, err
+		}
 	}
 	t.showKey()
 	return t, nil

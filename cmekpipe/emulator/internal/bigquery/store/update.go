@@ -34,6 +34,9 @@ func (s *Store) UpdateTable(ref TableRef, etag string, change func(raw.Table) (r
 	if err := s.complete(&changed); err != nil {
 		return nil, err
 	}
+	if err := grown(t.Columns, changed.Columns, ref); err != nil {
+		return nil, err
+	}
 	if changed.Rows, err = Widen(ref, t.Rows, t.Columns, changed.Columns); err != nil {
 		return nil, err
 	}
