@@ -36,15 +36,15 @@ const (
 	farKey     = "projects/key-project/locations/europe-west1/keyRings/ring/cryptoKeys/far"
 )
 
-// vault is a Cloud KMS of the simplest kind: keys with versions that are enabled or not.
+// vault is a minimal Cloud KMS: keys with versions that are enabled or not.
 type vault struct {
 	mu      sync.Mutex
 	primary map[string]int64  // by key; a key that is not here does not exist
 	states  map[string]string // by version; a version that is not here is enabled
-	agents  map[string]string // by key, the only agent that may use it; "" stands for nobody
+	agents  map[string]string // by key, the only agent that may use it; "" means none
 	wraps   int
 	unwraps int
-	during  func() // is called once, in the middle of the next Wrap
+	during  func() // called once, during the next Wrap
 }
 
 func newVault() *vault {
@@ -100,7 +100,7 @@ func (v *vault) state(version cmekpipe.KeyVersionName) error {
 	return nil
 }
 
-// set puts a version into a state; "" enables it.
+// set sets the state of a version; "" enables it.
 func (v *vault) set(k string, version int64, state string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -111,7 +111,7 @@ func (v *vault) set(k string, version int64, state string) {
 	v.states[name.Version(version).String()] = state
 }
 
-// meanwhile arranges for something to happen while the next call asks for a key.
+// meanwhile makes the next call to Cloud KMS run do first.
 func (v *vault) meanwhile(happen func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -130,7 +130,7 @@ func (v *vault) lose(k string) {
 	delete(v.primary, k)
 }
 
-// clock is a cloud's clock that a test moves.
+// clock is a cloud's clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -213,10 +213,10 @@ func (c *cloud) object(bucket, name string) *storage.ObjectHandle {
 	return c.Bucket(bucket).Object(name)
 }
 
-// write uploads data; set may prepare the writer.
+// write uploads data; set may configure the writer.
 func write(ctx context.Context, o *storage.ObjectHandle, data string, set func(*storage.Writer)) (*storage.ObjectAttrs, error) {
 	w := o.NewWriter(ctx)
-	w.ChunkSize = 256 << 10 // the client's default takes 16 MiB of memory for each writer
+	w.ChunkSize = 256 << 10 // the client's default needs 16 MiB of memory for each writer
 	if set != nil {
 		set(w)
 	}
@@ -263,7 +263,7 @@ func wantData(t testing.TB, o *storage.ObjectHandle, want string) {
 	}
 }
 
-// wantError checks status and reason of a refusal. What a read is refused with stays unparsed in the body.
+// wantError checks status and reason of a refusal. The body of a refused read is not parsed.
 func wantError(t testing.TB, err error, status int, reason string) {
 	t.Helper()
 	e, ok := errors.AsType[*googleapi.Error](err)
@@ -288,7 +288,7 @@ func wantNoObject(t testing.TB, o *storage.ObjectHandle) {
 	}
 }
 
-// uploadMedia uploads data with nothing around them, which Google's client for Go never does.
+// uploadMedia uploads data without metadata, which Google's client for Go never does.
 func (c *cloud) uploadMedia(ctx context.Context, bucket string, query url.Values, data string) (*raw.Object, error) {
 	query.Set("uploadType", "media")
 	address := c.url + "/upload/storage/v1/b/" + bucket + "/o?" + query.Encode()
@@ -308,7 +308,7 @@ func (c *cloud) uploadMedia(ctx context.Context, bucket string, query url.Values
 	return o, json.NewDecoder(response.Body).Decode(o)
 }
 
-// do sends a request as it is, which Google's client would not send.
+// do sends a request that Google's client would not send.
 func (c *cloud) do(t testing.TB, method, path string, header map[string]string, body string) *http.Response {
 	t.Helper()
 	if !strings.HasPrefix(path, "http") {
@@ -345,10 +345,10 @@ func wantStatus(t testing.TB, err error, status int) {
 	}
 }
 
-// fast makes a client try again at once.
+// fast makes a client retry without delay.
 func fast() gax.Backoff { return gax.Backoff{Initial: time.Millisecond, Max: time.Millisecond} }
 
-// versioned makes bucket "versioned".
+// versioned creates bucket "versioned".
 func versioned(t testing.TB, c *cloud) {
 	t.Helper()
 	c.bucket(t, "versioned", &storage.BucketAttrs{Location: "us-central1", VersioningEnabled: true})
