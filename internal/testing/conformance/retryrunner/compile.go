@@ -17,7 +17,7 @@ type worker struct {
 	wires int
 }
 
-// builder makes a worker.
+// builder creates a worker.
 type builder struct {
 	step   *step
 	keep   func(*graph.Node) bool // whether another step reads it
@@ -40,7 +40,7 @@ func (b *builder) build() (*worker, error) {
 	return b.worker, err
 }
 
-// node returns what takes the elements of a collection.
+// node returns the unit that receives the elements of a collection.
 func (b *builder) node(n *graph.Node) (exec.Node, error) {
 	var takers []exec.Node
 	for _, e := range b.step.edges {
@@ -72,7 +72,7 @@ func (b *builder) add(n exec.Node) exec.Node {
 	return n
 }
 
-// edge returns the unit that runs an edge, whose function went through the encoding that takes it to a worker.
+// edge returns the unit that runs an edge, whose function was encoded and decoded as for a worker.
 func (b *builder) edge(e *graph.MultiEdge) (exec.Node, error) {
 	var outs []exec.Node
 	for _, o := range e.Output {
@@ -112,7 +112,7 @@ func (b *builder) edge(e *graph.MultiEdge) (exec.Node, error) {
 	return b.add(pardo), nil
 }
 
-// read reports whether any step reads a collection as a whole.
+// read reports whether a step reads a collection as a whole.
 func read(steps []*step, n *graph.Node) bool {
-	return slices.ContainsFunc(steps, func(s *step) bool { return s.takes(n) })
+	return slices.ContainsFunc(steps, func(s *step) bool { return s.reads(n) })
 }

@@ -10,21 +10,21 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// plannedError ends an attempt that was to fail.
+// plannedError ends an attempt that was planned to fail.
 type plannedError struct{}
 
-// Error says so.
-func (plannedError) Error() string { return "retryrunner: this attempt was to fail" }
+// Error returns the error's text.
+func (plannedError) Error() string { return "retryrunner: this attempt was planned to fail" }
 
-// attempt is what the units of a plan share while it runs a bundle.
+// attempt is the state that the units of a plan share while it runs a bundle.
 type attempt struct {
 	bundle []element
 	output map[int][]element // by collection
-	wire   int               // the wire that the attempt trips over, or -1
-	after  int               // how many elements pass it before; it trips when the bundle ends if fewer do
+	wire   int               // the wire that ends the attempt, or -1
+	after  int               // elements that pass the wire before it ends the attempt, at the latest at the end of the bundle
 }
 
-// unit is what all units of this package have in common.
+// unit has the methods that all units of this package share.
 type unit struct {
 	id exec.UnitID
 	at **attempt
@@ -68,7 +68,7 @@ func (s *source) Process(ctx context.Context) ([]*exec.Checkpoint, error) {
 // FinishBundle passes the call on.
 func (s *source) FinishBundle(ctx context.Context) error { return s.out.FinishBundle(ctx) }
 
-// wire passes elements on, and ends an attempt that trips over it.
+// wire passes elements on, and ends an attempt that is planned to fail there.
 type wire struct {
 	unit
 	number, passed int
@@ -81,7 +81,7 @@ func (w *wire) StartBundle(ctx context.Context, id string, data exec.DataContext
 	return w.out.StartBundle(ctx, id, data)
 }
 
-// ProcessElement trips after an element went through all that is behind.
+// ProcessElement passes an element on, and then ends the attempt if that is planned.
 func (w *wire) ProcessElement(ctx context.Context, v *exec.FullValue, values ...exec.ReStream) error {
 	if err := w.out.ProcessElement(ctx, v, values...); err != nil {
 		return err
@@ -93,7 +93,7 @@ func (w *wire) ProcessElement(ctx context.Context, v *exec.FullValue, values ...
 	return nil
 }
 
-// FinishBundle trips before what is behind finishes, which what is ahead has done by then.
+// FinishBundle ends the attempt, if that is planned, before later units finish and after earlier ones did.
 func (w *wire) FinishBundle(ctx context.Context) error {
 	if (*w.at).wire == w.number {
 		return plannedError{}
@@ -101,7 +101,7 @@ func (w *wire) FinishBundle(ctx context.Context) error {
 	return w.out.FinishBundle(ctx)
 }
 
-// collector keeps what goes to other stages.
+// collector stores the elements for other stages.
 type collector struct {
 	unit
 	node  int
@@ -111,7 +111,7 @@ type collector struct {
 // StartBundle does nothing.
 func (c *collector) StartBundle(context.Context, string, exec.DataContext) error { return nil }
 
-// ProcessElement keeps an element.
+// ProcessElement stores an element.
 func (c *collector) ProcessElement(_ context.Context, v *exec.FullValue, values ...exec.ReStream) error {
 	if len(values) > 0 {
 		return errors.New("retryrunner: a group can't leave its stage")
