@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 func init() {
 	register.Function2x1(shout)
 	register.Function1x2(refuse)
-	register.Function1x1(dawdle)
+	register.Function1x1(sleepLong)
 }
 
 func shout(ctx context.Context, s string) string {
@@ -41,8 +41,8 @@ func shout(ctx context.Context, s string) string {
 	return s + "!"
 }
 
-// dawdle is longer than any test runs.
-func dawdle(s string) string {
+// sleepLong sleeps longer than any test runs.
+func sleepLong(s string) string {
 	time.Sleep(time.Hour)
 	return s
 }
@@ -134,7 +134,7 @@ func TestCancelEndsTheRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		textio.Write(s, to, beam.ParDo(s, dawdle, beam.Create(s, "a")))
+		textio.Write(s, to, beam.ParDo(s, sleepLong, beam.Create(s, "a")))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -37,7 +37,7 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	for _, w := range worlds {
 		w.begin()
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
 	defer cancel()
 	p, s := beam.NewPipelineWithRoot()
 	for _, w := range worlds {

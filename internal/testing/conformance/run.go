@@ -16,13 +16,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
 )
 
-// patience is the timeout of a run. It is far more than any run needs, so that only a blocked run reaches it.
-const patience = 5 * time.Minute
+// runTimeout is the timeout of a run. It is far more than any run needs, so that only a blocked run reaches it.
+const runTimeout = 5 * time.Minute
 
 // run runs the scene's pipeline and returns the runner's error.
 func (w *world) run(t testing.TB) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
 	defer cancel()
 	return w.launch(ctx, t, w.pipeline(t, w.half(cancel)))
 }
@@ -30,7 +30,7 @@ func (w *world) run(t testing.TB) error {
 // again runs the pipeline once more without faults.
 func (w *world) again(t testing.TB) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
 	defer cancel()
 	return w.launch(ctx, t, w.pipeline(t, nil))
 }

@@ -21,11 +21,11 @@ const untilDestroyed = 31 * 24 * time.Hour
 type world struct {
 	*cmektest.Cloud
 	scene
-	harness    Harness
-	sink       Sink
-	key, other cmekpipe.KeyName
-	prepared   int    // entries of the ledger before the run
-	calm       func() // removes the fault
+	harness     Harness
+	sink        Sink
+	key, other  cmekpipe.KeyName
+	prepared    int    // entries of the ledger before the run
+	removeFault func() // removes the fault
 }
 
 // newWorld sets a scene in a new cloud. Nothing else changes the cloud.
@@ -56,7 +56,7 @@ func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc sc
 func (w *world) begin() {
 	w.set(w.Before)
 	if w.Fault != (emulator.Fault{}) {
-		w.calm = w.Inject(w.Fault)
+		w.removeFault = w.Inject(w.Fault)
 	}
 	w.prepared = len(w.Ledger())
 }
@@ -79,8 +79,8 @@ func (w *world) set(state keyState) {
 // repair removes the fault and makes the key usable again, so that data encrypted with it can be read. It returns false
 // for a destroyed key.
 func (w *world) repair() bool {
-	if w.calm != nil {
-		w.calm()
+	if w.removeFault != nil {
+		w.removeFault()
 	}
 	if w.Before == destroyed || w.Later == destroyed {
 		return false

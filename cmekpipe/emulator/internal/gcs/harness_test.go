@@ -36,8 +36,8 @@ const (
 	farKey     = "projects/key-project/locations/europe-west1/keyRings/ring/cryptoKeys/far"
 )
 
-// vault is a minimal Cloud KMS: keys with versions that are enabled or not.
-type vault struct {
+// fakeKMS is a minimal Cloud KMS: keys with versions that are enabled or not.
+type fakeKMS struct {
 	mu      sync.Mutex
 	primary map[string]int64  // by key; a key that is not here does not exist
 	states  map[string]string // by version; a version that is not here is enabled
@@ -47,16 +47,16 @@ type vault struct {
 	during  func() // called once, during the next Wrap
 }
 
-func newVault() *vault {
+func newFakeKMS() *fakeKMS {
 	agent := core.StorageAgent(project)
-	return &vault{
+	return &fakeKMS{
 		primary: map[string]int64{key: 1, otherKey: 1, deniedKey: 1, signingKey: 0, farKey: 1},
 		agents:  map[string]string{key: agent, otherKey: agent, signingKey: agent, farKey: agent},
 		states:  map[string]string{},
 	}
 }
 
-func (v *vault) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
+func (v *fakeKMS) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	v.mu.Lock()
 	during := v.during
 	v.during = nil
@@ -79,7 +79,7 @@ func (v *vault) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekp
 	return k.Version(n), v.state(k.Version(n))
 }
 
-func (v *vault) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVersionName) error {
+func (v *fakeKMS) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVersionName) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.unwraps++
@@ -92,7 +92,7 @@ func (v *vault) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVers
 	return v.state(version)
 }
 
-func (v *vault) state(version cmekpipe.KeyVersionName) error {
+func (v *fakeKMS) state(version cmekpipe.KeyVersionName) error {
 	if state := v.states[version.String()]; state != "" {
 		return &core.KeyError{Reason: core.KeyNotEnabled, Name: version.String(), State: state,
 			Message: version.String() + " is not enabled, current state is: " + state + "."}
@@ -101,7 +101,7 @@ func (v *vault) state(version cmekpipe.KeyVersionName) error {
 }
 
 // set sets the state of a version; "" enables it.
-func (v *vault) set(k string, version int64, state string) {
+func (v *fakeKMS) set(k string, version int64, state string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	name, err := cmekpipe.ParseKeyName(k)
@@ -112,19 +112,19 @@ func (v *vault) set(k string, version int64, state string) {
 }
 
 // meanwhile makes the next call to Cloud KMS run do first.
-func (v *vault) meanwhile(happen func()) {
+func (v *fakeKMS) meanwhile(happen func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.during = happen
 }
 
-func (v *vault) rotate(k string) {
+func (v *fakeKMS) rotate(k string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.primary[k]++
 }
 
-func (v *vault) lose(k string) {
+func (v *fakeKMS) lose(k string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.primary, k)
@@ -155,14 +155,14 @@ type cloud struct {
 	url    string
 	server *gcs.Server
 	env    *core.Env
-	keys   *vault
+	keys   *fakeKMS
 	clock  *clock
 }
 
 // newCloud starts a server that holds bucket "plain" without and bucket "keyed" with a default key, both in us-central1.
 func newCloud(t testing.TB, options ...option.ClientOption) *cloud {
 	t.Helper()
-	c := &cloud{keys: newVault(), clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}}
+	c := &cloud{keys: newFakeKMS(), clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}}
 	c.env = &core.Env{Now: c.clock.Now, Ledger: &core.Ledger{}, Faults: &core.Faults{}, Keys: c.keys}
 	c.server = gcs.New(c.env)
 	c.serve(t)

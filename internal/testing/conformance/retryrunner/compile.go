@@ -12,9 +12,9 @@ import (
 
 // worker holds the DoFns of a step as a worker's process does, from bundle to bundle.
 type worker struct {
-	plan  *exec.Plan
-	at    *attempt
-	wires int
+	plan       *exec.Plan
+	at         *attempt
+	failPoints int
 }
 
 // builder creates a worker.
@@ -63,8 +63,8 @@ func (b *builder) node(n *graph.Node) (exec.Node, error) {
 	if len(takers) > 1 {
 		out = b.add(&exec.Multiplex{UID: b.ids.New(), Out: takers})
 	}
-	b.worker.wires++
-	return b.add(&wire{unit: b.unit(), number: b.worker.wires - 1, out: out}), nil
+	b.worker.failPoints++
+	return b.add(&failPoint{unit: b.unit(), number: b.worker.failPoints - 1, out: out}), nil
 }
 
 func (b *builder) add(n exec.Node) exec.Node {

@@ -31,7 +31,7 @@ func Run(ctx context.Context, p *beam.Pipeline, c Config) error {
 			return err
 		}
 	}
-	return r.comeLate(ctx)
+	return r.runLate(ctx)
 }
 
 // run is one run of a pipeline.
@@ -84,8 +84,8 @@ func (r *run) step(ctx context.Context, s *step) error {
 	return nil
 }
 
-// comeLate runs the late attempts that are still due at the end.
-func (r *run) comeLate(ctx context.Context) error {
+// runLate runs the late attempts that are still due at the end.
+func (r *run) runLate(ctx context.Context) error {
 	for _, attempt := range r.late {
 		attempt(ctx)
 	}

@@ -72,22 +72,22 @@ func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 	if f == Late {
 		g.late = append(g.late, func(ctx context.Context) {
 			if w, err := g.worker(); err == nil {
-				g.execute(ctx, w, &attempt{bundle: bundle, wire: -1}) //nolint:errcheck // the attempt fails as planned
+				g.execute(ctx, w, &attempt{bundle: bundle, failAt: -1}) //nolint:errcheck // the attempt fails as planned
 				g.retire(ctx, w)
 			}
 		})
 		return nil
 	}
-	w, err := g.hire()
+	w, err := g.acquire()
 	if err != nil {
 		return err
 	}
-	at := &attempt{bundle: bundle, wire: -1}
+	at := &attempt{bundle: bundle, failAt: -1}
 	switch f {
 	case Abandoned:
-		at.wire, at.after = g.rng.IntN(w.wires), 1+g.rng.IntN(max(1, len(bundle)))
+		at.failAt, at.after = g.rng.IntN(w.failPoints), 1+g.rng.IntN(max(1, len(bundle)))
 	case Unfinished:
-		at.wire = g.rng.IntN(w.wires)
+		at.failAt = g.rng.IntN(w.failPoints)
 	}
 	if err := g.execute(ctx, w, at); err != nil {
 		g.retire(ctx, w)
@@ -102,10 +102,10 @@ func (g *stage) keep(ctx context.Context, bundle []element) error {
 	var err error
 	for range attempts {
 		var w *worker
-		if w, err = g.hire(); err != nil {
+		if w, err = g.acquire(); err != nil {
 			return err
 		}
-		at := &attempt{bundle: bundle, wire: -1}
+		at := &attempt{bundle: bundle, failAt: -1}
 		if err = g.execute(ctx, w, at); err == nil {
 			for node, elements := range at.output {
 				g.at[node] = append(g.at[node], elements...)
@@ -134,8 +134,8 @@ func (g *stage) execute(ctx context.Context, w *worker, at *attempt) error {
 	return w.plan.Execute(metrics.SetBundleID(ctx, id), id, exec.DataContext{})
 }
 
-// hire returns the idle worker, or a new one.
-func (g *stage) hire() (*worker, error) {
+// acquire returns the idle worker, or a new one.
+func (g *stage) acquire() (*worker, error) {
 	if w := g.idle; w != nil {
 		g.idle = nil
 		return w, nil

@@ -20,8 +20,8 @@ func (plannedError) Error() string { return "retryrunner: this attempt was plann
 type attempt struct {
 	bundle []element
 	output map[int][]element // by collection
-	wire   int               // the wire that ends the attempt, or -1
-	after  int               // elements that pass the wire before it ends the attempt, at the latest at the end of the bundle
+	failAt int               // number of the failPoint that ends the attempt, or -1
+	after  int               // elements that pass it before it ends the attempt, at the latest at the end of the bundle
 }
 
 // unit has the methods that all units of this package share.
@@ -68,34 +68,34 @@ func (s *source) Process(ctx context.Context) ([]*exec.Checkpoint, error) {
 // FinishBundle passes the call on.
 func (s *source) FinishBundle(ctx context.Context) error { return s.out.FinishBundle(ctx) }
 
-// wire passes elements on, and ends an attempt that is planned to fail there.
-type wire struct {
+// failPoint passes elements on, and ends an attempt that is planned to fail there.
+type failPoint struct {
 	unit
 	number, passed int
 	out            exec.Node
 }
 
 // StartBundle passes the call on.
-func (w *wire) StartBundle(ctx context.Context, id string, data exec.DataContext) error {
+func (w *failPoint) StartBundle(ctx context.Context, id string, data exec.DataContext) error {
 	w.passed = 0
 	return w.out.StartBundle(ctx, id, data)
 }
 
 // ProcessElement passes an element on, and then ends the attempt if that is planned.
-func (w *wire) ProcessElement(ctx context.Context, v *exec.FullValue, values ...exec.ReStream) error {
+func (w *failPoint) ProcessElement(ctx context.Context, v *exec.FullValue, values ...exec.ReStream) error {
 	if err := w.out.ProcessElement(ctx, v, values...); err != nil {
 		return err
 	}
 	w.passed++
-	if at := *w.at; at.wire == w.number && at.after == w.passed {
+	if at := *w.at; at.failAt == w.number && at.after == w.passed {
 		return plannedError{}
 	}
 	return nil
 }
 
 // FinishBundle ends the attempt, if that is planned, before later units finish and after earlier ones did.
-func (w *wire) FinishBundle(ctx context.Context) error {
-	if (*w.at).wire == w.number {
+func (w *failPoint) FinishBundle(ctx context.Context) error {
+	if (*w.at).failAt == w.number {
 		return plannedError{}
 	}
 	return w.out.FinishBundle(ctx)
