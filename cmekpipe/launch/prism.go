@@ -46,7 +46,7 @@ func (l *launch) prism(ctx context.Context) error {
 	if err != nil {
 		return l.runnerError(err)
 	}
-	model, err := translation.Marshal(edges, environment, l.opts.Config())
+	model, err := translation.Marshal(edges, environment, l.opts.Environment().ResourceHints)
 	if err != nil {
 		return l.runnerError(err)
 	}

@@ -16,7 +16,7 @@ const schemaVersion = 1
 // planJSON is a plan in JSON.
 type planJSON struct {
 	SchemaVersion int               `json:"schemaVersion"`
-	Runner        Runner            `json:"runner"`
+	Runner        cmekpipe.Runner   `json:"runner"`
 	Project       string            `json:"project"`
 	Region        string            `json:"region"`
 	Key           cmekpipe.KeyName  `json:"key"`
@@ -76,8 +76,8 @@ func (p *Plan) Check(op string) error {
 	switch {
 	case p == nil || p.Runner == "":
 		return invalid(op, errors.New("got the zero Plan"))
-	case !slices.Contains([]Runner{Dataflow, Direct, Prism, Portable}, p.Runner):
-		return invalid(op, errors.New("got a runner that isn't known"))
+	case !slices.Contains(cmekpipe.Runners(), p.Runner):
+		return invalid(op, fmt.Errorf("got runner %q, want one of %v", p.Runner, cmekpipe.Runners()))
 	case !p.Key.Valid():
 		return invalid(op, errors.New("got a plan without a key"))
 	}

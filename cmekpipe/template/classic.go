@@ -11,7 +11,7 @@ import (
 // classic is a template that holds the job itself.
 type classic struct{}
 
-func (*classic) refused(c cmekpipe.Config) []option { return stagedClassic(c) }
+func (*classic) refused(opts *cmekpipe.Options) []option { return stagedClassic(opts) }
 
 func (*classic) places(opts *cmekpipe.Options) []string {
 	return []string{opts.TempLocation().String()}
@@ -54,9 +54,8 @@ func (*classic) start(ctx context.Context, l *launcher, a *attempt, validateOnly
 }
 
 func (l *launcher) classicParameters(a *attempt) *api.LaunchTemplateParameters {
-	c := l.opts.Config()
 	return &api.LaunchTemplateParameters{
-		JobName: a.name, Parameters: l.Parameters, Update: c.Update, TransformNameMapping: c.TransformNameMapping,
-		Environment: runtimeEnvironment(c, labelled(c, a.request), l.PipelineOptions),
+		JobName: a.name, Parameters: l.Parameters, Update: l.opts.Update(), TransformNameMapping: l.opts.TransformNameMapping(),
+		Environment: runtimeEnvironment(l.opts, labelled(l.opts, a.request), l.PipelineOptions),
 	}
 }

@@ -11,7 +11,7 @@ import (
 // flex is a template that names a container whose program makes the job.
 type flex struct{}
 
-func (*flex) refused(c cmekpipe.Config) []option { return staged(c) }
+func (*flex) refused(opts *cmekpipe.Options) []option { return staged(opts) }
 
 // places are two: the launcher writes its console and its result into the staging folder, and names no key.
 func (*flex) places(opts *cmekpipe.Options) []string {
@@ -51,10 +51,9 @@ func (*flex) start(ctx context.Context, l *launcher, a *attempt, validateOnly bo
 }
 
 func (l *launcher) flexParameters(a *attempt) *api.LaunchFlexTemplateParameter {
-	c := l.opts.Config()
 	return &api.LaunchFlexTemplateParameter{
-		ContainerSpecGcsPath: l.Template, JobName: a.name, Parameters: l.Parameters, Update: c.Update,
-		TransformNameMappings: c.TransformNameMapping,
-		Environment:           flexEnvironment(c, labelled(c, a.request), l.PipelineOptions),
+		ContainerSpecGcsPath: l.Template, JobName: a.name, Parameters: l.Parameters, Update: l.opts.Update(),
+		TransformNameMappings: l.opts.TransformNameMapping(),
+		Environment:           flexEnvironment(l.opts, labelled(l.opts, a.request), l.PipelineOptions),
 	}
 }

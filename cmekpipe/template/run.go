@@ -19,7 +19,7 @@ import (
 // kind is what the two kinds of templates differ in.
 type kind interface {
 	// refused are the options that no field of a launch carries.
-	refused(cmekpipe.Config) []option
+	refused(*cmekpipe.Options) []option
 	// places are where Dataflow writes without naming a key.
 	places(*cmekpipe.Options) []string
 	// inspect compares the stored template with the key, and returns further such places.
@@ -183,7 +183,7 @@ func (l *launcher) call(a *attempt) jobs.Call {
 }
 
 // checkOptions refuses options that don't launch templates. None is ever ignored.
-func checkOptions(op string, opts *cmekpipe.Options, refused func(cmekpipe.Config) []option) error {
+func checkOptions(op string, opts *cmekpipe.Options, refused func(*cmekpipe.Options) []option) error {
 	if err := session.CheckOptions(op, opts); err != nil {
 		return err
 	}
@@ -191,7 +191,7 @@ func checkOptions(op string, opts *cmekpipe.Options, refused func(cmekpipe.Confi
 		return session.Refuse(op, cmekpipe.InvalidOptions, "runner", "got "+string(runner)+", want dataflow, the only runner with templates",
 			"set runner to dataflow")
 	}
-	for _, o := range refused(opts.Config()) {
+	for _, o := range refused(opts) {
 		if o.set {
 			return session.Refuse(op, cmekpipe.Unsupported, o.flag, "got an option that no launch of a template carries",
 				"leave "+o.flag+" out here, and stage the template again with it")

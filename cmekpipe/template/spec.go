@@ -74,14 +74,13 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 		return err
 	}
 	defer services.Storage.Close() //nolint:errcheck // every upload was closed and checked
-	config := opts.Config()
 	if err := services.Buckets(ctx, url); err != nil {
 		return err
 	}
-	if err := services.KeyedBuckets(ctx, config.TempLocation, config.StagingLocation); err != nil {
+	if err := services.KeyedBuckets(ctx, opts.TempLocation().String(), opts.StagingLocation().String()); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(spec.container(config), "", "  ")
+	text, err := json.MarshalIndent(spec.container(opts), "", "  ")
 	if err != nil {
 		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.Internal, Resource: url, Err: err}
 	}
@@ -94,12 +93,12 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 }
 
 // container is the specification as the API has it.
-func (s Spec) container(c cmekpipe.Config) *api.ContainerSpec {
+func (s Spec) container(opts *cmekpipe.Options) *api.ContainerSpec {
 	metadata := &api.TemplateMetadata{Name: s.Name, Description: s.Description, Streaming: s.Streaming}
 	for _, p := range slices.Concat(ofOptions(), s.Parameters) {
-		metadata.Parameters = append(metadata.Parameters, p.metadata(c))
+		metadata.Parameters = append(metadata.Parameters, p.metadata(opts))
 	}
-	environment := flexEnvironment(c, c.Labels, nil)
+	environment := flexEnvironment(opts, opts.Labels(), nil)
 	return &api.ContainerSpec{Image: s.Image, SdkInfo: &api.SDKInfo{Language: s.language()}, Metadata: metadata,
 		DefaultEnvironment: environment}
 }

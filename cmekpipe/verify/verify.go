@@ -75,7 +75,7 @@ func (v *verifier) checks() []check {
 	switch {
 	case v.plan.Template != "":
 		all = append(all, v.object(plan.Destination{Kind: cmekpipe.KindObject, Name: v.plan.Template, Key: v.plan.Key}))
-	case v.plan.Runner == plan.Dataflow:
+	case v.plan.Runner == cmekpipe.RunnerDataflow:
 		all = append(all, v.job())
 	}
 	return all
