@@ -44,8 +44,13 @@ func flexJob(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api
 	return job
 }
 
-// launcher is what a Flex Template's job has while its launcher runs: the folders that the launch names.
-type launcher struct{ temp, staging string }
+// isStreaming reports what kind of job a template makes.
+func isStreaming(spec *api.ContainerSpec, set map[string]string) bool {
+	if spec.Metadata != nil && spec.Metadata.Streaming {
+		return true
+	}
+	return strings.EqualFold(set["streaming"], "true")
+}
 
 // launchFiles leaves behind what the launcher of a Flex Template leaves: in a bucket that is made without a key where
 // a launch names no folder, and under the default key of a bucket that it names. It returns the service's text for a

@@ -30,6 +30,12 @@ func (s jobState) terminal() bool {
 	return false
 }
 
+// change of a job's state.
+type transition struct {
+	state jobState
+	at    time.Time
+}
+
 // Pace is how long a job stays in the states that end by themselves, by the cloud's clock. Google takes minutes.
 type Pace struct {
 	// Queued is the time that the launcher of a Flex Template takes before its job is pending.
