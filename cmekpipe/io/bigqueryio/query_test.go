@@ -202,8 +202,8 @@ func TestGuardReadsKeyAndDatasetOfAQuery(t *testing.T) {
 		switch x.Verdict {
 		case guard.Protected:
 			protected++
-			if x.Key != key || x.Destination != "temporary dataset in project bank-prod" {
-				t.Errorf("%s: got %s under %v", x.Name, x.Destination, x.Key)
+			if x.Key != key || x.Destination != "bank-prod" || x.Kind != cmekpipe.KindBigQueryTemporaryDataset {
+				t.Errorf("%s: got %s %s with key %v, want the temporary dataset of bank-prod with %v", x.Name, x.Kind, x.Destination, x.Key, key)
 			}
 		case guard.Neutral, guard.ReadsOnly:
 		default:
