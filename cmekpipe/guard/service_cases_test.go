@@ -21,7 +21,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 )
 
-// document has an _id of its own, so that mongodbio takes the other of its two ways.
+// document has its own _id, so that mongodbio uses the other of its two code paths.
 type document struct {
 	ID string `bson:"_id"`
 }

@@ -191,7 +191,7 @@ type sideFn struct{ oneObjectFn }
 
 func (f *sideFn) ProcessElement(string, func(*string) bool) {}
 
-func TestForgedNamesProveNothing(t *testing.T) {
+func TestForgedNamesAreNotTrusted(t *testing.T) {
 	forged := &writeFileFn{Filename: keyedName, Annotations: map[string][]byte{"cmekpipe:sink:v1": []byte(keyName)}}
 	c := inspect(t, pipeline(func(s beam.Scope) {
 		beam.ParDo0(s.Scope("cmekpipe").Scope("textio.Write"), forged, lines(s))

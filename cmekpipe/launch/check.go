@@ -23,7 +23,7 @@ func (l *launch) checkDataflow() error {
 }
 
 // checkPipelineOptions compares what the program put into beam.PipelineOptions with the options: the key above all, in every
-// spelling. Flags are compared too, although they don't travel: one that differs was meant to have an effect.
+// spelling. Flags are compared too, although they are not sent: one that differs was meant to have an effect.
 func (l *launch) checkPipelineOptions() error {
 	program, want := beam.PipelineOptions.Export().Options, l.opts.TempLocation().String()
 	if err := cmekpipe.CheckOptions(l.opts.Key(), program); err != nil {
@@ -32,7 +32,7 @@ func (l *launch) checkPipelineOptions() error {
 	temp := strings.TrimRight(program["temp_location"], "/")
 	if temp != "" && temp != want {
 		return l.refuse(cmekpipe.InvalidOptions, "temp_location", "got "+temp+" in beam.PipelineOptions, want "+want+", as in the options",
-			"leave temp_location out of beam.PipelineOptions")
+			"remove temp_location from beam.PipelineOptions")
 	}
 	return nil
 }

@@ -96,8 +96,8 @@ func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
 	return staged, staged.send(ctx, d.services.Storage)
 }
 
-// submit leaves a job running that is encrypted with the key, or none. As long as neither is certain a record tells the
-// next launch of it.
+// submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the
+// next launch to check.
 func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged *stagedJob) error {
 	request := staged.request
 	mine := s.Record()
@@ -118,7 +118,7 @@ func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged 
 	return nil
 }
 
-// pipelineHash returns the hash of the staged pipeline in a job's options. It stands for the worker too, whose hash is in
+// pipelineHash returns the hash of the staged pipeline in a job's options. It identifies the worker too, whose hash is in
 // the pipeline.
 func pipelineHash(options []byte) string {
 	var read struct {

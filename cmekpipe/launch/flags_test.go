@@ -20,7 +20,7 @@ func notOption(name string) bool {
 	}, name)
 }
 
-// A flag that Beam adds must be looked at: it may carry data out of the key's reach.
+// A flag that Beam adds must be reviewed: it may store data without the key.
 func TestEveryFlagOfBeamIsReadOrRefused(t *testing.T) {
 	seen := 0
 	flag.VisitAll(func(f *flag.Flag) {

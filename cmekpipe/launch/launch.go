@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
-	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that carry a key
+	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that contain a key
 )
 
 // Run launches a pipeline on the runner that the options name and, unless they say Async, waits for its end. It must

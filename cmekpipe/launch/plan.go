@@ -39,7 +39,7 @@ func (l *launch) inspect() error {
 	return coverage.Err()
 }
 
-// translate makes every check of a launch on Dataflow that needs no call, and translates the pipeline.
+// translate performs every check of a launch on Dataflow that needs no call, and translates the pipeline.
 func (l *launch) translate(ctx context.Context) (*translation.Translation, error) {
 	if err := session.CheckEnvironment(l.op); err != nil {
 		return nil, err

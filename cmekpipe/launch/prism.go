@@ -40,7 +40,7 @@ func (l *launch) prism(ctx context.Context) error {
 	if err != nil {
 		return l.runnerError(err)
 	}
-	// The worker outlives ctx by as long as it takes to stop it.
+	// Stopping the worker continues after ctx has ended.
 	defer worker.Stop(context.WithoutCancel(ctx)) //nolint:errcheck // it never fails
 	environment, err := graphx.CreateEnvironment(ctx, graphx.URNEnvExternal, worker.EnvironmentConfig)
 	if err != nil {

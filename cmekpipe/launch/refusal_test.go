@@ -113,7 +113,7 @@ func TestABucketElsewhereIsRefused(t *testing.T) {
 	}
 }
 
-func TestABucketThatCantBeSeenIsNotCalledMissing(t *testing.T) {
+func TestABucketThatCannotBeReadIsNotReportedMissing(t *testing.T) {
 	w := newWorld(t)
 	w.Inject(emulator.Fault{Method: "storage.buckets.get", Status: 403})
 	_, err := w.run(nil)

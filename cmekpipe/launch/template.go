@@ -39,7 +39,7 @@ func (d *dataflowLaunch) stageTemplate(ctx context.Context) error {
 }
 
 // checkTemplateBucket warns if a launch of the template will be refused because Dataflow would write to the temp location
-// without a key. The bucket may get its default key before that, so that staging goes on.
+// without a key. The bucket may get its default key before that, so staging continues.
 func (d *dataflowLaunch) checkTemplateBucket(ctx context.Context) error {
 	err := d.services.KeyedBuckets(ctx, d.opts.TempLocation().String())
 	e, ok := errors.AsType[*cmekpipe.Error](err)

@@ -30,7 +30,7 @@ func (d *dataflowLaunch) findReplaced(ctx context.Context) (id string, err error
 	}
 	if !d.translation.Streaming() {
 		return "", d.refuse(cmekpipe.Unsupported, "update", "got a batch pipeline, want a streaming one: no other can replace a job",
-			"leave update out")
+			"leave out update")
 	}
 	job, err := d.services.Replaceable(ctx, d.translation.JobName())
 	if err != nil {

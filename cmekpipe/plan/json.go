@@ -96,7 +96,7 @@ func (p *Plan) Check(op string) error {
 
 func invalid(op string, err error) error {
 	return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "plan", Err: err,
-		Hint: "make the plan with launch.Plan, or use the Plan of launch.Run's Result, with this version of the module"}
+		Hint: "create the plan with launch.Plan, or use the Plan of launch.Run's Result, with this version of the module"}
 }
 
 // notNil returns values, or an empty list for none, so that JSON has a list.

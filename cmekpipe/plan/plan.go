@@ -43,7 +43,7 @@ type Plan struct {
 
 // StagedFile is a file in the staging bucket.
 type StagedFile struct {
-	// URL is the gs:// name, made of the hashes of content and key.
+	// URL is the gs:// name, which contains the hashes of content and key.
 	URL string `json:"url"`
 	// SHA256 is the hash of the content, in hexadecimal.
 	SHA256 string `json:"sha256"`
@@ -67,7 +67,7 @@ type UnresolvedFiles struct {
 
 // Destination is a place that transforms write to.
 type Destination struct {
-	// Kind says what Name stands for.
+	// Kind is the kind of the resource.
 	Kind cmekpipe.DestinationKind `json:"kind"`
 	// Name is the resource as a person would type it.
 	Name string `json:"name"`
@@ -113,7 +113,7 @@ func (p *Plan) addDestination(t guard.Transform) {
 	}
 }
 
-// SetRequest sets the request, without its id, and adds what it puts outside the key to the findings.
+// SetRequest sets the request, without its id, and adds what it stores without the key to the findings.
 func (p *Plan) SetRequest(request *api.Job) {
 	copied := *request
 	copied.ClientRequestId = ""

@@ -91,7 +91,7 @@ func planned() []Rule {
 		{OutsideKMS, "a transform writes to a service outside Cloud KMS", SeverityWarning,
 			"ask the service's operator to encrypt its storage with your key", servicesPage, ""},
 		{OpaqueTransform, "a transform runs code that cannot be inspected", SeverityNotice,
-			"review the code: check that it creates no data at rest without your key", dataflowPage, ""},
+			"check in a review that the code creates no data at rest without your key", dataflowPage, ""},
 		{WorkerDisk, "a transform writes to the worker's own disk", SeverityWarning,
 			"write to Cloud Storage with cmekpipe/io, to an object created from a key", dataflowPage, ""},
 		{JobMetadata, "the job has metadata that no key covers", SeverityNotice,

@@ -155,7 +155,7 @@ func TestErrIsNilWithoutAnErrorFinding(t *testing.T) {
 	}
 }
 
-func TestErrHoldsEveryErrorFinding(t *testing.T) {
+func TestErrReturnsEveryErrorFinding(t *testing.T) {
 	err := findings().Err()
 	for _, want := range []cmekpipe.Code{cmekpipe.KeyMismatch, cmekpipe.Unsupported} {
 		if !errors.Is(err, want) {

@@ -19,7 +19,7 @@ func (*classic) places(opts *cmekpipe.Options) []string {
 
 func (*classic) launches() bool { return false }
 
-// inspect reads no more of the job than it needs, because SDKs write the rest in several ways.
+// inspect reads no more of the job than it needs, because SDKs write the other parts in several ways.
 func (*classic) inspect(l *launcher, stored fields) ([]string, error) {
 	kind := stored.text("type")
 	if kind == "" {
@@ -27,7 +27,7 @@ func (*classic) inspect(l *launcher, stored fields) ([]string, error) {
 		if stored.text("image") != "" {
 			hint = "launch the specification of a Flex Template with template.LaunchFlex"
 		}
-		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no classic template", hint)
+		return nil, l.refuse(cmekpipe.InvalidOptions, "got a file that is no classic template", hint)
 	}
 	if l.opts.Update() && kind != "JOB_TYPE_STREAMING" {
 		return nil, l.refuse(cmekpipe.Unsupported, "got "+kind+" to update with, want a streaming job: no other can replace a job",

@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// flex is a template that names a container whose program makes the job.
+// flex is a template that names a container whose program creates the job.
 type flex struct{}
 
 func (*flex) refused(opts *cmekpipe.Options) []option { return staged(opts) }
@@ -26,7 +26,7 @@ func (*flex) inspect(l *launcher, stored fields) ([]string, error) {
 		if stored.text("type") != "" {
 			hint = "launch a classic template with template.LaunchClassic"
 		}
-		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no specification of a Flex Template", hint)
+		return nil, l.refuse(cmekpipe.InvalidOptions, "got a file that is no specification of a Flex Template", hint)
 	}
 	o := &options{}
 	for _, metadata := range stored.objects("metadata") {

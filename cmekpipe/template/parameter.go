@@ -37,7 +37,7 @@ func parameterTypes() []ParameterType {
 		PubSubSubscription, BigQueryTable, WorkerRegion}
 }
 
-// ofOptions are the parameters that the job options stand for, under the names of Beam's flags for Go.
+// ofOptions are the parameters for the job options, with the names of Beam's flags for Go.
 func ofOptions() []Parameter {
 	return []Parameter{
 		{Name: "dataflow_kms_key", Label: "Cloud KMS key", Type: KMSKey, Optional: true,

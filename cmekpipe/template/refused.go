@@ -10,7 +10,7 @@ type option struct {
 
 // staged are the options that belong to the pipeline or its workers' disks, and that a template of either kind has from
 // its own staging. Source: fields of the Dataflow API's RuntimeEnvironment and FlexTemplateRuntimeEnvironment, among which
-// none stands for them.
+// none holds them.
 func staged(opts *cmekpipe.Options) []option {
 	workers, environment := opts.Workers(), opts.Environment()
 	return []option{

@@ -14,7 +14,7 @@ import (
 
 // Spec is the specification of a Flex Template, apart from what the job options say: key, folders, region and workers.
 type Spec struct {
-	// Image is the container whose program makes the job. Required.
+	// Image is the container whose program creates the job. Required.
 	Image string
 	// Language is the SDK's: "GO", "JAVA", "PYTHON" or "YAML". Default: "GO".
 	Language string
@@ -38,17 +38,17 @@ type Parameter struct {
 	Optional bool
 	// Default is the value that people are shown first.
 	Default string
-	// Regexes are expressions that a value must match whole, beside those of the type.
+	// Regexes are expressions that a value must match whole, in addition to those of the type.
 	Regexes []string
 	// Choices are the values to choose from, of a parameter of type Enum.
 	Choices []string
 }
 
-// WriteSpec writes the specification of a Flex Template to a gs:// URL, under the key of the options. Its defaults are the
+// WriteSpec writes the specification of a Flex Template to a gs:// URL, encrypted with the key of the options. Its defaults are the
 // options': a launch by other means than [LaunchFlex] that names nothing has key, folders and region from them.
 //
 // The parameters dataflow_kms_key, temp_location, staging_location and region, which [cmekpipe.FromFlags] reads, are
-// described with the forms that this module takes, so that Dataflow refuses others: the key and the region must be those of
+// described with the forms that this module accepts, so that Dataflow refuses others: the key and the region must be those of
 // the options. They are optional, because Dataflow refuses an option that comes both as parameter and by default.
 func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spec, options ...Option) error {
 	if err := checkOptions(specOp, opts, staged); err != nil {
@@ -150,7 +150,7 @@ func (p Parameter) check(key cmekpipe.KeyName) error {
 	}
 	if err := cmekpipe.CheckOptions(key, map[string]string{p.Name: p.Default}); err != nil {
 		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.InvalidOptions, Resource: p.Name, Err: err,
-			Hint: "leave the default out: the options are enough"}
+			Hint: "leave out the default: the options set it"}
 	}
 	return p.checkForm()
 }

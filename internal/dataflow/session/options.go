@@ -23,7 +23,7 @@ func CheckOptions(op string, opts *cmekpipe.Options) error {
 	return Refuse(op, cmekpipe.InvalidOptions, "", "got options that no builder made", "build them with cmekpipe.For, FromConfig or FromFlags")
 }
 
-// CheckLabels refuses labels that leave no room for the one that tells a launch's job from others.
+// CheckLabels refuses labels that leave no room for the label that identifies the launch's job.
 func CheckLabels(op string, opts *cmekpipe.Options) error {
 	n := len(opts.Labels())
 	if n <= jobs.MaxLabels {

@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// workerOptions are the pipeline options that travel to the workers: the hooks that the program enabled and what it set
+// workerOptions returns the pipeline options that are sent to the workers: the hooks that the program enabled and what it set
 // in beam.PipelineOptions. They become metadata of the job, which no key covers. So no flag of the program is among them: Beam
 // would put every flag there, passwords too. Nor is temp_location, to which a worker that crashes would upload heap profiles
 // without a key.

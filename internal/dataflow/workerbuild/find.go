@@ -39,7 +39,7 @@ func Find(ctx context.Context, op string, opts *cmekpipe.Options, p *progress.Pr
 
 // checkNamed refuses a worker that the options name and that is no file with a program in it.
 func checkNamed(op, path string) error {
-	const hint = "build it with GOOS=linux go build -o WORKER, or leave worker_binary out"
+	const hint = "build it with GOOS=linux go build -o WORKER, or leave out worker_binary"
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:
