@@ -25,7 +25,7 @@ func query(s beam.Scope, w *world, q string) beam.PCollection {
 		bigqueryio.UseStandardSQL(), bigqueryio.WithQueryParameters(bigquery.QueryParameter{Name: "n", Value: 50}))
 }
 
-// requireTidy fails unless all that queries made is gone and rested under the key because the call named it.
+// requireTidy fails unless everything that queries created is deleted and was encrypted with the key that the call named.
 func (w *world) requireTidy(t *testing.T, datasets int) {
 	t.Helper()
 	if left := w.temporary(t); len(left) > 0 {

@@ -1,6 +1,6 @@
 // Package bigtableio writes rows to a Bigtable table in clusters encrypted with your Cloud KMS keys.
 //
-// Most people need [Write]. It is named and used as in Beam's bigtableio, except that it takes a [cmekpipe.BigtableTable],
+// Most people need [Write]. It is named and used as in Beam's bigtableio, except that its destination is a [cmekpipe.BigtableTable],
 // which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")

@@ -11,7 +11,7 @@ import (
 )
 
 // The loopback's databases always agree with themselves. Google's need not: a rotation may be under way.
-func TestCompareLooksAtTheKeyAndAtEachActiveVersion(t *testing.T) {
+func TestCompareChecksTheKeyAndEachActiveVersion(t *testing.T) {
 	const (
 		name  = "projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records"
 		other = name + "2" // a prefix is no match

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// writer is what all DoFns that change a database have: they look at its key and commit in batches.
+// writer is embedded in all DoFns that change a database: it checks the database's key and commits in batches.
 type writer struct {
 	Op       string
 	Database cmekpipe.DatastoreDatabase
@@ -51,7 +51,7 @@ func (w *writer) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindDatastoreDatabase, Name: w.Database.String(), Key: w.Database.Key()}
 }
 
-// add takes a change and commits when there are enough.
+// add appends a change and commits when the batch is full.
 func (w *writer) add(ctx context.Context, key *datastore.Key, m *datastore.Mutation, size int) error {
 	if w.batch.full(size) {
 		if err := w.flush(ctx); err != nil {

@@ -1,6 +1,6 @@
 // Package spannerio reads rows of Cloud Spanner, and writes them to a database encrypted with your Cloud KMS key.
 //
-// Most people need [Write] and [Read]. They are named and used as in Beam's spannerio, except that the writer takes a
+// Most people need [Write] and [Read]. They are named and used as in Beam's spannerio, except that the writer has a
 // [cmekpipe.SpannerDatabase], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
