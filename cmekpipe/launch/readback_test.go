@@ -30,7 +30,7 @@ func storeKey(name string) func(*api.Job) {
 	return func(j *api.Job) { j.Environment.ServiceKmsKeyName = name }
 }
 
-func TestAJobUnderAnotherKeyIsCancelled(t *testing.T) {
+func TestAJobWithAnotherKeyIsCancelled(t *testing.T) {
 	w := newWorld(t)
 	other := w.CreateKey("us-central1", "pipelines2")
 	ring := strings.TrimSuffix(w.key.String(), "/pipelines")
@@ -125,7 +125,7 @@ func TestReadersThatLearnLateAreWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAJobWhoseAnswersAreLostIsFoundWhenItIsSeen(t *testing.T) {
+func TestAJobWhoseAnswersAreLostIsFoundWhenItIsVisible(t *testing.T) {
 	w := newWorld(t)
 	w.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
 	w.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})

@@ -26,7 +26,7 @@ func (w *world) update(change func(*cmekpipe.Config)) (*launch.Result, error) {
 	})
 }
 
-func TestAnUpdateTakesTheRunningJobsPlace(t *testing.T) {
+func TestAnUpdateReplacesTheRunningJob(t *testing.T) {
 	w := newWorld(t)
 	first, err := w.stream(nil)
 	if err != nil {
@@ -206,7 +206,7 @@ func TestAReplacementWithoutTheKeyIsCancelled(t *testing.T) {
 	w.Dataflow().Tamper(storeKey(""))
 	_, err := w.update(nil)
 	e, ok := errors.AsType[*cmekpipe.Error](err)
-	if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, old) || !strings.Contains(e.Hint, "goes on in JOB_STATE_RUNNING") {
+	if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, old) || !strings.Contains(e.Hint, "continues in JOB_STATE_RUNNING") {
 		t.Errorf("got error %v, want that the old job goes on", err)
 	}
 	if active := w.active(); len(active) != 1 || active[0].Id != old {

@@ -15,6 +15,9 @@ import (
 // A package with more can't be read from top to bottom.
 const maxUp = 10
 
+// overMaxUp lists packages with more, and how many. A number here may only decrease.
+var overMaxUp = map[string]int{"cmekpipe/emulator/internal/dataflow": 22}
+
 // A file refers to each file of its package that declares a function, type, constant or variable that it uses.
 func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
 	declared := map[string]map[string]string{} // file by name, by package
