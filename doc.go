@@ -1,30 +1,45 @@
-// Package cmekpipe is the front page of this module, which makes it impossible to launch an Apache Beam pipeline on
-// Google Cloud Dataflow that leaves a byte at rest outside the customer's own Cloud KMS key (CMEK). It holds no code.
+// Package cmekpipe is the front page of this module, which launches Apache Beam Go pipelines on Google Cloud Dataflow with
+// a customer-managed encryption key (CMEK) in Cloud KMS. It contains no code; package cmekpipe/cmekpipe has the vocabulary.
+//
+// The module encrypts the job, its staged files and what its sinks create with your key, and refuses known ways of storing
+// data without it: some when the program compiles, some when options are built, the rest when the pipeline is inspected,
+// launched or run.
 //
 // # Where to begin
-//
-// A program names its key once and lets the key mint everything else:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
 //	opts, err := cmekpipe.For(key).Project("bank-prod").TempLocation(bucket.Path("tmp")).Build()
 //	textio.WriteSharded(s, key.MustObject("gs://bank-out/counts"), lines)
 //	_, err = launch.Run(ctx, opts, p)
 //
+// # What is not covered
+//
+// User code: what a DoFn writes with a client of its own is not checked, only reported as opaque. Services outside Cloud
+// KMS: reported, not encrypted. Job metadata: Google encrypts job names, labels, option values and the pipeline graph with
+// its own keys. Other runners: on Prism, Flink, Spark and the direct runner only the sinks are checked.
+//
 // # The map
 //
-// Arrows point down only; a test pins them.
+// Imports point down only; a test pins that.
 //
 //	examples/…                      programs to start from
-//	cmekpipe/launch                 Run: guard, stage under the key, submit, read back, watch
-//	cmekpipe/guard                  what a constructed pipeline would leave at rest, and under which key
-//	cmekpipe/io/…                   Beam's connectors with a destination that only a key can mint
-//	cmekpipe                        the vocabulary: keys, destinations, options, errors (standard library only)
-//	cmekpipe/location               one type per Google Cloud location, and which key may serve what
+//	cmekpipe/launch/cmekrunner      guarded runners for programs that call beamx.Run
+//	cmekpipe/launch                 launches a pipeline: inspect, stage, submit, verify the job's key, watch
+//	cmekpipe/template               launches classic and Flex Templates
+//	cmekpipe/verify                 checks after a run that everything is encrypted with its key
+//	cmekpipe/plan                   what a launch would do: data, text, JSON
+//	cmekpipe/job                    a Dataflow job and its state
+//	cmekpipe/guard                  what a constructed pipeline would create, and with which key
+//	cmekpipe/io/…                   Beam's connectors with destinations that carry a key
+//	cmekpipe/explain                the cause of and the remedy for an error about a key
+//	cmekpipe/rule                   the rules behind all findings, with IDs that never change
+//	cmekpipe                        keys, destinations, options, errors (standard library only)
+//	cmekpipe/location               one type for each Google Cloud location, and which key can encrypt what (standard library only)
 //
-//	beside them
+//	for local runs and tests
 //	cmekpipe/emulator               a loopback Google Cloud that enforces keys
-//	cmekpipe/cmektest               the same for the unit tests of pipelines
+//	cmekpipe/cmektest               the same for unit tests
 //
-//	internal/…                      mechanics shared by two or more of the above; design.md says why each dependency is there
-//	testdata/                       corpora shared by two or more packages
+//	internal/…                      shared mechanics; internal/design.md says why each dependency is there
+//	testdata/                       test data shared by two or more packages
 package cmekpipe

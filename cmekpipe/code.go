@@ -52,6 +52,8 @@ const (
 	Internal Code = "internal"
 	// KeyUnreachable: Cloud KMS can't reach the external key manager that holds the key.
 	KeyUnreachable Code = "key-unreachable"
+	// NoCredentials: Google's client found no credentials for the call, or only expired ones.
+	NoCredentials Code = "no-credentials"
 )
 
 // Codes returns every code, in the order of their documentation.
@@ -59,7 +61,7 @@ func Codes() []Code {
 	return []Code{
 		InvalidName, InvalidOptions, LocationMismatch, KeyMissing, KeyMismatch, KeyNotFound, KeyDisabled, KeyDenied,
 		KeyUnusable, Unprotected, EmulatorSet, PermissionDenied, NotFound, AlreadyExists, PreconditionFailed,
-		Unavailable, Corrupted, JobFailed, Unsupported, Internal, KeyUnreachable,
+		Unavailable, Corrupted, JobFailed, Unsupported, Internal, KeyUnreachable, NoCredentials,
 	}
 }
 

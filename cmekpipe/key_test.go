@@ -15,7 +15,7 @@ type europeNorth9 struct{ location.Region }
 
 func (europeNorth9) ID() string { return "europe-north9" }
 
-func TestParseKeyTakesAKeyOfItsLocation(t *testing.T) {
+func TestParseKeyAcceptsAKeyInItsLocation(t *testing.T) {
 	k, err := cmekpipe.ParseKey[location.USCentral1](goodKey)
 	if err != nil {
 		t.Fatal(err)

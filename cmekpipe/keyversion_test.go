@@ -33,7 +33,7 @@ var badVersionNames = []refusal{
 	{"no key", "/cryptoKeyVersions/1", "got no key name"},
 }
 
-func TestParseKeyVersionNameTakesFullNames(t *testing.T) {
+func TestParseKeyVersionNameAcceptsFullNames(t *testing.T) {
 	for _, tt := range goodVersionNames {
 		t.Run(tt.name, func(t *testing.T) {
 			v, err := cmekpipe.ParseKeyVersionName(tt.name)
@@ -63,7 +63,7 @@ func TestParseKeyVersionNameRefuses(t *testing.T) {
 	}
 }
 
-func TestParseKeyOrVersionTakesKeyAndVersion(t *testing.T) {
+func TestParseKeyOrVersionAcceptsKeysAndVersions(t *testing.T) {
 	want := mustKeyName(t)
 	for _, name := range []string{goodKey, goodKey + "/cryptoKeyVersions/3"} {
 		if got, err := cmekpipe.ParseKeyOrVersion(name); err != nil || got != want {

@@ -7,8 +7,9 @@
 //	result, err := launch.Run(ctx, opts, p)
 //
 // [Plan] returns what Run would do, from the same code and without calling a service; with --dry_run Run prints it. Package
-// verify checks afterwards that everything in the plan exists and has its key. Package cmekrunner brings all this to programs
-// that call beamx.Run or beam.Run.
+// verify checks afterwards that everything in the plan exists and has its key. Package explain says what a message about a key
+// means that was found in the console or in a ticket. Package cmekrunner brings all this to programs that call beamx.Run or
+// beam.Run.
 //
 // # What a launch does
 //

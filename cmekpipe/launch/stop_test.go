@@ -74,7 +74,7 @@ func TestStoppingIsForbiddenOrInterrupted(t *testing.T) {
 	p := w.Dataflow().Pace()
 	p.Stopping = time.Hour
 	w.Dataflow().SetPace(p)
-	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
 	if err := launch.Drain(ctx, result.Job, launch.WithHaste()); err != context.DeadlineExceeded {
 		t.Errorf("got error %v, want %v itself", err, context.DeadlineExceeded)

@@ -174,11 +174,11 @@ func bucketKey(id string) (key, unsure string, ok bool) {
 	case "nam4":
 		return "nam4", "", true
 	case "eur5":
-		return "europe", "Google's pages name same-named keys for asia1, eur4 and nam4 and the associated multi-region for most others, without saying which this one takes", true
+		return "europe", "Google's pages name same-named keys for asia1, eur4 and nam4 and the associated multi-region for most others, without saying which this location uses", true
 	case "eur7":
-		return "europe", "Google's pages name same-named keys for asia1, eur4 and nam4 and the associated multi-region for most others, without saying which this one takes", true
+		return "europe", "Google's pages name same-named keys for asia1, eur4 and nam4 and the associated multi-region for most others, without saying which this location uses", true
 	case "eur8":
-		return "europe", "Google's pages name same-named keys for asia1, eur4 and nam4 and the associated multi-region for most others, without saying which this one takes", true
+		return "europe", "Google's pages name same-named keys for asia1, eur4 and nam4 and the associated multi-region for most others, without saying which this location uses", true
 	}
 	return "", "", false
 }

@@ -46,10 +46,9 @@ func (l *launcher) compare(text json.RawMessage) error {
 	if key == "" {
 		return nil
 	}
-	if e := keycheck.Compare(l.op, l.Template, key, l.opts.Key()); e != nil {
-		e.Err = errors.New(e.Err.Error() + ", which this launch names; which of the two would count is not known")
-		e.Hint = "launch under the key of the template, or stage it again under " + l.opts.Key().String()
-		return e
+	if code, cause := keycheck.Compare([]cmekpipe.KeyName{l.opts.Key()}, key); code != "" {
+		return l.refuse(code, cause+", which this launch names; Google does not document which of the two counts",
+			"launch with the key of the template, or stage the template again with "+l.opts.Key().String())
 	}
 	return nil
 }

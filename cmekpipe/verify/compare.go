@@ -4,15 +4,15 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
-	"strings"
 
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // check reads one resource. It calls report for the name of every key that it finds there.
@@ -48,39 +48,20 @@ func unknown(d plan.Destination, err error) check {
 	})
 }
 
-// compare compares the key that a service reports with the wanted ones, part by part.
+// compare returns a finding if the key that a service reports is not one of the wanted ones.
 func compare(resource, reported string, want []cmekpipe.KeyName) (f rule.Finding, wrong bool) {
-	names := make([]string, len(want))
-	for i, key := range want {
-		names[i] = key.String()
-	}
-	wanted := "want " + strings.Join(names, " or ")
-	f = rule.Finding{Rule: rule.OtherKey, Resource: resource, Remedy: rekey(resource, want[0])}
-	if reported == "" {
-		f.Rule, f.Detail = rule.NoKey, "got no key, "+wanted
-		return f, true
-	}
-	got, err := cmekpipe.ParseKeyOrVersion(reported)
-	if err == nil && slices.Contains(want, got) {
+	code, cause := keycheck.Compare(want, reported)
+	switch code {
+	case "":
 		return rule.Finding{}, false
+	case cmekpipe.KeyMissing:
+		f.Rule = rule.NoKey
+	default:
+		f.Rule = rule.OtherKey
 	}
-	f.Detail = "got " + got.String() + ", " + wanted
-	if err != nil {
-		f.Detail = "got something that is no key's name, " + wanted
-	}
+	f.Resource, f.Detail = resource, cause
+	f.Remedy = "find out who wrote it (Cloud Audit Logs); then " + explain.SetKey(resource, want[0])
 	return f, true
-}
-
-// rekey is the command that changes a resource's key, where there is one; the rule's own remedy serves elsewhere.
-func rekey(resource string, key cmekpipe.KeyName) string {
-	const find = "find out who wrote it (Cloud Audit Logs), then "
-	switch {
-	case strings.HasPrefix(resource, "gs://"):
-		return find + "gcloud storage objects update " + resource + " --encryption-key=" + key.String()
-	case strings.Contains(resource, "/topics/"):
-		return find + "gcloud pubsub topics update " + resource + " --topic-encryption-key=" + key.String()
-	}
-	return ""
 }
 
 // failure is the finding of a check that could not be made.
@@ -96,7 +77,7 @@ func (c check) failure(err error) rule.Finding {
 	case cmekpipe.PermissionDenied:
 		f.Rule, f.Detail, f.Remedy = rule.NoPermission, "needs "+c.permission, "grant the caller "+c.permission+" on "+c.resource
 	default:
-		f.Detail, f.Remedy = code.Error(), "verify again; if the error stays, see https://status.cloud.google.com"
+		f.Detail, f.Remedy = code.Error(), explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: c.resource})
 	}
 	return f
 }

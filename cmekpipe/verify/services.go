@@ -5,7 +5,6 @@ import (
 	"errors"
 	"strings"
 
-	"cloud.google.com/go/bigquery"
 	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
@@ -132,11 +131,7 @@ func fhirStore(d plan.Destination) check {
 		if err != nil {
 			return err
 		}
-		name := ""
-		if found.EncryptionSpec != nil {
-			name = found.EncryptionSpec.KmsKeyName
-		}
-		report(d.Name, name)
+		report(d.Name, healthcareclient.Key(found))
 		return nil
 	})
 }
@@ -154,7 +149,7 @@ func bigQueryTable(d plan.Destination) check {
 		defer client.Close() //nolint:errcheck // nothing was written
 		meta, err := client.DatasetInProject(t.Project(), t.Dataset()).Table(t.ID()).Metadata(ctx)
 		if err == nil {
-			report(d.Name, bigQueryKey(meta.EncryptionConfig))
+			report(d.Name, bigqueryclient.Key(meta.EncryptionConfig))
 		}
 		return err
 	})
@@ -188,16 +183,9 @@ func temporaryDatasets(d plan.Destination) check {
 			if err != nil {
 				return err
 			}
-			if bigQueryKey(meta.DefaultEncryptionConfig) == "" {
+			if bigqueryclient.Key(meta.DefaultEncryptionConfig) == "" {
 				report(project+"."+dataset.DatasetID, "")
 			}
 		}
 	})
-}
-
-func bigQueryKey(c *bigquery.EncryptionConfig) string {
-	if c == nil {
-		return ""
-	}
-	return c.KMSKeyName
 }

@@ -77,7 +77,7 @@ func TestRunFindsWhatIsNotAsThePlanSays(t *testing.T) {
 		{"one object under another key", func(w *world) { w.rewrite("bank-work", "out/all", w.CreateKey("us-central1", "other")) },
 			rule.OtherKey, "gs://bank-work/out/all", "cryptoKeys/other"},
 		{"one shard under no key", func(w *world) { w.rewrite("bank-work", "out/lines-00001-of-00002", cmekpipe.KeyName{}) },
-			rule.NoKey, "gs://bank-work/out/lines-00001-of-00002", "got no key"},
+			rule.NoKey, "gs://bank-work/out/lines-00001-of-00002", "got no Cloud KMS key"},
 		{"a key whose name begins alike", func(w *world) { w.rewrite("bank-work", "out/all", w.CreateKey("us-central1", "pipelines2")) },
 			rule.OtherKey, "gs://bank-work/out/all", "pipelines2"},
 		{"an object that is no shard", func(w *world) { w.rewrite("bank-work", "out/lines-of-others", cmekpipe.KeyName{}) }, "", "", ""},
@@ -88,7 +88,7 @@ func TestRunFindsWhatIsNotAsThePlanSays(t *testing.T) {
 			rule.NoPermission, "gs://bank-work/out/all", "storage.objects.get"},
 		{"shards not to be listed", func(w *world) { w.Inject(emulator.Fault{Method: "storage.objects.list", Status: 403}) },
 			rule.NoPermission, "gs://bank-work/out/lines", "storage.objects.list"},
-		{"a topic that was made anew", func(w *world) { w.remakeTopic() }, rule.NoKey, linesTopic, "got no key"},
+		{"a topic that was made anew", func(w *world) { w.remakeTopic() }, rule.NoKey, linesTopic, "got no Cloud KMS key"},
 		{"a service that fails once", func(w *world) {
 			w.Inject(emulator.Fault{Method: "storage.objects.list", Call: 1, Status: 503})
 		}, "", "", ""},

@@ -6,9 +6,9 @@ import (
 	"unicode"
 )
 
-// DataflowText returns what may be shown of a Dataflow job message, and false if the message isn't known to be the
-// service's own. What workers said, and what nobody has seen yet, may hold elements. A message of the service is cut
-// where it begins to quote somebody else.
+// DataflowText returns the part of a Dataflow job message that may be shown. It reports false for a message that is not known
+// to come from the service itself: messages of workers, and unknown ones, may hold elements. A message of the service is cut
+// where it starts to quote another program.
 func DataflowText(message string) (string, bool) {
 	text := messageID.ReplaceAllString(strings.TrimSpace(message), "")
 	for _, start := range dataflowStarts() {
@@ -19,12 +19,11 @@ func DataflowText(message string) (string, bool) {
 	return "", false
 }
 
-// messageID is the number that Dataflow puts in front of some messages: "(c31f81dff566e4d3): ".
+// messageID is the number that Dataflow writes before some messages: "(c31f81dff566e4d3): ".
 var messageID = regexp.MustCompile(`\([0-9a-f]{8,}\): `)
 
-// dataflowStarts are the first words of messages that Dataflow itself writes: of its failures, whose causes it names, and
-// of its workers, stages and steps. Source: the messages that Beam's runners print,
-// such as in https://github.com/apache/beam/issues/19306 and https://github.com/apache/beam/pull/34381.
+// dataflowStarts are the first words of messages that Dataflow itself writes: about failures and their causes, and about
+// workers, stages and steps. Source: the messages that Beam's runners print, as in https://github.com/apache/beam/issues/19306 and https://github.com/apache/beam/pull/34381.
 func dataflowStarts() []string {
 	return []string{
 		"Workflow failed", "Workflow job ", "Cloud KMS key ",
@@ -36,7 +35,7 @@ func dataflowStarts() []string {
 	}
 }
 
-// quotes are the words behind which Dataflow repeats what others said.
+// quotes are the words after which Dataflow repeats what another program said.
 func quotes() []string {
 	return []string{
 		"Error message from worker", "Root cause:", "error message:", "HTTP transport error", "Traceback", "Exception",
@@ -44,7 +43,7 @@ func quotes() []string {
 	}
 }
 
-// cutQuotes keeps the service's own first line, and keeps it short.
+// cutQuotes returns the service's own first line, shortened.
 func cutQuotes(text string) string {
 	const limit = 500
 	text, _, _ = strings.Cut(text, "\n")

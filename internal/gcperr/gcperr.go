@@ -18,6 +18,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
 // Wrap returns err as a [*cmekpipe.Error] of operation op on a resource that key encrypts or should encrypt. It returns nil,
@@ -29,12 +30,7 @@ func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	if _, ok := errors.AsType[*cmekpipe.Error](err); ok {
 		return err
 	}
-	return Typed(Code(err), op, resource, key, err)
-}
-
-// Typed is [Wrap] for an error whose code the caller knows.
-func Typed(code cmekpipe.Code, op, resource string, key cmekpipe.KeyName, err error) *cmekpipe.Error {
-	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: hint(code, resource, key), Err: err}
+	return New(Code(err), op, resource, key, err)
 }
 
 // Code returns the code of an error of Google's clients, and Unavailable for one without a status: no service answered.
@@ -47,6 +43,9 @@ func Code(err error) cmekpipe.Code {
 	}
 	if s, ok := status.FromError(err); ok {
 		return grpcCode(s)
+	}
+	if explain.IsNoCredentials(err.Error()) {
+		return cmekpipe.NoCredentials
 	}
 	return cmekpipe.Unavailable
 }

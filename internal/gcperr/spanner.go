@@ -1,41 +1,34 @@
 package gcperr
 
 import (
-	"slices"
 	"strings"
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
-// inaccessibleTexts tell that a key can't be used, and not whether it is disabled or denied.
-// Sources: https://docs.cloud.google.com/spanner/docs/cmek and https://docs.cloud.google.com/firestore/native/docs/use-cmek.
-func inaccessibleTexts() []string {
-	return []string{
-		"KMS key required by the Spanner resource is not accessible",
-		"customer-managed encryption key required by the requested resource is not accessible",
+// KeyInaccessible reports whether a service refused a call because it cannot use a key, and does not say why.
+func KeyInaccessible(err error) bool {
+	if err == nil {
+		return false
 	}
+	fault, ok := explain.FindKeyFault(err.Error())
+	return ok && fault.Vague
 }
-
-func inaccessible(text string) bool {
-	return slices.ContainsFunc(inaccessibleTexts(), func(part string) bool { return strings.Contains(text, part) })
-}
-
-// KeyInaccessible reports whether a service refused a call because it can't use a key, without a word on the reason.
-func KeyInaccessible(err error) bool { return err != nil && inaccessible(err.Error()) }
 
 // IsNotFound reports whether a service answered that the resource does not exist.
 func IsNotFound(err error) bool { return err != nil && Code(err) == cmekpipe.NotFound }
 
 // SpannerCommitTooLarge reports whether Spanner refused a commit for having too many values or bytes, so that a part of
-// it may pass. Source: https://docs.cloud.google.com/spanner/quotas.
+// it may be accepted. Source: https://docs.cloud.google.com/spanner/quotas.
 func SpannerCommitTooLarge(err error) bool {
 	s, ok := status.FromError(err)
 	return ok && s.Code() == codes.InvalidArgument &&
 		(strings.Contains(s.Message(), "too many mutations") || strings.Contains(s.Message(), "exceeds the commit size limit"))
 }
 
-// Exhausted reports whether a service has had too many calls for now. Its clients don't always try such a call again.
+// Exhausted reports whether a quota of a service is used up for now. Its clients do not always retry such a call.
 func Exhausted(err error) bool { return status.Code(err) == codes.ResourceExhausted }

@@ -4,13 +4,14 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
 // TextCode returns the code of the fault that a service's message describes: one of a key, which services quote from Cloud
 // KMS, or one that only BigQuery words. It returns "" if the message describes neither.
 func TextCode(message string) cmekpipe.Code {
-	if kind, ok := keyFaultKind(message); ok {
-		return kind.code
+	if fault, ok := explain.FindKeyFault(message); ok {
+		return fault.Code
 	}
 	return bigQueryCode(message)
 }

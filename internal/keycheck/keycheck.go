@@ -1,28 +1,99 @@
-// Package keycheck compares the key that a service reports with the key that was asked for.
+// Package keycheck compares the keys that a service reports for a resource with the keys that the resource should have. It is
+// the only place where keys are compared: by the parts of their names, and with the name of a key version accepted for the
+// name of its key, because services report either.
+//
+// The package links the standard library only. Why a service cannot use a key is for package diagnose to find out.
 package keycheck
 
 import (
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// Compare compares the key that a service reports for a resource with the wanted one, part by part, and returns nil if
-// they are the same. op is the operation that the error names.
-func Compare(op, resource, reported string, want cmekpipe.KeyName) *cmekpipe.Error {
-	e := &cmekpipe.Error{Op: op, Resource: resource,
-		Hint: "look who changed it: " + resource + " was asked to rest under " + want.String()}
+// Compare returns "" if reported is the name of one of the wanted keys or of a version of one. Otherwise it returns KeyMissing,
+// for the empty name, or KeyMismatch, and a sentence with what was got and what was wanted.
+func Compare(want []cmekpipe.KeyName, reported string) (code cmekpipe.Code, cause string) {
 	if reported == "" {
-		e.Code, e.Err = cmekpipe.KeyMissing, errors.New("got no key, want "+want.String())
-		return e
+		return cmekpipe.KeyMissing, "got no Cloud KMS key, want " + list(want)
 	}
 	got, err := cmekpipe.ParseKeyOrVersion(reported)
-	if err == nil && got == want {
+	switch {
+	case err != nil:
+		return cmekpipe.KeyMismatch, "got something that is not the name of a key, want " + list(want)
+	case !slices.Contains(want, got):
+		return cmekpipe.KeyMismatch, "got key " + got.String() + ", want " + list(want)
+	}
+	return "", ""
+}
+
+// Check returns an error unless the service reports at least one key for the resource and every reported key is one of the
+// wanted ones. op is the operation that the error names.
+func Check(op, resource string, want []cmekpipe.KeyName, reported ...string) error {
+	if len(reported) == 0 {
+		reported = []string{""}
+	}
+	for _, name := range reported {
+		if code, cause := Compare(want, name); code != "" {
+			return Refusal(op, resource, want, code, cause)
+		}
+	}
+	return nil
+}
+
+// CheckAll returns an error unless the service reports every wanted key for the resource.
+func CheckAll(op, resource string, want []cmekpipe.KeyName, reported ...string) error {
+	for _, key := range want {
+		uses := func(name string) bool {
+			code, _ := Compare([]cmekpipe.KeyName{key}, name)
+			return code == ""
+		}
+		if !slices.ContainsFunc(reported, uses) {
+			return Refusal(op, resource, want, cmekpipe.KeyMismatch, "got only "+strings.Join(names(reported), " and ")+", want "+key.String()+" too")
+		}
+	}
+	return nil
+}
+
+// Refusal is the error of a comparison, with the remedy for the kind of resource.
+func Refusal(op, resource string, want []cmekpipe.KeyName, code cmekpipe.Code, cause string) *cmekpipe.Error {
+	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: explain.SetKey(resource, want[0]), Err: errors.New(cause)}
+}
+
+// Location returns an error if the answer of package location is that the key cannot protect the resource because of where
+// they are. A location that is only not known to fit is no error.
+func Location(op, resource string, key cmekpipe.KeyName, answer location.Answer) error {
+	if answer.Fit != location.Refused {
 		return nil
 	}
-	e.Code, e.Err = cmekpipe.KeyMismatch, errors.New("got key "+got.String()+", want "+want.String())
-	if err != nil {
-		e.Err = errors.New("got something that is no key's name, want " + want.String())
+	return &cmekpipe.Error{Op: op, Code: cmekpipe.LocationMismatch, Resource: resource,
+		Hint: explain.MoveKey(resource, key, answer.Want), Err: errors.New(answer.Why)}
+}
+
+// list names keys: "A or B".
+func list(keys []cmekpipe.KeyName) string {
+	text := make([]string, len(keys))
+	for i, key := range keys {
+		text[i] = key.String()
 	}
-	return e
+	return strings.Join(text, " or ")
+}
+
+// names returns reported names as they may be shown: keys, each once.
+func names(reported []string) []string {
+	var shown []string
+	for _, name := range reported {
+		text := "something that is not the name of a key"
+		if key, err := cmekpipe.ParseKeyOrVersion(name); err == nil {
+			text = key.String()
+		}
+		if !slices.Contains(shown, text) {
+			shown = append(shown, text)
+		}
+	}
+	return shown
 }

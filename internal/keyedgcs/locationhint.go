@@ -6,11 +6,12 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
 // explain returns an error of a write as a typed error. If the key is in the wrong location it reads the bucket's location,
-// so that the hint can name the location of a suitable key; without permission for that, the hint stays general.
+// so that the hint can name the location of a suitable key; without permission for that, the hint names the bucket only.
 func (s *Store) explain(ctx context.Context, o cmekpipe.Object, err error) error {
 	err = s.wrap(o, err)
 	e, ok := errors.AsType[*cmekpipe.Error](err)
@@ -23,10 +24,9 @@ func (s *Store) explain(ctx context.Context, o cmekpipe.Object, err error) error
 	if lookup != nil {
 		return err
 	}
-	answer := location.ForBucket(o.Key().Location(), bucket.Location)
-	if len(answer.Want) > 0 {
-		e.Hint = "bucket " + o.Bucket() + " is in " + strings.ToLower(bucket.Location) + ": use a key in " +
-			strings.Join(answer.Want, " or ") + "; " + o.Key().String() + " is in " + o.Key().Location()
+	if answer := location.ForBucket(o.Key().Location(), bucket.Location); len(answer.Want) > 0 {
+		e.Hint = "bucket " + o.Bucket() + " is in " + strings.ToLower(bucket.Location) + ": " +
+			explain.MoveKey("gs://"+o.Bucket(), o.Key(), answer.Want)
 	}
 	return err
 }

@@ -460,8 +460,9 @@ func TestKeyInTheWrongLocationNamesTheRightOne(t *testing.T) {
 	_, copied := w.store.Copy(t.Context(), from, 0, to)
 	for _, err := range []error{written, copied} {
 		e := requireError(t, err, cmekpipe.LocationMismatch, to)
-		if want := "bucket bank-eu is in eu: use a key in europe; "; !strings.HasPrefix(e.Hint, want) {
-			t.Errorf("got hint %q, want it to begin with %q", e.Hint, want)
+		want := "bucket bank-eu is in eu: use a key in europe, or another bucket in us-central1, where " + w.key.String() + " is"
+		if e.Hint != want {
+			t.Errorf("got hint %q, want %q", e.Hint, want)
 		}
 	}
 	defer w.Inject(emulator.Fault{Method: "storage.buckets.get", Status: http.StatusForbidden})()

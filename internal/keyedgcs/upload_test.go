@@ -91,7 +91,9 @@ func TestEveryUploadDeletesAnObjectWithoutTheKeyAndSaysSo(t *testing.T) {
 			at, err := upload(t.Context(), w)
 			o, _ := w.key.Object(at)
 			e := requireError(t, err, cmekpipe.KeyMissing, o)
-			if want := "connect to Cloud Storage directly: something in between removed the parameter kmsKeyName; the object was deleted"; e.Hint != want {
+			want := "find the proxy between this program and Cloud Storage that removes the parameter kmsKeyName, and connect directly; " +
+				"the upload named " + w.key.String() + "; the object was deleted"
+			if e.Hint != want {
 				t.Errorf("got hint %q, want %q", e.Hint, want)
 			}
 			if attrs, err := bareObject(t, w, at); !errors.Is(err, storage.ErrObjectNotExist) {

@@ -22,20 +22,22 @@ func Cleanup(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // Encrypted reports whether an object is encrypted with the key of o, by its attributes.
 func Encrypted(o cmekpipe.Object, attrs *storage.ObjectAttrs) bool {
-	return keycheck.Compare("", "", attrs.KMSKeyName, o.Key()) == nil
+	code, _ := keycheck.Compare([]cmekpipe.KeyName{o.Key()}, attrs.KMSKeyName)
+	return code == ""
 }
 
 // verify checks the key of an object that was just written. It deletes the object if the key is wrong.
 func (s *Store) verify(ctx context.Context, o cmekpipe.Object, attrs *storage.ObjectAttrs) error {
-	e := keycheck.Compare(s.Op, o.String(), attrs.KMSKeyName, o.Key())
-	if e == nil {
+	code, cause := keycheck.Compare([]cmekpipe.KeyName{o.Key()}, attrs.KMSKeyName)
+	if code == "" {
 		return nil
 	}
-	e.Hint = "use the key's name as Cloud KMS writes it, with the project's id"
-	if e.Code == cmekpipe.KeyMissing {
-		e.Hint = "connect to Cloud Storage directly: something in between removed the parameter kmsKeyName"
+	hint := "name the key as Cloud KMS does, with the id of its project"
+	if code == cmekpipe.KeyMissing {
+		hint = "find the proxy between this program and Cloud Storage that removes the parameter kmsKeyName, and connect directly"
 	}
-	return s.discard(ctx, o, attrs.Generation, e)
+	hint += "; the upload named " + o.Key().String()
+	return s.discard(ctx, o, attrs.Generation, &cmekpipe.Error{Op: s.Op, Code: code, Resource: o.String(), Hint: hint, Err: errors.New(cause)})
 }
 
 // discard deletes an object that must not stay, and returns e with a hint that says whether that worked.

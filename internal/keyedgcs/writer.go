@@ -8,6 +8,7 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
 
 // Writer uploads one object, for bytes that are made while they are sent. Nothing is visible before Close returns nil, nor
@@ -126,6 +127,6 @@ func (w *Writer) arrived(err error) *storage.ObjectAttrs {
 // corrupted deletes an object that holds other bytes than were sent, and returns the error.
 func (w *Writer) corrupted() error {
 	return w.store.discard(w.ctx, w.object, w.attrs.Generation, &cmekpipe.Error{
-		Op: w.store.Op, Code: cmekpipe.Corrupted, Resource: w.object.String(), Hint: "retry the write",
+		Op: w.store.Op, Code: cmekpipe.Corrupted, Resource: w.object.String(), Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
 		Err: fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", w.attrs.Size, w.attrs.CRC32C, w.size, w.crc)})
 }

@@ -21,7 +21,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// life is a write whose steps the test takes one by one.
+// life is a write whose steps the test calls one by one.
 type life struct {
 	*cmektest.Cloud
 	t      *testing.T

@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
@@ -46,7 +47,7 @@ func (t Output) complete(err error) error {
 // internal returns the error of a step that got input that no step before it emits.
 func (t Output) internal(got string) error {
 	return &cmekpipe.Error{Op: t.Op, Code: cmekpipe.Internal, Resource: t.Object.String(),
-		Hint: "restart the pipeline; if it fails again, report it", Err: errors.New(got)}
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Internal}), Err: errors.New(got)}
 }
 
 // WriteStep is the common part of all DoFns that write, which embed it.

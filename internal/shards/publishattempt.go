@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
@@ -99,7 +100,7 @@ func (p *publishAttempt) confirm(ctx context.Context, s *shard) error {
 
 func (p *publishAttempt) lost(temp cmekpipe.Object) error {
 	return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.NotFound, Resource: temp.String(),
-		Hint: "check whether a lifecycle rule of the bucket or another program deletes temporary objects, then restart the pipeline",
+		Hint: "check whether a lifecycle rule of the bucket or another program deletes temporary objects, and launch the job again: gcloud storage buckets describe gs://" + temp.Bucket() + " --format='json(lifecycle_config)'",
 		Err:  errors.New("got neither the temporary object nor the shard that it was copied to")}
 }
 
@@ -122,7 +123,8 @@ func (p *publishAttempt) copyAll(ctx context.Context) error {
 		}
 		s.made = attrs.Generation
 		if !s.holds(attrs) {
-			return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.Corrupted, Resource: s.to.String(), Hint: "restart the pipeline; if it fails again, report it",
+			return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.Corrupted, Resource: s.to.String(),
+				Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
 				Err: fmt.Errorf("got a copy of %d bytes with CRC32C %08x, want %d with %08x",
 					attrs.Size, attrs.CRC32C, s.Size, s.CRC32C)}
 		}

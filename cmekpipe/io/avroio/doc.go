@@ -1,6 +1,6 @@
 // Package avroio reads Avro object container files, and writes them to Cloud Storage encrypted with your Cloud KMS key.
 //
-// Most people need [Read] and [WriteSharded]. They are named and used as in Beam's avroio, except that a writer takes a
+// Most people need [Read] and [WriteSharded]. They are named and used as in Beam's avroio, except that a writer has a
 // [cmekpipe.Object], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -108,8 +109,9 @@ func (a *appender) await(ctx context.Context) error {
 			return status.FromProto(fault).Err()
 		}
 	} else if at := answer.GetAppendResult().GetOffset(); a.offsets && at != nil && at.GetValue() != oldest.offset {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: a.table.String(), Hint: "start the job again",
-			Err: fmt.Errorf("got rows at offset %d, want %d", at.GetValue(), oldest.offset)}
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: a.table.String(),
+			Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+			Err:  fmt.Errorf("got rows at offset %d, want %d", at.GetValue(), oldest.offset)}
 	}
 	a.sent = a.sent[1:]
 	return nil

@@ -12,6 +12,7 @@ import (
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
@@ -67,6 +68,11 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 	if r.isTemporary(f.Table) {
 		done, err := p.isDone(ctx)
 		if done || err != nil {
+			return err
+		}
+	}
+	if !r.isTemporary(f.Table) && len(all) > 0 {
+		if err := checkTable(ctx, f.rest, f.Table, r.Fresh); err != nil {
 			return err
 		}
 	}
@@ -137,6 +143,6 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 
 func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
 	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(),
-		Hint: "start the job again; no row of this run is visible",
+		Hint: "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()}),
 		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
 }

@@ -7,6 +7,7 @@ import (
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -42,11 +43,7 @@ func (p *publication) isDone(ctx context.Context) (bool, error) {
 
 // publish copies the temporary table when all rows are in it.
 func (p *publication) publish(ctx context.Context) error {
-	meta, err := metadata(ctx, p.client, p.table, false)
-	if err != nil {
-		return err
-	}
-	if err := checkKey(p.table, meta); err != nil {
+	if err := checkTable(ctx, p.client, p.table, false); err != nil {
 		return err
 	}
 	if err := p.awaitRows(ctx); err != nil {
@@ -55,10 +52,7 @@ func (p *publication) publish(ctx context.Context) error {
 	if err := p.job().finish(ctx); err != nil {
 		return err
 	}
-	if meta, err = metadata(ctx, p.client, p.table, false); err != nil {
-		return err
-	}
-	if err := checkKey(p.table, meta); err != nil {
+	if err := checkTable(ctx, p.client, p.table, false); err != nil {
 		return err
 	}
 	return remove(ctx, p.client, p.temp)
@@ -78,7 +72,7 @@ func (p *publication) awaitRows(ctx context.Context) error {
 		}
 		if !attempts.Again(ctx, errRowsMissing) {
 			return retry.Err(ctx, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: p.temp.String(),
-				Hint: "start the job again; the destination was not changed",
+				Hint: "the destination was not changed; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: p.table.String()}),
 				Err:  fmt.Errorf("%w: %d of %d", errRowsMissing, meta.NumRows, p.rows)})
 		}
 	}

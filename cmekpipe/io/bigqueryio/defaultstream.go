@@ -22,6 +22,9 @@ func (f *defaultFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 func (f *defaultFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, row beam.X, r run, refused func(beam.EventTime, beam.X),
 ) error {
+	if err := f.recheck(ctx, r); err != nil {
+		return err
+	}
 	table, err := r.target(f.Table)
 	if err != nil {
 		return err

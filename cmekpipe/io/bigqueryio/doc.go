@@ -20,7 +20,8 @@
 // # Defaults
 //
 // A missing table is created with the key in the request, whatever the dataset's default key is; rows are appended to an
-// existing table. An existing table must already be encrypted with the key, in any version. Datasets are never created.
+// existing table. An existing table must already be encrypted with the key, in any version; workers check that again every
+// five minutes and before they commit rows. Datasets are never created.
 // Temporary tables of [WithWriteDisposition] are in the dataset of the table, encrypted with its key and named
 // cmekpipe_temp_ID; they are removed at the end and expire after seven days. Temporary files of [WithFileLoads] are removed
 // at the end; those of a failed run may be removed at any time after it.

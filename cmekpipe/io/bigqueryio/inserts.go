@@ -12,6 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
@@ -88,6 +89,9 @@ func (f *insertFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 func (f *insertFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, id string, row beam.X, r run, refused func(beam.EventTime, beam.X),
 ) error {
+	if err := f.recheck(ctx, r); err != nil {
+		return err
+	}
 	f.fresh = r.Fresh
 	x := element{row, t}
 	values, size, bad := f.save(row)
@@ -172,8 +176,9 @@ func (f *insertFn) sort(queue []saved, bad bigquery.PutMultiError) error {
 			}
 		}
 		if reason != "invalid" && f.DeadLetters {
-			return &cmekpipe.Error{Op: opWrite, Code: bqerr.ReasonCode(reason), Resource: f.Table.String(), Hint: "start the job again",
-				Err: fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
+			return &cmekpipe.Error{Op: opWrite, Code: bqerr.ReasonCode(reason), Resource: f.Table.String(),
+				Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: f.Table.String()}),
+				Err:  fmt.Errorf("got %d rows that were not inserted, one for %s", len(bad), strconv.Quote(reason))}
 		}
 		if err := f.refuse(queue[row.RowIndex].from, &bqrow.Refusal{Column: "*", Why: "got a row that BigQuery refuses"}); err != nil {
 			return err

@@ -124,6 +124,6 @@ func fault(err error) *bigquery.Error {
 // failure leaves out BigQuery's message, which may quote the rows.
 func (j *job) failure(e *bigquery.Error) error {
 	return &cmekpipe.Error{Op: opWrite, Code: bqerr.JobCode(e), Resource: j.table.String(),
-		Hint: "read the job's error in BigQuery (bq show -j); the table was not changed",
+		Hint: "the table was not changed; read the job's errors: bq show --format=prettyjson -j " + j.table.Project() + ":" + j.run.Location + ".JOB, with JOB from bq ls -j",
 		Err:  fmt.Errorf("got a failed %s job %s with reason %s", j.kind, j.run.ID, strconv.Quote(e.Reason))}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // These tests run the steps of a Write as a runner does that repeats bundles, which Prism can't be made to do.
@@ -170,6 +171,72 @@ func (s *stage) commit(t *testing.T, streams ...written) error {
 	f := &commitFn{Table: s.table}
 	s.setup(t, f)
 	return f.ProcessElement(t.Context(), 0, each(s.run), each(streams...))
+}
+
+// replaceTable deletes the destination and creates it again with another key.
+func (s *stage) replaceTable(t *testing.T) {
+	t.Helper()
+	table := s.client.Dataset("bank").Table("items")
+	meta, err := table.Metadata(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := table.Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other := &bigquery.TableMetadata{Schema: meta.Schema,
+		EncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: s.CreateKey("us-central1", "other").String()}}
+	if err := table.Create(t.Context(), other); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
+	for name, newWriter := range map[string]func(*stage) (lifecycle, *keycheck.Recheck, func() error){
+		"default stream": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
+			f := &defaultFn{streamed{rows: s.rows}}
+			return f, &f.checked, func() error { return f.ProcessElement(t.Context(), 0, item{1}, s.run, noRefused) }
+		},
+		"streaming inserts": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
+			f := &insertFn{rows: s.rows}
+			return f, &f.checked, func() error { return f.ProcessElement(t.Context(), 0, "1", item{1}, s.run, noRefused) }
+		},
+		"pending streams": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
+			f := &appendFn{pending: pending{streamed{rows: s.rows}}, Prepare: s.own}
+			return f, &f.checked, func() error {
+				return f.ProcessElement(t.Context(), 0, item{1}, func(int, written) {}, noRefused)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(t, bigquery.WriteAppend)
+			fn, checked, take := newWriter(s)
+			now := time.Now()
+			checked.Now = func() time.Time { return now }
+			s.setup(t, fn)
+			if err := take(); err != nil {
+				t.Fatal(err)
+			}
+			s.replaceTable(t)
+			now = now.Add(keycheck.Interval - 1)
+			if err := take(); errors.Is(err, cmekpipe.KeyMismatch) {
+				t.Errorf("within the interval: got %v, want no check", err)
+			}
+			now = now.Add(1)
+			if err := take(); !errors.Is(err, cmekpipe.KeyMismatch) {
+				t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMismatch)
+			}
+		})
+	}
+}
+
+func TestKeyIsCheckedBeforeRowsAreCommitted(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	streams := s.pending(t, s.writer(t), true, 1)
+	s.replaceTable(t)
+	if err := s.commit(t, streams...); !errors.Is(err, cmekpipe.KeyMismatch) {
+		t.Errorf("got %v, want %v", err, cmekpipe.KeyMismatch)
+	}
 }
 
 func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {

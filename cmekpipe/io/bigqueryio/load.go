@@ -114,10 +114,7 @@ func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.BigQueryTable, 
 	if err := j.finish(ctx); err != nil {
 		return err
 	}
-	if meta, err = metadata(ctx, f.client, table, false); err != nil {
-		return err
-	}
-	return checkKey(table, meta)
+	return checkTable(ctx, f.client, table, false)
 }
 
 // sweep removes all files of the run, those of failed bundles too.

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/bqerr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -25,6 +26,9 @@ type pending struct{ streamed }
 
 // add writes a row.
 func (f *pending) add(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
+	if err := f.recheck(ctx, r); err != nil {
+		return err
+	}
 	if f.out == nil {
 		if err := f.open(ctx, r); err != nil {
 			return err
@@ -125,8 +129,9 @@ func (f *pending) finalize(ctx context.Context) error {
 		return wrap(f.out.table, err)
 	}
 	if rows != f.out.next {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(), Hint: "start the job again",
-			Err: fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(),
+			Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+			Err:  fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
 	}
 	return nil
 }

@@ -43,7 +43,7 @@ const freshness = 10 * time.Minute
 
 // Setup prepares the table and opens the client.
 func (f *appendFn) Setup(ctx context.Context) error {
-	if err := f.prepare(ctx); err != nil {
+	if err := f.checked.Do(ctx, f.prepare); err != nil {
 		return err
 	}
 	return f.pending.Setup(ctx)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
@@ -16,6 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -77,7 +77,7 @@ func (f *preparation) prepare(ctx context.Context, r *run) (meta *bigquery.Table
 	return f.find(ctx, r)
 }
 
-// place returns the dataset's location, which the key must serve.
+// place returns the dataset's location. The key must be able to protect what is there.
 func (f *preparation) place(ctx context.Context) (string, error) {
 	dataset := f.client.DatasetInProject(f.Table.Project(), f.Table.Dataset())
 	name := f.Table.Project() + "." + f.Table.Dataset()
@@ -89,13 +89,8 @@ func (f *preparation) place(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", gcperr.Wrap(opWrite, name, f.Table.Key(), err)
 	}
-	answer := location.ForDataset(f.Table.Key().Location(), meta.Location)
-	if answer.Fit == location.Refused {
-		return "", &cmekpipe.Error{Op: opWrite, Code: cmekpipe.LocationMismatch, Resource: f.Table.String(),
-			Hint: "use a key in " + strings.Join(answer.Want, " or ") + ", where the dataset needs it",
-			Err:  fmt.Errorf("%s: %s", f.Table.Key(), answer.Why)}
-	}
-	return meta.Location, nil
+	key := f.Table.Key()
+	return meta.Location, keycheck.Location(opWrite, f.Table.String(), key, location.ForDataset(key.Location(), meta.Location))
 }
 
 // find returns the table's metadata, after creating a missing table.

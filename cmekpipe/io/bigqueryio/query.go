@@ -3,7 +3,6 @@ package bigqueryio
 import (
 	"errors"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"cloud.google.com/go/bigquery"
@@ -11,6 +10,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const opQuery = "bigqueryio.Query"
@@ -110,14 +110,5 @@ func queryLocation(dest cmekpipe.BigQueryProject, given string) (string, error) 
 		mismatch.Hint = "use a key in us for tables in US, in europe for EU, or in the region of the tables; or set their location: bigqueryio.WithLocation"
 		return "", mismatch
 	}
-	answer := location.ForDataset(key.Location(), given)
-	if answer.Fit != location.Refused {
-		return given, nil
-	}
-	mismatch.Err = errors.New("got location " + strconv.Quote(given) + " for the results: " + answer.Why)
-	mismatch.Hint = "use a key in " + strings.Join(answer.Want, " or ")
-	if len(answer.Want) == 0 {
-		mismatch.Hint = "use US, EU or a region, and a key that serves it"
-	}
-	return "", mismatch
+	return given, keycheck.Location(opQuery, key.String(), key, location.ForDataset(key.Location(), given))
 }

@@ -3,15 +3,16 @@ package bigqueryio
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -55,7 +56,7 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 	if !strings.EqualFold(made.Location, w.Location) {
 		return fail(opQuery, cmekpipe.LocationMismatch, name, "got a temporary dataset in "+made.Location+", want "+w.Location, "")
 	}
-	return sameKey(name, made.DefaultEncryptionConfig, w.Dest.Key())
+	return w.checkKey(name, made.DefaultEncryptionConfig)
 }
 
 // checkResult refuses to read a result that is encrypted with another key.
@@ -68,21 +69,12 @@ func (w *queryWork) checkResult(ctx context.Context, result cmekpipe.BigQueryTab
 	if err != nil {
 		return gcperr.Wrap(opQuery, result.String(), w.Dest.Key(), err)
 	}
-	return sameKey(result.String(), meta.EncryptionConfig, w.Dest.Key())
+	return w.checkKey(result.String(), meta.EncryptionConfig)
 }
 
-// sameKey compares the reported key with the requested one.
-func sameKey(resource string, got *bigquery.EncryptionConfig, want cmekpipe.KeyName) error {
-	const hint = "nothing is left there; please report it"
-	if got == nil || got.KMSKeyName == "" {
-		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.KeyMissing, Resource: resource, Hint: hint,
-			Err: fmt.Errorf("got it under no Cloud KMS key, want %s", want)}
-	}
-	if key, err := cmekpipe.ParseKeyOrVersion(got.KMSKeyName); err != nil || key != want {
-		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.KeyMismatch, Resource: resource, Hint: hint,
-			Err: fmt.Errorf("got it under %s, want %s", got.KMSKeyName, want)}
-	}
-	return nil
+// checkKey compares the key that BigQuery reports with the key that it was asked for.
+func (w *queryWork) checkKey(resource string, got *bigquery.EncryptionConfig) error {
+	return keycheck.Check(opQuery, resource, []cmekpipe.KeyName{w.Dest.Key()}, bigqueryclient.Key(got))
 }
 
 // remove removes the dataset of a run with all that is in it.

@@ -167,10 +167,10 @@ func (f *queryFn) failure(err error) error {
 				"or say where that is: bigqueryio.WithLocation"}
 	case cmekpipe.NotFound:
 		return &cmekpipe.Error{Op: opQuery, Code: code, Resource: f.Dest.String(), Err: cause,
-			Hint: "check that the tables of the query exist and are in " + f.Location}
+			Hint: "check that the tables of the query exist in " + f.Location + ": bq ls --project_id=" + f.Dest.Project()}
 	}
 	if cause == err { //nolint:errorlint // whether it came back as it was
 		return gcperr.Wrap(opQuery, f.Dest.String(), f.Dest.Key(), err)
 	}
-	return gcperr.Typed(code, opQuery, f.Dest.String(), f.Dest.Key(), cause)
+	return gcperr.New(code, opQuery, f.Dest.String(), f.Dest.Key(), cause)
 }

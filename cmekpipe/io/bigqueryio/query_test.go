@@ -25,7 +25,7 @@ func query(s beam.Scope, w *world, q string) beam.PCollection {
 		bigqueryio.UseStandardSQL(), bigqueryio.WithQueryParameters(bigquery.QueryParameter{Name: "n", Value: 50}))
 }
 
-// requireTidy fails unless all that queries made is gone and rested under the key because the call named it.
+// requireTidy fails unless everything that queries created is deleted and was encrypted with the key that the call named.
 func (w *world) requireTidy(t *testing.T, datasets int) {
 	t.Helper()
 	if left := w.temporary(t); len(left) > 0 {
@@ -202,8 +202,8 @@ func TestGuardReadsKeyAndDatasetOfAQuery(t *testing.T) {
 		switch x.Verdict {
 		case guard.Protected:
 			protected++
-			if x.Key != key || x.Destination != "temporary dataset in project bank-prod" {
-				t.Errorf("%s: got %s under %v", x.Name, x.Destination, x.Key)
+			if x.Key != key || x.Destination != "bank-prod" || x.Kind != cmekpipe.KindBigQueryTemporaryDataset {
+				t.Errorf("%s: got %s %s with key %v, want the temporary dataset of bank-prod with %v", x.Name, x.Kind, x.Destination, x.Key, key)
 			}
 		case guard.Neutral, guard.ReadsOnly:
 		default:

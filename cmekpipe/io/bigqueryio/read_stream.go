@@ -13,6 +13,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -120,7 +121,7 @@ func (f *streamFn) corrupted(err error) error {
 			Hint: "give the field a type that can hold it, such as bigquery.NullString or int64"}
 	}
 	return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Corrupted, Resource: f.Table, Err: err,
-		Hint: "start the job again; if it fails again, report it as a bug"}
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Internal})}
 }
 
 // CMEKHelper tells guard that nothing is stored.

@@ -2,16 +2,17 @@ package bigqueryio
 
 import (
 	"context"
-	"fmt"
 
 	"cloud.google.com/go/bigquery"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// metadata looks a table up. One that was just created may be unknown for a while.
+// metadata reads a table. One that was just created may be unknown for a while.
 func metadata(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable, fresh bool) (*bigquery.TableMetadata, error) {
 	var meta *bigquery.TableMetadata
 	err := retry.Do(ctx, newTablePolicy(fresh), func(ctx context.Context) (err error) {
@@ -44,20 +45,18 @@ func encryption(table cmekpipe.BigQueryTable) *bigquery.EncryptionConfig {
 	return &bigquery.EncryptionConfig{KMSKeyName: table.Key().String()}
 }
 
-// checkKey refuses a table that rests under another key than its own, whatever the key's version.
+// checkKey refuses a table with another key than its own, or without one.
 func checkKey(table cmekpipe.BigQueryTable, meta *bigquery.TableMetadata) error {
-	if meta.EncryptionConfig == nil || meta.EncryptionConfig.KMSKeyName == "" {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMissing, Resource: table.String(),
-			Hint: "copy it with the key onto itself (bq cp --destination_kms_key), or write to another table",
-			Err:  fmt.Errorf("got a table under no Cloud KMS key, want %s", table.Key())}
+	return keycheck.Check(opWrite, table.String(), []cmekpipe.KeyName{table.Key()}, bigqueryclient.Key(meta.EncryptionConfig))
+}
+
+// checkTable reads the key of a table and checks it.
+func checkTable(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable, fresh bool) error {
+	meta, err := metadata(ctx, c, table, fresh)
+	if err != nil {
+		return err
 	}
-	key, err := cmekpipe.ParseKeyOrVersion(meta.EncryptionConfig.KMSKeyName)
-	if err == nil && key == table.Key() {
-		return nil
-	}
-	return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.KeyMismatch, Resource: table.String(),
-		Hint: "name the table with the key that it rests under, or change its key (bq update --destination_kms_key)",
-		Err:  fmt.Errorf("got a table under %s, want %s", meta.EncryptionConfig.KMSKeyName, table.Key())}
+	return checkKey(table, meta)
 }
 
 func wrap(table cmekpipe.BigQueryTable, err error) error {

@@ -13,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // rows is the common part of the DoFns that write rows. The exported fields are sent to the workers.
@@ -24,6 +25,23 @@ type rows struct {
 	DeadLetters bool
 
 	refused []element
+	checked keycheck.Recheck
+}
+
+// recheck checks the key of the table that rows are written to if the last check is too old: somebody may have changed it.
+func (f *rows) recheck(ctx context.Context, r run) error {
+	return f.checked.Do(ctx, func(ctx context.Context) error {
+		table, err := r.target(f.Table)
+		if err != nil {
+			return err
+		}
+		client, err := openClient(ctx, f.Table)
+		if err != nil {
+			return err
+		}
+		defer client.Close() //nolint:errcheck // nothing was written
+		return checkTable(ctx, client, table, r.Fresh)
+	})
 }
 
 // CMEKDestination tells guard the destination and its key.

@@ -175,20 +175,20 @@ func TestOddKeysAreRefused(t *testing.T) {
 		{"no cluster", func(o *oddServer) { o.clusters.Clusters = nil }, cmekpipe.KeyMismatch, "no cluster"},
 		{"a second cluster without a key", func(o *oddServer) {
 			o.clusters.Clusters = append(o.clusters.Clusters, &adminpb.Cluster{Name: "second"})
-		}, cmekpipe.KeyMissing, "cluster second rests under no"},
+		}, cmekpipe.KeyMissing, "cluster second: got no Cloud KMS key"},
 		{"key that is no name", func(o *oddServer) {
 			o.clusters.Clusters[0].EncryptionConfig.KmsKeyName += "s"
 			o.clusters.Clusters[0].EncryptionConfig.KmsKeyName = "x/" + o.clusters.Clusters[0].EncryptionConfig.KmsKeyName
-		}, cmekpipe.KeyMismatch, "x/projects"},
+		}, cmekpipe.KeyMismatch, "clusters/c: got something that is not the name of a key"},
 		{"table under Google's key", func(o *oddServer) {
 			o.tables.info = &adminpb.EncryptionInfo{EncryptionType: adminpb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION}
-		}, cmekpipe.KeyMissing, "Google's default encryption in cluster c"},
+		}, cmekpipe.KeyMissing, "the table in cluster c: got no Cloud KMS key"},
 		{"table under another key", func(o *oddServer) {
 			o.tables.info.KmsKeyVersion = strings.Replace(o.tables.info.KmsKeyVersion, "/records/", "/other/", 1)
-		}, cmekpipe.KeyMismatch, "/other/cryptoKeyVersions/1"},
+		}, cmekpipe.KeyMismatch, "the table in cluster c: got key projects/cmektest-project/locations/us-central1/keyRings/cmektest/cryptoKeys/other, want"},
 		{"table under what is no key's name", func(o *oddServer) {
 			o.tables.info.KmsKeyVersion = "x/" + o.tables.info.KmsKeyVersion
-		}, cmekpipe.KeyMismatch, "reports key version x/projects/"},
+		}, cmekpipe.KeyMismatch, "the table in cluster c: got something that is not the name of a key"},
 		{"table whose key is enabled and can't be used", func(o *oddServer) {
 			o.tables.info.EncryptionStatus = &status.Status{Code: int32(codes.FailedPrecondition)}
 		}, cmekpipe.KeyDenied, "Bigtable reports FailedPrecondition for projects/"},

@@ -38,40 +38,40 @@ func checkInput(table cmekpipe.BigtableTable, col beam.PCollection) error {
 
 // checkMutation refuses a row that Bigtable would refuse, or would refuse its whole batch for. Its errors hold nothing
 // of the row.
-func (l lookout) checkMutation(m Mutation) error {
-	name := l.Table.String()
+func (v keyVerifier) checkMutation(m Mutation) error {
+	name := v.Table.String()
 	switch {
 	case m.RowKey == "":
-		return invalid(l.Op, name, "got a Mutation with an empty row key", "give each row a key")
+		return invalid(v.Op, name, "got a Mutation with an empty row key", "give each row a key")
 	case len(m.RowKey) > maxRowKey:
-		return invalid(l.Op, name, fmt.Sprintf("got a row key of %d bytes, want at most %d", len(m.RowKey), maxRowKey), "shorten the row keys")
+		return invalid(v.Op, name, fmt.Sprintf("got a row key of %d bytes, want at most %d", len(m.RowKey), maxRowKey), "shorten the row keys")
 	case len(m.Ops) == 0:
-		return invalid(l.Op, name, "got a Mutation without operations", "set a cell, or leave the row out")
+		return invalid(v.Op, name, "got a Mutation without operations", "set a cell, or leave the row out")
 	case len(m.Ops) > maxOperations:
-		return invalid(l.Op, name, fmt.Sprintf("got a Mutation of %d operations, want at most %d", len(m.Ops), maxOperations),
+		return invalid(v.Op, name, fmt.Sprintf("got a Mutation of %d operations, want at most %d", len(m.Ops), maxOperations),
 			"split the row's operations over several Mutations")
 	case sizeOf(m) > maxRow:
-		return invalid(l.Op, name, fmt.Sprintf("got a row of %d bytes, want at most %d", sizeOf(m), maxRow), "store less in a row")
+		return invalid(v.Op, name, fmt.Sprintf("got a row of %d bytes, want at most %d", sizeOf(m), maxRow), "store less in a row")
 	}
 	for _, op := range m.Ops {
-		if err := l.checkOperation(op); err != nil {
+		if err := v.checkOperation(op); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (l lookout) checkOperation(op Operation) error {
-	name := l.Table.String()
+func (v keyVerifier) checkOperation(op Operation) error {
+	name := v.Table.String()
 	switch {
 	case op.Family == "" || len(op.Family) > maxFamily:
-		return invalid(l.Op, name, fmt.Sprintf("got a column family of %d bytes, want 1 to %d", len(op.Family), maxFamily), "use a family that the table has")
+		return invalid(v.Op, name, fmt.Sprintf("got a column family of %d bytes, want 1 to %d", len(op.Family), maxFamily), "use a family that the table has")
 	case len(op.Column) > maxColumn:
-		return invalid(l.Op, name, fmt.Sprintf("got a column of %d bytes, want at most %d", len(op.Column), maxColumn), "shorten the columns")
+		return invalid(v.Op, name, fmt.Sprintf("got a column of %d bytes, want at most %d", len(op.Column), maxColumn), "shorten the columns")
 	case len(op.Value) > maxValue:
-		return invalid(l.Op, name, fmt.Sprintf("got a value of %d bytes, want at most %d", len(op.Value), maxValue), "store less in a cell")
+		return invalid(v.Op, name, fmt.Sprintf("got a value of %d bytes, want at most %d", len(op.Value), maxValue), "store less in a cell")
 	case op.Ts < 0 && op.Ts != bigtable.ServerTime:
-		return invalid(l.Op, name, "got an operation with a time before 1970", "use bigtable.Now, bigtable.Time or bigtable.ServerTime")
+		return invalid(v.Op, name, "got an operation with a time before 1970", "use bigtable.Now, bigtable.Time or bigtable.ServerTime")
 	}
 	return nil
 }

@@ -1,6 +1,6 @@
 // Package bigtableio writes rows to a Bigtable table in clusters encrypted with your Cloud KMS keys.
 //
-// Most people need [Write]. It is named and used as in Beam's bigtableio, except that it takes a [cmekpipe.BigtableTable],
+// Most people need [Write]. It is named and used as in Beam's bigtableio, except that its destination is a [cmekpipe.BigtableTable],
 // which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
@@ -8,10 +8,10 @@
 //	bigtableio.Write(s, entries, mutations)
 //
 // In Bigtable the key belongs to the cluster, is chosen when the cluster is created, and must be in the cluster's region. So
-// every worker checks the keys of all clusters of the instance before it accepts its first row, and refuses an instance with
-// a cluster that is encrypted with an unexpected key or with none of yours. [WithAdditionalKeys] names the keys of clusters
-// in other regions. It also refuses an instance of which Bigtable does not show all clusters. As anybody may add a cluster, it
-// checks again every 5 minutes. [WithCreateIfMissing] creates a table, which is encrypted with the keys of the clusters;
+// every worker checks the keys of all clusters of the instance before it accepts its first row, and refuses an instance
+// with a cluster that has no key, or one that was not named. [WithAdditionalKeys] names the keys of clusters in other
+// regions. A worker also refuses to write when Bigtable does not list all clusters. As anybody may add a cluster, it checks
+// again every five minutes. [WithCreateIfMissing] creates a table, which is encrypted with the keys of the clusters;
 // instances and clusters are never created.
 //
 // Write sends rows in batches, as Beam's WriteBatch does; there is no other.

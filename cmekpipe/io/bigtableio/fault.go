@@ -8,11 +8,11 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 )
 
 // fault returns an error of Bigtable as a *cmekpipe.Error, without its text, which may quote row keys.
-func (l lookout) fault(ctx context.Context, err error) error {
+func (v keyVerifier) fault(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -22,17 +22,17 @@ func (l lookout) fault(ctx context.Context, err error) error {
 	if u, ok := errors.AsType[*unrepeatable](err); ok {
 		err = u.error
 	}
-	name, key := l.Table.String(), l.Table.Key()
+	name, key := v.Table.String(), v.Table.Key()
 	if errors.Is(err, context.DeadlineExceeded) {
-		return gcperr.WrapCall(ctx, l.Op, name, key, err)
+		return gcperr.WrapCall(ctx, v.Op, name, key, err)
 	}
-	wrapped := gcperr.WrapQuiet(l.Op, name, key, err)
+	wrapped := gcperr.Redact(gcperr.Wrap(v.Op, name, key, err), err)
 	e, ok := errors.AsType[*cmekpipe.Error](wrapped)
 	if !ok {
 		return wrapped
 	}
 	if gcperr.BigtableKeyMayBe(err) {
-		if cause := l.keyFault(ctx, e.Err); cause != nil {
+		if cause := v.keyFault(ctx, e.Err); cause != nil {
 			return cause
 		}
 	}
@@ -45,31 +45,32 @@ func (l lookout) fault(ctx context.Context, err error) error {
 	return e
 }
 
-// keyFault finds out whether a failure comes from a key. It returns nil if nothing says so.
-func (l lookout) keyFault(ctx context.Context, err error) error {
-	if found, failed := l.describe(ctx); failed == nil {
+// keyFault finds out whether a failure comes from a key. It returns nil if nothing shows that.
+func (v keyVerifier) keyFault(ctx context.Context, err error) error {
+	if found, failed := v.describe(ctx); failed == nil {
 		for _, state := range found.GetClusterStates() {
 			for _, info := range state.GetEncryptionInfo() {
 				if key, bad := cmekpipe.ParseKeyOrVersion(info.GetKmsKeyVersion()); bad == nil && info.GetEncryptionStatus().GetCode() != int32(codes.OK) {
-					return l.unusable(ctx, key, err)
+					return v.unusable(ctx, key, err)
 				}
 			}
 		}
 		return nil
 	}
-	for _, key := range l.keys() {
-		if code := keycause.Look(ctx, key); code != "" && code != cmekpipe.KeyDenied {
-			return gcperr.Typed(code, l.Op, l.Table.String(), key, err)
+	for _, key := range v.keys() {
+		if code := diagnose.Key(ctx, key); code != "" && code != cmekpipe.KeyDenied {
+			return gcperr.New(code, v.Op, v.Table.String(), key, err)
 		}
 	}
 	return nil
 }
 
-// unusable types a failure to use a key by what is wrong with it. KeyDisabled stands for what nobody may see.
-func (l lookout) unusable(ctx context.Context, key cmekpipe.KeyName, err error) error {
-	code := keycause.Look(ctx, key)
+// unusable is the error of a key that Bigtable cannot use, with the code of what is wrong with it. The code is KeyDisabled if
+// the caller may not see the key.
+func (v keyVerifier) unusable(ctx context.Context, key cmekpipe.KeyName, err error) error {
+	code := diagnose.Key(ctx, key)
 	if code == "" {
 		code = cmekpipe.KeyDisabled
 	}
-	return gcperr.Typed(code, l.Op, l.Table.String(), key, err)
+	return gcperr.New(code, v.Op, v.Table.String(), key, err)
 }

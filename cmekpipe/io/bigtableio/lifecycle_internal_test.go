@@ -12,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // These tests run a writer by hand, without the step that looks, so that something can happen between its calls.
@@ -32,7 +33,7 @@ func withCluster(t *testing.T, keyID string) (*cmektest.Cloud, cmekpipe.KeyName,
 	if keyID != "records" {
 		own = cloud.CreateKey("us-central1", keyID)
 	}
-	return cloud, key, &applyFn{Lookout: lookout{Op: opWrite, Table: own.MustBigtableTable(entriesTable)}, Every: time.Hour}
+	return cloud, key, &applyFn{Keys: keyVerifier{Op: opWrite, Table: own.MustBigtableTable(entriesTable)}}
 }
 
 // begun sets a writer up and begins a bundle.
@@ -100,11 +101,13 @@ func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 
 // A cluster that is added while a long run goes on is seen by the next look.
 func TestKeysAreCheckedAgain(t *testing.T) {
-	for name, every := range map[string]time.Duration{"due": 0, "not due": time.Hour} {
+	for name, later := range map[string]time.Duration{"due": keycheck.Interval, "not due": keycheck.Interval - time.Second} {
 		t.Run(name, func(t *testing.T) {
 			cloud, _, f := withCluster(t, "records")
-			f.Every = every
+			now := time.Now()
+			f.checked.Now = func() time.Time { return now }
 			begun(t, f)
+			now = now.Add(later)
 			cloud.CreateBigtableCluster(ledgerInstance, "europe-west3-a", cloud.CreateKey("europe-west3", "far"))
 			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
 				t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
@@ -16,11 +15,7 @@ type writeOptions struct {
 	additional []cmekpipe.KeyName
 	create     bool
 	families   []string
-	every      time.Duration
 }
-
-// interval is how long a check of the clusters' keys is valid.
-const interval = 5 * time.Minute
 
 // WithAdditionalKeys names further keys that clusters of the instance may be encrypted with: those of clusters in other
 // regions, because a cluster's key must be in its own region. Default: none.
@@ -40,7 +35,7 @@ func WithCreateIfMissing(families ...string) WriteOption {
 var familyForm = regexp.MustCompile(`^[_a-zA-Z0-9][-_.a-zA-Z0-9]{0,63}$`)
 
 func collect(table cmekpipe.BigtableTable, opts []WriteOption) (writeOptions, error) {
-	o := writeOptions{every: interval}
+	var o writeOptions
 	for _, opt := range opts {
 		if opt == nil {
 			return o, invalid(opWrite, table.String(), "got a nil option", "leave it out")

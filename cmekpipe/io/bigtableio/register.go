@@ -13,6 +13,6 @@ import (
 // names must differ from those in Beam's bigtableio.
 func init() {
 	beam.RegisterType(reflect.TypeFor[Mutation]())
-	beam.RegisterDoFn(&lookFn{})
+	beam.RegisterDoFn(&verifyFn{})
 	dofn.Register2x1[context.Context, Mutation, error](&applyFn{})
 }

@@ -154,13 +154,13 @@ func TestCreateIfMissingCreatesTheTableOnly(t *testing.T) {
 func TestCreateIfMissingThatIsForbidden(t *testing.T) {
 	w := newWorld(t)
 	w.CreateBigtableInstance(instanceName, "us-central1-b", w.key)
-	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
+	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied, Optional: true})
 	requireCode(t, w.write(t, 10, bigtableio.WithCreateIfMissing("f")), cmekpipe.PermissionDenied)
 }
 
 func TestCreateIfMissingNeedsNoPermissionForATableThatIsThere(t *testing.T) {
 	w := withTable(t)
-	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied})
+	w.Inject(emulator.Fault{Method: "bigtableadmin.tables.create", Code: codes.PermissionDenied, Optional: true})
 	if err := w.write(t, 10, bigtableio.WithCreateIfMissing("f")); err != nil {
 		t.Fatal(err)
 	}

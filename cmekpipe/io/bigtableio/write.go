@@ -2,7 +2,6 @@ package bigtableio
 
 import (
 	"context"
-	"time"
 
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -11,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const opWrite = "bigtableio.Write"
@@ -24,46 +24,43 @@ func Write(s beam.Scope, table cmekpipe.BigtableTable, col beam.PCollection, opt
 	s = s.Scope(opWrite)
 	must(true, checkInput(table, col))
 	o := must(collect(table, opts))
-	look := lookout{Op: opWrite, Table: table, Further: o.additional, Create: o.create, Families: o.families}
-	beam.ParDo0(s, &lookFn{Lookout: look}, beam.Impulse(s))
-	beam.ParDo0(s, &applyFn{Lookout: look, Every: o.every}, col)
+	keys := keyVerifier{Op: opWrite, Table: table, Further: o.additional, Create: o.create, Families: o.families}
+	beam.ParDo0(s, &verifyFn{Keys: keys}, beam.Impulse(s))
+	beam.ParDo0(s, &applyFn{Keys: keys}, col)
 }
 
-// lookFn checks the keys of a table, and may create the table, even if there is no row to write.
-type lookFn struct {
-	Lookout lookout
+// verifyFn checks the keys of a table, and may create the table, even if there is no row to write.
+type verifyFn struct {
+	Keys keyVerifier
 }
 
 // ProcessElement checks the keys.
-func (f *lookFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Lookout.run(ctx) }
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Keys.run(ctx) }
 
 // CMEKDestination tells guard the destination and its key.
-func (f *lookFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
+func (f *verifyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
-// applyFn writes rows in batches. Each of its instances looks at the keys before it takes a row: an answer from another
-// step would have to be waited for, which parts the graph and makes the runner store and carry all rows.
+// applyFn writes rows in batches. Each instance checks the keys itself, before it accepts a row: waiting for another step's
+// output would break fusion, and the runner would have to materialize all rows.
 type applyFn struct {
-	Lookout lookout
-	Every   time.Duration // how long a check of the keys is valid
+	Keys keyVerifier
 
-	conn   *grpc.ClientConn
-	sender sender
-	looked time.Time
-	batch  batch
-	flight chan error // result of the batch in flight; nil if there is none
+	conn    *grpc.ClientConn
+	sender  sender
+	checked keycheck.Recheck
+	batch   batch
+	flight  chan error // result of the batch in flight; nil if there is none
 }
 
 // Setup checks the keys and opens the connection.
 func (f *applyFn) Setup(ctx context.Context) (err error) {
-	at := time.Now()
-	if err := f.Lookout.run(ctx); err != nil {
+	if err := f.checked.Do(ctx, f.Keys.run); err != nil {
 		return err
 	}
 	if f.conn, err = bigtableclient.Dial(ctx); err != nil {
-		return f.Lookout.fault(ctx, err)
+		return f.Keys.fault(ctx, err)
 	}
-	f.looked = at
-	f.sender = sender{client: bigtablepb.NewBigtableClient(f.conn), table: f.Lookout.Table}
+	f.sender = sender{client: bigtablepb.NewBigtableClient(f.conn), table: f.Keys.Table}
 	return nil
 }
 
@@ -84,7 +81,7 @@ func (f *applyFn) StartBundle(context.Context) {
 
 // ProcessElement adds a row to the batch.
 func (f *applyFn) ProcessElement(ctx context.Context, m Mutation) error {
-	if err := f.Lookout.checkMutation(m); err != nil {
+	if err := f.Keys.checkMutation(m); err != nil {
 		return err
 	}
 	size := sizeOf(m)
@@ -116,12 +113,12 @@ func (f *applyFn) flush(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := f.checkAgain(ctx); err != nil {
+	if err := f.checked.Do(ctx, f.Keys.clusters); err != nil { // anybody may add a cluster to an instance
 		return err
 	}
 	flight := make(chan error, 1)
 	f.flight = flight
-	go func() { flight <- f.Lookout.fault(ctx, f.sender.send(ctx, rows)) }()
+	go func() { flight <- f.Keys.fault(ctx, f.sender.send(ctx, rows)) }()
 	return nil
 }
 
@@ -135,21 +132,8 @@ func (f *applyFn) land() error {
 	return err
 }
 
-// checkAgain checks the keys if the last check is too old, because anybody may add a cluster to an instance.
-func (f *applyFn) checkAgain(ctx context.Context) error {
-	now := time.Now()
-	if now.Sub(f.looked) < f.Every {
-		return nil
-	}
-	if err := f.Lookout.clusters(ctx); err != nil {
-		return err
-	}
-	f.looked = now
-	return nil
-}
-
 // CMEKDestination tells guard the destination and its key.
-func (f *applyFn) CMEKDestination() destination.Destination { return f.Lookout.destination() }
+func (f *applyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
 func must[T any](v T, err error) T {
 	if err != nil {

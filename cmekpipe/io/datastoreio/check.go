@@ -10,7 +10,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
 // check refuses what can't be written at all.
@@ -18,10 +17,10 @@ func (w *writer) check(col beam.PCollection) error {
 	if err := w.checkDestination(col); err != nil {
 		return err
 	}
-	if where := w.Database.Key().Location(); w.Create && w.place() == where && !location.IsRegion(where) {
-		return &cmekpipe.Error{Op: w.Op, Code: cmekpipe.LocationMismatch, Resource: w.Database.String(),
-			Hint: "use a key in the region where the database should be, in us or in europe",
-			Err:  errors.New("no database location supports keys in " + where)}
+	if w.Create {
+		if _, err := w.place(); err != nil {
+			return err
+		}
 	}
 	if !typex.IsKV(col.Type()) {
 		return w.checkEntity(col, col.Type().Type(), true)

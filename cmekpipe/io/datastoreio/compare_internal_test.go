@@ -11,7 +11,7 @@ import (
 )
 
 // The loopback's databases always agree with themselves. Google's need not: a rotation may be under way.
-func TestCompareLooksAtTheKeyAndAtEachActiveVersion(t *testing.T) {
+func TestCompareChecksTheKeyAndEachActiveVersion(t *testing.T) {
 	const (
 		name  = "projects/bank-keys/locations/us-central1/keyRings/prod/cryptoKeys/records"
 		other = name + "2" // a prefix is no match
@@ -28,13 +28,14 @@ func TestCompareLooksAtTheKeyAndAtEachActiveVersion(t *testing.T) {
 		text      string
 	}{
 		{"the key", name, []string{name + "/cryptoKeyVersions/2", name + "/cryptoKeyVersions/1"}, datastoreMode, "", ""},
+		{"a version of the key as its name", name + "/cryptoKeyVersions/2", nil, datastoreMode, "", ""},
 		{"no version yet", name, nil, datastoreMode, "", ""},
-		{"no key", "", nil, datastoreMode, cmekpipe.KeyMissing, "no customer-managed key"},
+		{"no key", "", nil, datastoreMode, cmekpipe.KeyMissing, "got no Cloud KMS key"},
 		{"another key", other, nil, datastoreMode, cmekpipe.KeyMismatch, other},
 		{"another key that says it uses ours", other, []string{name + "/cryptoKeyVersions/1"}, datastoreMode, cmekpipe.KeyMismatch, other},
-		{"no key name", "records", nil, datastoreMode, cmekpipe.KeyMismatch, "records"},
+		{"no key name", "records", nil, datastoreMode, cmekpipe.KeyMismatch, "not the name of a key"},
 		{"a version of another key", name, []string{name + "/cryptoKeyVersions/1", other + "/cryptoKeyVersions/1"}, datastoreMode,
-			cmekpipe.KeyMismatch, other + "/cryptoKeyVersions/1"},
+			cmekpipe.KeyMismatch, "got key " + other},
 		{"native mode", name, nil, "FIRESTORE_NATIVE", cmekpipe.PreconditionFailed, "FIRESTORE_NATIVE"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -10,29 +10,39 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// place returns the location of databases that the key can encrypt.
-func (w *writer) place() string {
-	switch where := w.Database.Key().Location(); where {
-	case location.US{}.ID():
-		return "nam5"
-	case location.Europe{}.ID():
-		return "eur3"
-	default:
-		return where
+// place returns the location of a database that the key can encrypt.
+func (w *writer) place() (string, error) {
+	key := w.Database.Key()
+	for _, where := range []string{"nam5", "eur3"} {
+		if location.ForFirestore(key.Location(), where).Fit == location.Serves {
+			return where, nil
+		}
 	}
+	where := key.Location()
+	answer := location.ForFirestore(where, where)
+	if !location.IsRegion(where) {
+		answer = location.Answer{Fit: location.Refused, Want: []string{"us", "europe", "the region of the database"},
+			Why: "no Datastore database can be protected by a key in " + where}
+	}
+	return where, keycheck.Location(w.Op, w.Database.String(), key, answer)
 }
 
 // create creates the database with its key, waits until it exists and returns it. Of several workers one is first; the
 // others read what that one, or another program, created.
 func (w *writer) create(ctx context.Context, admin *firestore.Service) (*firestore.GoogleFirestoreAdminV1Database, error) {
+	place, err := w.place()
+	if err != nil {
+		return nil, err
+	}
 	parent, id, _ := strings.Cut(w.Database.String(), "/databases/")
-	spec := &firestore.GoogleFirestoreAdminV1Database{Type: datastoreMode, LocationId: w.place(),
+	spec := &firestore.GoogleFirestoreAdminV1Database{Type: datastoreMode, LocationId: place,
 		CmekConfig: &firestore.GoogleFirestoreAdminV1CmekConfig{KmsKeyName: w.Database.Key().String()}}
 	var made *firestore.GoogleLongrunningOperation
-	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
 		made, err = admin.Projects.Databases.Create(parent, spec).DatabaseId(id).Context(ctx).Do()
 		return err
 	})

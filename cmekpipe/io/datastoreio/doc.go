@@ -1,7 +1,7 @@
 // Package datastoreio reads entities of Datastore, which is Firestore in Datastore mode, and writes them to a database
 // encrypted with your Cloud KMS key.
 //
-// Most people need [Write] and [Read]. Read is named and used as in Beam's datastoreio, which has no writer; Write takes a
+// Most people need [Write] and [Read]. Read is named and used as in Beam's datastoreio, which has no writer; Write has a
 // [cmekpipe.DatastoreDatabase], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")

@@ -6,7 +6,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -23,7 +23,7 @@ func (w *writer) resourceFault(ctx context.Context, err error) error {
 	if timedOut(err) {
 		return gcperr.WrapCall(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
 	}
-	return keycause.Wrap(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
+	return diagnose.Wrap(ctx, w.Op, w.Database.String(), w.Database.Key(), err)
 }
 
 // dataFault types an error of a call with entities and leaves out of its text what may be of one.
@@ -37,7 +37,7 @@ func dataFault(ctx context.Context, op, resource string, key cmekpipe.KeyName, e
 	if timedOut(err) {
 		return gcperr.WrapCall(ctx, op, resource, key, err)
 	}
-	e, ok := errors.AsType[*cmekpipe.Error](keycause.Wrap(ctx, op, resource, key, err))
+	e, ok := errors.AsType[*cmekpipe.Error](diagnose.Wrap(ctx, op, resource, key, err))
 	if !ok {
 		return err // of a context
 	}

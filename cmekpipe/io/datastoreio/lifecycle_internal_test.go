@@ -9,6 +9,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const ledger = "projects/" + cmektest.Project + "/databases/ledger"
@@ -53,7 +54,7 @@ func TestKeyIsComparedAgain(t *testing.T) {
 	if _, err := cloud.FirestoreAdminClient().Projects.Databases.Delete(ledger).Do(); err != nil {
 		t.Fatal(err)
 	}
-	f.checked = time.Now().Add(-recheckAfter)
+	f.checked.Now = func() time.Time { return time.Now().Add(keycheck.Interval) }
 	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
 		t.Errorf("got %v, want NotFound: a database that vanished is not created again", err)
 	}

@@ -9,22 +9,22 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// datastoreMode is the type of databases that take entities.
+// datastoreMode is the type of databases that hold entities.
 const datastoreMode = "DATASTORE_MODE"
 
-// verify compares the key of the database with the wanted one, and creates the database if it is missing and may be
-// created.
+// verify checks the key of the database, and creates the database if it is missing and may be created.
 func (w *writer) verify(ctx context.Context) error {
 	admin, err := firestoreclient.Admin(ctx)
 	if err != nil {
 		return w.fault(ctx, err)
 	}
 	found, err := w.find(ctx, admin)
-	// A database that vanished in mid-run is an error: the entities that were written to it are gone.
-	if w.Create && w.checked.IsZero() && gcperr.IsNotFound(err) {
+	// A database that is gone in the middle of a run is an error: so are the entities that were written to it.
+	if w.Create && !w.checked.Checked() && gcperr.IsNotFound(err) {
 		found, err = w.create(ctx, admin)
 	}
 	if err != nil {
@@ -41,29 +41,15 @@ func (w *writer) find(ctx context.Context, admin *firestore.Service) (found *fir
 	return found, err
 }
 
-// compare refuses a database that rests under another key than the wanted one. Names are compared by their parts.
+// compare refuses a database with another key than the wanted one, or in another mode.
 func (w *writer) compare(found *firestore.GoogleFirestoreAdminV1Database) error {
-	want := w.Database.Key()
-	if found.CmekConfig == nil || found.CmekConfig.KmsKeyName == "" {
-		return w.refusal(cmekpipe.KeyMissing, "rests under no customer-managed key")
-	}
-	if got, err := cmekpipe.ParseKeyName(found.CmekConfig.KmsKeyName); err != nil || got != want {
-		return w.refusal(cmekpipe.KeyMismatch, "rests under "+found.CmekConfig.KmsKeyName)
-	}
-	for _, version := range found.CmekConfig.ActiveKeyVersion {
-		if got, err := cmekpipe.ParseKeyOrVersion(version); err != nil || got != want {
-			return w.refusal(cmekpipe.KeyMismatch, "reports key version "+version)
-		}
+	err := keycheck.Check(w.Op, w.Database.String(), []cmekpipe.KeyName{w.Database.Key()}, firestoreclient.Keys(found)...)
+	if err != nil {
+		return err
 	}
 	if found.Type != datastoreMode {
 		return &cmekpipe.Error{Op: w.Op, Code: cmekpipe.PreconditionFailed, Resource: w.Database.String(),
 			Hint: "use a database in Datastore mode", Err: errors.New("got a database of type " + found.Type + ", want " + datastoreMode)}
 	}
 	return nil
-}
-
-func (w *writer) refusal(code cmekpipe.Code, got string) error {
-	return &cmekpipe.Error{Op: w.Op, Code: code, Resource: w.Database.String(),
-		Hint: "mint the database with the key that it rests under, or write to a new one; Google never changes a database's key",
-		Err:  errors.New("the database " + got + ", want " + w.Database.Key().String())}
 }

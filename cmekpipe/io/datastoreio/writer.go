@@ -3,29 +3,26 @@ package datastoreio
 import (
 	"context"
 	"errors"
-	"time"
 
 	"cloud.google.com/go/datastore"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// writer is what all DoFns that change a database have: they look at its key and commit in batches.
+// writer is embedded in all DoFns that change a database: it checks the database's key and commits in batches.
 type writer struct {
 	Op       string
 	Database cmekpipe.DatastoreDatabase
 	Create   bool
 
 	client  *datastore.Client
-	checked time.Time // when the database's key was compared
+	checked keycheck.Recheck
 	batch   batch
 }
-
-// recheckAfter is how long a check of the database's key is valid: a database may be deleted and created again.
-const recheckAfter = 5 * time.Minute
 
 // Setup opens the client.
 func (w *writer) Setup(ctx context.Context) (err error) {
@@ -40,17 +37,10 @@ func (w *writer) Teardown() {
 	}
 }
 
-// StartBundle compares the database's key if that was not done lately, and forgets what a failed bundle left.
+// StartBundle checks the database's key again if the last check is too old, and drops what a failed bundle left.
 func (w *writer) StartBundle(ctx context.Context) error {
 	w.batch = batch{}
-	if time.Since(w.checked) < recheckAfter {
-		return nil
-	}
-	if err := w.verify(ctx); err != nil {
-		return err
-	}
-	w.checked = time.Now()
-	return nil
+	return w.checked.Do(ctx, w.verify)
 }
 
 // FinishBundle writes the rest. When it returns, Datastore has acknowledged every change of the bundle.
@@ -61,7 +51,7 @@ func (w *writer) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindDatastoreDatabase, Name: w.Database.String(), Key: w.Database.Key()}
 }
 
-// add takes a change and commits when there are enough.
+// add appends a change and commits when the batch is full.
 func (w *writer) add(ctx context.Context, key *datastore.Key, m *datastore.Mutation, size int) error {
 	if w.batch.full(size) {
 		if err := w.flush(ctx); err != nil {

@@ -59,7 +59,7 @@ func (f *bundleFn) ProcessElement(ctx context.Context, bundle string, succeed, f
 	if err != nil {
 		message, refused := refusal(err)
 		if !refused {
-			return f.client.wrap(err)
+			return f.client.wrap(ctx, err)
 		}
 		f.counts.add(ctx, healthcare.ProgressCounter{Failure: 1})
 		fail(message)
@@ -71,9 +71,8 @@ func (f *bundleFn) ProcessElement(ctx context.Context, bundle string, succeed, f
 // report emits the results of the requests. A key that stopped working within a batch fails the bundle.
 func (f *bundleFn) report(ctx context.Context, a answer, succeed, fail func(string)) error {
 	if a.key != "" {
-		return &cmekpipe.Error{Op: opBundles, Code: a.key, Resource: f.Store.String(),
-			Hint: "enable the key " + f.Store.Key().String() + " and grant the Cloud Healthcare service agent roles/cloudkms.cryptoKeyEncrypterDecrypter on it",
-			Err:  errors.New("got a batch of which the service refused requests because of the key")}
+		return gcperr.New(a.key, opBundles, f.Store.String(), f.Store.Key(),
+			errors.New("the service refused requests of a batch because of the key"))
 	}
 	f.counts.add(ctx, healthcare.ProgressCounter{Success: int64(a.stored), Failure: int64(len(a.failed))})
 	for _, text := range a.succeeded {

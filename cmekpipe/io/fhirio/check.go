@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
@@ -27,12 +28,7 @@ func checkStore(op string, store cmekpipe.FHIRStore) error {
 			Hint: "create it from the dataset's key: key.FHIRStore(\"projects/…/fhirStores/STORE\")",
 			Err:  errors.New("got the zero FHIRStore, want one created from a key")}
 	}
-	answer := location.ForHealthcare(store.Key().Location(), store.Location())
-	if answer.Fit != location.Refused {
-		return nil
-	}
-	return &cmekpipe.Error{Op: op, Code: cmekpipe.LocationMismatch, Resource: store.String(),
-		Hint: "use the dataset's own key, which is in " + strings.Join(answer.Want, " or "), Err: errors.New(answer.Why)}
+	return keycheck.Location(op, store.String(), store.Key(), location.ForHealthcare(store.Key().Location(), store.Location()))
 }
 
 // checkFolder refuses a folder that has no key, or a name that the Healthcare API would treat as a pattern.

@@ -3,7 +3,6 @@ package fhirio
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 
@@ -11,17 +10,20 @@ import (
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/healthcareclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
 // client talks to one FHIR store. It belongs to one DoFn, that is to one goroutine.
 type client struct {
-	op       string
-	store    cmekpipe.FHIRStore
-	service  *healthcare.Service
-	verified bool
+	op      string
+	store   cmekpipe.FHIRStore
+	service *healthcare.Service
+	checked keycheck.Recheck
 }
 
 func newClient(ctx context.Context, op string, store cmekpipe.FHIRStore) (*client, error) {
@@ -32,11 +34,10 @@ func newClient(ctx context.Context, op string, store cmekpipe.FHIRStore) (*clien
 	return &client{op: op, store: store, service: service}, nil
 }
 
-// verify proves once that the store's dataset rests under the store's key. Nothing is sent before.
-func (c *client) verify(ctx context.Context) error {
-	if c.verified {
-		return nil
-	}
+// verify checks the key of the store's dataset if the last check is too old. Nothing is sent before a check succeeded.
+func (c *client) verify(ctx context.Context) error { return c.checked.Do(ctx, c.checkKey) }
+
+func (c *client) checkKey(ctx context.Context) error {
 	name := c.store.DatasetName()
 	var dataset *healthcare.Dataset
 	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) (err error) {
@@ -44,37 +45,17 @@ func (c *client) verify(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		err = gcperr.Wrap(c.op, name, c.store.Key(), err)
+		err = diagnose.Wrap(ctx, c.op, name, c.store.Key(), err)
 		if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.PermissionDenied {
-			e.Hint = "grant the worker's service account healthcare.datasets.get on " + name
+			e.Hint = explain.Remedy(explain.Case{Code: e.Code, Resource: name, Permission: "healthcare.datasets.get"})
 		}
 		return err
 	}
-	if err := c.checkKey(dataset); err != nil {
-		return err
+	want := []cmekpipe.KeyName{c.store.Key()}
+	if code, cause := keycheck.Compare(want, healthcareclient.Key(dataset)); code != "" {
+		return keycheck.Refusal(c.op, name, want, code, "the dataset of "+c.store.String()+": "+cause)
 	}
-	c.verified = true
 	return nil
-}
-
-func (c *client) checkKey(dataset *healthcare.Dataset) error {
-	got := ""
-	if dataset.EncryptionSpec != nil {
-		got = dataset.EncryptionSpec.KmsKeyName
-	}
-	want := c.store.Key()
-	refusal := &cmekpipe.Error{Op: c.op, Resource: c.store.DatasetName()}
-	if got == "" {
-		refusal.Code, refusal.Err = cmekpipe.KeyMissing, fmt.Errorf("got %s in a dataset under no Cloud KMS key, want %s", c.store, want)
-		refusal.Hint = "make a new dataset with the key: a dataset's key is chosen when it is made"
-		return refusal
-	}
-	if key, err := cmekpipe.ParseKeyOrVersion(got); err == nil && key == want {
-		return nil
-	}
-	refusal.Code, refusal.Err = cmekpipe.KeyMismatch, fmt.Errorf("got %s in a dataset under %s, want %s", c.store, got, want)
-	refusal.Hint = "mint the store with the dataset's own key, or use a dataset under " + want.String()
-	return refusal
 }
 
 // executeBundle returns the answer to a bundle.
@@ -98,7 +79,8 @@ func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte,
 	return body, err
 }
 
-// wrap gives an error of the store its type, without what the service says of the data.
-func (c *client) wrap(err error) error {
-	return gcperr.WrapQuiet(c.op, c.store.String(), c.store.Key(), err)
+// wrap gives an error of the store its type, without the text of the service, which may quote data. The Healthcare API does not
+// always say why it cannot use a key.
+func (c *client) wrap(ctx context.Context, err error) error {
+	return gcperr.Redact(diagnose.Wrap(ctx, c.op, c.store.String(), c.store.Key(), err), err)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
@@ -33,11 +34,40 @@ func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
 	if !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("got %v, want the context's error", err)
 	}
-	if code := cmekpipe.CodeOf(c.wrap(err)); code != "" {
+	if code := cmekpipe.CodeOf(c.wrap(ctx, err)); code != "" {
 		t.Errorf("got code %q, want the context's error to stay itself", code)
 	}
 	if e, ok := errors.AsType[*googleapi.Error](err); !ok || e.Code != http.StatusTeapot {
 		t.Errorf("got %v, want the operation to be cancelled", err)
+	}
+}
+
+func TestKeyIsCheckedAgain(t *testing.T) {
+	cloud := cmektest.NewCloud(t)
+	key := cloud.CreateKey("us-central1", "records")
+	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
+	cloud.CreateFHIRStore(name, key)
+	c, err := newClient(t.Context(), opBundles, key.MustFHIRStore(name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	now := time.Now()
+	c.checked.Now = func() time.Time { return now }
+	if err := c.verify(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	datasets := c.service.Projects.Locations.Datasets
+	if _, err := datasets.Delete(c.store.DatasetName()).Do(); err != nil {
+		t.Fatal(err)
+	}
+	cloud.CreateFHIRStore(name, cloud.CreateKey("us-central1", "other"))
+	now = now.Add(keycheck.Interval - 1)
+	if err := c.verify(t.Context()); err != nil {
+		t.Errorf("within the interval: got %v, want no check", err)
+	}
+	now = now.Add(1)
+	if err := c.verify(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
+		t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMismatch)
 	}
 }
 

@@ -68,12 +68,12 @@ func (f *maskFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)
 	}
 	counter, err := f.client.deidentify(ctx, f.Source, f.Config)
 	if err != nil {
-		return f.explain(f.client.wrap(err))
+		return f.explain(f.client.wrap(ctx, err))
 	}
 	f.counts.add(ctx, counter)
 	if counter.Failure > 0 {
 		return &cmekpipe.Error{Op: opDeidentify, Code: cmekpipe.Corrupted, Resource: f.Store.String(),
-			Hint: "read the errors of the operation in Cloud Logging",
+			Hint: "read the errors of the operation in Cloud Logging: gcloud logging read 'logName:healthcare.googleapis.com' --project=" + f.Store.Project(),
 			Err:  fmt.Errorf("got %d resources that could not be de-identified, and %d that could", counter.Failure, counter.Success)}
 	}
 	emit(f.Store.String())

@@ -15,9 +15,9 @@
 // # Defaults
 //
 // A FHIR store is encrypted with the key of its dataset, which is chosen when the dataset is created and never changes.
-// Every worker compares it with the store's key before it sends anything, and refuses a dataset that is encrypted with
-// another key or with none of yours. No dataset and no store is ever created. Files are written with the key's name in the
-// request, see package textio.
+// Every worker compares it with the store's key before it sends anything, and again every five minutes, because a dataset may
+// be deleted and created again: a dataset with another key, or without one, is refused. No dataset and no store is ever
+// created. Files are written with the key's name in the request, see package textio.
 //
 // There is no fallback: neither to a temp_location or staging_location, where Beam's Import puts resources without a folder,
 // nor to deleting the files of a failed import, as Beam's does without a folder for them.

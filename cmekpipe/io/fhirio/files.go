@@ -7,6 +7,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
@@ -136,7 +137,7 @@ func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() er
 
 func (f *sweepFn) unknown() error {
 	return &cmekpipe.Error{Op: opImport, Code: cmekpipe.Internal, Resource: f.Temp.String(),
-		Hint: "start the job again; if it fails again, report it as a bug", Err: errors.New("got a file that is not a batch of this import")}
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}), Err: errors.New("got a file that is not a batch of this import")}
 }
 
 // CMEKHelper tells guard that nothing is stored.

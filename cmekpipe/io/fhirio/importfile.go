@@ -37,7 +37,7 @@ func (f *loadFn) ProcessElement(ctx context.Context, name string, failed func(st
 	}
 	counter, err := f.client.importFile(ctx, "gs://"+f.Temp.Bucket()+"/"+name, f.Structure)
 	if err != nil && !isAboutData(err) {
-		return f.client.wrap(err)
+		return f.client.wrap(ctx, err)
 	}
 	f.counts.add(ctx, counter)
 	switch reason := failure(counter, err); reason {

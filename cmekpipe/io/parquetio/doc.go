@@ -1,6 +1,6 @@
 // Package parquetio reads Parquet files, and writes them to Cloud Storage encrypted with your Cloud KMS key.
 //
-// Most people need [Read] and [WriteSharded]. They are named and used as in Beam's parquetio, except that a writer takes a
+// Most people need [Read] and [WriteSharded]. They are named and used as in Beam's parquetio, except that a writer has a
 // [cmekpipe.Object], which you create from a key:
 //
 //	type account struct {

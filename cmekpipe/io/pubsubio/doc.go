@@ -1,7 +1,7 @@
 // Package pubsubio reads from Pub/Sub, and publishes to topics encrypted with your Cloud KMS key.
 //
-// Most people need [Write]. It is named and used as in Beam's pubsubio, except that it takes a [cmekpipe.PubSubTopic], which
-// you create from a key, where Beam's takes a project and a topic:
+// Most people need [Write]. It is named and used as in Beam's pubsubio, except that its topic is a [cmekpipe.PubSubTopic], which
+// you create from a key, where Beam's has a project and a topic:
 //
 //	key := cmekpipe.MustParseKey[location.Global]("projects/…/locations/global/keyRings/…/cryptoKeys/…")
 //	pubsubio.Write(s, key.MustPubSubTopic("projects/bank-prod/topics/entries"), messages)

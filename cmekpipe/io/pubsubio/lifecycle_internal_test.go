@@ -4,6 +4,7 @@ package pubsubio
 
 import (
 	"testing"
+	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -11,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const entriesTopic = "projects/" + cmektest.Project + "/topics/entries"
@@ -55,7 +57,7 @@ func TestKeyRemovedFromARunningJobIsReported(t *testing.T) {
 	if _, err := f.client.UpdateTopic(t.Context(), bare); err != nil {
 		t.Fatal(err)
 	}
-	f.checked = f.checked.Add(-recheckAfter)
+	f.checked.Now = func() time.Time { return time.Now().Add(keycheck.Interval) }
 	if err := bundle(t, f, "b"); cmekpipe.CodeOf(err) != cmekpipe.KeyMissing {
 		t.Errorf("got %v, want %v", err, cmekpipe.KeyMissing)
 	}

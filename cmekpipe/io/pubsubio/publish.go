@@ -115,7 +115,7 @@ func (f *writeFn) flush(ctx context.Context) error {
 		})
 	}
 	f.pending = pending{}
-	return f.keyHint(f.wrap(ctx, group.Wait()))
+	return f.policyHint(f.wrap(ctx, group.Wait()))
 }
 
 // publish sends one request. The client tries again for a minute where that may help.
@@ -126,7 +126,7 @@ func (f *writeFn) publish(ctx context.Context, messages []*pubsubpb.PubsubMessag
 	}
 	if got := len(res.GetMessageIds()); got != len(messages) {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Internal, Resource: f.Topic.String(),
-			Hint: "start the job again; if it fails again, report it as a bug",
+			Hint: "retry the job; if it happens again, report it: https://github.com/cmekpipe/cmekpipe-go/issues",
 			Err:  errors.New("Pub/Sub acknowledged another number of messages than it was sent")}
 	}
 	return nil

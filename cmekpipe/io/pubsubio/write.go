@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
-	"time"
 
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
@@ -15,7 +14,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 )
 
 const opWrite = "pubsubio.Write"
@@ -60,11 +60,10 @@ func check(topic cmekpipe.PubSubTopic, col beam.PCollection) error {
 			Hint: "create it from a key: key.PubSubTopic(\"projects/PROJECT/topics/TOPIC\")",
 			Err:  errors.New("got the zero PubSubTopic, want one created from a key")}
 	}
-	e := &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: topic.String()}
-	if answer := location.ForTopic(topic.Key().Location()); answer.Fit == location.Refused {
-		e.Code, e.Hint, e.Err = cmekpipe.LocationMismatch, "use a key in global or in a region", errors.New(answer.Why)
-		return e
+	if err := keycheck.Location(opWrite, topic.String(), topic.Key(), location.ForTopic(topic.Key().Location())); err != nil {
+		return err
 	}
+	e := &cmekpipe.Error{Op: opWrite, Code: cmekpipe.InvalidOptions, Resource: topic.String()}
 	if !col.IsValid() {
 		e.Hint, e.Err = "pass a collection that a transform returned", errors.New("got the zero PCollection")
 		return e
@@ -89,16 +88,13 @@ func (*wrapFn) ProcessElement(data []byte) *pubsubpb.PubsubMessage {
 // CMEKHelper tells guard that nothing is created here.
 func (*wrapFn) CMEKHelper() destination.None { return destination.None{} }
 
-// recheckAfter is how long a check of the topic's key is valid: the key of an existing topic can be changed or removed.
-const recheckAfter = 5 * time.Minute
-
 // writeFn publishes messages, in requests of many.
 type writeFn struct {
 	Topic  cmekpipe.PubSubTopic
 	Create bool
 
 	client  *pubsub.TopicAdminClient
-	checked time.Time // when the topic's key was compared
+	checked keycheck.Recheck
 	pending pending
 }
 
@@ -116,17 +112,10 @@ func (f *writeFn) Teardown() error {
 	return f.wrap(context.Background(), f.client.Close())
 }
 
-// StartBundle checks the topic's key if the last check is too old, and drops what a failed bundle left.
+// StartBundle checks the topic's key again if the last check is too old, and drops what a failed bundle left.
 func (f *writeFn) StartBundle(ctx context.Context) error {
 	f.pending = pending{}
-	if time.Since(f.checked) < recheckAfter {
-		return nil
-	}
-	if err := f.verify(ctx); err != nil {
-		return err
-	}
-	f.checked = time.Now()
-	return nil
+	return f.checked.Do(ctx, f.verify)
 }
 
 // ProcessElement adds a message and publishes when there are enough.
@@ -151,5 +140,5 @@ func (f *writeFn) CMEKDestination() destination.Destination {
 
 // wrap returns an error of the client as a *cmekpipe.Error.
 func (f *writeFn) wrap(ctx context.Context, err error) error {
-	return gcperr.WrapCall(ctx, opWrite, f.Topic.String(), f.Topic.Key(), err)
+	return diagnose.Wrap(ctx, opWrite, f.Topic.String(), f.Topic.Key(), err)
 }

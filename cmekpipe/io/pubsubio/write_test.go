@@ -102,7 +102,7 @@ func TestTopicUnderAnotherKeyIsRefused(t *testing.T) {
 		{"other key, may create", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("global", "messages2"), true },
 			[]pubsubio.WriteOption{pubsubio.WithCreateIfMissing()}, cmekpipe.KeyMismatch, "messages2"},
 		{"same name elsewhere", func(w *world) (cmekpipe.KeyName, bool) { return w.CreateKey("us-central1", "messages"), true }, nil, cmekpipe.KeyMismatch, "us-central1"},
-		{"no key", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, true }, nil, cmekpipe.KeyMissing, "no customer-managed key"},
+		{"no key", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, true }, nil, cmekpipe.KeyMissing, "got no Cloud KMS key"},
 		{"missing", func(w *world) (cmekpipe.KeyName, bool) { return cmekpipe.KeyName{}, false }, nil, cmekpipe.NotFound, ""},
 	}
 	for _, tt := range tests {

@@ -2,20 +2,18 @@ package spannerio
 
 import (
 	"context"
-	"errors"
 	"strings"
 
 	database "cloud.google.com/go/spanner/admin/database/apiv1"
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 	"cloud.google.com/go/spanner/admin/instance/apiv1/instancepb"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// create creates the database with its keys and waits for it. Whether it is the one that was asked for is for
-// the caller to see.
+// create creates the database with its keys and waits until it exists. The caller checks it.
 func (f *check) create(ctx context.Context, client *database.DatabaseAdminClient) error {
 	parent, id, _ := strings.Cut(f.Database.String(), "/databases/")
 	if err := f.checkPlace(ctx, parent); err != nil {
@@ -42,7 +40,7 @@ func (f *check) encryption() *databasepb.EncryptionConfig {
 	return asked
 }
 
-// checkPlace refuses keys that are not where the instance is.
+// checkPlace refuses keys that are not in the location of the instance.
 func (f *check) checkPlace(ctx context.Context, instance string) error {
 	client, err := spannerclient.Instances(ctx)
 	if err != nil {
@@ -55,11 +53,9 @@ func (f *check) checkPlace(ctx context.Context, instance string) error {
 	}
 	for _, key := range f.keys() {
 		answer := location.ForSpanner(key.Location(), found.GetConfig())
-		if answer.Fit != location.Refused {
-			continue
+		if err := keycheck.Location(opWrite, f.Database.String(), key, answer); err != nil {
+			return err
 		}
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.LocationMismatch, Resource: f.Database.String(),
-			Hint: "use a key in " + strings.Join(answer.Want, " or "), Err: errors.New(key.String() + ": " + answer.Why)}
 	}
 	return nil
 }

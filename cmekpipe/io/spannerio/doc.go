@@ -1,6 +1,6 @@
 // Package spannerio reads rows of Cloud Spanner, and writes them to a database encrypted with your Cloud KMS key.
 //
-// Most people need [Write] and [Read]. They are named and used as in Beam's spannerio, except that the writer takes a
+// Most people need [Write] and [Read]. They are named and used as in Beam's spannerio, except that the writer has a
 // [cmekpipe.SpannerDatabase], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
@@ -8,8 +8,8 @@
 //	spannerio.Write(s, ledger, "Entries", entries)
 //
 // In Spanner the key belongs to the database and is chosen when the database is created. So every writer checks the
-// database's keys before it accepts its first row, and refuses a database that is encrypted with another key or with none of
-// yours. With [WithCreateIfMissing] it creates a missing database, always with the key.
+// database's keys before it accepts its first row and again every five minutes, and refuses a database without a key or with
+// another one. With [WithCreateIfMissing] it creates a missing database, always with the key.
 //
 // [Read] and [Query] create no data and take names as Beam's do. They are not Beam's own: its Query crashes by default,
 // loses the timestamp bound, and its package links a test server into every program.

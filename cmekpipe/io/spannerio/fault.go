@@ -8,7 +8,7 @@ import (
 	"cloud.google.com/go/spanner"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 )
 
 // harmless are the parts of Spanner's texts that contain names of the schema and numbers, but no row.
@@ -26,7 +26,7 @@ func dataFault(ctx context.Context, op, resource string, key cmekpipe.KeyName, e
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	e, ok := errors.AsType[*cmekpipe.Error](keycause.Wrap(ctx, op, resource, key, err))
+	e, ok := errors.AsType[*cmekpipe.Error](diagnose.Wrap(ctx, op, resource, key, err))
 	if !ok {
 		return err // of a context
 	}

@@ -4,12 +4,16 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
+	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // TestEveryWriterChecksTheKeyBeforeItAcceptsARow runs a writer without the step that looks, too.
@@ -53,6 +57,38 @@ func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 				t.Errorf("got client %v and error %v, want none and %v", f.client, err, tt.want)
 			}
 		})
+	}
+}
+
+// TestKeysAreCheckedAgain deletes the database and creates it with another key while a writer runs.
+func TestKeysAreCheckedAgain(t *testing.T) {
+	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
+	const table = "CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)"
+	cloud := cmektest.NewCloud(t)
+	key := cloud.CreateKey("us-central1", "records")
+	cloud.CreateSpannerDatabase(name, "us-central1", key, table)
+	f := &commitFn{Check: check{Database: key.MustSpannerDatabase(name), Create: true}, Table: "Entries", Rows: 1}
+	now := time.Now()
+	f.checked.Now = func() time.Time { return now }
+	if err := f.Setup(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	defer f.Teardown()
+	admin, err := spannerclient.Databases(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer admin.Close()
+	if err := admin.DropDatabase(t.Context(), &databasepb.DropDatabaseRequest{Database: name}); err != nil {
+		t.Fatal(err)
+	}
+	now = now.Add(keycheck.Interval)
+	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
+		t.Errorf("without the database: got %v, want %v and no new database", err, cmekpipe.NotFound)
+	}
+	cloud.CreateSpannerDatabase(name, "us-central1", cloud.CreateKey("us-central1", "other"), table)
+	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
+		t.Errorf("with another key: got %v, want %v", err, cmekpipe.KeyMismatch)
 	}
 }
 

@@ -2,9 +2,6 @@ package spannerio
 
 import (
 	"context"
-	"errors"
-	"slices"
-	"strings"
 
 	database "cloud.google.com/go/spanner/admin/database/apiv1"
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
@@ -13,16 +10,17 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// verifyFn looks whether a database rests under its keys, and may create it, where there may be no row to be written.
+// verifyFn checks the keys of a database, which it may create, even if there is no row to write.
 type verifyFn struct {
 	Check check
 }
 
-// ProcessElement takes the impulse.
+// ProcessElement runs once, for the impulse.
 func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
 
 // CMEKDestination tells guard the destination and its key.
@@ -42,7 +40,7 @@ func (c check) destination() destination.Destination {
 		AdditionalKeys: c.Further}
 }
 
-// run looks at the database, which it may create. An error means that nothing may be written.
+// run checks the database, which it may create. After an error nothing may be written.
 func (f *check) run(ctx context.Context) error {
 	client, err := spannerclient.Databases(ctx)
 	if err != nil {
@@ -89,50 +87,29 @@ func (f *check) get(ctx context.Context, client *database.DatabaseAdminClient) (
 	return found, err
 }
 
-// verify compares the keys that the database rests under with those that it should rest under.
+// verify checks that the database was created with all of its keys and no others, and uses no others.
 func (f *check) verify(found *databasepb.Database) error {
-	got := spannerclient.Keys(found)
-	if len(got) == 0 {
-		return f.refusal(cmekpipe.KeyMissing, "rests under no customer-managed key")
+	name, want, got := f.Database.String(), f.keys(), spannerclient.Keys(found)
+	if err := keycheck.Check(opWrite, name, want, got...); err != nil {
+		return err
 	}
-	want := map[string]bool{}
-	for _, key := range f.keys() {
-		want[key.String()] = true
+	if err := keycheck.CheckAll(opWrite, name, want, got...); err != nil {
+		return err
 	}
-	others := slices.ContainsFunc(got, func(name string) bool { return !want[name] })
-	if others || len(got) != len(want) {
-		return f.refusal(cmekpipe.KeyMismatch, "rests under "+strings.Join(got, " and "))
-	}
-	for _, info := range found.GetEncryptionInfo() {
-		if info.GetEncryptionType() == databasepb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION {
-			return f.refusal(cmekpipe.KeyMissing, "reports Google's default encryption")
-		}
-		key, err := cmekpipe.ParseKeyOrVersion(info.GetKmsKeyVersion())
-		if info.GetKmsKeyVersion() != "" && (err != nil || !want[key.String()]) {
-			return f.refusal(cmekpipe.KeyMismatch, "reports key version "+info.GetKmsKeyVersion())
-		}
+	if used := spannerclient.KeysInUse(found); len(used) > 0 {
+		return keycheck.Check(opWrite, name, want, used...)
 	}
 	return nil
 }
 
-// keys returns all keys that the database should rest under.
+// keys returns all keys that the database should have.
 func (f *check) keys() []cmekpipe.KeyName {
 	return append([]cmekpipe.KeyName{f.Database.Key()}, f.Further...)
-}
-
-func (f *check) refusal(code cmekpipe.Code, got string) error {
-	names := make([]string, 0, 1+len(f.Further))
-	for _, key := range f.keys() {
-		names = append(names, key.String())
-	}
-	return &cmekpipe.Error{Op: opWrite, Code: code, Resource: f.Database.String(),
-		Hint: "mint the database with the key that it rests under, or write to a new one; Spanner never changes a database's key",
-		Err:  errors.New(got + ", want " + strings.Join(names, " and "))}
 }
 
 func (f *check) wrap(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return keycause.Wrap(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
+	return diagnose.Wrap(ctx, opWrite, f.Database.String(), f.Database.Key(), err)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 const opWrite = "spannerio.Write"
@@ -28,21 +29,22 @@ func Write(s beam.Scope, db cmekpipe.SpannerDatabase, table string, col beam.PCo
 	beam.ParDo0(s, &commitFn{Check: check, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col)
 }
 
-// commitFn writes rows in batches. Each instance checks the database's keys in Setup: waiting for another step's
-// output would break fusion, and the runner would have to materialize all rows.
+// commitFn writes rows in batches. Each instance checks the database's keys itself, before it accepts a row: waiting for
+// another step's output would break fusion, and the runner would have to materialize all rows.
 type commitFn struct {
 	Check check
 	Table string
 	Rows  int // maximum number in a batch
 
-	client *spanner.Client
-	batch  batch
-	flight chan error // result of the batch in flight; nil if there is none
+	client  *spanner.Client
+	checked keycheck.Recheck
+	batch   batch
+	flight  chan error // result of the batch in flight; nil if there is none
 }
 
 // Setup checks the database's keys and opens the client.
 func (f *commitFn) Setup(ctx context.Context) (err error) {
-	if err := f.Check.run(ctx); err != nil {
+	if err := f.checked.Do(ctx, f.Check.run); err != nil {
 		return err
 	}
 	f.client, err = spannerclient.New(ctx, f.Check.Database.String())
@@ -94,9 +96,21 @@ func (f *commitFn) flush(ctx context.Context) error {
 		return err
 	}
 	rows, flight := f.batch.rows, make(chan error, 1)
-	f.batch, f.flight = batch{}, flight
+	f.batch = batch{}
+	if err := f.recheck(ctx); err != nil {
+		return err
+	}
+	f.flight = flight
 	go func() { flight <- f.apply(ctx, rows) }()
 	return nil
+}
+
+// recheck checks the database's keys again if the last check is too old: a database may be deleted and created again. It
+// creates none, because the rows that were written to one that is gone are gone too.
+func (f *commitFn) recheck(ctx context.Context) error {
+	again := f.Check
+	again.Create = again.Create && !f.checked.Checked()
+	return f.checked.Do(ctx, again.run)
 }
 
 // land waits for the batch in flight.

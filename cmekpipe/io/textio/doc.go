@@ -1,6 +1,6 @@
 // Package textio reads text files, and writes lines to Cloud Storage objects encrypted with your Cloud KMS key.
 //
-// Most people need [Read] and [WriteSharded]. They are named and used as in Beam's textio, except that a writer takes a
+// Most people need [Read] and [WriteSharded]. They are named and used as in Beam's textio, except that a writer has a
 // [cmekpipe.Object], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")

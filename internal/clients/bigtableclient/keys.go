@@ -1,16 +1,12 @@
 package bigtableclient
 
-import (
-	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
+import "cloud.google.com/go/bigtable/admin/apiv2/adminpb"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/clients/keynames"
-)
-
-// Keys returns the keys of clusters, each once; "" for a cluster without a key.
+// Keys returns the name of the key of each cluster, "" for a cluster without one.
 func Keys(found *adminpb.ListClustersResponse) []string {
-	var names []string
-	for _, c := range found.GetClusters() {
-		names = append(names, c.GetEncryptionConfig().GetKmsKeyName())
+	names := make([]string, len(found.GetClusters()))
+	for i, c := range found.GetClusters() {
+		names[i] = c.GetEncryptionConfig().GetKmsKeyName()
 	}
-	return keynames.Distinct(names)
+	return names
 }

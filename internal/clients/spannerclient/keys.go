@@ -1,32 +1,28 @@
 package spannerclient
 
-import (
-	"slices"
+import "cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 
-	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
-
-	"github.com/cmekpipe/cmekpipe-go/internal/clients/keynames"
-)
-
-// Keys returns the keys that a database was created with, each once. What is not the name of a key stays as it is.
+// Keys returns the names of the keys that a database was created with. A database without a key has none.
 func Keys(d *databasepb.Database) []string {
-	names := slices.Clone(d.GetEncryptionConfig().GetKmsKeyNames())
-	if one := d.GetEncryptionConfig().GetKmsKeyName(); one != "" {
+	config := d.GetEncryptionConfig()
+	names := append([]string(nil), config.GetKmsKeyNames()...)
+	if one := config.GetKmsKeyName(); one != "" {
 		names = append(names, one)
 	}
-	return keynames.Distinct(names)
+	return names
 }
 
-// KeysInUse returns the keys whose versions encrypt a database's data now, each once; "" stands for Google's default
-// encryption.
+// KeysInUse returns the names of the key versions that the data of a database is encrypted with, and "" for data with
+// Google's default encryption.
 func KeysInUse(d *databasepb.Database) []string {
 	var names []string
 	for _, info := range d.GetEncryptionInfo() {
-		if info.GetEncryptionType() == databasepb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION {
+		switch version := info.GetKmsKeyVersion(); {
+		case info.GetEncryptionType() == databasepb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION:
 			names = append(names, "")
-		} else if info.GetKmsKeyVersion() != "" {
-			names = append(names, info.GetKmsKeyVersion())
+		case version != "":
+			names = append(names, version)
 		}
 	}
-	return keynames.Distinct(names)
+	return names
 }

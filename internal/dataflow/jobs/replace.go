@@ -50,9 +50,8 @@ func (s *Service) Replaceable(ctx context.Context, name string) (*Replaceable, e
 		return nil, refuse(cmekpipe.Unsupported, "got "+j.Type+", want a streaming job: no other can be updated",
 			"wait for its end or cancel it, then launch without update")
 	}
-	if e := keycheck.Compare(s.Op, s.Resource(j.Id), keyOf(j), s.Key); e != nil {
-		e.Hint = "a job's state can't change its key: launch under the key that it has, or drain it and launch without update"
-		return nil, e
+	if code, cause := keycheck.Compare([]cmekpipe.KeyName{s.Key}, keyOf(j)); code != "" {
+		return nil, refuse(code, cause, "the key of a job's state never changes: launch with the key that the job has, or drain it and launch without update")
 	}
 	if got := s.elsewhere(j); got != "" {
 		return nil, refuse(cmekpipe.LocationMismatch, "got "+got+", want "+s.Region, "drain it and launch without update")

@@ -36,7 +36,7 @@ func (s *Service) tooLate(ctx context.Context, id string, state job.State, why e
 		return why
 	}
 	return errors.Join(why, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id),
-		Hint: "look at what it wrote: nothing proves that it rests under " + s.Key.String(),
+		Hint: "check the keys of what it wrote; it may not be encrypted with " + s.Key.String(),
 		Err:  errors.New("got " + string(state) + " before the job could be cancelled")})
 }
 

@@ -35,8 +35,8 @@ func keyOf(j *api.Job) string {
 // check holds a job against the key, and against what was asked for if that is known. What the service leaves out is
 // not compared, but the key.
 func (s *Service) check(stored, asked *api.Job) error {
-	if e := keycheck.Compare(s.Op, s.Resource(stored.Id), keyOf(stored), s.Key); e != nil {
-		return e
+	if err := keycheck.Check(s.Op, s.Resource(stored.Id), []cmekpipe.KeyName{s.Key}, keyOf(stored)); err != nil {
+		return err
 	}
 	if got := s.elsewhere(stored); got != "" {
 		return s.contradiction(stored, cmekpipe.LocationMismatch, "got "+got+", want "+s.Region+", where job and key were to be")
@@ -59,7 +59,7 @@ func (s *Service) check(stored, asked *api.Job) error {
 
 func (s *Service) contradiction(stored *api.Job, code cmekpipe.Code, reason string) error {
 	return &cmekpipe.Error{Op: s.Op, Code: code, Resource: s.Resource(stored.Id), Err: errors.New(reason),
-		Hint: "look who changed it: " + s.Resource(stored.Id) + " was asked for otherwise"}
+		Hint: "find out who changed it: gcloud logging read 'protoPayload.serviceName=\"dataflow.googleapis.com\"' --limit=10 --project=" + s.Project}
 }
 
 // elsewhere returns the place outside the region in which the job or its workers are, or "".

@@ -7,14 +7,15 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
-// Buckets makes sure that the buckets of some places, gs:// URLs, exist where the key can serve them. It never creates
-// one.
+// Buckets checks that the buckets of some places, gs:// URLs, exist in a location that the key can protect. It never creates
+// a bucket.
 func (s *Services) Buckets(ctx context.Context, places ...string) error {
 	return s.each(places, func(bucket string) error {
 		_, err := s.bucket(ctx, bucket)
@@ -22,8 +23,8 @@ func (s *Services) Buckets(ctx context.Context, places ...string) error {
 	})
 }
 
-// KeyedBuckets is [Services.Buckets] for places that others write to without naming a key: what they write rests under
-// the bucket's default key, which must be the job's.
+// KeyedBuckets is [Services.Buckets] for places that other programs write to without naming a key: those objects get the
+// bucket's default key, which must be the job's.
 func (s *Services) KeyedBuckets(ctx context.Context, places ...string) error {
 	return s.each(places, func(bucket string) error {
 		attrs, err := s.bucket(ctx, bucket)
@@ -34,10 +35,10 @@ func (s *Services) KeyedBuckets(ctx context.Context, places ...string) error {
 		if attrs.Encryption != nil {
 			reported = attrs.Encryption.DefaultKMSKeyName
 		}
-		if e := keycheck.Compare(s.Jobs.Op, "gs://"+bucket, reported, s.opts.Key()); e != nil {
-			e.Err = errors.New("what is written there without a key rests under the bucket's default key: " + e.Err.Error())
-			e.Hint = "gcloud storage buckets update gs://" + bucket + " --default-encryption-key=" + s.opts.Key().String()
-			return e
+		want := []cmekpipe.KeyName{s.opts.Key()}
+		if code, cause := keycheck.Compare(want, reported); code != "" {
+			return keycheck.Refusal(s.Jobs.Op, "gs://"+bucket, want, code,
+				"objects that are written there without a key get the bucket's default key: "+cause)
 		}
 		return nil
 	})
@@ -66,28 +67,22 @@ func (s *Services) bucket(ctx context.Context, bucket string) (*storage.BucketAt
 		return nil, s.bucketError(ctx, "gs://"+bucket, err)
 	}
 	key := s.opts.Key()
-	switch answer := location.ForBucket(key.Location(), attrs.Location); answer.Fit {
-	case location.Serves:
-		return attrs, nil
-	case location.Unsure:
+	answer := location.ForBucket(key.Location(), attrs.Location)
+	if answer.Fit == location.Unsure {
 		s.Logger.WarnContext(ctx, "cmekpipe: it is not known whether the key's location serves the bucket's",
 			"bucket", bucket, "location", attrs.Location, "key", key.String(), "why", answer.Why)
-		return attrs, nil
-	default:
-		return nil, &cmekpipe.Error{Op: s.Jobs.Op, Code: cmekpipe.LocationMismatch, Resource: "gs://" + bucket,
-			Hint: "use a bucket in " + key.Location() + ", where the job and its key are",
-			Err:  errors.New("got a bucket in " + attrs.Location + ": " + answer.Why)}
 	}
+	return attrs, keycheck.Location(s.Jobs.Op, "gs://"+bucket, key, answer)
 }
 
-// bucketError says which permission it takes, because "can't see" is not "missing".
+// bucketError names the permission that is missing, because "cannot see" is not "missing".
 func (s *Services) bucketError(ctx context.Context, bucket string, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	err = gcperr.Wrap(s.Jobs.Op, bucket, s.opts.Key(), err)
 	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.PermissionDenied {
-		e.Hint = "grant the caller storage.buckets.get on " + bucket
+		e.Hint = explain.Remedy(explain.Case{Code: e.Code, Resource: bucket, Message: err.Error(), Permission: "storage.buckets.get"})
 	}
 	return err
 }

@@ -33,16 +33,16 @@ func CheckLabels(op string, opts *cmekpipe.Options) error {
 		", because a launch adds "+jobs.RequestLabel, "remove "+strconv.Itoa(n-jobs.MaxLabels))
 }
 
-// noSampling turns off the sampling of elements that a worker failed on. Dataflow turns it on for workers of other SDKs,
+// NoSampling turns off the sampling of elements that a worker failed on. Dataflow turns it on for workers of other SDKs,
 // which write the elements below the temp location without naming the key.
 // Source: https://docs.cloud.google.com/dataflow/docs/guides/data-sampling.
-const noSampling = "disable_always_on_exception_sampling"
+const NoSampling = "disable_always_on_exception_sampling"
 
 // Experiments adds experiments to those of the options, unless they are there already, and turns off what stores elements
 // without the key.
 func Experiments(c cmekpipe.Config, list []string, more ...string) []string {
 	list = slices.Clone(list)
-	for _, name := range append(more, noSampling) {
+	for _, name := range append(more, NoSampling) {
 		if !hasExperiment(list, name) {
 			list = append(list, name)
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -49,7 +50,7 @@ func (a *Area) measure(resource string, content io.ReadSeeker) (*File, error) {
 	}
 	if err != nil {
 		return nil, &cmekpipe.Error{Op: a.Op, Code: cmekpipe.Corrupted, Resource: resource,
-			Hint: "check the disk of this machine, then retry", Err: err}
+			Hint: "check the disk of this machine; " + explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}), Err: err}
 	}
 	return &File{Hash: hex.EncodeToString(sha.Sum(nil)), Size: size, Key: a.Key, crc: crc.Sum32()}, nil
 }

@@ -57,7 +57,7 @@ func containerImage(c cmekpipe.Config) string {
 
 // experiments adds the ones that every SDK sets for the portable runner, as Beam's own launcher does.
 func experiments(c cmekpipe.Config, streaming bool) []string {
-	more := []string{"beam_fn_api", "use_runner_v2", "use_unified_worker", "use_portable_job_submission"}
+	more := []string{"beam_fn_api", "use_runner_v2", "use_unified_worker", "use_portable_job_submission", session.NoSampling}
 	if streaming {
 		more = append(more, "enable_streaming_engine", "enable_windmill_service")
 	}

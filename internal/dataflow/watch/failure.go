@@ -8,6 +8,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
@@ -41,7 +42,7 @@ var aboutKeys = regexp.MustCompile(`(?i)kms|cryptokey|encryption key|external ke
 func (w *watcher) keyFailure(texts []string) *cmekpipe.Error {
 	var repeated *cmekpipe.Error
 	for _, text := range texts {
-		fault, ok := gcperr.ReadKeyFault(text)
+		fault, ok := explain.FindKeyFault(text)
 		if !ok || !aboutKeys.MatchString(text) {
 			continue
 		}
@@ -51,7 +52,7 @@ func (w *watcher) keyFailure(texts []string) *cmekpipe.Error {
 			says += ": " + own
 		}
 		e := &cmekpipe.Error{Op: w.jobs.Op, Code: fault.Code, Resource: w.job.String(), Err: &jobs.Withheld{Text: says, Err: errors.New(text)},
-			Hint: fault.Remedy(gcperr.Where{Key: w.job.Key, Project: w.job.Project, Region: w.job.Region})}
+			Hint: explain.Remedy(explain.Case{Code: fault.Code, Message: text, Key: w.job.Key, Project: w.job.Project, Region: w.job.Region})}
 		if isOwn {
 			return e
 		}

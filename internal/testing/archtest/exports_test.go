@@ -17,6 +17,7 @@ const exportBudget = 25
 var noBudget = map[string]string{
 	"cmekpipe":          "keys, destinations, options and error codes, which all other packages share",
 	"cmekpipe/location": "a type for each location of Google Cloud",
+	"cmekpipe/rule":     "an ID for each rule",
 }
 
 // overBudget lists packages that export more than the budget, with the number of names that they may export until they

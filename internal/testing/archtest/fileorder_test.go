@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
@@ -13,6 +14,12 @@ import (
 // maxUp is the number of references between files of a package that may point backwards in the best order of the files.
 // A package with more can't be read from top to bottom.
 const maxUp = 10
+
+// overMaxUp lists packages with more backward references than maxUp, with their number. A number here may only decrease.
+var overMaxUp = map[string]int{
+	"cmekpipe":                            12,
+	"cmekpipe/emulator/internal/dataflow": 22,
+}
 
 // A file refers to each file of its package that declares a function, type, constant or variable that it uses.
 func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
@@ -46,8 +53,9 @@ func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
 				}
 			}
 		}
-		if order, up := g.order(); up > maxUp {
-			t.Errorf("%s: %d arrows between files run up, want at most %d; the best order found is %v", path, up, maxUp, order)
+		want := max(maxUp, overMaxUp[path])
+		if order, up := g.order(); up > want {
+			t.Errorf("%s: %d arrows between files run up, want at most %d; the best order found is %v", path, up, want, order)
 		}
 	}
 }
@@ -84,6 +92,7 @@ func (g fileGraph) order() (order []string, up int) {
 	for file := range g {
 		order = append(order, file)
 	}
+	slices.Sort(order) // the order of a map would give another result each time
 	for better := true; better; {
 		better = false
 		for i := range order {

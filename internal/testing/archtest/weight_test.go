@@ -81,17 +81,17 @@ var allowedClients = map[string][]string{
 	"cmekpipe/explain":             nil,
 	"cmekpipe/guard":               nil,
 	"cmekpipe/location":            nil,
-	"cmekpipe/plan":                nil,
+	"cmekpipe/plan":                {"dataflow"}, // a plan holds the request
 	"cmekpipe/rule":                nil,
 	"cmekpipe/io":                  nil,
 	"cmekpipe/io/avroio":           {"storage"},
 	"cmekpipe/io/bigqueryio":       {"bigquery", "storage"}, // loads files
 	"cmekpipe/io/bigtableio":       {"bigtable", "kms"},
 	"cmekpipe/io/datastoreio":      {"datastore", "firestore", "kms"},
-	"cmekpipe/io/fhirio":           {"healthcare", "storage"}, // imports files
+	"cmekpipe/io/fhirio":           {"healthcare", "kms", "storage"}, // imports files
 	"cmekpipe/io/fileio":           {"storage"},
 	"cmekpipe/io/parquetio":        {"storage"},
-	"cmekpipe/io/pubsubio":         {"pubsub"},
+	"cmekpipe/io/pubsubio":         {"kms", "pubsub"},
 	"cmekpipe/io/spannerio":        {"kms", "spanner"},
 	"cmekpipe/io/textio":           {"storage"},
 	"cmekpipe/io/xlang/bigqueryio": nil,

@@ -105,6 +105,11 @@ func (s *Server) uploadMultipart(c *call) error {
 	if _, err := parts.NextRawPart(); err != io.EOF {
 		return malformedMultipart()
 	}
+	// Google's client writes the last boundary even when it gives up in the middle of the data; then only the request's
+	// own end is missing.
+	if _, err := io.Copy(io.Discard, c.r.Body); err != nil {
+		return malformedMultipart()
+	}
 	return s.finishUpload(c, u)
 }
 

@@ -17,10 +17,10 @@ import (
 
 var expansionAddr = flag.String("expansion.addr", "", "HOST:PORT of a running expansion service with Java's BigQuery transforms; .ci/expansion starts one")
 
-// TestRealExpansionServiceTakesTheKey builds pipelines with Java's own expansion service, and finds the key in what that
+// TestRealExpansionServiceReceivesTheKey builds pipelines with Java's own expansion service, and finds the key in what that
 // made of the configuration: in the fields of the DoFns that workers are to run, not only in what was asked for. Read isn't
 // here: Java asks BigQuery for the table's schema while it expands.
-func TestRealExpansionServiceTakesTheKey(t *testing.T) {
+func TestRealExpansionServiceReceivesTheKey(t *testing.T) {
 	if *expansionAddr == "" {
 		t.Skip("needs Java and Maven: run bash .ci/expansion")
 	}

@@ -1,4 +1,4 @@
-package gcperr
+package explain
 
 import (
 	"regexp"
@@ -7,70 +7,68 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// KeyFault is what a service's message says is wrong with a key. Nothing in it is the message's own text but names of
-// keys and of Google's service agents.
+// KeyFault is what the message of a service says is wrong with a key. Of the message itself it holds only names of keys and
+// of Google's service agents.
 type KeyFault struct {
 	// Code is the kind of fault.
 	Code cmekpipe.Code
-	// Cause says what is wrong, in this module's words.
+	// Cause says what is wrong, in the words of this package.
 	Cause string
-	// Key is the key that the message names, and Version the version of it; each is invalid if there is none.
+	// Vague reports that the service cannot use the key and does not say why. Code is then KeyDisabled; Cloud KMS knows more.
+	Vague bool
+	// Key is the key that the message names, and Version its version. Either is invalid if the message names none.
 	Key     cmekpipe.KeyName
 	Version cmekpipe.KeyVersionName
-	// Agents are the e-mail addresses of the service agents that the message is about: as it names them, or in the form
-	// of those of the service that speaks.
+	// Agents are the e-mail addresses of the service agents that need the key: as the message names them, or else in the
+	// form of those of the service that sent it.
 	Agents []string
 
-	remedy remedy
+	advice advice
 }
 
-// ReadKeyFault reports what a message of a service, such as a Dataflow job message, says is wrong with a key, and false
-// if it says nothing that is known.
-func ReadKeyFault(message string) (KeyFault, bool) {
-	kind, ok := keyFaultKind(message)
+// FindKeyFault returns what the message of a service, such as a Dataflow job message, says is wrong with a key. It reports
+// false for a message that says nothing known.
+func FindKeyFault(message string) (KeyFault, bool) {
+	kind, vague, ok := findKind(message)
 	if !ok {
 		return KeyFault{}, false
 	}
-	f := KeyFault{Code: kind.code, Cause: kind.cause, Agents: agentsIn(message), remedy: kind.remedy}
+	f := KeyFault{Code: kind.code, Cause: kind.cause, Vague: vague, Agents: agentsIn(message), advice: kind.advice}
 	f.Key, f.Version = keyIn(message)
 	return f, true
 }
 
-// faultKind is a kind of message. A message is of the kind if it holds every one of texts.
-type faultKind struct {
-	texts  []string
-	code   cmekpipe.Code
-	cause  string
-	remedy remedy
+// remedy says what to do about the fault, for the key that the message names or else for the key of the case.
+func (f KeyFault) remedy(c Case) string {
+	if f.Key.Valid() {
+		c.Key = f.Key
+	}
+	return f.advice(f, c)
 }
 
-// keyFaultKind finds a message's kind. The more telling kinds come first: what Cloud KMS says stands inside of what the
-// service says that passes it on, and Dataflow's text of a denied key also says that the key can't be validated.
-func keyFaultKind(message string) (faultKind, bool) {
-	for _, kinds := range [][]faultKind{stateFaults(), externalFaults(), keyFaults(), serviceFaults(), vagueFaults()} {
+// findKind finds the kind of a message. Kinds that say more come first: a service repeats what Cloud KMS says inside its own
+// message, and Dataflow's message about a denied key also says that the key cannot be validated.
+func findKind(message string) (kind faultKind, vague, ok bool) {
+	for _, kinds := range [][]faultKind{stateFaults(), externalFaults(), keyFaults(), serviceFaults()} {
 		for _, kind := range kinds {
 			if kind.matches(message) {
-				return kind, true
+				return kind, false, true
 			}
 		}
 	}
-	return faultKind{}, false
-}
-
-func (k faultKind) matches(message string) bool {
-	for _, text := range k.texts {
-		if !strings.Contains(message, text) {
-			return false
+	for _, kind := range vagueFaults() {
+		if kind.matches(message) {
+			return kind, true, true
 		}
 	}
-	return true
+	return faultKind{}, false, false
 }
 
 // keyNames finds names of keys and of their versions.
 var keyNames = regexp.MustCompile(
 	`projects/[^/\s'"<>]+/locations/[^/\s'"<>]+/keyRings/[^/\s'"<>]+/cryptoKeys/[A-Za-z0-9_-]+(/cryptoKeyVersions/[0-9]+)?`)
 
-// keyIn returns the first key, and the first version of it, that a message names.
+// keyIn returns the first key that a message names, and the first version of that key.
 func keyIn(message string) (key cmekpipe.KeyName, version cmekpipe.KeyVersionName) {
 	for _, name := range keyNames.FindAllString(message, -1) {
 		found, err := cmekpipe.ParseKeyOrVersion(name)
@@ -85,7 +83,7 @@ func keyIn(message string) (key cmekpipe.KeyName, version cmekpipe.KeyVersionNam
 	return key, version
 }
 
-// agentAddress finds the addresses of service agents, which Google makes from numbers of projects.
+// agentAddress finds the addresses of service agents, which Google forms from project numbers.
 var agentAddress = regexp.MustCompile(`\b(service|bq)-[0-9]+@[a-z0-9-]+\.iam\.gserviceaccount\.com\b`)
 
 // agentsIn returns the service agents that a message is about.

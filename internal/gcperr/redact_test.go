@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-func TestWrapQuietLeavesTheServicesTextOut(t *testing.T) {
+func TestRedactRemovesTheServicesText(t *testing.T) {
 	const secret = "Jane Doe"
 	for _, tt := range []struct {
 		name string
@@ -30,7 +30,7 @@ func TestWrapQuietLeavesTheServicesTextOut(t *testing.T) {
 		{"connection", errors.New("connection reset by peer"), cmekpipe.Unavailable, "connection reset"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := gcperr.WrapQuiet("op", "resource", cmekpipe.KeyName{}, tt.err)
+			err := gcperr.Redact(gcperr.Wrap("op", "resource", cmekpipe.KeyName{}, tt.err), tt.err)
 			if cmekpipe.CodeOf(err) != tt.code || !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), secret) {
 				t.Errorf("got %v, want code %s, %q and no data", err, tt.code, tt.says)
 			}
@@ -38,7 +38,7 @@ func TestWrapQuietLeavesTheServicesTextOut(t *testing.T) {
 	}
 	own := &cmekpipe.Error{Op: "first", Code: cmekpipe.KeyMismatch}
 	for _, err := range []error{nil, context.Canceled, own} {
-		if got := gcperr.WrapQuiet("op", "resource", cmekpipe.KeyName{}, err); got != err {
+		if got := gcperr.Redact(gcperr.Wrap("op", "resource", cmekpipe.KeyName{}, err), err); got != err {
 			t.Errorf("got %v, want %v unchanged", got, err)
 		}
 	}

@@ -1,8 +1,29 @@
-package gcperr
+package explain
 
-import "github.com/cmekpipe/cmekpipe-go/cmekpipe"
+import (
+	"strings"
 
-// stateFaults are what Cloud KMS says of a version that is not enabled, and what Cloud Storage makes of it.
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// faultKind is a kind of message. A message is of the kind if it contains every one of texts.
+type faultKind struct {
+	texts  []string
+	code   cmekpipe.Code
+	cause  string
+	advice advice
+}
+
+func (k faultKind) matches(message string) bool {
+	for _, text := range k.texts {
+		if !strings.Contains(message, text) {
+			return false
+		}
+	}
+	return true
+}
+
+// stateFaults are what Cloud KMS says about a version that is not enabled, and how Cloud Storage reports it.
 // Sources: https://docs.cloud.google.com/kms/docs/key-states,
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
 func stateFaults() []faultKind {
@@ -21,8 +42,8 @@ func stateFaults() []faultKind {
 // externalFaults are about keys that an external key manager holds.
 // Sources: https://docs.cloud.google.com/kms/docs/reference/ekm_errors, https://docs.cloud.google.com/spanner/docs/cmek.
 func externalFaults() []faultKind {
-	const denied, missing = "the external key manager denies the key to Cloud KMS", "the external key manager knows no such key"
-	const unreachable = "Cloud KMS can't reach the external key manager that holds the key"
+	const denied, missing = "the external key manager denies the key to Cloud KMS", "the external key manager has no such key"
+	const unreachable = "Cloud KMS cannot reach the external key manager that holds the key"
 	return []faultKind{
 		{[]string{"EXTERNAL_PERMISSION_DENIED"}, cmekpipe.KeyDenied, denied, grantExternal},
 		{[]string{"Permission was denied when accessing the key"}, cmekpipe.KeyDenied, denied, grantExternal},
@@ -37,13 +58,13 @@ func externalFaults() []faultKind {
 	}
 }
 
-// keyFaults are what Cloud KMS says of the key itself, of the caller and of its own limits.
+// keyFaults are what Cloud KMS says about the key itself, the caller and its own limits.
 // Sources: https://docs.cloud.google.com/kms/docs/encrypt-decrypt-rsa, https://docs.cloud.google.com/kms/quotas,
 // https://github.com/GoogleCloudPlatform/golang-samples/pull/2001.
 func keyFaults() []faultKind {
-	const missing, quota = "Cloud KMS knows no such key", "the quota of Cloud KMS requests is used up"
+	const missing, quota = "Cloud KMS has no such key", "the quota of Cloud KMS requests is used up"
 	return []faultKind{
-		{[]string{"incorrect key purpose"}, cmekpipe.KeyUnusable, "the key has another purpose than to encrypt data", makeKey},
+		{[]string{"incorrect key purpose"}, cmekpipe.KeyUnusable, "the key has a purpose other than ENCRYPT_DECRYPT", makeKey},
 		{[]string{"CryptoKey projects/", " not found"}, cmekpipe.KeyNotFound, missing, findKey},
 		{[]string{"Cloud KMS", "encryption key not found"}, cmekpipe.KeyNotFound, missing, findKey},
 		{[]string{"Cloud KMS", "decryption key not found"}, cmekpipe.KeyNotFound, missing, findKey},
@@ -55,14 +76,14 @@ func keyFaults() []faultKind {
 	}
 }
 
-// serviceFaults are what services say of a key in their own words.
+// serviceFaults are what services say about a key in their own words.
 // Sources: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys,
 // https://docs.cloud.google.com/dataflow/docs/guides/troubleshoot-permissions,
 // https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption,
 // https://docs.cloud.google.com/kms/docs/cmek-org-policy, https://github.com/googleapis/google-cloud-go/issues/1787,
 // https://github.com/googleapis/google-cloud-cpp/issues/7304, https://docs.cloud.google.com/eventarc/docs/troubleshoot-cmek.
 func serviceFaults() []faultKind {
-	const elsewhere, denied = "the key is in another location than what it is to protect", "the service agent may not use the key"
+	const elsewhere, denied = "the key is not in the location of the resource", "the service agent may not use the key"
 	const policy = "an organization policy forbids it"
 	return []faultKind{
 		{[]string{"Permission denied on Cloud KMS key"}, cmekpipe.KeyDenied, denied, grant},
@@ -73,24 +94,26 @@ func serviceFaults() []faultKind {
 		{[]string{"Incompatible CryptoKey location"}, cmekpipe.LocationMismatch, elsewhere, moveKey},
 		{[]string{"Key region", "must match the resource to be protected"}, cmekpipe.LocationMismatch, elsewhere, moveKey},
 		{[]string{"This region is not supported"}, cmekpipe.LocationMismatch, elsewhere, moveKey},
-		{[]string{"Existing table encryption settings don't match"}, cmekpipe.KeyMismatch, "the table exists under another key, or under none", otherTable},
+		{[]string{"Existing table encryption settings don't match"}, cmekpipe.KeyMismatch, "the table exists and has another key, or none", otherTable},
 		{[]string{"requires that you specify an encryption key"}, cmekpipe.PreconditionFailed, policy + " to leave a key out", askAdministrator},
 		{[]string{"constraints/gcp.restrictNonCmekServices"}, cmekpipe.PreconditionFailed, policy + " to leave a key out", askAdministrator},
 		{[]string{"prevents using KMS keys from project"}, cmekpipe.PreconditionFailed, policy + " to use keys of that project", askAdministrator},
 		{[]string{"constraints/gcp.restrictCmekCryptoKeyProjects"}, cmekpipe.PreconditionFailed, policy + " to use keys of that project", askAdministrator},
 		{[]string{"The KMS key does not contain a location"}, cmekpipe.KeyUnusable, "the key's name is malformed", spellKey},
-		{[]string{"Cloud KMS key", "cannot be validated"}, cmekpipe.KeyUnusable, "Dataflow can't make sense of the key's name", spellKey},
-		{[]string{"Bad Cloud KMS key"}, cmekpipe.KeyUnusable, "the key can't be used to encrypt data", spellKey},
+		{[]string{"Cloud KMS key", "cannot be validated"}, cmekpipe.KeyUnusable, "Dataflow does not accept the key's name", spellKey},
+		{[]string{"Bad Cloud KMS key"}, cmekpipe.KeyUnusable, "the key cannot be used to encrypt data", spellKey},
 	}
 }
 
-// vagueFaults tell that a key can't be used, and not whether it is disabled or denied.
-// Source: https://cloud.google.com/knowledge/kb/cannot-create-table-with-customer-managed-encryption-000004532.
+// vagueFaults say that a key cannot be used, but not whether it is disabled or denied.
+// Sources: https://docs.cloud.google.com/spanner/docs/cmek, https://docs.cloud.google.com/firestore/native/docs/use-cmek,
+// https://cloud.google.com/knowledge/kb/cannot-create-table-with-customer-managed-encryption-000004532.
 func vagueFaults() []faultKind {
-	const cause = "the service can't use the key and does not say why: it is disabled, destroyed or denied to its service agent"
-	kinds := []faultKind{{[]string{"problematic CMEK state"}, cmekpipe.KeyDisabled, cause, enableOrGrant}}
-	for _, text := range inaccessibleTexts() {
-		kinds = append(kinds, faultKind{[]string{text}, cmekpipe.KeyDisabled, cause, enableOrGrant})
+	const cause = "the service cannot use the key and does not say why: the key is disabled, destroyed or denied to the service agent"
+	return []faultKind{
+		{[]string{"problematic CMEK state"}, cmekpipe.KeyDisabled, cause, enableOrGrant},
+		{[]string{"KMS key required by the Spanner resource is not accessible"}, cmekpipe.KeyDisabled, cause, enableOrGrant},
+		{[]string{"customer-managed encryption key required by the requested resource is not accessible"},
+			cmekpipe.KeyDisabled, cause, enableOrGrant},
 	}
-	return kinds
 }

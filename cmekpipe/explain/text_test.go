@@ -1,4 +1,4 @@
-package launch_test
+package explain_test
 
 import (
 	"errors"
@@ -8,9 +8,14 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/testdata"
 )
+
+const keyName = "projects/bank-keys/locations/us-central1/keyRings/r/cryptoKeys/pipelines"
+
+// secret stands for user data.
+const secret = "pan-4111111111111111"
 
 func corpus(t testing.TB) []testdata.Message {
 	t.Helper()
@@ -24,13 +29,13 @@ func corpus(t testing.TB) []testdata.Message {
 	return messages
 }
 
-func TestExplainKnowsEveryMessageOfTheCorpus(t *testing.T) {
+func TestTextKnowsEveryMessageOfTheCorpus(t *testing.T) {
 	expected := mustKey(t, keyName)
 	seen := make(map[cmekpipe.Code]bool)
 	for _, m := range corpus(t) {
-		e := launch.Explain(m.Text, expected)
+		e := explain.Text(m.Text, expected)
 		seen[e.Code] = true
-		if string(e.Code) != m.Code || e.Op != "launch.Explain" || e.Hint == "" {
+		if string(e.Code) != m.Code || e.Op != "explain.Text" || e.Hint == "" {
 			t.Errorf("%s: got %v, want code %s and a hint, for %q", m.File, e, m.Code, m.Text)
 		}
 		want := keyName
@@ -62,13 +67,13 @@ func TestExplainKnowsEveryMessageOfTheCorpus(t *testing.T) {
 	}
 }
 
-func TestExplainComparesTheKeyOfTheMessage(t *testing.T) {
+func TestTextComparesTheKeyOfTheMessage(t *testing.T) {
 	const other = "projects/bank-keys/locations/us-central1/keyRings/r/cryptoKeys/pipelines2"
 	text := func(key string) string {
 		return key + "/cryptoKeyVersions/7 is not enabled, current state is: DISABLED."
 	}
 
-	e := launch.Explain(text(keyName), mustKey(t, keyName))
+	e := explain.Text(text(keyName), mustKey(t, keyName))
 	if e.Code != cmekpipe.KeyDisabled || errors.Is(e, cmekpipe.KeyMismatch) {
 		t.Errorf("got %v, want key-disabled alone", e)
 	}
@@ -77,7 +82,7 @@ func TestExplainComparesTheKeyOfTheMessage(t *testing.T) {
 		t.Errorf("got hint %q, want %q", e.Hint, command)
 	}
 
-	e = launch.Explain(text(other), mustKey(t, keyName))
+	e = explain.Text(text(other), mustKey(t, keyName))
 	if e.Code != cmekpipe.KeyDisabled || !errors.Is(e, cmekpipe.KeyMismatch) || e.Resource != other {
 		t.Errorf("got %v, want key-disabled and key-mismatch about %s", e, other)
 	}
@@ -85,39 +90,39 @@ func TestExplainComparesTheKeyOfTheMessage(t *testing.T) {
 		t.Errorf("got %v, want both keys named and the message's key in the command", e)
 	}
 
-	e = launch.Explain(text(other), cmekpipe.KeyName{})
+	e = explain.Text(text(other), cmekpipe.KeyName{})
 	if errors.Is(e, cmekpipe.KeyMismatch) || e.Resource != other {
 		t.Errorf("got %v, want no comparison with a key of the zero value", e)
 	}
 }
 
-func TestExplainReadsThisModulesOwnErrors(t *testing.T) {
-	own := &cmekpipe.Error{Op: "textio.Write", Code: cmekpipe.KeyMismatch, Resource: "gs://bank-out/a", Hint: "look who changed it",
+func TestTextReadsThisModulesOwnErrors(t *testing.T) {
+	own := &cmekpipe.Error{Op: "textio.Write", Code: cmekpipe.KeyMismatch, Resource: "gs://bank-out/a", Hint: "find out who changed it",
 		Err: errors.New("got another key")}
-	e := launch.Explain("Error message from worker: generic::unknown: process bundle failed\n\tcaused by:\n"+own.Error(), mustKey(t, keyName))
+	e := explain.Text("Error message from worker: generic::unknown: process bundle failed\n\tcaused by:\n"+own.Error(), mustKey(t, keyName))
 	if e.Code != own.Code || e.Op != own.Op || e.Resource != own.Resource || e.Hint != own.Hint || e.Err.Error() != "got another key" {
 		t.Errorf("got %#v, want %#v", e, own)
 	}
 }
 
-func ExampleExplain() {
+func ExampleText() {
 	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines")
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	e := launch.Explain("Workflow failed. Causes: Cloud KMS key "+key.String()+" can't protect resources for this job. "+
+	e := explain.Text("Workflow failed. Causes: Cloud KMS key "+key.String()+" can't protect resources for this job. "+
 		"Make sure the region of the KMS key matches the Dataflow region.", key)
 	fmt.Println(e.Code)
 	fmt.Println(e.Err)
 	fmt.Println(e.Hint)
 	// Output:
 	// location mismatch
-	// the key is in another location than what it is to protect
-	// use a key in the location of what it is to protect; projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines is in us-central1
+	// the key is not in the location of the resource
+	// use a key in the location of the resource; projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines is in us-central1
 }
 
-func FuzzExplain(f *testing.F) {
+func FuzzText(f *testing.F) {
 	for _, m := range corpus(f) {
 		f.Add(m.Text, "")
 		f.Add(m.Text, m.Text)
@@ -126,7 +131,7 @@ func FuzzExplain(f *testing.F) {
 	key := mustKey(f, keyName)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		text := before + secret + after
-		e := launch.Explain(text, key)
+		e := explain.Text(text, key)
 		if _, own := cmekpipe.FindError(text); own {
 			return // such an error holds no data by its own rules
 		}

@@ -1,4 +1,4 @@
-package keycause_test
+package diagnose_test
 
 import (
 	"context"
@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycause"
+	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 )
 
 func TestWrapTellsWhyAKeyCannotBeUsed(t *testing.T) {
@@ -41,6 +41,10 @@ func TestWrapTellsWhyAKeyCannotBeUsed(t *testing.T) {
 		{"gone", func(c *cmektest.Cloud, k cmekpipe.KeyName) {
 			c.Inject(emulator.Fault{Method: "kms.GetCryptoKey", Code: codes.NotFound})
 		}, inaccessible, cmekpipe.KeyNotFound},
+		{"status code alone, disabled", func(c *cmektest.Cloud, k cmekpipe.KeyName) { c.DisableKey(k) },
+			status.Error(codes.FailedPrecondition, "no"), cmekpipe.KeyDisabled},
+		{"status code alone, nothing wrong with the key", func(*cmektest.Cloud, cmekpipe.KeyName) {},
+			status.Error(codes.FailedPrecondition, "no"), cmekpipe.PreconditionFailed},
 		{"another failure", func(c *cmektest.Cloud, k cmekpipe.KeyName) { c.DenyKey(k) },
 			status.Error(codes.PermissionDenied, "no"), cmekpipe.PermissionDenied},
 	} {
@@ -48,7 +52,7 @@ func TestWrapTellsWhyAKeyCannotBeUsed(t *testing.T) {
 			cloud := cmektest.NewCloud(t)
 			key := cloud.CreateKey("us-central1", "records")
 			tt.spoil(cloud, key)
-			err := keycause.Wrap(t.Context(), "op", resource, key, tt.err)
+			err := diagnose.Wrap(t.Context(), "op", resource, key, tt.err)
 			e, ok := errors.AsType[*cmekpipe.Error](err)
 			if !ok || e.Code != tt.want || e.Resource != resource || e.Op != "op" || !errors.Is(err, tt.err) {
 				t.Fatalf("got %v, want code %s", err, tt.want)
@@ -75,7 +79,7 @@ func TestWrapTellsAKeyThatCannotEncrypt(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = keycause.Wrap(t.Context(), "op", "r", key, status.Error(codes.FailedPrecondition,
+	err = diagnose.Wrap(t.Context(), "op", "r", key, status.Error(codes.FailedPrecondition,
 		"The customer-managed encryption key required by the requested resource is not accessible"))
 	if cmekpipe.CodeOf(err) != cmekpipe.KeyUnusable {
 		t.Errorf("got %v, want key-unusable", err)
@@ -84,7 +88,7 @@ func TestWrapTellsAKeyThatCannotEncrypt(t *testing.T) {
 
 func TestWrapLeavesAlone(t *testing.T) {
 	for _, err := range []error{nil, context.Canceled} {
-		if got := keycause.Wrap(t.Context(), "op", "r", cmekpipe.KeyName{}, err); got != err {
+		if got := diagnose.Wrap(t.Context(), "op", "r", cmekpipe.KeyName{}, err); got != err {
 			t.Errorf("got %v, want %v", got, err)
 		}
 	}

@@ -61,8 +61,8 @@ func (s *scripted) GetTable(context.Context, *adminpb.GetTableRequest) (*adminpb
 			KmsKeyVersion: answer.(cmekpipe.KeyName).String() + "/cryptoKeyVersions/1"}}}}}, nil
 }
 
-// withScript serves a script in place of the loopback Bigtable, and returns a lookout that makes the table under the key.
-func withScript(t *testing.T, s *scripted) lookout {
+// withScript serves a script in place of the loopback Bigtable, and returns a keyVerifier that creates the table under the key.
+func withScript(t *testing.T, s *scripted) keyVerifier {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	s.clusters.script, s.clusters.key = s, cloud.CreateKey("us-central1", "records")
@@ -76,7 +76,7 @@ func withScript(t *testing.T, s *scripted) lookout {
 	go server.Serve(l)
 	t.Cleanup(server.Stop)
 	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
-	return lookout{Op: opWrite, Table: s.clusters.key.MustBigtableTable(entriesTable), Create: true, Families: []string{"f"}}
+	return keyVerifier{Op: opWrite, Table: s.clusters.key.MustBigtableTable(entriesTable), Create: true, Families: []string{"f"}}
 }
 
 func keyOf(t *testing.T, id string) cmekpipe.KeyName {
