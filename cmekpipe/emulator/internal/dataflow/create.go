@@ -10,13 +10,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// nameForm and maxName are the rule for a job's name. Source: field Job.name of the Dataflow API, whose expression
-// counts further than package regexp does.
+// nameForm and maxName are the rule for a job's name. Source: field Job.name of the Dataflow API, whose expression has
+// a larger repeat count than package regexp supports.
 var nameForm = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 
 const maxName = 1024
 
-// create takes every well-formed job. Its key is looked at when the job starts, as in Google's service.
+// create accepts every well-formed job. The service checks its key when the job starts, as Google's service does.
 func (s *Server) create(c *call) (any, error) {
 	view, err := viewOf(c.query)
 	if err != nil {
@@ -33,8 +33,8 @@ func (s *Server) create(c *call) (any, error) {
 	return j.acknowledge(view), nil
 }
 
-// admit makes the job of a submission that was checked, or finds the one that it made before. Method is the call that
-// the job is made for.
+// admit creates the job of a checked submission, or returns the job that an earlier attempt created. Method is the call
+// that creates the job.
 func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	same := s.named(c.ctx, c.project, c.region, sub.Name, c.now)
 	if j := resubmitted(same, sub.ClientRequestID); j != nil {
@@ -73,14 +73,14 @@ func (c *call) submission() (submission, error) {
 	if err != nil {
 		return sub, err
 	}
-	if sub.ReplaceJobID == "" && c.query.Get("replaceJobId") != "" { // deprecated, and still served
+	if sub.ReplaceJobID == "" && c.query.Get("replaceJobId") != "" { // deprecated but still served
 		sub.ReplaceJobID = c.query.Get("replaceJobId")
 		sub.doc.set("replaceJobId", sub.ReplaceJobID)
 	}
 	return sub, c.checkJob(sub)
 }
 
-// checkJob refuses a job that can't be created where the call acts.
+// checkJob refuses an invalid job, or one of another project or region than the call.
 func (c *call) checkJob(sub submission) error {
 	switch {
 	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
@@ -98,7 +98,7 @@ func (c *call) checkJob(sub submission) error {
 	return checkMapping(sub)
 }
 
-// newJob gives a submitted job its identity and its first state.
+// newJob creates a job from a submission, with its id and first state.
 func (s *Server) newJob(c *call, sub submission) *job {
 	j := &job{
 		submission: sub, project: c.project, region: c.region, id: newID(c.now),
@@ -135,7 +135,7 @@ func parseSubmission(text []byte) (submission, error) {
 	return sub, nil
 }
 
-// active finds the job that holds the name, unless it is the one to be replaced.
+// active returns the active job that has the name, unless it is the one to be replaced.
 func active(same []*job, replaced *job) *job {
 	for _, j := range same {
 		if j != replaced && !j.state.terminal() {
@@ -145,7 +145,7 @@ func active(same []*job, replaced *job) *job {
 	return nil
 }
 
-// resubmitted finds the job that an earlier attempt of the same request made.
+// resubmitted returns the job that an earlier attempt of the same request created.
 func resubmitted(same []*job, request string) *job {
 	for _, j := range same {
 		if request != "" && j.ClientRequestID == request {
@@ -155,7 +155,7 @@ func resubmitted(same []*job, request string) *job {
 	return nil
 }
 
-// record takes the job down in the ledger. A key whose name is malformed protects nothing.
+// record records the job in the ledger. A key with a malformed name counts as none.
 func (s *Server) record(j *job, method string) {
 	key, _ := cmekpipe.ParseKeyName(j.Environment.ServiceKmsKeyName)
 	s.env.Ledger.Record(core.Entry{
@@ -164,8 +164,8 @@ func (s *Server) record(j *job, method string) {
 	})
 }
 
-// acknowledge is the answer to create. It holds the client's request id in every view, by which a client tells its own
-// job from another's.
+// acknowledge answers a create call. The answer has the client's request id in every view, so that a client can
+// distinguish its own job from another's.
 func (j *job) acknowledge(view jobView) fields {
 	doc := j.in(view)
 	if j.ClientRequestID != "" {

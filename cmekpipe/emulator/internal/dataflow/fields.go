@@ -2,13 +2,13 @@ package dataflow
 
 import "encoding/json"
 
-// fields are a JSON object whose values stay as they were sent.
+// fields is a JSON object whose values keep the form in which they were sent.
 type fields map[string]json.RawMessage
 
-// set puts a value of the service's own.
+// set sets a value of the service.
 func (f fields) set(name string, value any) { f[name] = marshal(value) }
 
-// marshal is for values of this package, which always marshal.
+// marshal encodes values of this package, which always succeeds.
 func marshal(value any) json.RawMessage {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -17,10 +17,10 @@ func marshal(value any) json.RawMessage {
 	return text
 }
 
-// readFields are the fields that a message has set.
+// readFields returns the fields that a message has set.
 func readFields(message any) fields {
 	set := fields{}
-	_ = json.Unmarshal(marshal(message), &set) // what marshals is an object or null
+	_ = json.Unmarshal(marshal(message), &set) // the text is an object or null
 	if set == nil {
 		set = fields{}
 	}

@@ -15,7 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// job is what the service knows about one job.
+// job is the service's state of one job.
 type job struct {
 	submission
 	project, region, id string
@@ -26,29 +26,29 @@ type job struct {
 	version             cmekpipe.KeyVersionName
 	history             []transition
 	replaces            *job
-	stop                context.CancelFunc // ends the run of its pipeline; nil if it isn't run
+	stop                context.CancelFunc // ends the run of its pipeline; nil if it doesn't run
 	messages            []message
 	scaling             []*api.AutoscalingEvent
 	metrics             []*api.MetricUpdate
-	counted             time.Time // when metrics were taken down
-	unseen              int       // how many readers still don't find it
-	hidden              time.Time // until when no reader finds it
-	horizon             time.Time // up to when readers know its states
+	counted             time.Time // when metrics were recorded
+	unseen              int       // how many more reads don't find it
+	hidden              time.Time // no reader finds it before
+	horizon             time.Time // readers see states up to this time
 }
 
-// launcher is what a Flex Template's job has while its launcher runs: the folders that the launch names.
+// launcher has the folders that a launch of a Flex Template names.
 type launcher struct{ temp, staging string }
 
-// The types of jobs that run.
+// The types of jobs.
 const (
 	batch     = "JOB_TYPE_BATCH"
 	streaming = "JOB_TYPE_STREAMING"
 )
 
-// submission is a job as a client sends it: everything in doc, and by name what the service acts on.
+// submission is a submitted job: all of its JSON in doc, and the fields that the service uses.
 type submission struct {
 	doc  fields
-	flex *launcher // nil for a job that no Flex Template makes
+	flex *launcher // nil unless a Flex Template creates the job
 
 	Name                  string
 	Type                  string
@@ -71,13 +71,13 @@ type submission struct {
 	}
 }
 
-// newID returns an id of Google's form: the second of creation, then nineteen digits.
+// newID returns an id of Google's form: the second of creation and nineteen digits.
 func newID(now time.Time) string {
 	return fmt.Sprintf("%s-%d", now.Format("2006-01-02_15_04_05"), int64(1e18)+rand.Int64N(8e18))
 }
 
-// describeSDK fills in jobMetadata.sdkVersion from the user agent, unless the client did. Whether Google still supports
-// that version is unknown here.
+// describeSDK sets jobMetadata.sdkVersion from the user agent unless the client did. It does not set whether Google
+// supports that version.
 func (j *job) describeSDK() {
 	agent := j.Environment.UserAgent
 	if _, given := j.doc["jobMetadata"]; given || agent.Version == "" {
@@ -91,18 +91,18 @@ func (j *job) describeSDK() {
 // document returns the whole job as readers see it now.
 func (j *job) document() fields {
 	doc := maps.Clone(j.doc)
-	face := j.face()
-	doc.set("currentState", face.state)
-	doc.set("currentStateTime", timestamp(face.at))
+	seen := j.visibleState()
+	doc.set("currentState", seen.state)
+	doc.set("currentStateTime", timestamp(seen.at))
 	return doc
 }
 
-// resource is the job's full name.
+// resource returns the job's full name.
 func (j *job) resource() string {
 	return "projects/" + j.project + "/locations/" + j.region + "/jobs/" + j.id
 }
 
-// find returns a job of the project and region in which a call acts, as it is now.
+// find returns a job in the project and region of a call, in its current state.
 func (s *Server) find(c *call, id string) (*job, error) {
 	for _, j := range s.jobs {
 		if j.project == c.project && j.region == c.region && j.id == id {
@@ -113,7 +113,7 @@ func (s *Server) find(c *call, id string) (*job, error) {
 	return nil, unknownJob(id)
 }
 
-// named returns the jobs of one name in a region, as they are now.
+// named returns the jobs of a name in a region, in their current states.
 func (s *Server) named(ctx context.Context, project, region, name string, now time.Time) []*job {
 	var found []*job
 	for _, j := range s.jobs {
@@ -125,7 +125,7 @@ func (s *Server) named(ctx context.Context, project, region, name string, now ti
 	return found
 }
 
-// unknownJob is Google's text for a job that isn't there.
+// unknownJob is Google's text for an unknown job.
 func unknownJob(id string) error {
 	return core.NotFound("Information about job " + id + " could not be found in our system. " +
 		"Please double check the id is correct. If it is please contact customer support.")
@@ -137,5 +137,5 @@ func (j *job) say(at time.Time, level importance, text string) {
 	j.messages = append(j.messages, message{ID: id, Time: timestamp(at), Text: text, Importance: level, at: at})
 }
 
-// timestamp is a time in the JSON of Google's APIs.
+// timestamp formats a time for the JSON of Google's APIs.
 func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

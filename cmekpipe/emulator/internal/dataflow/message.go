@@ -2,7 +2,7 @@ package dataflow
 
 import "time"
 
-// importance is how much a message matters; the API's names in order.
+// importance is the importance of a message; the API's names in order.
 type importance string
 
 const (
