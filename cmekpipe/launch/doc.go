@@ -1,5 +1,6 @@
 // Package launch runs Beam pipelines. On Dataflow, everything that a launch stages and the job itself are encrypted with your
-// own Cloud KMS key, or the launch fails: it keeps no object and leaves no job running for which Google Cloud does not report the key.
+// own Cloud KMS key, or the launch fails: it keeps no object and leaves no job running for which Google Cloud does not report
+// the key.
 // Programs call [Run] instead of beamx.Run:
 //
 //	opts, err := cmekpipe.FromFlags(flag.CommandLine)

@@ -42,9 +42,9 @@ func TestAJobWithAnotherKeyIsCancelled(t *testing.T) {
 	}{
 		{"another key that begins alike", storeKey(other.String()), cmekpipe.KeyMismatch, []string{other.String(), w.key.String()}},
 		{"a key in other letters", storeKey(ring + "/Pipelines"), cmekpipe.KeyMismatch, []string{"/Pipelines,", w.key.String()}},
-		{"something that is no key", storeKey("pipelines"), cmekpipe.KeyMismatch, []string{"no key's name", w.key.String()}},
-		{"no key", storeKey(""), cmekpipe.KeyMissing, []string{"no key", w.key.String()}},
-		{"no environment", func(j *api.Job) { j.Environment = nil }, cmekpipe.KeyMissing, []string{"no key", w.key.String()}},
+		{"something that is no key", storeKey("pipelines"), cmekpipe.KeyMismatch, []string{"not the name of a key", w.key.String()}},
+		{"no key", storeKey(""), cmekpipe.KeyMissing, []string{"no Cloud KMS key", w.key.String()}},
+		{"no environment", func(j *api.Job) { j.Environment = nil }, cmekpipe.KeyMissing, []string{"no Cloud KMS key", w.key.String()}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w.Dataflow().Tamper(tc.tamper)

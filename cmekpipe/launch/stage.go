@@ -33,7 +33,7 @@ type stagedJob struct {
 	others     *crosslang.Staged // the files of other SDKs
 }
 
-// stage builds the worker if there is none, names the files, creates the request of the job that refers to them, and completes the plan. It
+// stage builds the worker if there is none, names the files, creates the request of the job, and completes the plan. It
 // sends nothing, and calls no service except, if it may resolve files of other SDKs, the expansion services that have them.
 func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve bool) (*stagedJob, error) {
 	path, remove, err := workerbuild.Find(ctx, l.op, l.opts, l.Progress)

@@ -63,7 +63,7 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 		{"a job under another key", func(w *world) string {
 			return w.squatter(storeKey(w.CreateKey("us-central1", "other").String()))
 		}, cmekpipe.KeyMismatch, []string{"/other", "/pipelines", "drain"}},
-		{"a job without key", func(w *world) string { return w.squatter(storeKey("")) }, cmekpipe.KeyMissing, []string{"no key", "/pipelines"}},
+		{"a job without key", func(w *world) string { return w.squatter(storeKey("")) }, cmekpipe.KeyMissing, []string{"no Cloud KMS key", "/pipelines"}},
 		{"a job from before keys were covered", func(w *world) string {
 			id := w.squatter(nil)
 			w.backdate(id, time.Date(2024, 3, 6, 23, 59, 59, 0, time.UTC))

@@ -27,7 +27,8 @@ type Option struct{ set session.Setting }
 // error, if that is a terminal.
 func WithProgress(w io.Writer) Option { return Option{session.WithProgress(w)} }
 
-// Run checks that everything that a plan names exists and has its key, and returns a finding for each resource that does not, in the order of the plan.
+// Run checks that everything that a plan names exists and has its key, and returns a finding for each resource that does not,
+// in the order of the plan.
 // Findings.Err returns nil if nothing is wrong.
 func Run(ctx context.Context, p *plan.Plan, options ...Option) (rule.Findings, error) {
 	if err := p.Check(op); err != nil {

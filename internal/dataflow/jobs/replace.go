@@ -94,7 +94,8 @@ func (s *Service) current(ctx context.Context, name string) (*api.Job, error) {
 	}
 }
 
-// chain follows the updates that led to a job back to the first that can be read: each job passes its state to the next. It also returns the id of the one before that, if there was one.
+// chain follows the updates that led to a job back to the first that can be read: each job passes its state to the
+// next. It also returns the id of the one before that, if there was one.
 func (s *Service) chain(ctx context.Context, j *api.Job) (first *api.Job, unseen string, err error) {
 	for range maxChain {
 		if j.ReplaceJobId == "" {

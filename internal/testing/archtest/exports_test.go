@@ -11,9 +11,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
 )
 
-// exportBudget is how many names a public package may export: as many as a reader of its documentation keeps in mind.
-// Names are types, functions, constants and variables at package level; methods and fields do not count. An enumeration is
-// one name, that of its type: its constants are the values of the type, and a reader looks up one of them at a time.
+// exportBudget is the number of names that a public package may export, so that its documentation stays readable. Names
+// are types, functions, constants and variables at package level; methods and fields do not count. An enumeration counts as
+// one name, that of its type: its constants are values of the type, of which a reader needs one at a time.
 const exportBudget = 25
 
 // noBudget lists packages that define a vocabulary, whose names readers know from elsewhere.
