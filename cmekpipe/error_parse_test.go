@@ -74,7 +74,7 @@ func FuzzFindErrorReadsBackWhatErrorWrites(f *testing.F) {
 	})
 }
 
-func FuzzFindErrorTakesAnyText(f *testing.F) {
+func FuzzFindErrorAcceptsAnyText(f *testing.F) {
 	for _, tt := range trickyErrors {
 		f.Add(runnerText(errors.New(tt.resource)))
 		f.Add(`cmekpipe[key-denied] ` + tt.op + ": " + tt.resource + tt.hint)

@@ -164,7 +164,7 @@ func rowOf(tb testing.TB, config any) []byte {
 	return p.GetPayload()
 }
 
-func FuzzInspectTakesAnyRow(f *testing.F) {
+func FuzzInspectAcceptsAnyRow(f *testing.F) {
 	key := keyName
 	row := rowOf(f, bigQueryWrite{Table: "t", KMSKey: &key, Many: []string{"a"}, More: map[string]int64{"x": 1}})
 	f.Add(row)
