@@ -1,5 +1,5 @@
 // Package cmekpipe is the front page of this module, which launches Apache Beam Go pipelines on Google Cloud Dataflow with
-// a customer-managed encryption key (CMEK) in Cloud KMS. It contains no code; package cmekpipe/cmekpipe has the vocabulary.
+// a customer-managed encryption key (CMEK) in Cloud KMS. It contains no code, which begins in the folder cmekpipe.
 //
 // The module encrypts the job, its staged files and what its sinks create with your key, and refuses known ways of storing
 // data without it: some when the program compiles, some when options are built, the rest when the pipeline is inspected,

@@ -13,22 +13,22 @@ var messages embed.FS
 
 // Message is a real message of a Google Cloud service, with the names in it replaced.
 type Message struct {
-	// File is the file of folder messages that it stands in, Source where it was found.
+	// File is the file in folder messages that contains it, Source the page that it is from.
 	File, Source string
 	// Text is the message.
 	Text string
-	// Code is the code of cmekpipe that it has to be given.
+	// Code is the code that cmekpipe must assign to it.
 	Code string
-	// Key is the key that it names, "" if it names none.
+	// Key is the key in the message, "" if it names none.
 	Key string
-	// Agents are the service agents that it is about, as far as that can be told.
+	// Agents are the service agents that the message is about, as far as it names them.
 	Agents []string
-	// Says is a part of what an explanation has to say, "" if that doesn't matter.
+	// Says is a text that an explanation must contain, "" for any explanation.
 	Says string
 }
 
-// Messages returns the corpus. An entry is a paragraph: lines of fields, of which code and source are required, and then the
-// text up to the next empty line.
+// Messages returns the corpus. An entry is a paragraph: lines of fields, of which code and source are required,
+// followed by the text up to the next empty line.
 func Messages() ([]Message, error) {
 	files, err := fs.Glob(messages, "messages/*.txt")
 	if err != nil {

@@ -1,4 +1,4 @@
-// Package testdata holds the texts that tests and examples of several packages read.
+// Package testdata provides texts that tests and examples of several packages read.
 package testdata
 
 import _ "embed"

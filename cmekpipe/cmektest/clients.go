@@ -10,8 +10,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// KMSClient returns a client of Cloud KMS that is closed with the test. It may manage every key and use none, see
-// [emulator.As].
+// KMSClient returns a client of Cloud KMS that is closed with the test. It may administer every key but not encrypt or
+// decrypt, see [emulator.As].
 func (c *Cloud) KMSClient() *kms.KeyManagementClient {
 	c.t.Helper()
 	client, err := kms.NewKeyManagementClient(c.t.Context(), c.ClientOptions(emulator.KMS)...)

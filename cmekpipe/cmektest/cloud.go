@@ -8,20 +8,20 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// Project owns the keys and buckets that a [Cloud] creates. Resources with a full name may belong to any project; only
-// the service agents of this one may use keys of [Cloud.CreateKey].
+// Project owns the keys and buckets that a [Cloud] creates. Resources with a full name may belong to any project, but
+// only the service agents of Project may use the keys of [Cloud.CreateKey].
 const Project = "cmektest-project"
 
-// Cloud is a loopback cloud that lives as long as a test. Its methods are those of [emulator.Cloud] with the test in
-// place of a context and of errors; the embedded cloud has the rest: the ledger, the clock, the control of Dataflow and
-// the options of other clients. Use [NewCloud].
+// Cloud is a loopback cloud for one test. Its methods wrap those of [emulator.Cloud]: they need no context, and report
+// errors to the test. The embedded cloud has more: the ledger, the clock, the control of Dataflow and options for
+// clients. Use [NewCloud].
 type Cloud struct {
 	*emulator.Cloud
 
 	t testing.TB
 }
 
-// Option changes what [NewCloud] does.
+// Option configures a cloud for [NewCloud].
 type Option func(*settings)
 
 type settings struct {
@@ -29,8 +29,8 @@ type settings struct {
 	emulator   []emulator.Option
 }
 
-// WithoutEnv leaves the environment alone, for parallel tests. Clients then need [emulator.Cloud.ClientOptions]. The
-// default is to set the variables of [emulator.Cloud.Environ] while the test runs.
+// WithoutEnv leaves the environment unchanged, for parallel tests. Clients then need [emulator.Cloud.ClientOptions]. By
+// default NewCloud sets the variables of [emulator.Cloud.Environ] while the test runs.
 func WithoutEnv() Option { return func(s *settings) { s.withoutEnv = true } }
 
 // WithClock makes the cloud read the time from now. The default is [time.Now].
@@ -38,7 +38,7 @@ func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithClock(now)) }
 }
 
-// WithJobRunner makes jobs of Dataflow run their pipelines, see [emulator.WithJobRunner].
+// WithJobRunner makes Dataflow run the pipelines of jobs, see [emulator.WithJobRunner].
 func WithJobRunner(run emulator.Runner) Option {
 	return func(s *settings) { s.emulator = append(s.emulator, emulator.WithJobRunner(run)) }
 }
@@ -65,14 +65,15 @@ func NewCloud(t testing.TB, opts ...Option) *Cloud {
 	return c
 }
 
-// Inject makes calls fail from now on until remove is called, see [emulator.Cloud.Inject]. A fault that no call met fails
-// the test when it ends, because the test proved nothing about it; [emulator.Fault.Optional] allows it.
+// Inject makes calls fail from now on until remove is called, see [emulator.Cloud.Inject]. A fault that no call met
+// fails the test when it ends, because the test proved nothing about the fault; set [emulator.Fault.Optional] to allow
+// it.
 func (c *Cloud) Inject(f emulator.Fault) (remove func()) {
 	c.t.Helper()
 	return c.Cloud.Inject(f)
 }
 
-// stop runs when the test is over, in whatever state that left the cloud.
+// stop runs at the end of the test, whether the cloud is running or closed.
 func (c *Cloud) stop() {
 	if !c.t.Failed() && !c.t.Skipped() { // a test that ended early may have met no fault
 		for _, f := range c.UnusedFaults() {

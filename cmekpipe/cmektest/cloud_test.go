@@ -16,10 +16,10 @@ import (
 
 const place = "us-central1"
 
-// none is no key.
+// none is the zero key, which means no key.
 var none cmekpipe.KeyName
 
-func TestNewCloudIsInTheEnvironmentWhileTheTestRuns(t *testing.T) {
+func TestNewCloudSetsTheEnvironmentDuringTheTest(t *testing.T) {
 	names := []string{"STORAGE_EMULATOR_HOST", "DATAFLOW_EMULATOR_HOST", "CLOUD_KMS_EMULATOR_HOST"}
 	for _, name := range names {
 		t.Setenv(name, "before")
@@ -73,7 +73,7 @@ func TestCloudEndsWithTheTest(t *testing.T) {
 	t.Run("uses it", func(t *testing.T) { cloud = cmektest.NewCloud(t, cmektest.WithoutEnv()) })
 	if conn, err := net.Dial("tcp", cloud.Endpoint(emulator.Storage)); err == nil {
 		conn.Close()
-		t.Error("the cloud answers still")
+		t.Error("the cloud still answers")
 	}
 }
 

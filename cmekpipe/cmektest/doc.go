@@ -1,6 +1,6 @@
-// Package cmektest gives a unit test a loopback Google Cloud that enforces customer-managed keys, and checks that
-// everything that the test wrote there is encrypted with the right one. It is package emulator for [testing.T]: whatever
-// goes wrong ends the test, and everything ends with it. Most tests need four calls:
+// Package cmektest gives a unit test a loopback Google Cloud that enforces customer-managed keys, and checks that the
+// code under test encrypted everything it wrote with the right key. It adapts package emulator to [testing.T]: every
+// error ends the test, and the cloud stops when the test ends. Most tests need four calls:
 //
 //	func TestMain(m *testing.M) { ptest.Main(m) } // for tests that run pipelines
 //
@@ -12,41 +12,46 @@
 //		cloud.RequireEncrypted(t, key)
 //	}
 //
-// Tests that run a Beam pipeline need beam.Init before it, which ptest.Main of
-// github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest calls. Without it Beam says that the program forgot to call
+// Tests that run a Beam pipeline must call beam.Init first. Function ptest.Main of
+// github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest does so; without it Beam fails with a message about
 // beam.Init.
 //
 // # Defaults
 //
-// Keys and buckets belong to [Project]. A key is granted to every service that encrypts, for that project;
-// [Cloud.DenyKey] revokes that. [NewCloud] sets the variables of [emulator.Cloud.Environ] for the whole process, so that
-// pipelines on Beam's Prism runner and code that makes its own clients reach the cloud without a change; package emulator
-// lists which of Google's clients honour them. Environment variables are shared by all tests of a process, which is why
-// the testing package forbids that in parallel tests: use [WithoutEnv] there, and hand [emulator.Cloud.ClientOptions] to
-// the code under test.
+// Keys and buckets belong to [Project]. [NewCloud] sets the variables of [emulator.Cloud.Environ] for the whole
+// process, so that pipelines on Beam's Prism runner and this module's packages connect to the cloud. Package emulator
+// lists the variables and which of Google's clients honour them. The testing package forbids a change of the
+// environment in parallel tests: use [WithoutEnv] there, and pass [emulator.Cloud.ClientOptions] to the code under
+// test.
+//
+// # Permissions
+//
+// [Cloud.CreateKey] grants the key to the service agents of [Project] for every service that encrypts. [Cloud.DenyKey]
+// revokes the grant, and [emulator.Agent] returns the addresses of agents. The test itself may administer keys but not
+// encrypt or decrypt with them; [emulator.As] makes calls to Cloud KMS as another member.
 //
 // # Names
 //
-// Methods that create say so: CreateBucket, CreateTopic. XxxClient returns one of Google's clients. Read returns what is
-// there, Pull also acknowledges it. Resources have their full names, as in "projects/PROJECT/topics/TOPIC" and
-// "PROJECT.DATASET.TABLE", which the code under test uses too; only [Cloud.CreateKey] makes up the rest of a name.
+// Methods that create a resource are named CreateX, and methods that return one of Google's clients XClient. Read
+// methods return data, Pull also acknowledges it. Resources have full names, as in "projects/PROJECT/topics/TOPIC" and
+// "PROJECT.DATASET.TABLE"; only [Cloud.CreateKey] accepts a short name.
 //
 // # Pub/Sub on Prism
 //
-// Prism has no Pub/Sub source of its own. Read a subscription with pubsubio.Pull and a limit, publish with
-// [Cloud.PublishMessages], and read what a pipeline published with [Cloud.PullMessages].
+// Prism has no Pub/Sub source. Read a subscription with pubsubio.Pull and a limit, publish with
+// [Cloud.PublishMessages], and read a pipeline's messages with [Cloud.PullMessages].
 //
 // # Faults
 //
-// [Cloud.Inject] makes calls fail. A fault that no call met fails the test when it ends, since the test then proved
-// nothing about it; [emulator.Fault].Optional allows it.
+// [Cloud.Inject] makes calls fail. A fault that no call met fails the test when it ends, because the test proved
+// nothing about the fault; set [emulator.Fault].Optional to allow it.
 //
 // # Errors
 //
-// Methods of [Cloud] report what goes wrong to the test that created it, and end it. [Cloud.RequireEncrypted] and
-// [Cloud.RequireEncryptedByName] report to the test that they are given and let it go on.
+// Methods of [Cloud] report errors to the test that created it and end that test. [Cloud.RequireEncrypted] and
+// [Cloud.RequireEncryptedByName] report to their own t, and let it continue.
 //
 // # Concurrency
 //
-// As with [testing.T], methods that may end the test belong in the goroutine that runs it.
+// As with [testing.T], call methods that may end the test only in the goroutine of the test.
 package cmektest

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
-// exportReport is the code under test. It makes its client as any program does and should name a key, which it forgot.
+// exportReport is the code under test. It creates its client as on Google Cloud and forgets to name a key.
 func exportReport(ctx context.Context, bucket string) error {
 	client, err := storage.NewClient(ctx)
 	if err != nil {
@@ -27,7 +27,7 @@ func exportReport(ctx context.Context, bucket string) error {
 	return w.Close()
 }
 
-// testExport would be TestExport(t *testing.T) in a test file of yours.
+// testExport would be TestExport(t *testing.T) in a test file.
 func testExport(t testing.TB) {
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("us-central1", "reports")
@@ -42,7 +42,7 @@ func testExport(t testing.TB) {
 	cloud.RequireEncrypted(t, key)
 }
 
-// A unit test finds the object that rests under no key of the customer's.
+// The test fails because an object is not encrypted with a customer-managed key.
 func Example() {
 	for _, failure := range failures(testExport) {
 		for line := range strings.Lines(failure) {

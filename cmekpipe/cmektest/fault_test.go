@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-func TestAFaultThatNoCallMetFailsTheTest(t *testing.T) {
+func TestUnusedFaultFailsTheTest(t *testing.T) {
 	never := emulator.Fault{Method: emulator.StorageObjectsDelete, Status: 403}
 	for name, tt := range map[string]struct {
 		test func(r *recorder, cloud *cmektest.Cloud)

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// write tries to make an object in the bucket of [prepared].
+// write creates an object in the bucket of [prepared].
 func write(t *testing.T, cloud *cmektest.Cloud, object string) error {
 	t.Helper()
 	w := cloud.StorageClient().Bucket("archive").Object(object).Retryer(storage.WithPolicy(storage.RetryNever)).NewWriter(t.Context())
@@ -31,7 +31,7 @@ func read(t *testing.T, cloud *cmektest.Cloud, object string) error {
 	return err
 }
 
-// prepared returns a cloud with a key, a bucket and an object "old" under it.
+// prepared returns a cloud with a key, a bucket and an object "old" that the key encrypts.
 func prepared(t *testing.T) (*cmektest.Cloud, cmekpipe.KeyName) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
@@ -81,7 +81,7 @@ func TestDisableAndDestroyReachEveryVersion(t *testing.T) {
 	}
 	attrs, err := cloud.StorageClient().Bucket("archive").Object("new").Attrs(t.Context())
 	if err != nil || attrs.KMSKeyName != key.Version(2).String() {
-		t.Errorf("got %v, %v, want it under version 2", attrs, err)
+		t.Errorf("got %v, %v, want it with version 2", attrs, err)
 	}
 	for _, stop := range []func(cmekpipe.KeyName){cloud.DisableKey, cloud.DestroyKey} {
 		stop(key)
@@ -99,7 +99,7 @@ func TestDisableAndDestroyReachEveryVersion(t *testing.T) {
 	}
 }
 
-func TestDenyKeyCanSpareOtherServices(t *testing.T) {
+func TestDenyKeyOfOneServiceLeavesOthers(t *testing.T) {
 	t.Parallel()
 	cloud, key := prepared(t)
 	cloud.DenyKey(key, emulator.Dataflow)
@@ -143,7 +143,7 @@ func TestBadCallsEndTheTest(t *testing.T) {
 			r := record(func(r *recorder) {
 				cloud := cmektest.NewCloud(r, cmektest.WithoutEnv())
 				call(cloud)
-				outer.Errorf("%s: the test went on", name)
+				outer.Errorf("%s: the test continued", name)
 			})
 			wantFailure(t, r, "cmektest: ")
 			if !r.ended {
@@ -153,7 +153,7 @@ func TestBadCallsEndTheTest(t *testing.T) {
 	}
 }
 
-func TestABucketsNameIsRefusedWithTheReason(t *testing.T) {
+func TestInvalidBucketNameIsRefusedWithTheReason(t *testing.T) {
 	for name, want := range map[string]string{
 		"in":               "got 2 characters, want 3 to 63",
 		"Archive":          `got 'A', want lower case letters`,

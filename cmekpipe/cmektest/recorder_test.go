@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// recorder is a test that writes down how it failed instead of failing. It can do what a Cloud asks of a test.
+// recorder is a test that records its failures instead of failing. It implements what a Cloud calls.
 type recorder struct {
 	testing.TB // nil: only for the method that makes other implementations impossible
 	failed     []string
@@ -61,12 +61,12 @@ func record(test func(*recorder)) *recorder {
 	return r
 }
 
-// failures runs a test and returns what it would print.
+// failures runs a test and returns the failures that it would print.
 func failures(test func(testing.TB)) []string {
 	return record(func(r *recorder) { test(r) }).failed
 }
 
-// wantFailure wants one failure, with a text in it.
+// wantFailure checks for one failure that contains a text.
 func wantFailure(t *testing.T, r *recorder, text string) {
 	t.Helper()
 	if len(r.failed) != 1 || !strings.Contains(r.failed[0], text) {

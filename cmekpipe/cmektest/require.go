@@ -11,13 +11,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// RequireEncrypted fails t unless each object, job and other piece of data that was ever created in the cloud is
-// encrypted with one of the keys, in whatever version. It prints those that are not, one a line: kind, name, size and key.
-// Deleted data counts too, since a temporary object without a key is a leak for as long as it exists. A bucket, dataset
-// or instance holds no data itself and doesn't count: its default key shows in what is created inside.
+// RequireEncrypted fails t unless every piece of data that was ever created in the cloud, such as an object, table or
+// job, is encrypted with a version of one of the keys. It prints kind, name, size and key of the others, one a line.
+// Deleted data counts too, because a temporary object without a key is a leak while it exists. Buckets, datasets and
+// instances have no data of their own and don't count. or instance holds no data itself and doesn't count: its default
+// key shows in what is created inside.
 //
-// RequireEncrypted also fails if there was no data at all, which proves nothing. Any of several keys satisfies it;
-// [Cloud.RequireEncryptedByName] says which key belongs where.
+// RequireEncrypted also fails if the cloud has no data, because the test would prove nothing. With several keys it
+// accepts each of them for all data; use [Cloud.RequireEncryptedByName] to check which key encrypts what.
 func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 	t.Helper()
 	if len(keys) == 0 || slices.ContainsFunc(keys, func(k cmekpipe.KeyName) bool { return !k.Valid() }) {
@@ -42,8 +43,8 @@ func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 	}
 }
 
-// RequireEncryptedByName fails t unless each piece of data is encrypted with the key of its place, so that it finds two
-// keys that were swapped. Keys maps the beginning of resource names, as the ledger has them, to a key:
+// RequireEncryptedByName fails t unless every piece of data is encrypted with the key for its name, which finds swapped
+// keys. Keys maps prefixes of resource names, as in the ledger, to keys:
 //
 //	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{
 //		"gs://bank-archive/":  archiveKey,
@@ -51,8 +52,8 @@ func (c *Cloud) RequireEncrypted(t testing.TB, keys ...cmekpipe.KeyName) {
 //		"projects/bank-prod/": jobsKey,
 //	})
 //
-// The longest prefix of a name decides. Data that no prefix matches fails t, and so does a prefix that decides about no data.
-// What counts as data is as with [Cloud.RequireEncrypted].
+// The longest matching prefix applies. Data without a matching prefix fails t, and so does a prefix that matches no
+// data. What counts as data is the same as in [Cloud.RequireEncrypted].
 func (c *Cloud) RequireEncryptedByName(t testing.TB, keys map[string]cmekpipe.KeyName) {
 	t.Helper()
 	unused, ok := maps.Clone(keys), len(keys) > 0
@@ -96,7 +97,7 @@ func longestPrefix(keys map[string]cmekpipe.KeyName, name string) (longest strin
 	return longest, found
 }
 
-// data returns the lines of the ledger about data, past data included. Keys and containers hold none.
+// data returns the entries of the ledger for data, deleted data included. Keys and containers are not data.
 func (c *Cloud) data() []emulator.Entry {
 	containers := []emulator.Kind{emulator.KindBucket, emulator.KindDataset, emulator.KindInstance}
 	return slices.DeleteFunc(c.Ledger(), func(e emulator.Entry) bool {

@@ -28,7 +28,7 @@ func submit(t *testing.T, cloud *cmektest.Cloud, name, key string) {
 	}
 }
 
-func TestRequireEncryptedPassesWhenAllRestUnderTheKey(t *testing.T) {
+func TestRequireEncryptedPassesIfTheKeyEncryptsEverything(t *testing.T) {
 	t.Parallel()
 	cloud, key := prepared(t)
 	cloud.RotateKey(key)
@@ -37,7 +37,7 @@ func TestRequireEncryptedPassesWhenAllRestUnderTheKey(t *testing.T) {
 	cloud.RequireEncrypted(t, key)
 }
 
-func TestRequireEncryptedPrintsWhatDoesNotRestUnderTheKey(t *testing.T) {
+func TestRequireEncryptedPrintsOtherResources(t *testing.T) {
 	t.Parallel()
 	cloud, key := prepared(t)
 	other := cloud.CreateKey(place, "k2")
@@ -76,7 +76,7 @@ func TestRequireEncryptedPrintsWhatDoesNotRestUnderTheKey(t *testing.T) {
 	wantFailure(t, require(cloud, key, other), "2 of 4 resources are not encrypted with "+key.String()+" or "+other.String())
 }
 
-func TestRequireEncryptedRemembersWhatWasDeleted(t *testing.T) {
+func TestRequireEncryptedIncludesDeletedObjects(t *testing.T) {
 	t.Parallel()
 	cloud, key := prepared(t)
 	cloud.CreateBucket("bare", place, none)
@@ -87,7 +87,7 @@ func TestRequireEncryptedRemembersWhatWasDeleted(t *testing.T) {
 	wantFailure(t, require(cloud, key), "object gs://bare/leak (6 bytes) (deleted since) is encrypted with no customer-managed key")
 }
 
-func TestRequireEncryptedNeedsSomethingToProve(t *testing.T) {
+func TestRequireEncryptedNeedsData(t *testing.T) {
 	t.Parallel()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
 	key := cloud.CreateKey(place, "k")
@@ -104,7 +104,7 @@ func byName(cloud *cmektest.Cloud, keys map[string]cmekpipe.KeyName) *recorder {
 	return record(func(r *recorder) { cloud.RequireEncryptedByName(r, keys) })
 }
 
-func TestRequireEncryptedByNameFindsKeysThatWereSwapped(t *testing.T) {
+func TestRequireEncryptedByNameFindsSwappedKeys(t *testing.T) {
 	t.Parallel()
 	cloud := cmektest.NewCloud(t, cmektest.WithoutEnv())
 	one, two := cloud.CreateKey(place, "one"), cloud.CreateKey(place, "two")
@@ -114,7 +114,7 @@ func TestRequireEncryptedByNameFindsKeysThatWereSwapped(t *testing.T) {
 	cloud.CreateTable(cmektest.Project+".ledger.t", none, []struct{ N int }{{1}})
 	cloud.RequireEncrypted(t, one, two)
 	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{"gs://archive/": one, cmektest.Project + ".": two})
-	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{"": two, "gs://arch": one}) // the longest prefix decides
+	cloud.RequireEncryptedByName(t, map[string]cmekpipe.KeyName{"": two, "gs://arch": one}) // the longest prefix applies
 
 	r := byName(cloud, map[string]cmekpipe.KeyName{"gs://archive/": two, cmektest.Project + ".": one})
 	wantFailure(t, r, "2 of 2 resources are not encrypted with the key of their name:\n\t"+

@@ -8,9 +8,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// CreateBucket creates a bucket of [Project] in a location such as "us-central1". Key encrypts its objects unless their
-// writer names another one. The zero KeyName creates a bucket without a default key; [Cloud.RequireEncrypted] reports
-// objects that no key encrypts.
+// CreateBucket creates a bucket of [Project] in a location such as "us-central1". Key becomes the bucket's default key,
+// which encrypts objects whose writer names no other key. The zero KeyName creates a bucket without a default key;
+// [Cloud.RequireEncrypted] reports objects without a key.
 func (c *Cloud) CreateBucket(name, location string, key cmekpipe.KeyName) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateBucket(c.t.Context(), Project, name, location, key))
@@ -39,15 +39,17 @@ func (c *Cloud) ListObjects(prefix string) []string {
 	return urls
 }
 
-// CreateDataset creates a dataset, named "PROJECT.DATASET", in a location such as "us-central1" or "EU". Key encrypts its
-// tables unless their creator names another one. The zero KeyName creates a dataset without a default key.
+// CreateDataset creates a dataset, named "PROJECT.DATASET", in a location such as "us-central1" or "EU". Key becomes
+// the dataset's default key, which encrypts tables whose creator names no other key. The zero KeyName creates a dataset
+// without a default key.
 func (c *Cloud) CreateDataset(name, location string, key cmekpipe.KeyName) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateDataset(c.t.Context(), name, location, key))
 }
 
-// CreateTable creates a table, named "PROJECT.DATASET.TABLE", that key encrypts, and inserts rows: a slice of structs
-// whose fields are the columns, see [bigquery.InferSchema]. With the zero KeyName the key is the dataset's, if it has one.
+// CreateTable creates a table, named "PROJECT.DATASET.TABLE", that key encrypts, and inserts rows, a slice of structs
+// whose fields are the columns, see [bigquery.InferSchema]. The zero KeyName uses the dataset's default key, if it has
+// one.
 func (c *Cloud) CreateTable(name string, key cmekpipe.KeyName, rows any) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateTable(c.t.Context(), name, key, rows))
@@ -61,16 +63,17 @@ func (c *Cloud) ReadRows(table string) []map[string]bigquery.Value {
 	return rows
 }
 
-// SetQueryResult registers the rows that BigQuery answers to a query whose exact text is given, for queries that the
-// emulated engine refuses, see [emulator.Cloud.SetQueryResult]. Rows is a slice of structs whose fields are the columns.
+// SetQueryResult registers the rows that BigQuery answers to a query that the emulated engine refuses, see
+// [emulator.Cloud.SetQueryResult]. Query is the exact text of the query; rows is a slice of structs whose fields are
+// the columns.
 func (c *Cloud) SetQueryResult(query string, rows any) {
 	c.t.Helper()
 	c.check(c.Cloud.SetQueryResult(query, rows))
 }
 
 // CreateTopic creates a Pub/Sub topic, named "projects/PROJECT/topics/TOPIC", whose messages key encrypts, and the
-// subscription "projects/PROJECT/subscriptions/TOPIC", which delivers the messages of an ordering key in order. The zero
-// KeyName creates a topic without a key.
+// subscription "projects/PROJECT/subscriptions/TOPIC", which delivers messages with the same ordering key in order. The
+// zero KeyName creates a topic without a key.
 func (c *Cloud) CreateTopic(topic string, key cmekpipe.KeyName) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateTopic(c.t.Context(), topic, key))
@@ -82,8 +85,8 @@ func (c *Cloud) PublishMessages(topic string, messages ...*pubsubpb.PubsubMessag
 	c.check(c.Cloud.PublishMessages(c.t.Context(), topic, messages...))
 }
 
-// PullMessages returns what was published to a topic of [Cloud.CreateTopic] since the last call, and acknowledges it. The
-// messages of an ordering key are in order.
+// PullMessages returns and acknowledges the messages that were published to a topic of [Cloud.CreateTopic] since the
+// last call. Messages with the same ordering key are in order.
 func (c *Cloud) PullMessages(topic string) []*pubsubpb.PubsubMessage {
 	c.t.Helper()
 	messages, err := c.Cloud.PullMessages(c.t.Context(), topic)
@@ -92,15 +95,15 @@ func (c *Cloud) PullMessages(topic string) []*pubsubpb.PubsubMessage {
 }
 
 // CreateSpannerInstance creates a Spanner instance, named "projects/PROJECT/instances/INSTANCE", in a location such as
-// "us-central1" or a configuration such as "nam3". An instance that exists stays as it is.
+// "us-central1" or a configuration such as "nam3". It does not change an instance that exists.
 func (c *Cloud) CreateSpannerInstance(name, location string) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateSpannerInstance(c.t.Context(), name, location))
 }
 
-// CreateSpannerDatabase creates a Spanner database, named "projects/PROJECT/instances/INSTANCE/databases/DATABASE", that
-// key encrypts and that has the tables of some statements, and its instance if that does not exist. The zero KeyName
-// creates a database without a key.
+// CreateSpannerDatabase creates a Spanner database, named "projects/PROJECT/instances/INSTANCE/databases/DATABASE",
+// that key encrypts, with the tables that the DDL statements create. It also creates the instance unless it exists. The
+// zero KeyName creates a database without a key.
 func (c *Cloud) CreateSpannerDatabase(name, location string, key cmekpipe.KeyName, ddl ...string) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateSpannerDatabase(c.t.Context(), name, location, key, ddl...))
@@ -140,10 +143,10 @@ func (c *Cloud) CreateDatastoreDatabase(name, location string, key cmekpipe.KeyN
 	c.check(c.Cloud.CreateDatastoreDatabase(c.t.Context(), name, location, key))
 }
 
-// CreateFHIRStore creates an R4 store that accepts updates of resources that don't exist, named
-// "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE". It also creates the dataset, which key
-// encrypts, unless that exists; then the dataset's own key encrypts the store. The zero KeyName creates a dataset without
-// a key.
+// CreateFHIRStore creates an R4 store, named "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE",
+// that accepts updates of resources that don't exist. It also creates the dataset unless it exists. Key encrypts a new
+// dataset and its stores; stores in an existing dataset are encrypted with the dataset's key. The zero KeyName creates
+// a dataset without a key.
 func (c *Cloud) CreateFHIRStore(name string, key cmekpipe.KeyName) {
 	c.t.Helper()
 	c.check(c.Cloud.CreateFHIRStore(c.t.Context(), name, key))

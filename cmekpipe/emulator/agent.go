@@ -2,8 +2,8 @@ package emulator
 
 import "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 
-// Agent returns the e-mail address of the service agent that encrypts for a service in a project. In a policy it is
-// the member "serviceAccount:" and the address. It is "" for [KMS], which has none.
+// Agent returns the e-mail address of the service agent that encrypts for a service in a project. An IAM policy names
+// the agent as "serviceAccount:" followed by the address. Agent returns "" for [KMS], which has no agent.
 func Agent(s Service, project string) string {
 	switch s {
 	case Storage:
@@ -28,7 +28,7 @@ func Agent(s Service, project string) string {
 	return ""
 }
 
-// encrypting returns the services that encrypt with a key, each agent once.
+// encrypting returns the services that encrypt with a key, one for each agent.
 func encrypting() []Service {
 	return []Service{Storage, Dataflow, Compute, BigQuery, PubSub, Spanner, Bigtable, Datastore, Healthcare}
 }

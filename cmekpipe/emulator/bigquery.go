@@ -14,8 +14,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// CreateDataset creates a dataset, named "PROJECT.DATASET", in a location such as "us-central1" or "EU". Key encrypts its
-// tables unless their creator names another one. The zero KeyName creates a dataset without a default key.
+// CreateDataset creates a dataset, named "PROJECT.DATASET", in a location such as "us-central1" or "EU". Key becomes
+// the dataset's default key, which encrypts tables whose creator names no other key. The zero KeyName creates a dataset
+// without a default key.
 func (c *Cloud) CreateDataset(ctx context.Context, name, location string, key cmekpipe.KeyName) error {
 	project, id, ok := strings.Cut(name, ".")
 	if !ok || project == "" || id == "" || strings.Contains(id, ".") {
@@ -26,8 +27,9 @@ func (c *Cloud) CreateDataset(ctx context.Context, name, location string, key cm
 	})
 }
 
-// CreateTable creates a table, named "PROJECT.DATASET.TABLE", that key encrypts, and inserts rows: a slice of structs
-// whose fields are the columns, see [bigquery.InferSchema]. With the zero KeyName the key is the dataset's, if it has one.
+// CreateTable creates a table, named "PROJECT.DATASET.TABLE", that key encrypts, and inserts rows, a slice of structs
+// whose fields are the columns, see [bigquery.InferSchema]. The zero KeyName uses the dataset's default key, if it has
+// one.
 func (c *Cloud) CreateTable(ctx context.Context, name string, key cmekpipe.KeyName, rows any) error {
 	schema, err := schemaOf(rows)
 	if err != nil {
@@ -61,10 +63,11 @@ func (c *Cloud) ReadRows(ctx context.Context, table string) (rows []map[string]b
 	return rows, err
 }
 
-// SetQueryResult registers the rows that BigQuery answers to a query, for queries that the emulated engine refuses: it
-// knows SELECT from one table with WHERE, GROUP BY, ORDER BY, LIMIT and aggregate functions. Query is the exact text; rows
-// is a slice of structs whose fields are the columns, see [bigquery.InferSchema]. Tables are not read, so that their keys
-// are not checked; what the query writes is encrypted as ever. A later call for the same text replaces the rows.
+// SetQueryResult registers the rows that BigQuery answers to a query that the emulated engine refuses. The engine
+// executes SELECT from one table with WHERE, GROUP BY, ORDER BY, LIMIT and aggregate functions. Query is the exact text
+// of the query; rows is a slice of structs whose fields are the columns, see [bigquery.InferSchema]. The cloud reads no
+// tables for such a query and so doesn't check their keys; the table that the query writes is encrypted as usual. A
+// later call for the same text replaces the rows.
 func (c *Cloud) SetQueryResult(query string, rows any) error {
 	schema, err := schemaOf(rows)
 	if err != nil {
@@ -90,7 +93,7 @@ func schemaOf(rows any) (bigquery.Schema, error) {
 	return schema, err
 }
 
-// encryption returns nil for the zero KeyName.
+// encryption returns the configuration for a key, nil for the zero KeyName.
 func encryption(key cmekpipe.KeyName) *bigquery.EncryptionConfig {
 	if !key.Valid() {
 		return nil

@@ -54,8 +54,8 @@ func (c *Cloud) ReadBigtableRows(ctx context.Context, table string) ([]bigtable.
 	if err != nil {
 		return nil, err
 	}
-	// With a connection of our own the client accepts large rows: where the emulator's variable is set, it makes one that
-	// doesn't.
+	// The client accepts large rows only on a connection that is passed to it: if the emulator's variable is set, it
+	// creates one with the default limit.
 	conn, err := grpc.NewClient(c.Endpoint(Bigtable), grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(256<<20)))
 	if err != nil {
@@ -75,7 +75,7 @@ func (c *Cloud) ReadBigtableRows(ctx context.Context, table string) ([]bigtable.
 	return rows, failure("read rows of", table, err)
 }
 
-// bigtableCluster is named after its zone.
+// bigtableCluster returns the configuration of a cluster that is named after its zone.
 func bigtableCluster(instance, zone string, key cmekpipe.KeyName) bigtable.ClusterConfig {
 	return bigtable.ClusterConfig{InstanceID: instance, ClusterID: "c-" + zone, Zone: zone, NumNodes: 1,
 		StorageType: bigtable.SSD, KMSKeyName: key.String()}

@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// CreateBucket creates a bucket of a project in a location such as "us-central1". Key encrypts its objects unless their
-// writer names another one. The zero KeyName creates a bucket without a default key.
+// CreateBucket creates a bucket of a project in a location such as "us-central1". Key becomes the bucket's default key,
+// which encrypts objects whose writer names no other key. The zero KeyName creates a bucket without a default key.
 func (c *Cloud) CreateBucket(ctx context.Context, project, name, location string, key cmekpipe.KeyName) error {
 	client, err := c.storageClient()
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Endpoint returns the HOST:PORT of a service; "" for one that has none.
+// Endpoint returns the HOST:PORT of a service, or "" for a service without an endpoint.
 func (c *Cloud) Endpoint(s Service) string {
 	for _, r := range c.running {
 		if r.name == s {
@@ -23,7 +23,7 @@ func (c *Cloud) Endpoint(s Service) string {
 	return ""
 }
 
-// Environ returns the environment variables with which programs find the cloud, in the form of [os.Environ]:
+// Environ returns the environment variables that lead clients to the cloud, in the form of [os.Environ]:
 // "STORAGE_EMULATOR_HOST=127.0.0.1:40001". This module's packages honour all of them; the package documentation says
 // which of Google's clients do.
 func (c *Cloud) Environ() []string {
@@ -34,9 +34,9 @@ func (c *Cloud) Environ() []string {
 	return pairs
 }
 
-// ClientOptions returns the options with which Google's client of a service connects to the cloud, such as those of
+// ClientOptions returns the options that connect Google's client of a service to the cloud, such as the clients of
 // cloud.google.com/go/kms/apiv1, cloud.google.com/go/storage and google.golang.org/api/dataflow/v1b3. It panics for a
-// service that has no endpoint, whose client would otherwise connect to Google.
+// service without an endpoint, whose client would connect to Google Cloud.
 func (c *Cloud) ClientOptions(s Service) []option.ClientOption {
 	for _, r := range c.running {
 		if r.name == s {
@@ -46,9 +46,9 @@ func (c *Cloud) ClientOptions(s Service) []option.ClientOption {
 	panic("emulator: no clients for service " + strconv.Quote(string(s)))
 }
 
-// Setenv sets the variables of [Cloud.Environ] in this process, so that everything in it that makes Google's clients
-// through this module's packages, and Google's own client of Cloud Storage, reaches the cloud. It is for programs; tests
-// use package cmektest, which also restores the variables.
+// Setenv sets the variables of [Cloud.Environ] in this process, so that this module's packages, and Google's clients
+// that honour the variables, connect to the cloud. It is for programs; tests use package cmektest, which also restores
+// the variables.
 func (c *Cloud) Setenv() error {
 	for _, pair := range c.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
@@ -59,8 +59,9 @@ func (c *Cloud) Setenv() error {
 	return nil
 }
 
-// As returns a context whose calls to Cloud KMS are made by a member, named as in a policy: "user:ann@example.com",
-// "serviceAccount:" and an [Agent]. The member may do only what the policies of keys and key rings grant it.
+// As returns a context whose calls to Cloud KMS are made by a member, named as in an IAM policy:
+// "user:ann@example.com", or "serviceAccount:" followed by the address of an [Agent]. The policies of keys and key
+// rings decide what the member may do.
 func As(ctx context.Context, member string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, core.PrincipalHeader, member)
 }

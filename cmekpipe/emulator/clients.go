@@ -9,8 +9,7 @@ import (
 	"cloud.google.com/go/storage"
 )
 
-// clients are the clients with which the cloud's helpers make nearly all of their calls. They are made when they are
-// first needed and closed with the cloud.
+// clients are the clients that most helpers of the cloud use. They are created on first use and closed with the cloud.
 type clients struct {
 	kms     *kms.KeyManagementClient
 	storage *storage.Client

@@ -27,7 +27,7 @@ type Cloud struct {
 	tables  *store.Store // of BigQuery
 	queries *bigquery.Server
 	jobs    *dataflow.Server
-	ahead   atomic.Int64 // by how many nanoseconds Advance moved the clock
+	ahead   atomic.Int64 // nanoseconds that Advance added to the clock
 	close   func() error
 
 	mu      sync.Mutex // guards the fields below
@@ -35,7 +35,7 @@ type Cloud struct {
 	clients clients
 }
 
-// running is a service that answers on HOST:PORT.
+// running is a service that serves on a listener.
 type running struct {
 	row
 	host   string
@@ -43,7 +43,7 @@ type running struct {
 	ended  chan error
 }
 
-// Option changes what [Start] does.
+// Option configures a cloud for [Start].
 type Option func(*settings)
 
 type settings struct {
@@ -56,14 +56,14 @@ func WithClock(now func() time.Time) Option {
 	return func(s *settings) { s.now = now }
 }
 
-// WithJobRunner makes jobs of Dataflow run the pipelines that were staged for them: run is called for each batch or
-// streaming job with a pipeline. By default jobs only go through their states.
+// WithJobRunner makes Dataflow run the staged pipelines of jobs: it calls run for each batch or streaming job with a
+// pipeline. By default jobs change their states and run nothing.
 func WithJobRunner(run Runner) Option {
 	return func(s *settings) { s.run = run }
 }
 
-// Start starts every service on a port of its own on 127.0.0.1. It fails if no local port is free. Callers must call
-// Close.
+// Start starts a cloud with every service on a port of its own on 127.0.0.1. It returns an error if no local port is
+// free. Callers must call Close.
 func Start(opts ...Option) (*Cloud, error) {
 	set := settings{now: time.Now}
 	for _, opt := range opts {
@@ -99,7 +99,7 @@ func (c *Cloud) start(r row) error {
 	return nil
 }
 
-// Close stops every service and ends open calls. Everything in the cloud is gone. Closing twice does no harm.
+// Close stops every service, ends open calls and discards everything in the cloud. Closing twice does no harm.
 func (c *Cloud) Close() error { return c.close() }
 
 func (c *Cloud) stop() error {
@@ -110,10 +110,10 @@ func (c *Cloud) stop() error {
 	return errors.Join(errs...)
 }
 
-// Advance moves the cloud's clock on by d, which can't be negative.
+// Advance moves the cloud's clock forward by d. It panics if d is negative.
 func (c *Cloud) Advance(d time.Duration) {
 	if d < 0 {
-		panic("emulator: Advance by " + d.String() + ": time moves on only")
+		panic("emulator: Advance by " + d.String() + ": want a duration of 0 or more")
 	}
 	c.ahead.Add(int64(d))
 }

@@ -51,7 +51,7 @@ type clients struct {
 	dataflow *api.Service
 }
 
-// clientsOf makes clients with the cloud's options.
+// clientsOf creates clients with the cloud's options.
 func clientsOf(t *testing.T, c *emulator.Cloud) clients {
 	t.Helper()
 	keys, err := kms.NewKeyManagementClient(t.Context(), c.ClientOptions(emulator.KMS)...)
@@ -69,7 +69,7 @@ func clientsOf(t *testing.T, c *emulator.Cloud) clients {
 	return closed(t, clients{keys, objects, jobs})
 }
 
-// clientsByVariable makes clients as programs do that know nothing of the cloud.
+// clientsByVariable creates clients without options, as programs do.
 func clientsByVariable(t *testing.T, c *emulator.Cloud) clients {
 	t.Helper()
 	for _, pair := range c.Environ() {
@@ -99,7 +99,7 @@ func closed(t *testing.T, c clients) clients {
 	return c
 }
 
-// createKey makes the key and lets the agents of some services use it.
+// createKey creates the key and lets the agents of some services use it.
 func createKey(t *testing.T, c clients, services ...emulator.Service) {
 	t.Helper()
 	_, err := c.kms.CreateKeyRing(t.Context(), &kmspb.CreateKeyRingRequest{Parent: "projects/bank-prod/locations/us-central1", KeyRingId: "r"})
@@ -143,7 +143,7 @@ func want403(t *testing.T, err error) {
 	}
 }
 
-// testServices goes through all services, with the key between them.
+// testServices calls all services and checks that the key encrypts what they create.
 func testServices(t *testing.T, c *emulator.Cloud, by clients) {
 	createKey(t, by, emulator.Dataflow)
 	want403(t, createBucket(t.Context(), by, "archive"))
@@ -170,10 +170,10 @@ func testServices(t *testing.T, c *emulator.Cloud, by clients) {
 	var rest []string
 	for _, e := range c.Ledger() {
 		if e.Service != "kms" {
-			rest = append(rest, string(e.Kind)+" under "+e.ProtectedBy().ID())
+			rest = append(rest, string(e.Kind)+" with "+e.ProtectedBy().ID())
 		}
 	}
-	if got, want := strings.Join(rest, ", "), "bucket under k, object under k, job under k"; got != want {
+	if got, want := strings.Join(rest, ", "), "bucket with k, object with k, job with k"; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
@@ -189,7 +189,7 @@ func TestClientsReachEveryServiceByVariables(t *testing.T) {
 	testServices(t, c, clientsByVariable(t, c))
 }
 
-func TestCloudsAreApart(t *testing.T) {
+func TestCloudsAreIndependent(t *testing.T) {
 	t.Parallel()
 	one, two := start(t), start(t)
 	createKey(t, clientsOf(t, one))
@@ -210,7 +210,7 @@ func TestCloseEndsEveryService(t *testing.T) {
 	for _, s := range []emulator.Service{emulator.KMS, emulator.Storage, emulator.Dataflow} {
 		if conn, err := net.Dial("tcp", c.Endpoint(s)); err == nil {
 			conn.Close()
-			t.Errorf("%s answers still", s)
+			t.Errorf("%s still answers", s)
 		}
 	}
 }
@@ -244,7 +244,7 @@ func TestEnvironAndEndpointsAgree(t *testing.T) {
 	c.ClientOptions(emulator.Compute)
 }
 
-func TestClockMovesOn(t *testing.T) {
+func TestClockAdvances(t *testing.T) {
 	t.Parallel()
 	at := time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)
 	c := start(t, emulator.WithClock(func() time.Time { return at }))
@@ -283,7 +283,7 @@ func TestInjectedFaultsCanBeRemoved(t *testing.T) {
 	}
 }
 
-func TestAsIsSomebodyElse(t *testing.T) {
+func TestAsCallsAsTheMember(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	by := clientsOf(t, c)
@@ -302,7 +302,7 @@ func TestAsIsSomebodyElse(t *testing.T) {
 	}
 }
 
-func TestTamperedJobsAreStoredOtherwise(t *testing.T) {
+func TestTamperChangesTheStoredJob(t *testing.T) {
 	t.Parallel()
 	c := start(t)
 	by := clientsOf(t, c)

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// flex launches a Flex Template and returns its job when the launcher has run.
+// flex launches a Flex Template and returns its job after the launcher has run.
 func flex(t *testing.T, cloud *emulator.Cloud, c clients, e *api.FlexTemplateRuntimeEnvironment) *api.Job {
 	t.Helper()
 	answer, err := c.dataflow.Projects.Locations.FlexTemplates.Launch(project, "us-central1", &api.LaunchFlexTemplateRequest{
@@ -44,7 +44,7 @@ func TestAFlexLaunchWithoutFoldersLeavesBytesWithoutAKey(t *testing.T) {
 	}
 }
 
-func TestAFlexLaunchWithFoldersWritesUnderTheBucketsKey(t *testing.T) {
+func TestAFlexLaunchWithFoldersWritesWithTheBucketsKey(t *testing.T) {
 	cloud := start(t)
 	c := clientsOf(t, cloud)
 	createKey(t, c, emulator.Dataflow, emulator.Compute, emulator.Storage)
@@ -58,7 +58,7 @@ func TestAFlexLaunchWithFoldersWritesUnderTheBucketsKey(t *testing.T) {
 	}
 	for _, e := range cloud.Ledger() {
 		if e.Service != "kms" && e.ProtectedBy().String() != keyName {
-			t.Errorf("%s %s rests under %q, want %s", e.Kind, e.Name, e.ProtectedBy(), keyName)
+			t.Errorf("%s %s is encrypted with %q, want %s", e.Kind, e.Name, e.ProtectedBy(), keyName)
 		}
 	}
 }

@@ -1,31 +1,29 @@
-// Package emulator is a Google Cloud on the loopback interface that enforces customer-managed keys. It serves Cloud KMS,
-// Cloud Storage, Dataflow, BigQuery, Pub/Sub, Spanner, Bigtable, Datastore and Healthcare to Google's own Go clients, in
-// one process, started in milliseconds. It is for tests and local runs: everything is in memory and gone with
-// [Cloud.Close]. A call that it doesn't serve answers UNIMPLEMENTED or 404, never a guess.
+// Package emulator is a loopback Google Cloud that enforces customer-managed keys. It serves Cloud KMS, Cloud Storage,
+// Dataflow, BigQuery, Pub/Sub, Spanner, Bigtable, Datastore and Healthcare to Google's own Go clients from one process
+// that starts in milliseconds. Use it for tests and local runs: everything is in memory until [Cloud.Close]. A call
+// that the cloud doesn't serve returns UNIMPLEMENTED or 404.
 //
-// Unit tests of pipelines need package cmektest, which has the same helpers for [testing.T]. Use [Start] for everything
-// else: a program that runs locally, TestMain, one cloud that many tests share.
+// [Start] starts a cloud for a program that runs locally, for TestMain, or for several tests that share one cloud.
+// Other unit tests should use package cmektest, which has the same helpers for [testing.T].
 //
 // # Defaults
 //
-// A new cloud is empty. Every project exists, and no project has a policy of its own. Access to keys is denied: a service
-// encrypts only after its service agent got roles/cloudkms.cryptoKeyEncrypterDecrypter on the key or the key ring, see
-// [Cloud.GrantKey]. Calls are made by an owner who may create keys, change their states and grant them, but not encrypt
-// with them; [As] makes the calls of another member. The clock is the computer's; [Cloud.Advance] moves it forward, so that
-// rotations and destructions become due. Nothing changes the process unless [Cloud.Setenv] is called, so that any number
-// of clouds run side by side.
+// A new cloud is empty. Every project exists. The clock is the computer's; [Cloud.Advance] moves it forward, so that
+// rotations and destructions become due. [Start] does not change the environment, so that a process may run any number
+// of clouds; [Cloud.Setenv] does. A helper with a zero key creates a resource without a key.
 //
 // # Helpers
 //
-// Cloud's methods create keys, grants, buckets, datasets, tables, topics, instances, databases and stores through Google's
-// clients, and read and write data. Names are full names as Google writes them: "gs://BUCKET/OBJECT",
-// "PROJECT.DATASET.TABLE", "projects/PROJECT/topics/TOPIC". [Cloud.CreateJobResources] creates what a job with some
-// options needs. A zero key creates a resource without one.
+// Methods of Cloud create keys, grants, buckets, datasets, tables, topics, instances, databases and stores through
+// Google's clients, and read and write data. Names are full names as Google writes them: "gs://BUCKET/OBJECT",
+// "PROJECT.DATASET.TABLE", "projects/PROJECT/topics/TOPIC". [Cloud.CreateJobResources] creates what a job with the
+// given options needs.
 //
 // # Clients
 //
-// [Cloud.ClientOptions] connects any of Google's clients to the cloud. Programs that make their clients themselves find
-// it by the variables of [Cloud.Environ]. This module's packages honour all of them; of Google's clients:
+// [Cloud.ClientOptions] connects any of Google's clients to the cloud. Programs that create their own clients find the
+// cloud through the variables of [Cloud.Environ]. This module's packages honour all variables; Google's clients honour
+// some:
 //
 //	service          variable                          honoured by Google's client
 //	KMS              CLOUD_KMS_EMULATOR_HOST           no
@@ -40,9 +38,13 @@
 //	FirestoreAdmin   FIRESTORE_ADMIN_EMULATOR_HOST     no
 //	Healthcare       HEALTHCARE_EMULATOR_HOST          no
 //
-// # Service agents
+// # Permissions
 //
-// [Agent] returns the e-mail address of the agent that must be granted a key:
+// The caller is an owner who may create keys, change their states and grant them, but not encrypt or decrypt with them.
+// [As] makes the calls of another member, who may do only what policies of keys and key rings grant.
+//
+// Use of keys is denied by default. A service encrypts only after [Cloud.GrantKey] grants its service agent
+// roles/cloudkms.cryptoKeyEncrypterDecrypter on the key. [Agent] returns the e-mail address of the agent:
 //
 //	Storage                     objects and the default keys of buckets
 //	Dataflow and Compute        jobs: both must be granted; Compute stands for the disks of workers
@@ -55,33 +57,39 @@
 //
 // # Ledger and faults
 //
-// [Cloud.Ledger] lists every resource that was ever created: when, by which call, with which key or none. [WriteReport]
-// prints it. [Cloud.Inject] makes calls slow or fail, lose their answer or break off. Methods have constants, such as
-// [StorageObjectsInsert]; Inject panics for a method that no service has, and [Cloud.UnusedFaults] lists the faults that
-// no call met. Google's clients retry many calls after a status such as 503, so that a fault of the first call alone may
-// go unnoticed, as it should.
+// [Cloud.Ledger] lists every resource that was ever created: when, by which call, and with which key or none.
+// [WriteReport] prints it. [Cloud.Inject] makes calls fail, wait, lose their answer or break the connection. Methods
+// have constants, such as [StorageObjectsInsert]; Inject panics for a method that no service has, and
+// [Cloud.UnusedFaults] lists the faults that no call met. Google's clients retry many calls after a status such as 503,
+// so a fault of the first call alone may have no visible effect.
 //
 // # What is simplified
 //
-//   - IAM: only policies of keys and key rings exist, and grants have effect at once.
-//   - Dataflow: jobs only go through their states unless [WithJobRunner] hands them to a runner, such as the one of
-//     package prismrun, which runs what was staged in one process. [Cloud.Dataflow] sets their pace, messages and metrics.
-//   - BigQuery: queries are SELECT from one table with WHERE, GROUP BY, aggregates, ORDER BY, LIMIT and parameters. For any
-//     other query a test supplies the rows with [Cloud.SetQueryResult]; a query with neither is refused by name. Jobs end
+//   - IAM: only keys and key rings have policies, and grants take effect at once.
+//   - Dataflow: jobs change their states and run nothing unless [WithJobRunner] passes them to a runner. Package
+//     prismrun has one, which runs the staged pipeline in one process. [Cloud.Dataflow] sets pace, messages and
+//     metrics.
+//   - BigQuery: queries are SELECT from one table with WHERE, GROUP BY, aggregates, ORDER BY, LIMIT and parameters. The
+//     cloud refuses any other query by name unless the test supplies the rows with [Cloud.SetQueryResult]. Jobs end
 //     within the call that creates them.
-//   - Pub/Sub and Bigtable: data is that of Google's fakes pstest and bttest, with keys enforced in front of them.
+//   - Pub/Sub and Bigtable: data is in Google's fakes pstest and bttest; the cloud enforces keys in front of them.
 //   - Spanner and Datastore: reads, commits and queries over one table or kind with comparisons; no other SQL or GQL.
 //   - Cloud Storage: no customer-supplied encryption keys, ACLs or lifecycle rules.
-//   - Quotas are those that a single request can exceed.
+//   - Quotas: only those that a single request can exceed are enforced.
 //
-// The package documentation of each service, below internal, says more.
+// The package documentation of each service, below internal, has the details.
 //
 // # Errors
 //
-// Services answer the codes, reasons and texts of Google's, as far as they are documented. Helpers return an error that
-// says what was to be done and to which resource, and wraps the client's.
+// Services answer with the codes, reasons and texts that Google documents. Helpers return an error with the helper's
+// action and resource, which wraps the client's error.
 //
 // # Concurrency
 //
-// All methods may be used by many goroutines.
+// All methods are safe for concurrent use.
+//
+// # Testing
+//
+// Use package cmektest in tests. It creates one cloud for each test, stops it when the test ends, and checks with
+// RequireEncrypted that a key encrypts everything that the test wrote.
 package emulator

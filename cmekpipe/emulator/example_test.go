@@ -15,8 +15,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// A program that runs locally starts a cloud, creates what it needs and points the process at it. The program itself
-// doesn't change: it makes its clients as on Google Cloud.
+// A program that runs locally starts a cloud, creates the resources that it needs and sets the variables of its
+// process. The rest of the program is the same as on Google Cloud.
 func Example() {
 	ctx := context.Background()
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines").Name()
@@ -49,7 +49,7 @@ func Example() {
 	// 1 resources created, 0 resources without a key
 }
 
-// export is the program.
+// export is the code that runs locally and on Google Cloud.
 func export(ctx context.Context, bucket string) {
 	client, err := storage.NewClient(ctx)
 	if err != nil {
@@ -65,7 +65,7 @@ func export(ctx context.Context, bucket string) {
 	}
 }
 
-// A service encrypts only with keys that were granted to its service agent, as on Google Cloud.
+// A service encrypts only with keys that are granted to its service agent, as on Google Cloud.
 func ExampleCloud_GrantKey() {
 	ctx := context.Background()
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines").Name()
@@ -88,8 +88,8 @@ func ExampleCloud_GrantKey() {
 	// granted: true
 }
 
-// A test of a retry makes the first call fail. A fault that no call met proves nothing: package cmektest fails the test,
-// other callers ask for UnusedFaults.
+// Inject tests a retry by failing the first call. A fault that no call meets proves nothing: package cmektest fails the
+// test, other callers check UnusedFaults.
 func ExampleCloud_Inject() {
 	ctx := context.Background()
 	cloud, err := emulator.Start()

@@ -17,30 +17,31 @@ import (
 // "storage.objects.insert". In a [Fault] it may also be a [path.Match] pattern of several: "storage.objects.*".
 type Method string
 
-// Fault is a failure of calls. Set Method and what is to fail; fields that are left zero do nothing.
+// Fault makes calls of a service fail or wait. Set Method and at least one effect: Latency, Status, Code, Reset or
+// Truncate. Other fields may stay zero.
 type Fault struct {
-	// Method is the call, or a pattern of several. Empty matches every call of every service.
+	// Method is the call, or a pattern that matches several. Empty matches every call of every service.
 	Method Method
-	// Resource is a [path.Match] pattern of the name of the call's resource, as the ledger has it: "gs://bucket/*". A "*"
-	// does not match a slash. Empty matches every resource.
+	// Resource is a [path.Match] pattern that matches the name of the call's resource as the ledger spells it:
+	// "gs://bucket/*". A "*" does not match a slash. Empty matches every resource.
 	Resource string
-	// Call is which of the matching calls fails, counted from 1. 0 is every one.
+	// Call selects one of the matching calls, counted from 1. 0 selects every one.
 	Call int
-	// Latency delays the call before anything else happens. A call that its client cancels stops waiting.
+	// Latency delays the call before any other effect. The delay ends early if the client cancels the call.
 	Latency time.Duration
-	// Status answers with this HTTP status, from 400 to 599, before the call has any effect. An API over gRPC answers with
-	// the code that corresponds.
+	// Status answers the call with this HTTP status, from 400 to 599, and does none of its work. An API over gRPC
+	// answers with the corresponding code.
 	Status int
-	// Code answers with this gRPC code before the call has any effect. An API over HTTP answers with the status that
-	// corresponds.
+	// Code answers the call with this gRPC code and does none of its work. An API over HTTP answers with the
+	// corresponding status.
 	Code codes.Code
-	// Reset breaks the connection after the call took effect, so that the client can't know.
+	// Reset breaks the connection after the call took effect, so that the client can't know the result.
 	Reset bool
-	// Truncate cuts the answer's body to this many bytes and breaks the connection, after the call took effect. Over
-	// gRPC, which delivers whole messages only, nothing of the answer arrives.
+	// Truncate cuts the body of the answer to this many bytes and breaks the connection, after the call took effect.
+	// Over gRPC, which delivers only whole messages, the client receives nothing of the answer.
 	Truncate int
-	// Optional says that a test is valid even if no call meets the fault. All other faults are reported by
-	// [Cloud.UnusedFaults] until one does, and package cmektest then fails the test.
+	// Optional allows a test in which no call meets the fault. [Cloud.UnusedFaults] reports all other faults until a
+	// call meets them, and package cmektest then fails the test.
 	Optional bool
 }
 
@@ -75,15 +76,15 @@ func (f Fault) String() string {
 	return where + ": " + strings.Join(effects, ", ")
 }
 
-// injected is a fault and how many calls met it.
+// injected is a fault with the number of calls that met it.
 type injected struct {
 	fault Fault
 	armed *core.Armed
 }
 
-// Inject makes calls fail from now on until remove is called. Of several faults that match a call the one injected first
-// decides. A fault that can affect no call proves nothing in a test, so Inject panics for a method that no service serves,
-// for a malformed pattern and for a fault without an effect.
+// Inject makes calls fail from now on until remove is called. If several faults match a call, the one that was injected
+// first applies. Inject panics for a method that no service serves, for a malformed pattern and for a fault without an
+// effect, because no call could meet such a fault and the test would prove nothing.
 func (c *Cloud) Inject(f Fault) (remove func()) {
 	if problem := c.faultProblem(f); problem != "" {
 		panic("emulator: fault " + strconv.Quote(f.String()) + ": " + problem)
@@ -96,8 +97,8 @@ func (c *Cloud) Inject(f Fault) (remove func()) {
 	return armed.Remove
 }
 
-// UnusedFaults returns the faults that no call has met so far, in the order of their injection. Those that are Optional
-// are left out, those that were removed are not.
+// UnusedFaults returns the faults that no call has met so far, in the order of their injection. It includes faults that
+// were removed and omits those that are Optional.
 func (c *Cloud) UnusedFaults() []Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -110,7 +111,7 @@ func (c *Cloud) UnusedFaults() []Fault {
 	return unused
 }
 
-// faultProblem says why a fault can affect no call; "" if it can.
+// faultProblem explains why no call can meet a fault; "" if calls can.
 func (c *Cloud) faultProblem(f Fault) string {
 	switch {
 	case f.Latency <= 0 && f.Status == 0 && f.Code == codes.OK && !f.Reset && f.Truncate <= 0:
@@ -139,7 +140,7 @@ func (c *Cloud) faultProblem(f Fault) string {
 	return "no service has such a method" + suggestion(f.Method, all)
 }
 
-// suggestion names the methods that a wrong name may mean: those that end like it.
+// suggestion lists the methods that a misspelt name may mean: those with the same ending.
 func suggestion(wrong Method, all []Method) string {
 	last := string(wrong[strings.LastIndexByte(string(wrong), '.')+1:])
 	var like []string
@@ -154,7 +155,7 @@ func suggestion(wrong Method, all []Method) string {
 	return "; did you mean " + strings.Join(like, " or ") + "?"
 }
 
-// Methods returns the calls that a service serves, in alphabetical order; none for one without an endpoint.
+// Methods returns the calls that a service serves, in alphabetical order; none for a service without an endpoint.
 func (c *Cloud) Methods(s Service) []Method {
 	var methods []Method
 	for _, r := range c.running {

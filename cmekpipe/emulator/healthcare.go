@@ -10,10 +10,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// CreateFHIRStore creates an R4 store that accepts updates of resources that don't exist, named
-// "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE". It also creates the dataset, which key
-// encrypts, unless that exists; then the dataset's own key encrypts the store. The zero KeyName creates a dataset without
-// a key.
+// CreateFHIRStore creates an R4 store, named "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE",
+// that accepts updates of resources that don't exist. It also creates the dataset unless it exists. Key encrypts a new
+// dataset and its stores; stores in an existing dataset are encrypted with the dataset's key. The zero KeyName creates
+// a dataset without a key.
 func (c *Cloud) CreateFHIRStore(ctx context.Context, name string, key cmekpipe.KeyName) error {
 	dataset, store, ok := strings.Cut(name, "/fhirStores/")
 	parent, id, found := strings.Cut(dataset, "/datasets/")

@@ -16,10 +16,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// none is no key.
+// none is the zero key, which means no key.
 var none cmekpipe.KeyName
 
-// granted creates a key that every service may use for the project.
+// granted creates a key that every service of the project may use.
 func granted(t *testing.T, cloud *emulator.Cloud, location string) cmekpipe.KeyName {
 	t.Helper()
 	key, err := cmekpipe.ParseKeyName("projects/bank-keys/locations/" + location + "/keyRings/r/cryptoKeys/k")
@@ -35,7 +35,7 @@ func granted(t *testing.T, cloud *emulator.Cloud, location string) cmekpipe.KeyN
 	return key
 }
 
-// payment is a row.
+// payment is a row of the test tables.
 type payment struct {
 	Branch string `bigquery:"branch"`
 	Cents  int64  `bigquery:"cents"`

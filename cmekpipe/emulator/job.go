@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// CreateJobResources creates what a job with some options needs before it is launched: its key, which the service agents
-// of its project may use, and the buckets of its temporary and staging locations, whose objects the key encrypts.
+// CreateJobResources creates what a job with the given options needs before its launch: its key, granted to the service
+// agents of its project, and the buckets of its temporary and staging locations, with that key as default key.
 func (c *Cloud) CreateJobResources(ctx context.Context, opts *cmekpipe.Options) error {
 	key, project := opts.Key(), opts.Project()
 	if err := c.CreateKey(ctx, key); err != nil {

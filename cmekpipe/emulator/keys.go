@@ -19,8 +19,8 @@ import (
 // encrypterDecrypter is the role that a service agent needs on a key.
 const encrypterDecrypter iam.RoleName = "roles/cloudkms.cryptoKeyEncrypterDecrypter"
 
-// CreateKey creates a symmetric key, and its key ring unless that exists. No service may use the key yet, see
-// [Cloud.GrantKey].
+// CreateKey creates a symmetric key, and its key ring unless that exists. No service may use the key until
+// [Cloud.GrantKey] grants it.
 func (c *Cloud) CreateKey(ctx context.Context, key cmekpipe.KeyName) error {
 	client, err := c.kmsClient()
 	if err != nil {
@@ -37,13 +37,14 @@ func (c *Cloud) CreateKey(ctx context.Context, key cmekpipe.KeyName) error {
 	return failure("create key", key.String(), err)
 }
 
-// GrantKey lets the service agents of some services in a project encrypt and decrypt with the key; those of every service
-// that encrypts if none is named.
+// GrantKey lets the service agents of the given services in a project encrypt and decrypt with the key. Without
+// services it grants the key to every service that encrypts.
 func (c *Cloud) GrantKey(ctx context.Context, key cmekpipe.KeyName, project string, services ...Service) error {
 	return c.changePolicy(ctx, key, project, services, (*iam.Policy).Add)
 }
 
-// DenyKey revokes what [Cloud.GrantKey] granted to the same services. It has effect at once, where Google needs minutes.
+// DenyKey revokes what [Cloud.GrantKey] granted to the same services. The change takes effect at once; Google Cloud
+// needs minutes.
 func (c *Cloud) DenyKey(ctx context.Context, key cmekpipe.KeyName, project string, services ...Service) error {
 	return c.changePolicy(ctx, key, project, services, (*iam.Policy).Remove)
 }
@@ -72,7 +73,8 @@ func (c *Cloud) changePolicy(ctx context.Context, key cmekpipe.KeyName, project 
 	return failure("set policy of key", key.String(), handle.SetPolicy(ctx, policy))
 }
 
-// RotateKey creates a version of the key and makes it the primary one: it encrypts new data, older data keeps its version.
+// RotateKey creates a version of the key and makes it the primary one. New data is encrypted with it; older data keeps
+// its version.
 func (c *Cloud) RotateKey(ctx context.Context, key cmekpipe.KeyName) error {
 	client, err := c.kmsClient()
 	if err != nil {
@@ -87,7 +89,8 @@ func (c *Cloud) RotateKey(ctx context.Context, key cmekpipe.KeyName) error {
 	return failure("rotate key", key.String(), err)
 }
 
-// DisableKey disables every version of the key: it encrypts nothing more, and what it encrypted can't be read.
+// DisableKey disables every version of the key. The key then encrypts no new data, and data encrypted with it can't be
+// read.
 func (c *Cloud) DisableKey(ctx context.Context, key cmekpipe.KeyName) error {
 	return c.eachVersion(ctx, "disable key", key, func(client *kms.KeyManagementClient, v *kmspb.CryptoKeyVersion) error {
 		if v.GetState() != kmspb.CryptoKeyVersion_ENABLED {
@@ -97,7 +100,8 @@ func (c *Cloud) DisableKey(ctx context.Context, key cmekpipe.KeyName) error {
 	})
 }
 
-// EnableKey enables every version of the key, those scheduled for destruction included. Destroyed ones stay so.
+// EnableKey enables every version of the key, including those that are scheduled for destruction. Destroyed versions
+// stay destroyed.
 func (c *Cloud) EnableKey(ctx context.Context, key cmekpipe.KeyName) error {
 	return c.eachVersion(ctx, "enable key", key, func(client *kms.KeyManagementClient, v *kmspb.CryptoKeyVersion) error {
 		switch v.GetState() {
@@ -114,8 +118,8 @@ func (c *Cloud) EnableKey(ctx context.Context, key cmekpipe.KeyName) error {
 	})
 }
 
-// DestroyKey schedules every version of the key for destruction, which happens 30 days later by the cloud's clock. From now
-// on none can be used; [Cloud.EnableKey] restores them until [Cloud.Advance] reaches that day.
+// DestroyKey schedules every version of the key for destruction in 30 days by the cloud's clock. The versions can't be
+// used from now on. [Cloud.EnableKey] restores them until [Cloud.Advance] reaches that day.
 func (c *Cloud) DestroyKey(ctx context.Context, key cmekpipe.KeyName) error {
 	return c.eachVersion(ctx, "destroy key", key, func(client *kms.KeyManagementClient, v *kmspb.CryptoKeyVersion) error {
 		if v.GetState() != kmspb.CryptoKeyVersion_ENABLED && v.GetState() != kmspb.CryptoKeyVersion_DISABLED {
@@ -126,10 +130,10 @@ func (c *Cloud) DestroyKey(ctx context.Context, key cmekpipe.KeyName) error {
 	})
 }
 
-// versionCall is a call of Cloud KMS about a key version.
+// versionCall is a method of the Cloud KMS client that changes a key version.
 type versionCall func(*kms.KeyManagementClient, *kmspb.CryptoKeyVersion) error
 
-// eachVersion calls do for each version of the key until it fails.
+// eachVersion calls do for each version of the key and stops at the first error.
 func (c *Cloud) eachVersion(ctx context.Context, op string, key cmekpipe.KeyName, do versionCall) error {
 	client, err := c.kmsClient()
 	if err != nil {
@@ -159,7 +163,7 @@ func setVersionState(ctx context.Context, client *kms.KeyManagementClient, v *km
 	return err
 }
 
-// failure wraps an error of a helper: what was to be done, and to what. It is nil if err is.
+// failure wraps an error of a helper with the helper's action and resource. It returns nil if err is nil.
 func failure(op, resource string, err error) error {
 	if err == nil {
 		return nil

@@ -46,15 +46,16 @@ type Entry struct {
 	Name string `json:"name"`
 	// Project owns the resource.
 	Project string `json:"project,omitempty"`
-	// Generation tells two lives of one name apart, where the service has generations.
+	// Generation distinguishes resources that had the same name one after the other, where the service has generations.
 	Generation int64 `json:"generation,omitempty"`
 	// Size is in bytes, where the resource has a size.
 	Size int64 `json:"size,omitempty"`
 	// Key is the key version that encrypts the resource; the zero KeyVersionName means no customer-managed key.
 	Key cmekpipe.KeyVersionName `json:"key,omitzero"`
-	// KeyName is the key of a resource that holds a key without a version: a bucket's default key, a job's key.
+	// KeyName is the key of a resource that names a key without a version, such as a bucket's default key or a job's
+	// key.
 	KeyName cmekpipe.KeyName `json:"keyName,omitzero"`
-	// KeyAsked reports whether the call itself named the key. False means that a default decided.
+	// KeyAsked reports whether the call itself named the key. If false, a default key was used.
 	KeyAsked bool `json:"keyAsked,omitempty"`
 	// Deleted is when the resource was deleted; zero while it exists.
 	Deleted time.Time `json:"deleted,omitzero"`
@@ -68,7 +69,7 @@ func (e Entry) ProtectedBy() cmekpipe.KeyName {
 	return e.KeyName
 }
 
-// Ledger returns every resource that was ever created, the oldest first and the deleted ones too.
+// Ledger returns every resource that was ever created, the oldest first and deleted ones included.
 func (c *Cloud) Ledger() []Entry {
 	lines := c.env.Ledger.Entries()
 	entries := make([]Entry, len(lines))

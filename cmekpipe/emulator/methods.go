@@ -94,8 +94,8 @@ const (
 	BigQueryTablesUpdate              Method = "bigquery.tables.update"
 )
 
-// The methods of the BigQuery Storage Read and Write APIs. [BigQueryStorageReadRowsNext] is an answer of a stream after its
-// first one.
+// The methods of the BigQuery Storage Read and Write APIs. [BigQueryStorageReadRowsNext] is every answer of a read
+// stream after the first one.
 const (
 	BigQueryStorageAppendRows              Method = "bigquerystorage.AppendRows"
 	BigQueryStorageBatchCommitWriteStreams Method = "bigquerystorage.BatchCommitWriteStreams"

@@ -21,7 +21,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// endpoints are the services that listen.
+// endpoints are the services that have an endpoint.
 func endpoints() []emulator.Service {
 	return []emulator.Service{
 		emulator.KMS, emulator.Storage, emulator.Dataflow, emulator.BigQuery, emulator.BigQueryStorage, emulator.PubSub,
@@ -80,7 +80,7 @@ func TestConstantsAreTheMethodsThatServicesServe(t *testing.T) {
 	}
 }
 
-// grpcServices are the services of each endpoint over gRPC. Google's packages register what they consist of.
+// grpcServices lists the gRPC services of each endpoint, whose methods Google's packages register.
 func grpcServices() map[emulator.Service][]protoreflect.FullName {
 	return map[emulator.Service][]protoreflect.FullName{
 		emulator.KMS:             {"google.cloud.kms.v1.KeyManagementService", "google.iam.v1.IAMPolicy"},
@@ -94,7 +94,8 @@ func grpcServices() map[emulator.Service][]protoreflect.FullName {
 	}
 }
 
-// Whatever is served does its work, and whatever isn't is refused before it reaches a server that has no such method.
+// Served methods must be implemented. All others must be refused before the request reaches a server without such a
+// method.
 func TestEveryServedMethodIsImplemented(t *testing.T) {
 	t.Parallel()
 	cloud := start(t)

@@ -13,8 +13,8 @@ import (
 )
 
 // CreateTopic creates a Pub/Sub topic, named "projects/PROJECT/topics/TOPIC", whose messages key encrypts, and the
-// subscription "projects/PROJECT/subscriptions/TOPIC", which delivers the messages of an ordering key in order. The zero
-// KeyName creates a topic without a key.
+// subscription "projects/PROJECT/subscriptions/TOPIC", which delivers messages with the same ordering key in order. The
+// zero KeyName creates a topic without a key.
 func (c *Cloud) CreateTopic(ctx context.Context, topic string, key cmekpipe.KeyName) error {
 	subscription, err := subscriptionOf(topic)
 	if err != nil {
@@ -46,8 +46,8 @@ func (c *Cloud) PublishMessages(ctx context.Context, topic string, messages ...*
 	return failure("publish to", topic, err)
 }
 
-// PullMessages returns what was published to a topic of [Cloud.CreateTopic] since the last call, and acknowledges it. The
-// messages of an ordering key are in order.
+// PullMessages returns and acknowledges the messages that were published to a topic of [Cloud.CreateTopic] since the
+// last call. Messages with the same ordering key are in order.
 func (c *Cloud) PullMessages(ctx context.Context, topic string) (messages []*pubsubpb.PubsubMessage, err error) {
 	subscription, err := subscriptionOf(topic)
 	if err != nil {

@@ -27,7 +27,7 @@ func jsonRows(schema bigquery.Schema, rows any) ([][]byte, error) {
 	return lines, nil
 }
 
-// jsonValue replaces what [json.Marshal] writes otherwise than BigQuery: decimals.
+// jsonValue converts the values that [json.Marshal] and BigQuery write differently: decimals.
 func jsonValue(v bigquery.Value) any {
 	switch v := v.(type) {
 	case map[string]bigquery.Value:
@@ -48,7 +48,7 @@ func jsonValue(v bigquery.Value) any {
 	return v
 }
 
-// rawFields returns the columns in the API's own types.
+// rawFields returns the columns as types of the REST API.
 func rawFields(schema bigquery.Schema) []*raw.TableFieldSchema {
 	fields := make([]*raw.TableFieldSchema, len(schema))
 	for i, f := range schema {

@@ -17,7 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// joined is a query that the engine refuses.
+// joined is a query that the engine refuses, because it joins tables.
 const joined = "SELECT p.branch, b.city FROM ledger.payments p JOIN ledger.branches b ON p.branch = b.name"
 
 func bigQueryOf(t *testing.T, cloud *emulator.Cloud) *bigquery.Client {

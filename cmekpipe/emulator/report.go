@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// WriteReport prints lines of the ledger for a reader: each resource with the key that encrypts it, or NO KEY, and at the
-// end how many there are. To report what a run created, pass the lines that follow those from before it:
+// WriteReport prints entries of the ledger for a person: each resource with the key that encrypts it, or NO KEY, and at
+// the end how many there are. To report only what a run created, pass the entries that it added:
 //
 //	before := len(cloud.Ledger())
 //	… run …

@@ -23,9 +23,9 @@ import (
 // Service names one of Google's services.
 type Service string
 
-// The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow's workers, which its agent
-// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the administration API of the
-// databases that Datastore serves; both share the agent of the service that they belong to.
+// The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow workers, which its agent
+// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
+// databases of Datastore; each shares the agent of the service that it belongs to.
 const (
 	KMS             Service = "kms"
 	Storage         Service = "storage"
@@ -41,7 +41,7 @@ const (
 	Healthcare      Service = "healthcare"
 )
 
-// row describes a service to the cloud.
+// row describes how the cloud starts one service.
 type row struct {
 	name     Service
 	variable string // the environment variable that holds HOST:PORT for clients

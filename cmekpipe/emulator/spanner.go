@@ -16,7 +16,7 @@ import (
 )
 
 // CreateSpannerInstance creates a Spanner instance, named "projects/PROJECT/instances/INSTANCE", in a location such as
-// "us-central1" or a configuration such as "nam3". An instance that exists stays as it is.
+// "us-central1" or a configuration such as "nam3". It does not change an instance that exists.
 func (c *Cloud) CreateSpannerInstance(ctx context.Context, name, where string) error {
 	client, err := instance.NewInstanceAdminClient(ctx, c.ClientOptions(Spanner)...)
 	if err != nil {
@@ -38,9 +38,9 @@ func (c *Cloud) CreateSpannerInstance(ctx context.Context, name, where string) e
 	return failure("create Spanner instance", name, err)
 }
 
-// CreateSpannerDatabase creates a Spanner database, named "projects/PROJECT/instances/INSTANCE/databases/DATABASE", that
-// key encrypts and that has the tables of some statements, and its instance if that does not exist. The zero KeyName
-// creates a database without a key.
+// CreateSpannerDatabase creates a Spanner database, named "projects/PROJECT/instances/INSTANCE/databases/DATABASE",
+// that key encrypts, with the tables that the DDL statements create. It also creates the instance unless it exists. The
+// zero KeyName creates a database without a key.
 func (c *Cloud) CreateSpannerDatabase(ctx context.Context, name, where string, key cmekpipe.KeyName, ddl ...string) error {
 	parent, id, _ := strings.Cut(name, "/databases/")
 	if err := c.CreateSpannerInstance(ctx, parent, where); err != nil {

@@ -15,10 +15,10 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 )
 
 // maxTemplate is the most bytes of a template that are read.
@@ -42,7 +42,7 @@ func (l *launcher) read(ctx context.Context) ([]byte, error) {
 	}
 	r, err := object.Generation(attrs.Generation).NewReader(ctx)
 	if err != nil {
-		return nil, l.wrap(ctx, l.Template, gcserr.WithStatus(err))
+		return nil, l.wrap(ctx, l.Template, storageclient.WithStatus(err))
 	}
 	text, err := io.ReadAll(io.LimitReader(r, maxTemplate+1))
 	return text, l.wrap(ctx, l.Template, errors.Join(err, r.Close()))

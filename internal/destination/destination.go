@@ -1,10 +1,11 @@
-// Package destination is how the connectors of this module tell package guard where they write and under which key.
+// Package destination is the interface between the connectors of this module and package guard: it names what a
+// connector writes to and the key.
 //
-// A DoFn that creates data at rest implements [Marked]; one that only carries data between Marked ones implements
-// [Helper]. Guard believes such a DoFn and no other. A user's type can't pretend to be one: the methods' results have
-// types that only this module can name, and [Of] and [IsHelper] also check in which package the DoFn's type is declared,
-// so that a user's type that embeds one of ours does not count. Annotations, labels and the names of scopes prove
-// nothing, because anyone can write them.
+// A DoFn that creates data at rest implements [Marked]; one that only passes data between Marked ones implements
+// [Helper]. Guard trusts only such DoFns. A user's type can't imitate them: the methods' results have types that only
+// this module can name, and [Of] and [IsHelper] also check the package that declares the DoFn's type, so that a user's
+// type that embeds one of ours does not count. Annotations, labels and the names of scopes prove nothing, because
+// anyone can set them.
 package destination
 
 import (
@@ -14,30 +15,30 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// Destination is what a connector writes to and under which key.
+// Destination is a resource that a connector writes to and the key that encrypts it.
 type Destination struct {
-	// Kind says what Name stands for.
+	// Kind is the kind of resource that Name names.
 	Kind cmekpipe.DestinationKind
-	// Name is the place as a person would type it: "gs://bucket/prefix", "project.dataset.table".
+	// Name is the name as users write it: "gs://bucket/prefix", "project.dataset.table".
 	Name string
 	// Key encrypts everything that the DoFn creates, temporary data included.
 	Key cmekpipe.KeyName
-	// AdditionalKeys may encrypt parts of the destination in place of Key, as in a database that several regions hold.
+	// AdditionalKeys may encrypt parts of the destination instead of Key, as in a multi-region database.
 	AdditionalKeys []cmekpipe.KeyName
 }
 
-// None is the result of a marker method that has nothing to say: a type that can't be named outside this module.
+// None is the empty result of marker methods. Its type can't be named outside this module.
 type None struct{}
 
-// Marked is implemented by each DoFn of this module that creates data at rest. The method is called when a pipeline is
-// inspected, on the DoFn that was given to Beam, before Setup; it must not call a service.
+// Marked is implemented by each DoFn of this module that creates data at rest. Guard calls the method during an
+// inspection, on the DoFn that was given to Beam, before Setup; the method must not call a service.
 type Marked interface{ CMEKDestination() Destination }
 
 // Helper is implemented by each DoFn and CombineFn of this module that creates nothing at rest.
 type Helper interface{ CMEKHelper() None }
 
-// WholeInput is implemented by a [Marked] DoFn that writes all of its input to one fixed name, so that a second window
-// or pane would overwrite the first. Guard then refuses an input that is unbounded or not in the global window.
+// WholeInput is implemented by a [Marked] DoFn that writes all of its input to one fixed name, where a second window or
+// pane would overwrite the first. Guard then refuses an input that is unbounded or not in the global window.
 type WholeInput interface{ CMEKWholeInput() None }
 
 // Of returns where a DoFn writes. It reports false for anything but a Marked type of this module. The caller checks
@@ -61,7 +62,7 @@ func NeedsWholeInput(dofn any) bool {
 	return ok
 }
 
-// own returns v as an M when v is a struct, or a pointer to one, whose type this module declares.
+// own returns v as an M if v is a struct, or a pointer to one, whose type this module declares.
 func own[M any](v any) (M, bool) {
 	value := reflect.ValueOf(v)
 	if !isOurs(value) {
@@ -69,7 +70,7 @@ func own[M any](v any) (M, bool) {
 	}
 	m, ok := v.(M)
 	if !ok && value.Kind() == reflect.Struct {
-		// Beam keeps a value that was given by value, but the method may want a pointer.
+		// Beam stores the value of a DoFn that was passed by value, but the method may have a pointer receiver.
 		pointer := reflect.New(value.Type())
 		pointer.Elem().Set(value)
 		m, ok = pointer.Interface().(M)
@@ -79,12 +80,12 @@ func own[M any](v any) (M, bool) {
 
 func isOurs(value reflect.Value) bool {
 	if value.Kind() == reflect.Pointer {
-		value = value.Elem() // of a nil pointer: a value of no kind
+		value = value.Elem() // the zero Value for a nil pointer
 	}
 	return value.Kind() == reflect.Struct && strings.HasPrefix(value.Type().PkgPath(), module())
 }
 
-// module returns the path in front of every package of this module, with a slash behind.
+// module returns the path prefix of every package of this module, with a slash at the end.
 func module() string {
 	return strings.TrimSuffix(reflect.TypeFor[Destination]().PkgPath(), "internal/destination")
 }

@@ -28,7 +28,7 @@ type carrier struct{}
 
 func (carrier) CMEKHelper() destination.None { return destination.None{} }
 
-// lookAlike has the right method names, and result types that only look right.
+// lookAlike has the right method names, but result types of its own.
 type lookAlike struct{}
 
 type Destination struct {
@@ -44,7 +44,7 @@ type function func()
 
 func (function) CMEKDestination() destination.Destination { return want }
 
-// Embedded is exported so that reflect.StructOf may embed it, as a type of another module would.
+// Embedded is exported so that reflect.StructOf can embed it, as a type of another module would.
 type Embedded struct{}
 
 func (Embedded) CMEKDestination() destination.Destination { return want }
@@ -73,7 +73,7 @@ func TestOfFindsOurTypesInEveryForm(t *testing.T) {
 	}
 }
 
-func TestNothingElseIsOurs(t *testing.T) {
+func TestOtherTypesAreRejected(t *testing.T) {
 	embedding := reflect.New(reflect.StructOf([]reflect.StructField{
 		{Name: "Embedded", Type: reflect.TypeFor[Embedded](), Anonymous: true},
 	})).Elem()
@@ -91,8 +91,8 @@ func TestNothingElseIsOurs(t *testing.T) {
 		{"no marker", &struct{}{}},
 		{"look-alike methods", &lookAlike{}},
 		{"look-alike methods, value", lookAlike{}},
-		{"another's type that embeds ours", embedding.Interface()},
-		{"another's type that embeds ours, pointer", embedding.Addr().Interface()},
+		{"another module's type that embeds ours", embedding.Interface()},
+		{"another module's type that embeds ours, pointer", embedding.Addr().Interface()},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

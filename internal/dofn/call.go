@@ -20,7 +20,7 @@ func (b base) Call(args []any) []any {
 	return reflectx.Interface(b.fn.Call(reflectx.ValueOf(args)))
 }
 
-// to converts an argument to the type of a parameter. A nil argument is the zero value of an interface type.
+// to converts an argument to the type of a parameter. A nil argument becomes the zero value of an interface type.
 func to[T any](arg any) T {
 	if arg == nil {
 		var none T
@@ -29,7 +29,7 @@ func to[T any](arg any) T {
 	return arg.(T)
 }
 
-// Each of these implements reflectx.Func and the interface of its own arity, such as reflectx.Func2x0.
+// Each of these implements reflectx.Func and the interface of its arity, such as reflectx.Func2x0.
 type (
 	func2x0[A, B any] struct {
 		base

@@ -1,11 +1,13 @@
 // Package dofn registers DoFns with Beam so that workers call them without reflection.
 //
-// Use it for DoFns that process every element. Beam's package register does the same, but each of its functions for
-// structs takes half a minute to compile, because it is instantiated for every possible signature of a lifecycle method.
-// Here only ProcessElement is called directly; the other methods, once a bundle, are called through reflection.
+// Use it for DoFns that process many elements. Beam's package register does the same, but each of its functions for
+// structs needs half a minute to compile, because it is instantiated for every possible signature of a lifecycle
+// method. This package calls only ProcessElement directly; the other methods, called once per bundle, are called
+// through reflection.
 //
-// Beam stores the callers by the string form of the function's type, which is the same for two packages of one name. A
-// function of another type with the same string is called through reflection, as if it were not registered.
+// Beam registers the callers by the string form of the function's type, which is the same for two packages with the
+// same name. A function of another type with the same string is called through reflection, as if it were not
+// registered.
 package dofn
 
 import (

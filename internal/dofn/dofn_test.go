@@ -15,7 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
 )
 
-// Each of these joins its arguments into log, and returns whether they were what it wants.
+// Each of these appends its arguments to log, and returns whether they are the expected ones.
 type (
 	two   struct{ log []string }
 	one   struct{}
@@ -66,7 +66,7 @@ func TestArgumentsArriveInTheirOrder(t *testing.T) {
 	f := &two{}
 	call, ok := reflectx.MakeFunc(f.ProcessElement).(reflectx.Func2x0)
 	if !ok {
-		t.Fatal("got a caller that goes through reflection, want a direct one")
+		t.Fatal("got a caller that uses reflection, want a direct one")
 	}
 	call.Call2x0("a", 1)
 	if !slices.Equal(f.log, []string{"a1"}) {
@@ -127,7 +127,7 @@ func registerAnotherElement() {
 	dofn.Register1x1[element, element](&echo[element]{})
 }
 
-// Types of two functions look alike as those of two packages of one name do.
+// Types of functions from two packages with the same name have the same string.
 func TestAFunctionWhoseTypeHasTheSameStringIsCalled(t *testing.T) {
 	registerAnotherElement()
 	type element struct{ Text string }

@@ -1,8 +1,7 @@
 // Package gcperr turns the errors of Google's clients into [*cmekpipe.Error]: it reads the status codes, reasons and message
 // texts of Google's services, and says which errors are transient.
 //
-// It links no client. Packages below it read the errors that only a client's own types describe: bqerr those of BigQuery,
-// gcserr those of downloads from Cloud Storage.
+// It links no client. Package bqerr below it reads the errors that only BigQuery's own types describe.
 package gcperr
 
 import (

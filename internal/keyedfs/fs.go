@@ -25,6 +25,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/cmekgs"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
@@ -63,23 +64,23 @@ func (f *FS) List(ctx context.Context, pattern string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := newGlob(o.Name())
+	prefix, match := gsurl.Glob(o.Name())
 	var names []string
-	for attrs, err := range f.store.List(ctx, o, g.prefix) {
+	for attrs, err := range f.store.List(ctx, o, prefix) {
 		if err != nil {
 			return nil, err
 		}
-		if g.expr == nil && attrs.Name != g.pattern {
-			break // of the names with this prefix, the prefix itself sorts first
+		if prefix == o.Name() && attrs.Name != prefix {
+			break // without special characters only the prefix itself matches, and it sorts first
 		}
-		if !g.match(attrs.Name) {
+		if !match(attrs.Name) {
 			continue
 		}
-		match, err := o.Key().Object("gs://" + o.Bucket() + "/" + attrs.Name)
+		found, err := o.Key().Object("gs://" + o.Bucket() + "/" + attrs.Name)
 		if err != nil {
 			return nil, err
 		}
-		names = append(names, cmekgs.Format(match))
+		names = append(names, cmekgs.Format(found))
 	}
 	return names, nil
 }

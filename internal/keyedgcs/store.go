@@ -26,7 +26,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -101,7 +100,7 @@ func (s *Store) retrying(o cmekpipe.Object, a *attempts) *storage.ObjectHandle {
 }
 
 func (s *Store) wrap(o cmekpipe.Object, err error) error {
-	return gcserr.Wrap(s.Op, o.String(), o.Key(), err)
+	return gcperr.Wrap(s.Op, o.String(), o.Key(), storageclient.WithStatus(err))
 }
 
 // attempts bounds the retries of the storage client, which pauses and repeats calls itself: it would retry an upload that fits

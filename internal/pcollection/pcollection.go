@@ -1,4 +1,4 @@
-// Package pcollection answers questions about a Beam PCollection while a pipeline is built.
+// Package pcollection answers questions about a Beam PCollection during the construction of a pipeline.
 package pcollection
 
 import (
@@ -6,8 +6,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 )
 
-// IsBounded reports whether a collection is bounded. Beam does not export that, but refuses to join collections that
-// differ in it, so this tries a join in a pipeline of its own.
+// IsBounded reports whether a collection is bounded. Beam does not export that, but refuses to join a bounded and an
+// unbounded collection, so IsBounded tries such a join in a scratch pipeline.
 func IsBounded(col beam.PCollection) bool {
 	_, s := beam.NewPipelineWithRoot()
 	bounded := beam.AddFixedKey(s, beam.Impulse(s))

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
-// endlessFn makes an unbounded collection of its input.
+// endlessFn makes its output unbounded.
 type endlessFn struct{}
 
 func (*endlessFn) CreateInitialRestriction(int) offsetrange.Restriction {

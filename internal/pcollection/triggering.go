@@ -5,8 +5,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
 )
 
-// FiresOnce reports whether a bounded collection with a windowing strategy arrives in one piece: it is in the global window
-// and has no trigger of its own.
+// FiresOnce reports whether a bounded collection with a windowing strategy fires once: it is in the global window and
+// has no trigger of its own.
 func FiresOnce(s *window.WindowingStrategy) bool {
 	return s.Fn.Kind == window.GlobalWindows && DefaultTrigger(s)
 }

@@ -1,4 +1,4 @@
-// Package progress prints a line about each slow step of a launch, for the person who waits for it.
+// Package progress prints a line about each slow step of a launch for the user.
 package progress
 
 import (
@@ -11,15 +11,15 @@ import (
 // threshold is how long a step may take before a line is printed, and the time between two lines about a transfer.
 const threshold = 2 * time.Second
 
-// Progress prints lines to a writer. Callers give it only names of resources, sizes, durations and what Dataflow itself
-// reports about a job. It may be used by many goroutines.
+// Progress prints lines to a writer. Callers pass only names of resources, sizes, durations and what Dataflow itself
+// reports about a job. It is safe for concurrent use.
 type Progress struct {
 	mu    sync.Mutex
 	w     io.Writer
 	brief bool
 }
 
-// NewBrief returns a Progress that prints to w what is said, without details and slow steps: for logs.
+// NewBrief returns a Progress for logs, which prints to w only the lines of [Progress.Say].
 func NewBrief(w io.Writer) *Progress {
 	p := New(w)
 	p.brief = true
@@ -48,7 +48,7 @@ func (p *Progress) Detail(format string, args ...any) {
 	}
 }
 
-// Step prints a line if the step is not done within two seconds, and another when it is. Callers must call done.
+// Step prints a line if the step lasts longer than two seconds, and another one when it ends. Callers must call done.
 func (p *Progress) Step(what string) (done func()) {
 	start := time.Now()
 	timer := time.AfterFunc(threshold, func() { p.Detail("%s …", what) })
@@ -59,7 +59,7 @@ func (p *Progress) Step(what string) (done func()) {
 	}
 }
 
-// Transfer is [Progress.Step] for a step of a known size. Callers report with sent how many bytes have been sent so far.
+// Transfer is [Progress.Step] for a step of a known size. Callers report the number of bytes sent so far with sent.
 func (p *Progress) Transfer(what string, size int64) (sent func(int64), done func()) {
 	last := time.Now()
 	sent = func(n int64) {

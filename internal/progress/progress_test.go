@@ -58,7 +58,7 @@ func (l *lines) String() string {
 	return l.text.String()
 }
 
-func TestABriefProgressLeavesDetailsAndSlowStepsOut(t *testing.T) {
+func TestABriefProgressOmitsDetailsAndSlowSteps(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var said lines
 		p := progress.NewBrief(&said)

@@ -1,20 +1,21 @@
-// Package prismrun runs the pipelines of the loopback Dataflow's jobs, for tests of launches that want to see what a job
-// writes and not only its states. [OnPrism] is for the option WithJobRunner of packages emulator and cmektest:
+// Package prismrun runs the pipelines of jobs on the loopback Dataflow, for tests that check what a launched job writes
+// and not only its states. [OnPrism] is for the option WithJobRunner of packages emulator and cmektest:
 //
 //	cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
 //
-// The staged pipeline runs on Beam's runner Prism in the process of the test, the staged worker binary in a process of its
-// own, which finds the loopback cloud by its variables. The binary must be one for this computer. States, messages and
-// metrics of the job come from that run.
+// The staged pipeline runs on Beam's Prism runner in the process of the test, and the staged worker binary in a process
+// of its own, which finds the loopback cloud through its environment variables. The binary must run on this computer.
+// States, messages and metrics of the job come from that run.
 //
 // # What it is not
 //
-// There are no containers and no workers of Dataflow: one process runs everything, so autoscaling, machine types, disks,
-// networks, service accounts and experiments have no effect, and the job's key protects nothing beyond what the pipeline's own
-// sinks write with it. Prism refuses transforms that Dataflow runs itself, such as its Pub/Sub source and sink, and
-// transforms of other SDKs; a job with one fails. Drain waits for the end of the pipeline, as Prism can't drain.
+// There are no containers and no Dataflow workers: one process runs everything, so autoscaling, machine types, disks,
+// networks, service accounts and experiments have no effect. The job's key encrypts only what the sinks of the pipeline
+// write with it. A job fails if it has a transform that Prism refuses: those that Dataflow runs itself, such as its
+// Pub/Sub source and sink, and cross-language transforms. Drain waits for the end of the pipeline, because Prism can't
+// drain.
 //
 // # Concurrency
 //
-// Any number of jobs run side by side.
+// Any number of jobs may run at the same time.
 package prismrun

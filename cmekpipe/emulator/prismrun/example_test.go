@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// A job that is launched on the loopback cloud really runs: Prism executes it, with this program as the worker.
+// Jobs on the loopback cloud run their pipelines: Prism executes each one, with this program as the worker.
 func Example() {
 	ctx := context.Background()
 	cloud, err := emulator.Start(emulator.WithJobRunner(prismrun.OnPrism))

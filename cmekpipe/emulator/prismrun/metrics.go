@@ -8,8 +8,8 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 )
 
-// metricsOf are the user's counters and distributions as Dataflow reports them, with the transform by its id in the
-// staged pipeline. Prism counts what was committed; the attempted numbers that Dataflow has beside them are missing.
+// metricsOf returns the user's counters and distributions as Dataflow reports them, with the transform's id in the
+// staged pipeline. Prism counts committed elements only, so Dataflow's attempted counts are missing.
 func metricsOf(model *pipepb.Pipeline, counted *jobpb.MetricResults) []*api.MetricUpdate {
 	results := metricsx.FromMonitoringInfos(model, nil, counted.GetCommitted()).AllMetrics()
 	var all []*api.MetricUpdate

@@ -33,11 +33,11 @@ type pool struct {
 	mu      sync.Mutex
 	workers map[string]context.CancelFunc
 	alive   sync.WaitGroup
-	broken  error              // the first worker that did not start or ended by itself
-	onBreak context.CancelFunc // called then
+	broken  error              // the error of the first worker that did not start or ended early
+	onBreak context.CancelFunc // called when broken is set
 }
 
-// startPool writes what workers need into a folder and listens for Prism.
+// startPool writes the files that workers need into a folder and listens for Prism.
 func startPool(dir string, e emulator.Execution, onBreak context.CancelFunc) (*pool, error) {
 	p := &pool{onBreak: onBreak, program: filepath.Join(dir, "worker"), options: filepath.Join(dir, "options.json"), environ: e.Environ,
 		server: grpc.NewServer(), workers: make(map[string]context.CancelFunc)}
@@ -58,14 +58,14 @@ func startPool(dir string, e emulator.Execution, onBreak context.CancelFunc) (*p
 	return p, nil
 }
 
-// stop ends every worker and waits for it.
+// stop ends every worker and waits until all have ended.
 func (p *pool) stop() {
 	p.cancel()
 	p.server.Stop()
 	p.alive.Wait()
 }
 
-// fail takes down that a worker broke.
+// fail records the first error of a worker and ends the run.
 func (p *pool) fail(err error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -75,15 +75,15 @@ func (p *pool) fail(err error) {
 	}
 }
 
-// failure returns why workers broke, if one did.
+// failure returns the first error of a worker, nil if there is none.
 func (p *pool) failure() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.broken
 }
 
-// StartWorker starts the program as the boot loader of Beam's containers does. It never fails, as Prism would panic; a
-// worker that breaks ends the job instead.
+// StartWorker starts the worker binary as the boot loader of Beam's containers does. It never returns an error, because
+// Prism would panic; a worker that fails ends the job instead.
 func (p *pool) StartWorker(_ context.Context, r *fnpb.StartWorkerRequest) (*fnpb.StartWorkerResponse, error) {
 	ctx, cancel := context.WithCancel(p.root)
 	worker := exec.CommandContext(ctx, p.program, "--worker=true", "--id="+r.GetWorkerId(),
@@ -99,14 +99,14 @@ func (p *pool) StartWorker(_ context.Context, r *fnpb.StartWorkerRequest) (*fnpb
 	p.workers[r.GetWorkerId()] = cancel
 	p.alive.Go(func() {
 		defer cancel()
-		if err := worker.Wait(); ctx.Err() == nil { // it is killed when its work is done
+		if err := worker.Wait(); ctx.Err() == nil { // the pool kills a worker when its work is done
 			p.fail(cmp.Or(err, errors.New("it ended before its work did")))
 		}
 	})
 	return &fnpb.StartWorkerResponse{}, nil
 }
 
-// StopWorker ends a program.
+// StopWorker ends a worker.
 func (p *pool) StopWorker(_ context.Context, r *fnpb.StopWorkerRequest) (*fnpb.StopWorkerResponse, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -116,11 +116,11 @@ func (p *pool) StopWorker(_ context.Context, r *fnpb.StopWorkerRequest) (*fnpb.S
 	return &fnpb.StopWorkerResponse{}, nil
 }
 
-// outside makes Prism get the workers of a pipeline from a pool instead of containers.
+// outside makes Prism get the workers of a pipeline from a pool instead of from containers.
 func outside(model *pipepb.Pipeline, endpoint string) {
 	payload, err := proto.Marshal(&pipepb.ExternalPayload{Endpoint: &pipepb.ApiServiceDescriptor{Url: endpoint}})
 	if err != nil {
-		panic("prismrun: " + err.Error()) // a payload of ours always marshals
+		panic("prismrun: " + err.Error()) // the payload always marshals
 	}
 	for _, environment := range model.GetComponents().GetEnvironments() {
 		environment.Urn, environment.Payload = graphx.URNEnvExternal, payload

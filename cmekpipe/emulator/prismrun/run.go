@@ -25,7 +25,8 @@ var server = sync.OnceValues(func() (jobpb.JobServiceClient, error) {
 	return prism.CreateJobServer(ctx, prism.Options{})
 })
 
-// OnPrism runs the pipeline of a job on Prism with the job's own worker binary.
+// OnPrism runs the pipeline of a Dataflow job on Prism with the job's own worker binary. Pass it to WithJobRunner of
+// package emulator or cmektest.
 func OnPrism(ctx context.Context, e emulator.Execution) ([]*api.MetricUpdate, error) {
 	client, err := server()
 	if err != nil {
@@ -35,7 +36,7 @@ func OnPrism(ctx context.Context, e emulator.Execution) ([]*api.MetricUpdate, er
 	if err != nil {
 		return nil, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // the system clears what is left of temporary files
+	defer os.RemoveAll(dir) //nolint:errcheck // the system removes remaining temporary files
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	workers, err := startPool(dir, e, cancel)
@@ -62,7 +63,7 @@ func OnPrism(ctx context.Context, e emulator.Execution) ([]*api.MetricUpdate, er
 	return metricsOf(e.Model, counted.GetMetrics()), ended
 }
 
-// submit starts the job. Prism wants a worker binary staged even if workers start by themselves.
+// submit starts the job. Prism requires a staged worker binary even if the pool starts the workers.
 func submit(ctx context.Context, client jobpb.JobServiceClient, e emulator.Execution, empty string) (id string, err error) {
 	if err := os.WriteFile(empty, nil, 0o600); err != nil {
 		return "", err
@@ -84,7 +85,7 @@ func submit(ctx context.Context, client jobpb.JobServiceClient, e emulator.Execu
 	return runnerlib.Submit(context.WithoutCancel(ctx), client, prepared.GetPreparationId(), token)
 }
 
-// follow hands the job's messages on until it ends. The last of them come after the state of failure.
+// follow passes the job's messages on until the job ends. The last messages arrive after the failed state.
 func follow(ctx context.Context, client jobpb.JobServiceClient, id string, say func(importance, text string)) error {
 	stream, err := client.GetMessageStream(ctx, &jobpb.JobMessagesRequest{JobId: id})
 	if err != nil {

@@ -22,7 +22,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
-// TestMain makes the test's binary the worker binary of its jobs.
+// TestMain makes the test binary the worker binary of its jobs.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	beam.Init()
@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 func init() {
 	register.Function2x1(shout)
 	register.Function1x2(refuse)
-	register.Function1x1(dawdle)
+	register.Function1x1(sleepLong)
 }
 
 func shout(ctx context.Context, s string) string {
@@ -41,15 +41,15 @@ func shout(ctx context.Context, s string) string {
 	return s + "!"
 }
 
-// dawdle takes longer than any test.
-func dawdle(s string) string {
+// sleepLong sleeps longer than any test runs.
+func sleepLong(s string) string {
 	time.Sleep(time.Hour)
 	return s
 }
 
 func refuse(string) (string, error) { return "", errors.New("no more words") }
 
-// run launches a pipeline on the loopback Dataflow as anybody launches one, with this binary as the worker.
+// run launches a pipeline on the loopback Dataflow with the public API, with this binary as the worker.
 func run(t *testing.T, build func(beam.Scope, cmekpipe.KeyName)) (*cmektest.Cloud, cmekpipe.KeyName, *launch.Result, error) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
@@ -76,7 +76,7 @@ func runOn(t *testing.T, cloud *cmektest.Cloud, worker string, async bool, build
 	return key, result, err
 }
 
-// wait looks at a job until it has ended.
+// wait gets a job until it has ended.
 func wait(t *testing.T, service *api.Service, id string) *api.Job {
 	t.Helper()
 	for range 1000 {
@@ -89,7 +89,7 @@ func wait(t *testing.T, service *api.Service, id string) *api.Job {
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("the job goes on")
+	t.Fatal("the job did not end")
 	return nil
 }
 
@@ -102,7 +102,7 @@ func dataflow(t *testing.T, cloud *cmektest.Cloud) *api.Service {
 	return service
 }
 
-func TestAWorkerThatBreaksFailsTheJob(t *testing.T) {
+func TestAFailingWorkerFailsTheJob(t *testing.T) {
 	for name, program := range map[string]string{"no program": "a program for linux", "ends at once": "#!/bin/sh\nexit 3\n"} {
 		t.Run(name, func(t *testing.T) {
 			cloud := cmektest.NewCloud(t, cmektest.WithJobRunner(prismrun.OnPrism))
@@ -134,7 +134,7 @@ func TestCancelEndsTheRun(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		textio.Write(s, to, beam.ParDo(s, dawdle, beam.Create(s, "a")))
+		textio.Write(s, to, beam.ParDo(s, sleepLong, beam.Create(s, "a")))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -165,7 +165,7 @@ func TestCancelEndsTheRun(t *testing.T) {
 	}
 }
 
-func TestALaunchedJobReallyRuns(t *testing.T) {
+func TestALaunchedJobRunsItsPipeline(t *testing.T) {
 	cloud, key, result, err := run(t, func(s beam.Scope, key cmekpipe.KeyName) {
 		to, err := key.Object("gs://work/out.txt")
 		if err != nil {
@@ -184,7 +184,7 @@ func TestALaunchedJobReallyRuns(t *testing.T) {
 	}
 	for _, e := range cloud.Ledger() {
 		if e.Kind == "object" && e.ProtectedBy() != key {
-			t.Errorf("%s rests under %q, want %s", e.Name, e.ProtectedBy(), key)
+			t.Errorf("%s is encrypted with %q, want %s", e.Name, e.ProtectedBy(), key)
 		}
 	}
 	counted := result.Metrics.AllMetrics()
@@ -196,7 +196,7 @@ func TestALaunchedJobReallyRuns(t *testing.T) {
 	}
 }
 
-func TestAPipelineThatFailsFailsTheJob(t *testing.T) {
+func TestAFailingPipelineFailsTheJob(t *testing.T) {
 	cloud, _, result, err := run(t, func(s beam.Scope, _ cmekpipe.KeyName) {
 		beam.ParDo(s, refuse, beam.Create(s, "a"))
 	})

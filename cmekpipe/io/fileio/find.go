@@ -13,7 +13,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -73,7 +72,7 @@ func list(ctx context.Context, fs filesystem.Interface, glob string) ([]string, 
 		return nil, &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidName, Resource: glob, Hint: "write a percent sign as %25", Err: err}
 	}
 	bucket, pattern := gsurl.Scheme+u.Host+"/", strings.TrimPrefix(u.Path, "/")
-	prefix, match := keyedfs.Glob(pattern)
+	prefix, match := gsurl.Glob(pattern)
 	beams := gsurl.Encode(bucket + prefix)
 	if prefix != pattern {
 		beams += "**" // Beam's filesystem lists nothing where "?" or "[" comes before "*"; match filters the surplus

@@ -1,4 +1,4 @@
-// Package storageclient creates clients of Cloud Storage.
+// Package storageclient creates clients of Cloud Storage and completes their errors.
 package storageclient
 
 import (

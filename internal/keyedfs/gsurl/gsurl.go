@@ -1,4 +1,5 @@
-// Package gsurl splits and joins gs:// URLs, and percent-encodes object names for Beam's gs:// filesystem.
+// Package gsurl splits and joins gs:// URLs, matches patterns of object names, and percent-encodes object names for Beam's
+// gs:// filesystem.
 //
 // That filesystem parses gs://BUCKET/OBJECT as a URL but lists objects by their plain names. An object whose name contains
 // "?", "#" or "%" is therefore listed under a name that means another object, and a pattern ends at its first "?". With

@@ -1,5 +1,5 @@
-// Package archtest reads the module's own source for the tests that keep the house in order: who may import whom, what
-// stands at the top level, and what every exported name must have.
+// Package archtest provides the list of this module's packages to the tests of its structure: imports between packages,
+// sizes of files and functions, documentation of exported names, and links in Markdown files.
 package archtest
 
 import (
@@ -14,13 +14,13 @@ import (
 // Module is the path of this module.
 const Module = "github.com/cmekpipe/cmekpipe-go"
 
-// Package is what the go command knows of a package of this module.
+// Package is the go command's description of a package of this module.
 type Package struct {
 	// ImportPath is the full path, Dir the folder.
 	ImportPath, Dir string
 	// GoFiles are the names of the non-test files.
 	GoFiles []string
-	// Imports are the paths that the non-test files import, Deps everything that gets linked because of them.
+	// Imports are the paths that the non-test files import, Deps all packages that are linked because of them.
 	Imports, Deps []string
 }
 
@@ -38,7 +38,7 @@ func (p Package) Files() []string {
 	return paths
 }
 
-// Packages lists every package of the module that root lies in.
+// Packages lists every package of the module that contains root.
 func Packages(root string) ([]Package, error) {
 	cmd := exec.Command("go", "list", "-json=ImportPath,Dir,GoFiles,Imports,Deps", "./...")
 	cmd.Dir = root

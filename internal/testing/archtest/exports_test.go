@@ -9,19 +9,19 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
 )
 
-// exportBudget is how many names a public package may export: as many as a reader of its documentation keeps in mind.
-// Names are types, functions, constants and variables at package level; methods and fields do not count.
+// exportBudget is the number of names that a public package may export, so that its documentation stays readable. Names
+// are types, functions, constants and variables at package level; methods and fields do not count.
 const exportBudget = 25
 
-// noBudget are packages that hold a vocabulary. Every name in them is one of a kind that is known from elsewhere.
+// noBudget lists packages that define a vocabulary, whose names readers know from elsewhere.
 var noBudget = map[string]string{
 	"cmekpipe":          "keys, destinations, options and error codes, which all other packages share",
 	"cmekpipe/location": "a type for each location of Google Cloud",
 	"cmekpipe/rule":     "an ID for each rule",
 }
 
-// overBudget are packages that export more than the budget, and how many names they may export until they are reduced. A
-// number here may go down only; an entry that is no longer needed fails the test.
+// overBudget lists packages that export more than the budget, with the number of names that they may export until they
+// are reduced. A number here may only decrease; the test fails for an entry that is no longer needed.
 var overBudget = map[string]int{
 	"cmekpipe/emulator": 27,
 }

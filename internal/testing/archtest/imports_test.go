@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
 )
 
-// floor is how high a package stands in the map of design. A package may import packages of lower floors only.
-// A longer prefix wins over a shorter one.
+// floors lists the floor of each package in the map of the design. A package may import packages of lower floors only. A
+// longer prefix wins over a shorter one.
 var floors = []struct {
 	prefix string
 	floor  int
@@ -21,7 +21,7 @@ var floors = []struct {
 	{"cmekpipe/rule", 2},
 	{"cmekpipe/explain", 2},
 	{"cmekpipe/guard", 20},
-	{"cmekpipe/io/fileio", 9}, // other connectors find their files with it
+	{"cmekpipe/io/fileio", 9}, // other connectors list their files with it
 	{"cmekpipe/io", 10},
 	{"cmekpipe/io/bigqueryio/internal", 9},
 	{"cmekpipe/plan", 28},
@@ -40,7 +40,6 @@ var floors = []struct {
 	{"internal/clients", 2},
 	{"internal/gcperr", 3},
 	{"internal/gcperr/bqerr", 4},
-	{"internal/gcperr/gcserr", 4},
 	{"internal/retry", 4},
 	{"internal/keycheck", 3},
 	{"internal/keycheck/diagnose", 4},
@@ -55,7 +54,7 @@ var floors = []struct {
 	{"internal/dataflow/journal", 7},
 	{"internal/dataflow/session", 8},
 	{"internal/dataflow/watch", 9},
-	{"internal/dataflow/crosslang", 22}, // compares transforms with what guard found
+	{"internal/dataflow/crosslang", 22}, // compares transforms with guard's result
 	{"internal/dataflow/translation", 23},
 
 	{"cmekpipe/emulator/internal/core", 3},
@@ -78,8 +77,8 @@ var floors = []struct {
 	{"examples", 60},
 }
 
-// Production code never depends on the loopback cloud; examples do, to run without an account, and so does the suite
-// that all connectors pass.
+// Production code never depends on the loopback cloud. Examples do, to run without an account, and so does the
+// conformance suite of the connectors.
 const loopback = "cmekpipe/emulator"
 
 func TestArrowsPointDownOnly(t *testing.T) {
@@ -115,7 +114,7 @@ func TestProductionDoesNotLinkTheLoopbackCloud(t *testing.T) {
 	}
 }
 
-// Each leaf may link the standard library, this module's packages on lower floors, and what stands here.
+// Each leaf may link the standard library, this module's packages on lower floors, and the packages listed here.
 var leaves = map[string][]string{
 	"cmekpipe":                  nil,
 	"cmekpipe/job":              nil,
@@ -149,8 +148,8 @@ func TestLeavesStayLight(t *testing.T) {
 	}
 }
 
-// Guard calls Beam's own sinks protected if they write to the keyed filesystem, so whatever launches a pipeline registers
-// that filesystem.
+// Guard treats Beam's own sinks as protected if they write to the keyed filesystem, so every package that launches a
+// pipeline must register that filesystem.
 func TestLaunchRegistersTheKeyedFilesystem(t *testing.T) {
 	for _, p := range packages(t) {
 		if p.Path() == "cmekpipe/launch" && !slices.Contains(p.Deps, archtest.Module+"/internal/keyedfs") {

@@ -10,7 +10,7 @@ import (
 	"testing"
 )
 
-// A link of Markdown, inline or by reference: [text](target) and [text]: target.
+// A Markdown link, inline or by reference: [text](target) and [text]: target.
 var (
 	inlineLink    = regexp.MustCompile(`\]\(\s*<?([^)>\s]+)`)
 	referenceLink = regexp.MustCompile(`(?m)^\s{0,3}\[[^\]]+\]:\s+<?([^>\s]+)`)
@@ -44,7 +44,7 @@ func TestRelativeLinksResolve(t *testing.T) {
 	}
 }
 
-// checkLink fails unless the link leads to a file or folder and, if it has a fragment, to a heading in it.
+// checkLink fails unless the link's file or folder exists and, if the link has a fragment, the file has that heading.
 func checkLink(t *testing.T, from string, u *url.URL) {
 	t.Helper()
 	to := from
@@ -63,7 +63,7 @@ func checkLink(t *testing.T, from string, u *url.URL) {
 	}
 }
 
-func TestLinksAreRecognised(t *testing.T) {
+func TestLinkTargetsFindsEachForm(t *testing.T) {
 	text := "See [a](doc.md#top), ![image](<b.png>) and [c][c].\n\n[c]: ../c.go \"title\"\n```go\nx[1](skipped.md)\n```\n"
 	want := []string{"doc.md#top", "b.png", "../c.go"}
 	if got := linkTargets(text); strings.Join(got, " ") != strings.Join(want, " ") {
@@ -76,7 +76,7 @@ func TestLinksAreRecognised(t *testing.T) {
 	}
 }
 
-// linkTargets returns what the links of a text lead to, outside of code.
+// linkTargets returns the targets of a text's links, except in code.
 func linkTargets(text string) []string {
 	text = fencedCode.ReplaceAllString(text, "")
 	var targets []string
@@ -88,7 +88,7 @@ func linkTargets(text string) []string {
 	return targets
 }
 
-// hasAnchor reports whether a text has a heading with an anchor, which GitHub makes of the heading's text.
+// hasAnchor reports whether a text has a heading with an anchor as GitHub derives it from the heading's text.
 func hasAnchor(text, anchor string) bool {
 	for _, match := range heading.FindAllStringSubmatch(fencedCode.ReplaceAllString(text, ""), -1) {
 		made := strings.Map(func(r rune) rune {
@@ -107,7 +107,8 @@ func hasAnchor(text, anchor string) bool {
 	return false
 }
 
-// markdownFiles returns the paths of all Markdown files of the module, those in folders with a dot included.
+// markdownFiles returns the paths of all Markdown files of the module, including those in folders that begin with a
+// dot.
 func markdownFiles(t *testing.T) []string {
 	t.Helper()
 	var files []string

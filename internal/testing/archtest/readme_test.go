@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// The test in the README is one that .ci/outside/run compiles and runs in a module of its own.
-func TestReadmeTestIsTheOneThatIsRun(t *testing.T) {
+// The test in the README must be the one that .ci/outside/run compiles and runs in a separate module.
+func TestReadmeTestIsTheTestThatCIRuns(t *testing.T) {
 	readme := readMarkdown(t, "../../../README.md")
 	run, err := os.ReadFile("../../../.ci/outside/user/readme/pipeline_test.go")
 	if err != nil {

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
 )
 
-// Functions called init run before main and can't be refused, so each one is here with its reason.
+// Functions called init run before main and can't be refused, so each one is listed here with its reason.
 var allowedInits = map[string]string{
 	"internal/keyedfs":                      "Beam looks file systems up by scheme in a registry",
 	"internal/shards":                       "Beam looks DoFns up by type in a registry",
@@ -37,7 +37,7 @@ var allowedInits = map[string]string{
 	"cmekpipe/io/bigqueryio":                "Beam looks DoFns up by type in a registry, gob looks up types of parameters by name",
 }
 
-// Package-level variables are shared by everything in the process, so each one is here with its reason.
+// Package-level variables are shared by everything in the process, so each one is listed here with its reason.
 var allowedVars = map[string]string{
 	"internal/testing/conformance/filetest.onLine": "Beam makes DoFns of its own from JSON, which a test reaches only so",
 	"cmekpipe/launch.prismServer":                  "Beam's Prism can be started but not stopped, so a process has one",
@@ -67,7 +67,8 @@ func TestNoHiddenState(t *testing.T) {
 	})
 }
 
-// immutable reports whether a variable holds a compiled expression, which nobody can change and Go has no constant for.
+// immutable reports whether a variable holds a compiled expression, which can't be changed and can't be a constant in
+// Go.
 func immutable(v *ast.ValueSpec) bool {
 	if len(v.Values) != 1 {
 		return false
@@ -131,8 +132,8 @@ func eachFile(t *testing.T, visit func(archtest.Package, *token.FileSet, *ast.Fi
 	}
 }
 
-// undocumented names what a file exports without a comment. Members of a group share the group's comment, fields of a
-// struct and methods of an interface need one of their own or of the line above them.
+// undocumented returns the names that a file exports without a comment. Members of a group share the group's comment;
+// fields of a struct and methods of an interface need a comment of their own or on the line above them.
 func undocumented(f *ast.File) []string {
 	var names []string
 	for _, decl := range f.Decls {

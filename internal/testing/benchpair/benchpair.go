@@ -1,5 +1,5 @@
-// Package benchpair measures things beside each other in benchmarks of this module: in turn, in one run, on one machine,
-// so that the ratio of their times means something where the times themselves don't.
+// Package benchpair compares benchmarks of this module with alternatives: it runs both in turn, in one process, on one
+// machine, because the ratio of their times is stable where the times are not.
 package benchpair
 
 import (
@@ -10,16 +10,16 @@ import (
 	"time"
 )
 
-// Other is what a benchmark's own side is measured beside.
+// Other is an alternative that a benchmark compares its own code with.
 type Other struct {
 	// Unit names the ratio in the report: its time through ours, such as "x/beam".
 	Unit string
-	// Run does once what is measured. It ends the benchmark if it fails.
+	// Run runs the alternative once. It ends the benchmark on failure.
 	Run func()
 }
 
-// Run runs ours and the others in turn, in an order that changes from round to round, and reports for each other how
-// many times ours fits into its time: more is better.
+// Run runs ours and the others in turn, in an order that changes from round to round, and reports for each other its
+// time divided by ours: more is better.
 func Run(b *testing.B, ours func(), others ...Other) {
 	b.Helper()
 	sides := append([]Other{{Run: ours}}, others...)
@@ -37,7 +37,8 @@ func Run(b *testing.B, ours func(), others ...Other) {
 	}
 }
 
-// Quiet silences the process for the rest of a benchmark: the log of Beam's runner would be a part of what is measured.
+// Quiet discards the log of the process for the rest of a benchmark, because the log of Beam's runner would be measured
+// too.
 func Quiet(b *testing.B) {
 	b.Helper()
 	before := slog.Default()

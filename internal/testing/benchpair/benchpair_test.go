@@ -26,7 +26,7 @@ func TestRunReportsTimesThroughOurs(t *testing.T) {
 	}
 }
 
-// rounds sets how often benchmarks run, which is for a second otherwise.
+// rounds sets the number of iterations of benchmarks, which otherwise run for a second.
 func rounds(t *testing.T, n string) {
 	t.Helper()
 	benchtime := flag.Lookup("test.benchtime")
@@ -34,5 +34,5 @@ func rounds(t *testing.T, n string) {
 	if err := benchtime.Value.Set(n); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = benchtime.Value.Set(before) }) // it was taken once
+	t.Cleanup(func() { _ = benchtime.Value.Set(before) }) // the value was valid before
 }

@@ -22,7 +22,7 @@ func init() {
 	register.Emitter1[Row]()
 }
 
-// chunks is into how many parts an input is cut, so that a runner can make many bundles of it.
+// chunks is the number of parts of an input, so that a runner can form many bundles.
 const chunks = 50
 
 // source adds the rows of an input to a pipeline. A runner may run any part of it in a bundle of its own.
@@ -36,7 +36,7 @@ func source(s beam.Scope, in input) beam.PCollection {
 // chunksFn emits the first id of each chunk.
 type chunksFn struct{ Count, Size int64 }
 
-// ProcessElement takes the impulse.
+// ProcessElement emits the ids for the impulse.
 func (f *chunksFn) ProcessElement(_ []byte, emit func(int64)) {
 	for id := int64(0); id < f.Count; id += f.Size {
 		emit(id)
@@ -52,7 +52,7 @@ type rowsFn struct {
 	Size  int64
 }
 
-// ProcessElement takes the first id of a chunk.
+// ProcessElement emits the rows of a chunk.
 func (f *rowsFn) ProcessElement(first int64, emit func(Row)) {
 	for id := first; id < min(first+f.Size, f.Input.Count); id++ {
 		emit(f.Input.row(id))
@@ -62,8 +62,8 @@ func (f *rowsFn) ProcessElement(first int64, emit func(Row)) {
 // CMEKHelper tells guard that nothing is stored.
 func (f *rowsFn) CMEKHelper() destination.None { return destination.None{} }
 
-// tapFn passes rows on and calls a URL when a row passes. It reaches the test over HTTP, because a DoFn that travels to
-// a worker takes along nothing but its fields.
+// tapFn emits its rows and calls a URL for each. It reaches the test over HTTP, because only the fields of a DoFn are
+// encoded for a worker.
 type tapFn struct {
 	URL string
 	ID  int64

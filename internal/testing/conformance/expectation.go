@@ -15,18 +15,18 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
 )
 
-// manyRows is the size of the case with many small rows. It is a flag, since a million take a minute.
+// manyRows is the size of the case with many small rows. It is a flag, because a million rows need a minute.
 var manyRows = flag.Int64("conformance.rows", 20_000, "rows in the conformance suite's case of many small rows")
 
-// mostBytes is the size of the huge row, unless the service takes less.
+// mostBytes is the size of the huge row, unless the service accepts less.
 const mostBytes = 8 << 20
 
-// expectation is a case: what makes it differ from the good one, and how its run ends.
+// expectation is a case: how its scene differs from the good one, and how its run ends.
 type expectation struct {
 	name    string
 	change  func(*scene)
-	differs string        // the fields of the scene that the name tells of, separated by blanks
-	code    cmekpipe.Code // what the run fails with; "" if it succeeds
+	differs string        // the fields of the scene that differ, separated by blanks
+	code    cmekpipe.Code // the code of the run's error; "" if it succeeds
 }
 
 // expectations returns all cases but the good one.
@@ -36,9 +36,9 @@ func expectations(h Harness) []expectation {
 		{"no row", func(sc *scene) { sc.Input.Count = 0 }, "Input.Count", ""},
 		{"one huge row", func(sc *scene) { sc.Input.Size = huge }, "Input.Size", ""},
 		{"many small rows", func(sc *scene) { sc.Input.Count = *manyRows }, "Input.Count", ""},
-		{"occupied under another key", func(sc *scene) { sc.Occupied = anotherKey }, "Occupied", cmekpipe.KeyMismatch},
-		{"occupied under no key", func(sc *scene) { sc.Occupied = noKey }, "Occupied", cmekpipe.KeyMissing},
-		{"context cancelled in mid-run", func(sc *scene) { sc.Cancelled = true }, "Cancelled", ""},
+		{"occupied with another key", func(sc *scene) { sc.Occupied = anotherKey }, "Occupied", cmekpipe.KeyMismatch},
+		{"occupied without a key", func(sc *scene) { sc.Occupied = noKey }, "Occupied", cmekpipe.KeyMissing},
+		{"context cancelled during the run", func(sc *scene) { sc.Cancelled = true }, "Cancelled", ""},
 	}
 	for _, name := range h.Names {
 		cases = append(cases, expectation{"name " + name, func(sc *scene) { sc.Name = name }, "Name", ""})
@@ -46,17 +46,17 @@ func expectations(h Harness) []expectation {
 	for _, state := range []keyState{disabled, denied, scheduled, destroyed} {
 		cases = append(cases,
 			expectation{"key " + string(state), func(sc *scene) { sc.Before = state }, "Before", state.code()},
-			expectation{"key " + string(state) + " in mid-run", func(sc *scene) { sc.Later = state }, "Later", state.code()})
+			expectation{"key " + string(state) + " during the run", func(sc *scene) { sc.Later = state }, "Later", state.code()})
 	}
 	for _, method := range slices.Concat(h.Writes, h.Sometimes) {
-		cases = append(cases, spoiled(method)...)
+		cases = append(cases, faultCases(method)...)
 	}
 	return append(cases, retried()...)
 }
 
-// spoiled makes one call of a method fail in every way that a client should try again after, and all calls in one that
-// it should not. That the latter ends the run also proves that the method is called at all.
-func spoiled(method emulator.Method) []expectation {
+// faultCases fails one call of a method in every way after which a client should retry, and all calls in one way after
+// which it should not. The last case also proves that the connector calls the method.
+func faultCases(method emulator.Method) []expectation {
 	once := func(name, field string, f emulator.Fault) expectation {
 		f.Method, f.Call = method, 1
 		return expectation{string(method) + " " + name + " once", func(sc *scene) { sc.Fault = f }, "Fault.Method Fault.Call Fault." + field, ""}
@@ -72,8 +72,8 @@ func spoiled(method emulator.Method) []expectation {
 	}
 }
 
-// retried makes attempts at bundles come to nothing in every way, with few large and many small bundles. All that
-// differs is how the runner goes about it.
+// retried fails attempts at bundles in every way, with few large and many small bundles. Only the runner's
+// configuration differs.
 func retried() []expectation {
 	var cases []expectation
 	for _, bundles := range []int{1, 3, 17} {
@@ -86,7 +86,7 @@ func retried() []expectation {
 	return cases
 }
 
-// judge fails unless the run ended as it should, and what it left is whole.
+// judge fails unless the run ended as expected and its data are complete.
 func (e expectation) judge(t *testing.T, w *world, err error) {
 	t.Helper()
 	switch {
@@ -114,14 +114,14 @@ func (e expectation) judgeFailure(t *testing.T, w *world, err error) {
 			requireNames(t, found, w.other.String())
 		}
 		if made := w.since(); len(made) > 0 {
-			t.Errorf("got %d resources made before the refusal, the first %s %s", len(made), made[0].Kind, made[0].Name)
+			t.Errorf("got %d resources created before the refusal, the first %s %s", len(made), made[0].Kind, made[0].Name)
 		}
 		w.requireNothing(t)
 		return
 	}
 	w.requireKeys(t)
 	if !w.repair() {
-		return // what rests under a destroyed key is seen by nobody
+		return // data encrypted with a destroyed key can't be read
 	}
 	if w.Before != enabled {
 		w.requireNothing(t)
@@ -136,17 +136,17 @@ func (e expectation) judgeFailure(t *testing.T, w *world, err error) {
 func (e expectation) judgeCancelled(t *testing.T, w *world, err error) {
 	t.Helper()
 	if !errors.Is(err, context.Canceled) && (err == nil || !strings.Contains(err.Error(), "cancel")) {
-		t.Errorf("got error %v, want that of a run that was cancelled", err)
+		t.Errorf("got error %v, want that of a cancelled run", err)
 	}
 	w.requireWhole(t)
 	e.requireRecovery(t, w)
 }
 
-// requireRecovery fails unless a fresh run after the failed one makes everything whole.
+// requireRecovery fails unless a repeated run after the failed one completes the data.
 func (e expectation) requireRecovery(t *testing.T, w *world) {
 	t.Helper()
 	if err := w.again(t); err != nil {
-		t.Fatalf("fresh run: got error %v, want none", err)
+		t.Fatalf("repeated run: got error %v, want none", err)
 	}
 	w.requireWritten(t)
 	w.requireKeys(t)

@@ -6,7 +6,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 )
 
-// inspect fails unless guard reads destination and key off the constructed pipeline.
+// inspect fails unless guard finds destination and key in the constructed pipeline.
 func inspect(t *testing.T, h Harness) {
 	w := newWorld(t, h, good())
 	coverage, err := guard.Inspect(w.pipeline(t, nil))

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// Row is what the suite writes through every connector. A harness turns it into what its connector takes.
+// Row is the element that the suite writes through every connector. A harness converts it to the connector's input.
 type Row struct {
 	// ID is unique within a run.
 	ID int64
@@ -18,59 +18,59 @@ type Row struct {
 	Payload string
 }
 
-// Harness is what the suite must know about one way of writing.
+// Harness describes one way of writing to the suite.
 type Harness struct {
-	// Name is the call and, where it has several ways, which: "bigqueryio.Write, exactly once".
+	// Name is the call and, if it has several ways of writing, the way: "bigqueryio.Write, exactly once".
 	Name string
-	// KeyLocation is where the suite makes its keys: "us-central1".
+	// KeyLocation is the location of the suite's keys: "us-central1".
 	KeyLocation string
-	// New ties the connector to a cloud of its own. It is called once for each case.
+	// New connects the connector to a new cloud. It is called once for each case.
 	New func(t testing.TB, cloud *cmektest.Cloud) Sink
-	// Writes are the calls that carry rows, as patterns of emulator.Fault.Method: "storage.objects.insert". The suite
-	// makes each of them fail in every way that a client should try again after.
+	// Writes are the calls that write rows, as patterns of emulator.Fault.Method: "storage.objects.insert". The suite
+	// fails each of them in every way after which a client should retry.
 	Writes []emulator.Method
-	// Sometimes are further such calls, which the first attempt makes and a repeated one may do without.
+	// Sometimes are further such calls, which the first attempt makes and a repeated one may omit.
 	Sometimes []emulator.Method
-	// Also are calls that it makes beside them, to read or to tidy up, and that may end a run if they are forbidden.
+	// Also are other calls, to read or to clean up, which may end a run if they are forbidden.
 	Also []emulator.Method
-	// ExactlyOnce tells that a bundle which is run again adds no row, whatever the first attempt did.
+	// ExactlyOnce reports that a repeated bundle adds no row, whatever the first attempt did.
 	ExactlyOnce bool
-	// Names are legal last parts of a destination's name that are hard to carry: blanks, "?", "%2F", accents.
+	// Names are valid last parts of a destination's name that are hard to encode: blanks, "?", "%2F", accents.
 	Names []string
-	// MaxPayload is the size of the largest payload that the service takes in one row, in bytes, or 8 MiB if that is less.
+	// MaxPayload is the size in bytes of the largest payload that the service accepts in one row, at most 8 MiB.
 	MaxPayload int
-	// Partial says why a run that fails may leave rows that can be seen: the service has no way to show them all at once.
-	// It is empty where a run shows all of its rows or none.
+	// Partial is the reason why a failed run may leave visible rows: the service can't show them all at once. It is
+	// empty if a run shows all of its rows or none.
 	Partial string
-	// Inherits are the kinds of resources, as the ledger calls them, whose create call has no field for a key, so that
-	// they rest under the key of what they are in: "writeStream".
+	// Inherits are the kinds of resources, as in the ledger, that are encrypted with the key of their container because
+	// their create call has no field for a key: "writeStream".
 	Inherits []emulator.Kind
-	// Overwrites says why a destination that rests under another key is no fault of this connector, because it replaces
-	// the whole destination under the right one. It is empty where such a destination is refused.
+	// Overwrites is the reason why this connector accepts a destination that is encrypted with another key: it replaces
+	// the whole destination by one with the right key. It is empty if the connector refuses such a destination.
 	Overwrites string
 }
 
-// Sink is a connector in one cloud. The name of a destination is its last part: an object's prefix, a table's id.
+// Sink is a connector in one cloud. A destination is named by its last part: an object's prefix, a table's id.
 type Sink interface {
-	// Prepare makes what must exist before a pipeline may write to a destination, under key where it has a key: a bucket,
-	// a dataset, a whole database. It may be called for several names.
+	// Prepare creates what must exist before a pipeline may write to a destination, such as a bucket, dataset or
+	// database, encrypted with key if it can have a key. It may be called for several names.
 	Prepare(t testing.TB, name string, key cmekpipe.KeyName)
-	// Occupy makes the destination itself under key, or under none if key is zero. It is not called for harnesses that
-	// overwrite.
+	// Occupy creates the destination itself, encrypted with key, or without a key if key is zero. It is not called for
+	// harnesses that overwrite.
 	Occupy(t testing.TB, name string, key cmekpipe.KeyName)
 	// Write adds the connector to a pipeline that writes rows, a PCollection<Row>.
 	Write(s beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection)
-	// Destination is what guard must read off the graph for it.
+	// Destination is the destination that guard must find in the graph.
 	Destination(name string) string
-	// Rows reads what anybody can see at the destination, through Google's client, in any order and doubles included. A
-	// destination that does not exist has none.
+	// Rows returns the rows that are visible at the destination, read with Google's client, in any order and with
+	// duplicates. A destination that does not exist has none.
 	Rows(t testing.TB, name string) []Row
 }
 
-// Apart is a Sink that can be told from others of its harness by the names of all that it makes, so that the randomised
-// test sees whose key is whose.
+// Apart is a Sink whose resources can be distinguished by name from those of other sinks of its harness, so that the
+// randomised test can check each sink's key.
 type Apart interface {
-	// Apart returns a sink of the same kind whose buckets, datasets and other containers are its own and have tag, which
-	// is a legal last part of each of their names, in their names.
+	// Apart returns a sink of the same kind with its own buckets, datasets and other containers, whose names contain
+	// tag. Tag is a valid last part of each of their names.
 	Apart(tag string) Sink
 }

@@ -6,18 +6,18 @@ import (
 	"strings"
 )
 
-// secret marks user data. It is in payloads, and must be in no error and no ledger.
+// secret marks user data. Payloads contain it; errors and ledgers must not.
 const secret = "pan-4111111111111111"
 
-// input describes the rows of a run. Two equal inputs give equal rows.
+// input describes the rows of a run. Two equal inputs have equal rows.
 type input struct {
-	// Count is how many rows there are; their ids begin at 0.
+	// Count is the number of rows; their ids begin at 0.
 	Count int64
-	// Size pads the payload of row 0 to so many bytes; 0 leaves it as it is.
+	// Size pads the payload of row 0 to so many bytes; 0 adds no padding.
 	Size int
 }
 
-// row returns row id of the input. Payloads are of the kinds that are hard to carry in turn.
+// row returns row id of the input. Payloads alternate between kinds that are hard to encode.
 func (in input) row(id int64) Row {
 	kinds := [...]string{"", "line\nbreak\r\n", `quo"te's\`, "tab\t,;|", "ü…\U0001f511", " blank ", "<a href='%s'>&amp;", "nul\x00"}
 	payload := kinds[id%int64(len(kinds))]
@@ -39,12 +39,12 @@ func (in input) rows() []Row {
 	return all
 }
 
-// tally is how what is at a destination differs from what was sent there.
+// tally is the difference between the rows at a destination and those that were sent.
 type tally struct {
 	lost, doubled, foreign int
 }
 
-// compare counts the rows that got there not at all, more than once, or without having been sent as they are.
+// compare counts the rows that are missing, that are duplicates, and that were never sent in this form.
 func compare(got, want []Row) tally {
 	seen := make(map[Row]int, len(want))
 	for _, r := range got {
@@ -66,10 +66,10 @@ func compare(got, want []Row) tally {
 	return t
 }
 
-// holdsSecret reports whether user data is in a text.
+// holdsSecret reports whether a text contains user data.
 func holdsSecret(text string) bool { return strings.Contains(text, secret) }
 
-// ids returns the ids of rows, sorted, for messages that must not be long.
+// ids returns the sorted ids of rows, for short messages.
 func ids(rows []Row) []int64 {
 	all := make([]int64, 0, 10)
 	for _, r := range rows[:min(len(rows), 10)] {

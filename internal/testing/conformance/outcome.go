@@ -9,13 +9,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// outcome is how a pipeline with several sinks in one cloud ended.
+// outcome is the result of a pipeline with several sinks in one cloud.
 type outcome struct {
 	worlds []*world
 	err    error
 }
 
-// judge looks at all sinks. A sink that no failure reached may be complete although the run failed.
+// judge checks all sinks. A sink without a failure of its own may be complete although the run failed.
 func (o outcome) judge(t *testing.T) {
 	t.Helper()
 	o.judgeError(t)
@@ -31,7 +31,7 @@ func (o outcome) judge(t *testing.T) {
 	}
 }
 
-// judgeError fails unless the run failed if and only if a scene makes it, and in the way that the scene says.
+// judgeError fails unless the run failed if and only if a scene requires it, and with the scene's error.
 func (o outcome) judgeError(t *testing.T) {
 	t.Helper()
 	fatal := slices.ContainsFunc(o.worlds, func(w *world) bool { return w.fatal() != "" && w.Input.Count > 0 })
@@ -51,7 +51,7 @@ func (o outcome) judgeError(t *testing.T) {
 	}
 }
 
-// fatal returns what a run with rows in the scene fails with, or "" if it must succeed.
+// fatal returns the error code of a run with rows in the scene, or "" if it must succeed.
 func (sc scene) fatal() cmekpipe.Code {
 	switch {
 	case sc.Occupied == anotherKey:
@@ -66,8 +66,7 @@ func (sc scene) fatal() cmekpipe.Code {
 	return sc.Later.code()
 }
 
-// explains reports whether an error may come from a sink. A fault has no sink of its own: it meets all that make the
-// call.
+// explains reports whether a sink may cause an error. A fault belongs to no sink: it affects all that make the call.
 func (o outcome) explains(w *world, e *cmekpipe.Error) bool {
 	if !strings.HasPrefix(w.harness.Name, e.Op) {
 		return false
@@ -79,14 +78,14 @@ func (o outcome) explains(w *world, e *cmekpipe.Error) bool {
 		return true
 	}
 	if w.fatal() != "" && e.Code == cmekpipe.Unavailable {
-		return o.cuts(w) // the answer that says why may be the one that was cut
+		return o.cuts(w) // the answer with the reason may be the truncated one
 	}
 	return e.Code == cmekpipe.PermissionDenied && slices.ContainsFunc(o.worlds, func(other *world) bool {
 		return other.fatal() == e.Code && w.calls(other.Fault.Method)
 	})
 }
 
-// cuts reports whether a fault cuts an answer to a call that the sink makes.
+// cuts reports whether a fault truncates an answer to a call that the sink makes.
 func (o outcome) cuts(w *world) bool {
 	return slices.ContainsFunc(o.worlds, func(other *world) bool { return other.Fault.Truncate > 0 && w.calls(other.Fault.Method) })
 }
@@ -96,7 +95,7 @@ func (w *world) calls(method emulator.Method) bool {
 	return slices.Contains(slices.Concat(w.harness.Writes, w.harness.Sometimes, w.harness.Also), method)
 }
 
-// named returns the sink that is in a resource's name, or nil if there is none.
+// named returns the sink whose tag is in a resource's name, or nil if there is none.
 func (o outcome) named(resource string) *world {
 	for _, w := range o.worlds {
 		if strings.Contains(resource, w.Name) {
@@ -106,8 +105,8 @@ func (o outcome) named(resource string) *world {
 	return nil
 }
 
-// judgeEntry fails unless a resource rests under the key of its sink because the call asked for it. A resource whose
-// name tells of no sink may belong to any.
+// judgeEntry fails unless a resource is encrypted with the key of its sink because the call requested it. A resource
+// whose name has no tag may belong to any sink.
 func (o outcome) judgeEntry(t *testing.T, e emulator.Entry) {
 	t.Helper()
 	if e.Service == emulator.KMS {
@@ -117,7 +116,7 @@ func (o outcome) judgeEntry(t *testing.T, e emulator.Entry) {
 	if owner == nil {
 		i := slices.IndexFunc(o.worlds, func(w *world) bool { return w.key == e.ProtectedBy() })
 		if i < 0 {
-			t.Errorf("%s made %s %s under key %q, want one of the sinks'", e.Method, e.Kind, e.Name, e.ProtectedBy())
+			t.Errorf("%s created %s %s with key %q, want one of the sinks'", e.Method, e.Kind, e.Name, e.ProtectedBy())
 			return
 		}
 		owner = o.worlds[i]
@@ -136,6 +135,6 @@ func (o outcome) judgeRows(t *testing.T, w *world) {
 	refused := w.Before != enabled || w.Occupied != free
 	partly := w.harness.Partial == "" && d.lost > 0 && len(got) > 0
 	if d.foreign > 0 || w.harness.ExactlyOnce && d.doubled > 0 || partly || refused && len(got) > 0 {
-		t.Errorf("%s: after a failure got %d rows of %d: %d doubled, %d never sent", w.Name, len(got), w.Input.Count, d.doubled, d.foreign)
+		t.Errorf("%s: after a failure got %d rows of %d: %d duplicated, %d never sent", w.Name, len(got), w.Input.Count, d.doubled, d.foreign)
 	}
 }

@@ -17,11 +17,11 @@ import (
 
 // RunRandom runs one pipeline with one to four sinks of the harnesses, each with a key, a number of rows and, if it is
 // [Apart], containers of its own, while keys change their state, destinations are occupied and calls fail. One pipeline
-// in four runs on Prism, the others where bundles are cut and tried again at random. All of it follows from the seed.
+// in four runs on Prism, the others on package retryrunner. The seed determines all of it.
 //
-// Afterwards each resource rests under the key of its own sink, because the call asked for it. A run in which nothing
-// fatal happened succeeded and has every row; another one failed with an error that one of the scenes explains, and
-// shows all rows of a sink or none.
+// Afterwards each resource must be encrypted with the key of its own sink, because the call requested it. A run without
+// a fatal event must succeed and have every row. Any other run must fail with an error that one of the scenes explains,
+// and show all rows of a sink or none.
 func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 0))
@@ -37,7 +37,7 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	for _, w := range worlds {
 		w.begin()
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
 	defer cancel()
 	p, s := beam.NewPipelineWithRoot()
 	for _, w := range worlds {
@@ -51,7 +51,7 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	}
 }
 
-// randomSink returns a sink that shares as little with others as it can.
+// randomSink returns a sink that shares as few containers with others as possible.
 func randomSink(t *testing.T, cloud *cmektest.Cloud, h Harness, sinks map[string]Sink, name string) Sink {
 	if sinks[h.Name] == nil {
 		sinks[h.Name] = h.New(t, cloud)
@@ -99,7 +99,7 @@ func randomScene(rng *rand.Rand, h Harness, i int) scene {
 		}
 	case 4, 5, 6, 7, 8:
 		sc.Fault = transient[rng.IntN(len(transient))]
-		sc.Fault.Optional = true // a call that a sink makes twice may not come three times
+		sc.Fault.Optional = true // a sink that calls twice may not call three times
 		sc.Fault.Method, sc.Fault.Call = calls[rng.IntN(len(calls))], 1+rng.IntN(3)
 	}
 	return sc

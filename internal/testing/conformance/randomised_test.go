@@ -14,8 +14,8 @@ import (
 )
 
 var (
-	pipelines = flag.Int("pipelines", 10, "how many randomised pipelines to run")
-	seed      = flag.Uint64("seed", 0, "seed of the first randomised pipeline; 0 takes one by chance")
+	pipelines = flag.Int("pipelines", 10, "number of randomised pipelines to run")
+	seed      = flag.Uint64("seed", 0, "seed of the first randomised pipeline; 0 chooses one at random")
 )
 
 func TestMain(m *testing.M) {

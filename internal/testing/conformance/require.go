@@ -11,25 +11,25 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// requireWritten fails unless all rows are at the destination, and no row twice where the connector promises it.
+// requireWritten fails unless all rows are at the destination, each once if the connector guarantees it.
 func (w *world) requireWritten(t testing.TB) {
 	t.Helper()
 	got := w.sink.Rows(t, w.Name)
 	d := compare(got, w.Input.rows())
 	if d.lost > 0 || d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
-		t.Errorf("got %d rows, want %d: %d lost, %d doubled, %d never sent", len(got), w.Input.Count, d.lost, d.doubled, d.foreign)
+		t.Errorf("got %d rows, want %d: %d lost, %d duplicated, %d never sent", len(got), w.Input.Count, d.lost, d.doubled, d.foreign)
 	}
 }
 
-// requireNothing fails if a row can be seen.
+// requireNothing fails if a row is visible.
 func (w *world) requireNothing(t testing.TB) {
 	t.Helper()
 	if got := w.sink.Rows(t, w.Name); len(got) > 0 {
-		t.Errorf("got %d rows, as of ids %d, want none to be seen", len(got), ids(got))
+		t.Errorf("got %d rows, with ids %d, want no visible row", len(got), ids(got))
 	}
 }
 
-// requireWhole fails if a run that failed shows rows, or, where the connector can't but show some, other rows than were sent.
+// requireWhole fails if a failed run shows rows, or, for a connector that can't avoid it, rows that were not sent.
 func (w *world) requireWhole(t testing.TB) {
 	t.Helper()
 	if w.harness.Partial == "" {
@@ -38,11 +38,11 @@ func (w *world) requireWhole(t testing.TB) {
 	}
 	got := w.sink.Rows(t, w.Name)
 	if d := compare(got, w.Input.rows()); d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
-		t.Errorf("got %d rows after a failure: %d doubled, %d never sent", len(got), d.doubled, d.foreign)
+		t.Errorf("got %d rows after a failure: %d duplicated, %d never sent", len(got), d.doubled, d.foreign)
 	}
 }
 
-// requireKeys fails unless everything that the run created rests under the key because the call asked for it.
+// requireKeys fails unless everything that the run created is encrypted with the key because the call requested it.
 func (w *world) requireKeys(t testing.TB) {
 	t.Helper()
 	for _, e := range w.since() {
@@ -52,12 +52,12 @@ func (w *world) requireKeys(t testing.TB) {
 	}
 }
 
-// requireKey fails unless a resource rests under the world's key because the call asked for it.
+// requireKey fails unless a resource is encrypted with the world's key because the call requested it.
 func (w *world) requireKey(t testing.TB, e emulator.Entry) {
 	t.Helper()
 	asked := e.KeyAsked || slices.Contains(w.harness.Inherits, e.Kind)
 	if e.ProtectedBy() != w.key || !asked {
-		t.Errorf("%s made %s %s under key %q, asked for: %v; want %q, asked for", e.Method, e.Kind, e.Name,
+		t.Errorf("%s created %s %s with key %q, requested: %v; want %q, requested", e.Method, e.Kind, e.Name,
 			e.ProtectedBy(), e.KeyAsked, w.key)
 	}
 }
@@ -77,7 +77,8 @@ func (w *world) requireNoSecret(t testing.TB, err error) {
 	}
 }
 
-// requireCode fails unless err, or the text of it that is all that a runner leaves, tells of an Error with the code.
+// requireCode fails unless err is an Error with the code, or has the text of one, because some runners keep only the
+// text.
 func requireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
 	t.Helper()
 	if err == nil {
@@ -93,7 +94,7 @@ func requireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
 	return e
 }
 
-// requireNames fails unless an error's text holds each of the texts.
+// requireNames fails unless an error's text contains each of the texts.
 func requireNames(t testing.TB, e *cmekpipe.Error, texts ...string) {
 	t.Helper()
 	for _, text := range texts {

@@ -16,26 +16,26 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
 )
 
-// patience is how long a run may take. It is far more than any needs, so that only one that hangs meets it.
-const patience = 5 * time.Minute
+// runTimeout is the timeout of a run. It is far more than any run needs, so that only a blocked run reaches it.
+const runTimeout = 5 * time.Minute
 
-// run runs the scene's pipeline and returns what the runner says.
+// run runs the scene's pipeline and returns the runner's error.
 func (w *world) run(t testing.TB) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
 	defer cancel()
 	return w.launch(ctx, t, w.pipeline(t, w.half(cancel)))
 }
 
-// again runs the pipeline once more, with nothing that happens to it.
+// again runs the pipeline once more without faults.
 func (w *world) again(t testing.TB) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
 	defer cancel()
 	return w.launch(ctx, t, w.pipeline(t, nil))
 }
 
-// half is what happens in mid-run.
+// half returns the event of the scene after half of the rows.
 func (w *world) half(cancel func()) func(*http.Request) {
 	switch {
 	case w.Later != enabled:

@@ -9,34 +9,34 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
 )
 
-// scene is all there is to say about a world before a run and what happens to it in mid-run. Worlds are made of scenes
-// alone, so that two worlds differ in what their scenes differ in.
+// scene describes the state of a world before a run and the events during it. A world depends on its scene only, so
+// that two worlds differ in the fields in which their scenes differ.
 type scene struct {
 	// Name is the last part of the destination's name.
 	Name string
 	// Input is what the pipeline writes.
 	Input input
-	// Occupied is what the destination rests under before the run.
+	// Occupied is the key that encrypts an existing destination before the run.
 	Occupied occupant
 	// Before is the state of the key when the pipeline starts.
 	Before keyState
-	// Later is the state that the key changes to when half of the rows have passed.
+	// Later is the state to which the key changes after half of the rows.
 	Later keyState
-	// Cancelled tells that the run's context ends when half of the rows have passed.
+	// Cancelled ends the run's context after half of the rows.
 	Cancelled bool
-	// Fault spoils calls.
+	// Fault makes calls fail.
 	Fault emulator.Fault
-	// Retries says how bundles are tried.
+	// Retries configures how bundles are attempted.
 	Retries retries
 }
 
-// retries is what happens to bundles. The zero retries is Prism, which makes one attempt at each.
+// retries configures how bundles are attempted. The zero retries means Prism, which makes one attempt at each.
 type retries struct {
-	// Bundles is into how many bundles an input is cut; 0 is Prism.
+	// Bundles is the number of bundles of an input; 0 means Prism.
 	Bundles int
-	// Failure is what befalls each bundle before an attempt is kept; 0 is any, several or none.
+	// Failure is the failure of each bundle before an attempt succeeds; 0 means none, one or several of any kind.
 	Failure retryrunner.Failure
-	// Seed decides what is left to chance.
+	// Seed seeds the random choices.
 	Seed uint64
 	// Unfused runs each DoFn in bundles of its own.
 	Unfused bool
@@ -50,12 +50,12 @@ func (r retries) config() retryrunner.Config {
 	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused}
 }
 
-// good is the scene in which nothing goes wrong.
+// good is the scene in which nothing fails.
 func good() scene {
 	return scene{Name: "plain", Input: input{Count: 100}}
 }
 
-// occupant says whether there is something at the destination already.
+// occupant describes what exists at the destination before the run.
 type occupant string
 
 const (
@@ -64,7 +64,7 @@ const (
 	noKey      occupant = "no key"
 )
 
-// keyState is what was done to a key.
+// keyState is a state of a key.
 type keyState string
 
 const (
@@ -75,7 +75,7 @@ const (
 	destroyed keyState = "destroyed"
 )
 
-// code is what a run fails with under a key in the state.
+// code is the error code of a run with a key in the state.
 func (k keyState) code() cmekpipe.Code {
 	switch k {
 	case enabled:
@@ -86,7 +86,7 @@ func (k keyState) code() cmekpipe.Code {
 	return cmekpipe.KeyDisabled
 }
 
-// differences names the fields in which two scenes differ, as "Input.Count".
+// differences returns the names of the fields in which two scenes differ, such as "Input.Count".
 func differences(a, b scene) []string { return differ("", reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func differ(path string, a, b reflect.Value) []string {

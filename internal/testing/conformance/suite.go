@@ -10,7 +10,7 @@ import (
 func Run(t *testing.T, h Harness) {
 	t.Helper()
 	if !t.Run("good", func(t *testing.T) { play(t, h, expectation{name: "good"}) }) {
-		t.Fatal("the good run fails, so that no other proves anything")
+		t.Fatal("the good run fails, so that no other case proves anything")
 	}
 	for _, e := range expectations(h) {
 		t.Run(e.name, func(t *testing.T) { play(t, h, e) })
@@ -20,7 +20,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("built twice", func(t *testing.T) { buildTwice(t, h) })
 }
 
-// play sets a scene that differs from the good one in one thing, runs it and judges how it ends.
+// play sets a scene that differs from the good one in one field, runs it and checks the result.
 func play(t *testing.T, h Harness, e expectation) {
 	sc := good()
 	if e.change != nil {

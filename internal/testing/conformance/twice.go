@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/canonical"
 )
 
-// buildTwice fails unless the pipeline is the same when it is built again.
+// buildTwice fails unless building the pipeline twice gives the same pipeline.
 func buildTwice(t *testing.T, h Harness) {
 	w := newWorld(t, h, good())
 	first, again := w.model(t), w.model(t)
@@ -19,7 +19,7 @@ func buildTwice(t *testing.T, h Harness) {
 	}
 }
 
-// model returns the scene's pipeline as it is staged.
+// model returns the scene's pipeline in its staged form.
 func (w *world) model(t testing.TB) []byte {
 	t.Helper()
 	edges, _, err := w.pipeline(t, nil).Build()

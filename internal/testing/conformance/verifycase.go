@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
-// verified fails unless package verify finds nothing wrong with what a good run left, and finds what somebody put in its place.
+// verified fails unless package verify finds nothing wrong after a good run, and finds another resource in its place.
 func verified(t *testing.T, h Harness) {
 	w := newWorld(t, h, good())
 	result, err := w.result(t.Context(), t, w.pipeline(t, nil))
@@ -20,10 +20,10 @@ func verified(t *testing.T, h Harness) {
 		t.Errorf("got findings %+v after a good run, want none", found)
 	}
 	if h.Overwrites != "" {
-		return // destinations have names that the run makes up
+		return // the run chooses the names of destinations
 	}
 	for occupied, want := range map[occupant]rule.ID{anotherKey: rule.OtherKey, noKey: rule.NoKey} {
-		t.Run("occupied under "+string(occupied), func(t *testing.T) {
+		t.Run("occupied with "+string(occupied), func(t *testing.T) {
 			sc := good()
 			sc.Occupied = occupied
 			other := newWorld(t, h, sc)
@@ -32,7 +32,7 @@ func verified(t *testing.T, h Harness) {
 	}
 }
 
-// moved is a plan whose destination is in another place.
+// moved returns a plan with a destination in another location.
 func moved(p *plan.Plan, from, to string) *plan.Plan {
 	d := *p
 	d.Destinations = slices.Clone(d.Destinations)
@@ -44,7 +44,7 @@ func moved(p *plan.Plan, from, to string) *plan.Plan {
 	return &d
 }
 
-// requireFinding fails unless package verify finds that the destination breaks a rule.
+// requireFinding fails unless package verify finds that the destination violates a rule.
 func (w *world) requireFinding(t testing.TB, p *plan.Plan, id rule.ID) {
 	t.Helper()
 	found := w.findings(t, p)

@@ -14,21 +14,21 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// untilDestroyed is longer than Cloud KMS waits before it destroys what is scheduled for it.
+// untilDestroyed is longer than the delay before Cloud KMS destroys a scheduled version.
 const untilDestroyed = 31 * 24 * time.Hour
 
-// world is a cloud in which a scene is set.
+// world is a cloud in the state of a scene.
 type world struct {
 	*cmektest.Cloud
 	scene
-	harness    Harness
-	sink       Sink
-	key, other cmekpipe.KeyName
-	prepared   int    // entries of the ledger that were there before the run
-	calm       func() // takes the fault away
+	harness     Harness
+	sink        Sink
+	key, other  cmekpipe.KeyName
+	prepared    int    // entries of the ledger before the run
+	removeFault func() // removes the fault
 }
 
-// newWorld sets a scene in a cloud of its own. Only what the scene says happens to the cloud.
+// newWorld sets a scene in a new cloud. Nothing else changes the cloud.
 func newWorld(t testing.TB, h Harness, sc scene) *world {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
@@ -37,7 +37,7 @@ func newWorld(t testing.TB, h Harness, sc scene) *world {
 	return w
 }
 
-// newWorldIn prepares a destination in a cloud that may have others, under a key of its own.
+// newWorldIn prepares a destination with a key of its own in a cloud that may have others.
 func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc scene, keyID string) *world {
 	t.Helper()
 	w := &world{Cloud: cloud, scene: sc, harness: h, sink: sink,
@@ -52,16 +52,16 @@ func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc sc
 	return w
 }
 
-// begin lets happen what the scene says happens before the run.
+// begin applies the changes of the scene before the run.
 func (w *world) begin() {
 	w.set(w.Before)
 	if w.Fault != (emulator.Fault{}) {
-		w.calm = w.Inject(w.Fault)
+		w.removeFault = w.Inject(w.Fault)
 	}
 	w.prepared = len(w.Ledger())
 }
 
-// set brings an enabled key into a state.
+// set sets the state of an enabled key.
 func (w *world) set(state keyState) {
 	switch state {
 	case disabled:
@@ -76,11 +76,11 @@ func (w *world) set(state keyState) {
 	}
 }
 
-// repair takes the fault away and makes the key usable again, so that what rests under it can be read. It reports false
+// repair removes the fault and makes the key usable again, so that data encrypted with it can be read. It returns false
 // for a destroyed key.
 func (w *world) repair() bool {
-	if w.calm != nil {
-		w.calm()
+	if w.removeFault != nil {
+		w.removeFault()
 	}
 	if w.Before == destroyed || w.Later == destroyed {
 		return false
@@ -90,7 +90,7 @@ func (w *world) repair() bool {
 	return true
 }
 
-// pipeline builds the scene's pipeline. When half of the rows have passed, it does what half says; nil does nothing.
+// pipeline builds the scene's pipeline. After half of the rows it calls half, unless that is nil.
 func (w *world) pipeline(t testing.TB, half func(*http.Request)) *beam.Pipeline {
 	t.Helper()
 	p, s := beam.NewPipelineWithRoot()
@@ -108,7 +108,7 @@ func (w *world) add(t testing.TB, s beam.Scope, half func(*http.Request)) {
 	w.sink.Write(s, w.Name, w.key, rows)
 }
 
-// tap starts a server that calls do when it is called first.
+// tap starts a server that calls do on its first request.
 func tap(t testing.TB, do func(*http.Request)) (url string) {
 	var once sync.Once
 	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { once.Do(func() { do(r) }) }))
@@ -116,5 +116,5 @@ func tap(t testing.TB, do func(*http.Request)) (url string) {
 	return server.URL
 }
 
-// since returns what came to rest since the world was prepared.
+// since returns the entries of the ledger since the world was prepared.
 func (w *world) since() []emulator.Entry { return w.Ledger()[w.prepared:] }

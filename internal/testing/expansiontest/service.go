@@ -1,5 +1,5 @@
-// Package expansiontest is an expansion service for tests: a real server, over Beam's own protocol, with artifacts that
-// can be spoilt.
+// Package expansiontest runs an expansion service for tests: a server for Beam's own protocol, whose artifacts tests
+// may corrupt.
 package expansiontest
 
 import (
@@ -18,32 +18,32 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// Deferred is the type of the one dependency that environments have until the service resolves it.
+// Deferred is the type of the one dependency of each environment before the service resolves it.
 const Deferred = "beam:artifact:type:deferred:v1"
 
-// Artifact is a file of the service.
+// Artifact is a file that the service provides.
 type Artifact struct {
-	// Name is what workers are to know it as. If it is "", it has no role.
+	// Name is the file's name on workers. If it is "", the artifact has no role.
 	Name string
-	// Path is where the service says that it lies.
+	// Path is the file's path at the service.
 	Path string
-	// Content is what the service hands out.
+	// Content is the content that the service returns.
 	Content string
-	// SHA256 is what the service says of the content, in hexadecimal; "" is nothing.
+	// SHA256 is the checksum that the service reports, in hexadecimal; "" is none.
 	SHA256 string
-	// Type is its type; "" is a file.
+	// Type is its type; "" means a file.
 	Type string
-	// Errors are what calls for it end with, one after the other, after a part of the content. Then they succeed.
+	// Errors end calls for the artifact, one after another, after a part of the content. Later calls succeed.
 	Errors []error
 }
 
-// New returns a sound artifact.
+// New returns an artifact with the right checksum.
 func New(name, content string) *Artifact {
 	sum := sha256.Sum256([]byte(content))
 	return &Artifact{Name: name, Path: "/srv/" + name, Content: content, SHA256: hex.EncodeToString(sum[:])}
 }
 
-// Info is what the service says of the artifact.
+// Info returns the service's description of the artifact.
 func (a *Artifact) Info() *pipepb.ArtifactInformation {
 	info := &pipepb.ArtifactInformation{TypeUrn: "beam:artifact:type:file:v1"}
 	info.TypePayload = encode(&pipepb.ArtifactFilePayload{Path: a.Path, Sha256: a.SHA256})
@@ -67,11 +67,11 @@ type Service struct {
 	jobpb.UnimplementedExpansionServiceServer
 	jobpb.UnimplementedArtifactRetrievalServiceServer
 
-	// Address is where it listens.
+	// Address is the HOST:PORT of the service.
 	Address string
-	// Artifacts are what its environments need.
+	// Artifacts are the artifacts of its environments.
 	Artifacts []*Artifact
-	// Environment is the kind of its environments.
+	// Environment is the type of its environments.
 	Environment string
 	// Name is the environments' id; "" gives each expansion its own.
 	Name string
@@ -91,19 +91,19 @@ func Start(t testing.TB, all ...*Artifact) *Service {
 	server := grpc.NewServer()
 	jobpb.RegisterExpansionServiceServer(server, s)
 	jobpb.RegisterArtifactRetrievalServiceServer(server, s)
-	go server.Serve(listener) //nolint:errcheck // it ends when it is stopped
+	go server.Serve(listener) //nolint:errcheck // Stop ends it
 	t.Cleanup(server.Stop)
 	return s
 }
 
-// Calls returns how often an artifact was asked for; of "" how often artifacts were resolved.
+// Calls returns the number of requests for an artifact; for "" the number of calls that resolved artifacts.
 func (s *Service) Calls(name string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.calls[name]
 }
 
-// Dependencies are those of an environment, not resolved yet.
+// Dependencies returns those of an environment before they are resolved.
 func (s *Service) Dependencies() []*pipepb.ArtifactInformation {
 	role := encode(&pipepb.ArtifactStagingToRolePayload{StagedName: "all"})
 	return []*pipepb.ArtifactInformation{
@@ -111,7 +111,7 @@ func (s *Service) Dependencies() []*pipepb.ArtifactInformation {
 	}
 }
 
-// Expand answers with a transform that has an environment of its own, and one output if it has no input.
+// Expand returns a transform with an environment of its own, and one output if it has no input.
 func (s *Service) Expand(_ context.Context, r *jobpb.ExpansionRequest) (*jobpb.ExpansionResponse, error) {
 	components, name := r.GetComponents(), s.Name
 	if name == "" {
@@ -146,7 +146,7 @@ func (s *Service) ResolveArtifacts(
 	return answer, nil
 }
 
-// GetArtifact hands an artifact out in several pieces.
+// GetArtifact sends an artifact in several pieces.
 func (s *Service) GetArtifact(r *jobpb.GetArtifactRequest, out jobpb.ArtifactRetrievalService_GetArtifactServer) error {
 	for _, a := range s.Artifacts {
 		if !proto.Equal(a.Info(), r.GetArtifact()) {
@@ -175,7 +175,7 @@ func (s *Service) count(name string) int {
 func encode(m proto.Message) []byte {
 	data, err := proto.Marshal(m)
 	if err != nil {
-		panic(err) // a message that was made here
+		panic(err) // the message is always valid
 	}
 	return data
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// maxRequest is the most that a call takes, in bytes: 10 MB. Source:
+// maxRequest is the largest body of a call, in bytes: 10 MB. Source:
 // https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
 const maxRequest = 10 << 20
 

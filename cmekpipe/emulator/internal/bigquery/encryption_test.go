@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 )
 
-func TestATableRestsUnderTheKeyOfItsCallElseOfItsDataset(t *testing.T) {
+func TestATableIsEncryptedWithTheKeyOfItsCallElseOfItsDataset(t *testing.T) {
 	w := newWorld(t)
 	mine, other := w.CreateKey(place, "mine"), w.CreateKey(place, "other")
 	w.CreateDataset(cmektest.Project+".keyed", place, mine)
@@ -72,7 +72,7 @@ func TestKeysThatCannotProtectATable(t *testing.T) {
 	}
 }
 
-func TestAnonymousResultsRestUnderTheJobsKey(t *testing.T) {
+func TestAnonymousResultsAreEncryptedWithTheJobsKey(t *testing.T) {
 	w, _ := newQueryWorld(t)
 	result := w.CreateKey(place, "results")
 	before := len(w.Ledger())
@@ -94,7 +94,7 @@ func TestAnonymousResultsRestUnderTheJobsKey(t *testing.T) {
 	}
 }
 
-func TestInsertsHaveAMostOfRows(t *testing.T) {
+func TestInsertsHaveALimitOfRows(t *testing.T) {
 	w := newWorld(t)
 	w.CreateDataset(cmektest.Project+".d", place, none)
 	table := w.table("d", "t", people(), w.CreateKey(place, "k"))

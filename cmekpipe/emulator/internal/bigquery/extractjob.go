@@ -79,7 +79,7 @@ func extracted(config *raw.JobConfigurationExtract, t *store.Table) ([]byte, err
 	return nil, store.Refuse(store.Unsupported, "The loopback BigQuery does not compress with %s.", config.Compression)
 }
 
-// parseURI takes gs://bucket/object apart.
+// parseURI splits gs://bucket/object.
 func parseURI(uri string) (bucket, object string, err error) {
 	path, found := strings.CutPrefix(uri, "gs://")
 	bucket, object, slash := strings.Cut(path, "/")

@@ -44,7 +44,7 @@ func people() bigquery.Schema {
 	}
 }
 
-// table makes a table, under the key if there is one.
+// table creates a table, encrypted with the key if it is valid.
 func (w *world) table(dataset, name string, schema bigquery.Schema, key cmekpipe.KeyName) *bigquery.Table {
 	w.t.Helper()
 	t := w.client.Dataset(dataset).Table(name)
@@ -58,7 +58,7 @@ func (w *world) table(dataset, name string, schema bigquery.Schema, key cmekpipe
 	return t
 }
 
-// keyOf returns the key that a table says it rests under, without its version.
+// keyOf returns the key that a table's metadata names, without its version.
 func (w *world) keyOf(t *bigquery.Table) cmekpipe.KeyName {
 	w.t.Helper()
 	meta, err := t.Metadata(w.t.Context())

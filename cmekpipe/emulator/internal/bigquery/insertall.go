@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// maxInserts is how many rows one call takes. Source: https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
+// maxInserts is how many rows a call may have. Source: https://docs.cloud.google.com/bigquery/quotas#streaming_inserts.
 const maxInserts = 50_000
 
 // insertion is the body of tabledata.insertAll.
@@ -44,7 +44,7 @@ func (s *Server) insertAll(c *call) (any, error) {
 	return answer, s.insertNew(t, in)
 }
 
-// insertNew adds the rows whose ids did not come in lately.
+// insertNew appends the rows whose insert IDs were not used lately.
 func (s *Server) insertNew(t *store.Table, in *insertion) error {
 	now := s.env.Now()
 	s.inserts.mu.Lock()
@@ -63,7 +63,7 @@ func (s *Server) insertNew(t *store.Table, in *insertion) error {
 		}
 		rows = append(rows, row)
 	}
-	if err := s.store.Append(t.Ref, t.ID, rows); err != nil {
+	if err := s.store.Append(t.Ref, t.ID, t.Columns, rows); err != nil {
 		return err
 	}
 	for _, id := range ids {
@@ -116,6 +116,7 @@ func (in *insertion) read(shape *codec.Shape, scan *codec.Scanner) error {
 	return scan.Array(func() error {
 		var id string
 		var row store.Row
+		given := false
 		err := scan.Object(func(name []byte) (err error) {
 			switch string(name) {
 			case "insertId":
@@ -123,20 +124,29 @@ func (in *insertion) read(shape *codec.Shape, scan *codec.Scanner) error {
 				text, err = scan.Text()
 				id = string(text)
 			case "json":
-				row, err = shape.ReadJSON(scan, in.ignoreUnknown)
-				if bad, ok := err.(*codec.FieldError); ok { //nolint:errorlint // never wrapped
-					in.refuse(len(in.rows), store.Invalid, bad.Path, bad.Message)
-					row = nil
-					return nil
-				}
+				given = true
+				row, err = in.row(shape, scan)
 			default:
 				return scan.Skip()
 			}
 			return err
 		})
+		if !given && err == nil { // the client leaves out a row that sets no column
+			row, err = in.row(shape, codec.NewScanner([]byte("{}")))
+		}
 		in.ids, in.rows = append(in.ids, id), append(in.rows, row)
 		return err
 	})
+}
+
+// row reads the next row, which is nil if it does not fit the table.
+func (in *insertion) row(shape *codec.Shape, scan *codec.Scanner) (store.Row, error) {
+	row, err := shape.ReadJSON(scan, in.ignoreUnknown)
+	if bad, ok := err.(*codec.FieldError); ok { //nolint:errorlint // never wrapped
+		in.refuse(len(in.rows), store.Invalid, bad.Path, bad.Message)
+		return nil, nil
+	}
+	return row, err
 }
 
 func (in *insertion) refuse(index int, reason, path, message string) {

@@ -32,7 +32,7 @@ func newJobs() *jobs { return &jobs{names: make(map[string]*job)} }
 
 var jobID = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
-// reserve takes a job id, so that whoever comes second with it is told so.
+// reserve reserves a job ID, and refuses one that is in use.
 func (j *jobs) reserve(ref *raw.JobReference) error {
 	if len(ref.JobId) > 1024 || !jobID.MatchString(ref.JobId) {
 		return store.Refuse(store.Invalid, "Invalid job ID %q", ref.JobId)
@@ -135,13 +135,13 @@ func (s *Server) insertJob(c *call) (any, error) {
 	}
 	shown := done.Job
 	if !shown.Configuration.DryRun {
-		shown.Status = &raw.JobStatus{State: "RUNNING"} // who does not wait learns nothing
+		shown.Status = &raw.JobStatus{State: "RUNNING"} // the result shows when the client reads the job again
 	}
 	return &shown, nil
 }
 
-// runJob runs a job to its end. What goes wrong while it runs stands in its status; a job that can't even start is an
-// error.
+// runJob runs a job to its end. An error while it runs is part of its status; runJob returns an error only for a job that
+// can't start.
 func (s *Server) runJob(c *call, asked *raw.Job) (*job, error) {
 	if asked.Configuration == nil {
 		return nil, store.Refuse(store.Required, "Required parameter is missing: configuration")
@@ -198,7 +198,7 @@ type running struct {
 	method string // the call that runs it
 }
 
-// workOf finds out what sort of job a configuration is of.
+// workOf returns the function that runs a job of the configuration's type.
 func (s *Server) workOf(config *raw.JobConfiguration) (func(context.Context, *running) error, error) {
 	switch {
 	case config.Load != nil:
@@ -213,7 +213,7 @@ func (s *Server) workOf(config *raw.JobConfiguration) (func(context.Context, *ru
 	return nil, store.Refuse(store.Required, "Required parameter is missing: configuration.query, load, copy or extract")
 }
 
-// settle fixes where a job runs: where its datasets are, which must be where the client said, if it did.
+// settle sets the location of a job to that of a dataset, and refuses a dataset outside the location that is set.
 func (r *running) settle(ref store.DatasetRef) error {
 	d, err := r.store.Dataset(ref)
 	if err != nil {
@@ -241,7 +241,7 @@ func (r *running) target(ref *raw.TableReference, parameter string) (store.Table
 	return store.TableRef{Project: project, Dataset: ref.DatasetId, Table: ref.TableId}, nil
 }
 
-// disposition takes what a job is to do to its table.
+// disposition parses what a job does to its table.
 func disposition(create, write, otherwise string) (store.Disposition, error) {
 	d := store.Disposition{Create: create, Write: write}
 	if d.Write == "" {

@@ -72,7 +72,7 @@ func TestJobsAreFoundByLocationAndListedNewestFirst(t *testing.T) {
 	}
 }
 
-func TestAJobIDIsTakenUntilItsJobIsDeleted(t *testing.T) {
+func TestAJobIDIsInUseUntilItsJobIsDeleted(t *testing.T) {
 	w := newWorld(t)
 	run := func() error {
 		q := w.client.Query("SELECT 1")

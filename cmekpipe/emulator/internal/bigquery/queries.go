@@ -20,7 +20,7 @@ import (
 // https://docs.cloud.google.com/bigquery/docs/cached-results.
 const anonymousLife = 24 * time.Hour
 
-// runQuery plans a query, checks where its result is to go, and runs it unless that was all.
+// runQuery plans a query, checks the table of its result, and runs it unless it is a dry run.
 func runQuery(ctx context.Context, r *running) error {
 	config := r.Configuration.Query
 	if len(config.SchemaUpdateOptions) > 0 {
@@ -73,7 +73,7 @@ func (r *running) storeResult(ctx context.Context, plan *statement) error {
 	return nil
 }
 
-// outcome is what becomes of the result's table.
+// outcome returns the table that the result is written to, and how.
 func (r *running) outcome(columns []sql.Field) (o store.Outcome, err error) {
 	config := r.Configuration.Query
 	o.Method = r.method

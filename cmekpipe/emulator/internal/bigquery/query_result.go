@@ -23,8 +23,8 @@ type result struct {
 	rows    []store.Row
 }
 
-// SetResult registers the result of a SELECT: its columns, and its rows in the JSON of tabledata.insertAll. It refuses other
-// statements, which have no result.
+// SetResult registers the result of a SELECT: its columns, and its rows in the JSON of tabledata.insertAll. It refuses
+// other statements, which have no result.
 func (s *Server) SetResult(text string, schema *raw.TableSchema, rows [][]byte) error {
 	if kind, err := sql.Classify(text); err != nil {
 		return queryRefusal(err)
@@ -37,7 +37,11 @@ func (s *Server) SetResult(text string, schema *raw.TableSchema, rows [][]byte) 
 	}
 	r, shape := result{columns: columns}, codec.NewShape(columns)
 	for _, row := range rows {
-		values, err := shape.ReadJSON(codec.NewScanner(row), false)
+		scan := codec.NewScanner(row)
+		values, err := shape.ReadJSON(scan, false)
+		if err == nil && !scan.Done() {
+			err = store.Refuse(store.Invalid, "got a row with more than one JSON object")
+		}
 		if err != nil {
 			return err
 		}

@@ -95,7 +95,7 @@ func TestQueryParameters(t *testing.T) {
 	}
 }
 
-func TestOtherStatementsTakeNoKey(t *testing.T) {
+func TestOtherStatementsRefuseAKey(t *testing.T) {
 	for _, tt := range []struct{ text, withKey, without string }{
 		{"SELECT 1; SELECT 2", "destinationEncryptionConfiguration cannot be set for scripts", "does not execute SCRIPT"},
 		{"CREATE TABLE d.t AS SELECT 1", "in jobs with DDL statements", "does not execute CREATE_TABLE_AS_SELECT"},
@@ -125,7 +125,7 @@ func TestOtherStatementsTakeNoKey(t *testing.T) {
 	}
 }
 
-func TestDryRunTellsStatementAndSchemaAndMakesNothing(t *testing.T) {
+func TestDryRunReturnsStatementAndSchemaAndCreatesNothing(t *testing.T) {
 	w, key := newQueryWorld(t)
 	before := len(w.Ledger())
 	q := w.query("SELECT id, name FROM d.people", key)

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// nameCall names a call for the faults, by its method in the REST API: "bigtable.tables.mutateRows",
-// "bigtableadmin.clusters.list", and the table, cluster or instance that it is about.
+// nameCall names a call for the faults by its REST method, such as "bigtable.tables.mutateRows" or
+// "bigtableadmin.clusters.list", and its table, cluster or instance.
 func nameCall(fullMethod string, request any) (method, resource string) {
 	service, name := path.Split(fullMethod)
 	if strings.Contains(service, ".admin.") {
@@ -40,7 +40,7 @@ func adminName(method string) string {
 	return "tables." + strings.ToLower(method[:1]) + method[1:]
 }
 
-// requestResource finds the name that a request is about. A creation is about the resource that it would make.
+// requestResource returns the name of a request's resource. For a creation it is the resource to be created.
 func requestResource(request any) string {
 	parent := ""
 	if r, ok := request.(interface{ GetParent() string }); ok {

@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// newCluster makes a cluster under the key that it asks for; the caller holds the lock and adds it to the instance.
+// newCluster creates a cluster with the requested key; the caller holds the lock and adds it to the instance.
 func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *adminpb.Cluster) (*cluster, error) {
 	place, ok := strings.CutPrefix(asked.GetLocation(), "projects/"+projectOf(in.proto.GetName())+"/locations/")
 	region, zone := location.RegionOfZone(place)
@@ -49,7 +49,7 @@ func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *
 	return made, err
 }
 
-// protect returns the version that a new cluster in a zone rests under.
+// protect returns the version that encrypts a new cluster in a zone.
 func (s *store) protect(ctx context.Context, cluster, name, zone string) (v cmekpipe.KeyVersionName, err error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
@@ -91,7 +91,7 @@ func (s *store) getCluster(r *adminpb.GetClusterRequest) (*adminpb.Cluster, erro
 	return in.clusters[at].proto, nil
 }
 
-// find returns the instance of a cluster and where it is in there.
+// find returns the instance of a cluster and the cluster's index in it.
 func (s *store) find(name string) (in *instance, at int, err error) {
 	if in, err = s.instanceOf(name); err != nil {
 		return nil, 0, err

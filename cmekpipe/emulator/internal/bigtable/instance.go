@@ -55,7 +55,7 @@ func (s *store) createInstance(ctx context.Context, r *adminpb.CreateInstanceReq
 	return finished(made.proto)
 }
 
-// finished is an operation that is over.
+// finished returns an operation that is done.
 func finished(result proto.Message) (*longrunningpb.Operation, error) {
 	response, err := anypb.New(result)
 	if err != nil {
@@ -82,8 +82,8 @@ func (s *store) listInstances(r *adminpb.ListInstancesRequest) (*adminpb.ListIns
 	return answer, nil
 }
 
-// deleteInstance removes an instance without tables. That those of another go with it is left to who deletes it, since
-// the core has them.
+// deleteInstance deletes an instance without tables. It refuses an instance with tables, which the fake stores: the
+// client deletes them first.
 func (s *store) deleteInstance(r *adminpb.DeleteInstanceRequest) (*emptypb.Empty, error) {
 	i, err := s.instanceOf(r.GetName())
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// unary intercepts calls with one answer: it serves those about instances and clusters itself, and hands those about
+// unary intercepts calls with one answer: it serves those about instances and clusters itself, and passes those about
 // tables to Google's fake.
 func (s *store) unary(ctx context.Context, request any, info *grpc.UnaryServerInfo, serve grpc.UnaryHandler) (any, error) {
 	switch r := request.(type) {
@@ -68,7 +68,7 @@ func (s *store) stream(srv any, ss grpc.ServerStream, info *grpc.StreamServerInf
 	return refuse.Unimplemented("Bigtable", "method %s", info.FullMethod)
 }
 
-// admittedStream refuses a request for rows under a key that can't be used.
+// admittedStream refuses a request for rows whose key can't be used.
 type admittedStream struct {
 	grpc.ServerStream
 	store *store

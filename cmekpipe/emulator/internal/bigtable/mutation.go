@@ -34,7 +34,7 @@ func checkEntries(entries []*bigtablepb.MutateRowsRequest_Entry) error {
 	return nil
 }
 
-// checkRow refuses a row. Google's texts quote row keys, which is why these do.
+// checkRow refuses an invalid row. The errors quote row keys because Google's do.
 func checkRow(key []byte, mutations []*bigtablepb.Mutation) error {
 	switch {
 	case len(key) == 0:
@@ -62,7 +62,7 @@ func checkRow(key []byte, mutations []*bigtablepb.Mutation) error {
 	return nil
 }
 
-// unknownFamily returns the answer to a row one of whose families the table doesn't have; nil if it has all.
+// unknownFamily returns the answer to a row with a family that the table doesn't have; nil if it has all.
 func (t *table) unknownFamily(mutations []*bigtablepb.Mutation) *status.Status {
 	for _, m := range mutations {
 		if family, ok := familyOf(m); ok && !t.families[family] {
@@ -84,7 +84,7 @@ func familyOf(m *bigtablepb.Mutation) (name string, ok bool) {
 	return "", false
 }
 
-// sizeOf returns how many bytes of keys and cells a row brings.
+// sizeOf returns the size in bytes of a row's keys and cells.
 func sizeOf(key []byte, mutations []*bigtablepb.Mutation) int64 {
 	size := len(key)
 	for _, m := range mutations {

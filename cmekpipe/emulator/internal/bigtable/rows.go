@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// data returns a table for a call that reads or writes its rows, if the keys allow it.
+// data returns a table for a call that reads or writes its rows, if the keys can be used.
 func (s *store) data(ctx context.Context, name string) (*table, *instance, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -33,7 +33,7 @@ func (s *store) recordRows(in *instance, name, method string, size int64) {
 	s.record(in, core.Entry{Method: "bigtable.tables." + method, Kind: "rows", Name: name, Size: size})
 }
 
-// mutateRow admits a mutation of one row and takes it down when the core has made it.
+// mutateRow checks a mutation of one row and records it after the fake applied it.
 func (s *store) mutateRow(ctx context.Context, r *bigtablepb.MutateRowRequest, serve func() (any, error)) (any, error) {
 	t, in, err := s.data(ctx, r.GetTableName())
 	if err != nil {
@@ -58,7 +58,7 @@ func (s *store) lacks(t *table, mutations []*bigtablepb.Mutation) *status.Status
 	return t.unknownFamily(mutations)
 }
 
-// mutateRows hands the core the rows that it would take whole and answers for the others.
+// mutateRows passes the fake those rows that are valid as a whole and answers for the others.
 func (s *store) mutateRows(srv any, ss grpc.ServerStream, serve grpc.StreamHandler) error {
 	r := &bigtablepb.MutateRowsRequest{}
 	if err := ss.RecvMsg(r); err != nil {
@@ -85,16 +85,16 @@ func (s *store) mutateRows(srv any, ss grpc.ServerStream, serve grpc.StreamHandl
 	if len(part.index) == 0 {
 		return ss.SendMsg(&bigtablepb.MutateRowsResponse{Entries: part.refused})
 	}
-	// Taken down before the answer leaves: who has it may look at the ledger.
+	// The ledger is written before the answer is sent, so that the client finds its rows in it.
 	s.recordRows(in, r.GetTableName(), "mutateRows", size)
 	return serve(srv, part)
 }
 
-// partialStream gives the core a part of a request and completes its answer.
+// partialStream passes a part of a request to the fake and completes its answer.
 type partialStream struct {
 	grpc.ServerStream
 	request *bigtablepb.MutateRowsRequest
-	index   []int64 // of each entry of the part, in the whole
+	index   []int64 // the index in the request of each entry of the part
 	refused []*bigtablepb.MutateRowsResponse_Entry
 }
 

@@ -10,7 +10,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Server is the loopback Bigtable. Use [New]. It is no [core.GRPCServer] because Google's fake makes its gRPC server itself.
+// Server is the loopback Bigtable. Use [New]. It is no [core.GRPCServer] because Google's fake creates its own gRPC
+// server.
 type Server struct {
 	store *store
 	done  chan struct{}
@@ -70,7 +71,7 @@ func (s *Server) Close() error {
 	if s.fake == nil {
 		return nil
 	}
-	// The fake waits for its listener to end and doesn't close one that was given to it.
+	// The fake waits for its listener to end and doesn't close one that it was given.
 	err := s.listener.Close()
 	s.fake.Close()
 	return err

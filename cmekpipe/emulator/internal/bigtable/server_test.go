@@ -52,10 +52,10 @@ func clusters(cloud *cmektest.Cloud) (names []string) {
 	return names
 }
 
-func TestClusterIsMadeUnderItsKeyOrNotAtAll(t *testing.T) {
+func TestClusterIsCreatedWithItsKeyOrNotAtAll(t *testing.T) {
 	for _, tt := range []struct {
 		name, zone, key string
-		spoil           func(*cmektest.Cloud, cmekpipe.KeyName)
+		change          func(*cmektest.Cloud, cmekpipe.KeyName)
 		want            codes.Code
 	}{
 		{"good", "us-central1-b", "", nil, codes.OK},
@@ -72,8 +72,8 @@ func TestClusterIsMadeUnderItsKeyOrNotAtAll(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud, client := newClients(t)
 			key := cloud.CreateKey("us-central1", "records")
-			if tt.spoil != nil {
-				tt.spoil(cloud, key)
+			if tt.change != nil {
+				tt.change(cloud, key)
 			}
 			if tt.key == "" {
 				tt.key = key.String()
@@ -94,7 +94,7 @@ func TestClusterIsMadeUnderItsKeyOrNotAtAll(t *testing.T) {
 	}
 }
 
-func TestClustersOfAnInstanceHaveKeysAllOrNone(t *testing.T) {
+func TestAllClustersOfAnInstanceHaveKeysOrNone(t *testing.T) {
 	for name, first := range map[string]bool{"first has one": true, "first has none": false} {
 		t.Run(name, func(t *testing.T) {
 			cloud, client := newClients(t)
@@ -159,7 +159,7 @@ func client(t *testing.T) *bigtable.Client {
 	return c
 }
 
-func TestRowIsWrittenWholeOrNotAtAll(t *testing.T) {
+func TestRowIsWrittenAtomically(t *testing.T) {
 	cloud, _ := newClients(t)
 	cloud.CreateBigtableInstance(instance, "us-central1-b", cloud.CreateKey("us-central1", "records"))
 	cloud.CreateBigtableTable(table, "f")
@@ -222,8 +222,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// The core ends the process for some of these.
-func TestWhatNobodyAnswersIsUnimplemented(t *testing.T) {
+// The fake ends the process for some of these.
+func TestUnsupportedMethodsAreUnimplemented(t *testing.T) {
 	cloud, _ := newClients(t)
 	cloud.CreateBigtableInstance(instance, "us-central1-b", cloud.CreateKey("us-central1", "records"))
 	cloud.CreateBigtableTable(table, "f")

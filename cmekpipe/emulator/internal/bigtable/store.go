@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// store is what the core doesn't know: instances, clusters, their keys, and the families of tables.
+// store is the state that the fake doesn't have: instances, clusters, their keys, and the families of tables.
 type store struct {
 	env *core.Env
 
@@ -28,14 +28,14 @@ type instance struct {
 
 type cluster struct {
 	proto   *adminpb.Cluster
-	version cmekpipe.KeyVersionName // the zero one without a key
+	version cmekpipe.KeyVersionName // zero without a key
 }
 
 type table struct {
 	families map[string]bool
 }
 
-// instanceOf returns the instance that a name is in; the caller holds the lock.
+// instanceOf returns the instance that a name belongs to; the caller holds the lock.
 func (s *store) instanceOf(name string) (*instance, error) {
 	parts := strings.SplitN(name, "/", 5)
 	if len(parts) < 4 {
@@ -70,7 +70,7 @@ func (s *store) mayUse(ctx context.Context, c *cluster) bool {
 		s.env.Keys.Unwrap(ctx, core.BigtableAgent(projectOf(c.proto.GetName())), c.version) == nil
 }
 
-// record takes down what came to rest in each cluster of an instance.
+// record records data in the ledger for each cluster of an instance.
 func (s *store) record(i *instance, e core.Entry) {
 	e.Time, e.Service, e.Project = s.env.Now(), "bigtable", projectOf(e.Name)
 	for _, c := range i.clusters {

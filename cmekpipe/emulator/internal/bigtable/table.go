@@ -19,7 +19,7 @@ var (
 	familyForm  = regexp.MustCompile(`^[_a-zA-Z0-9][-_.a-zA-Z0-9]{0,63}$`)
 )
 
-// admitTable looks at a request about tables before the core sees it.
+// admitTable checks a request about tables before the fake gets it.
 func (s *store) admitTable(ctx context.Context, request any) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -55,7 +55,7 @@ func checkTable(r *adminpb.CreateTableRequest) error {
 	return nil
 }
 
-// noteTable keeps up with what the core did.
+// noteTable records what the fake changed.
 func (s *store) noteTable(ctx context.Context, request, answer any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -90,7 +90,7 @@ func (s *store) noteTable(ctx context.Context, request, answer any) {
 	}
 }
 
-// addEncryption says what a table rests under in each cluster and whether Bigtable could use it.
+// addEncryption sets the key version that encrypts a table in each cluster and whether Bigtable could use it.
 func (s *store) addEncryption(ctx context.Context, t *adminpb.Table) {
 	in, err := s.instanceOf(t.GetName())
 	if err != nil {

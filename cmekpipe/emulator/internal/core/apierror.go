@@ -8,16 +8,16 @@ import (
 	"strconv"
 )
 
-// APIError is the error that an API over HTTP answers, in the form of Google's APIs.
+// APIError is the error of an API over HTTP, in the form of Google's APIs.
 type APIError struct {
 	Status  int
 	Reason  string // "alreadyExists", as in errors[].reason
-	Code    string // "ALREADY_EXISTS", the name of the gRPC code; "" for APIs that answer none
+	Code    string // "ALREADY_EXISTS", the name of the gRPC code; "" for APIs without one
 	Message string
-	Details []any // messages with their "@type", if the API answers any
+	Details []any // messages with their "@type", if the API has any
 }
 
-// Refusal returns the error of an API that answers no name of a gRPC code: Cloud Storage and BigQuery.
+// Refusal returns an error without the name of a gRPC code, as of Cloud Storage and BigQuery.
 func Refusal(status int, reason, message string) *APIError {
 	return &APIError{Status: status, Reason: reason, Message: message}
 }
@@ -25,40 +25,39 @@ func Refusal(status int, reason, message string) *APIError {
 // Error returns the message.
 func (e *APIError) Error() string { return e.Message }
 
-// BadRequest is a refusal of a malformed call.
+// BadRequest refuses a malformed call.
 func BadRequest(message string) error {
 	return &APIError{Status: http.StatusBadRequest, Reason: "badRequest", Code: "INVALID_ARGUMENT", Message: message}
 }
 
-// FailedPrecondition is a refusal of a call that the state of things doesn't allow.
+// FailedPrecondition refuses a call that the state of the resource doesn't allow.
 func FailedPrecondition(message string) error {
 	return &APIError{Status: http.StatusBadRequest, Reason: "failedPrecondition", Code: "FAILED_PRECONDITION", Message: message}
 }
 
-// NotFound is a refusal of a call about something that isn't there.
+// NotFound refuses a call about a resource that doesn't exist.
 func NotFound(message string) error {
 	return &APIError{Status: http.StatusNotFound, Reason: "notFound", Code: "NOT_FOUND", Message: message}
 }
 
-// AlreadyExists is a refusal of a name that is taken.
+// AlreadyExists refuses a name in use.
 func AlreadyExists(message string) error {
 	return &APIError{Status: http.StatusConflict, Reason: "alreadyExists", Code: "ALREADY_EXISTS", Message: message}
 }
 
-// Forbidden is a refusal for want of a permission.
+// Forbidden refuses a call without the required permission.
 func Forbidden(message string) error {
 	return &APIError{Status: http.StatusForbidden, Reason: "forbidden", Code: "PERMISSION_DENIED", Message: message}
 }
 
-// FailStatus answers with a status that a test injected.
+// FailStatus answers with an injected status.
 func FailStatus(w http.ResponseWriter, status int) {
 	e := InjectedError(status, nil)
 	e.Code = cmp.Or(codeNames()[status], "UNKNOWN")
 	WriteError(w, e)
 }
 
-// InjectedError returns the error for a status that a test injected. Reasons are the words of an API where they differ
-// from the common ones.
+// InjectedError returns the error for an injected status. Reasons are those of an API that differ from the common ones.
 func InjectedError(status int, reasons map[int]string) *APIError {
 	e := Refusal(status, "backendError", "the test injected status "+strconv.Itoa(status)+" for this call")
 	common := map[int]string{
@@ -73,7 +72,7 @@ func InjectedError(status int, reasons map[int]string) *APIError {
 	return e
 }
 
-// codeNames returns the names of the gRPC codes that belong to HTTP statuses.
+// codeNames returns the names of the gRPC codes of HTTP statuses.
 func codeNames() map[int]string {
 	return map[int]string{
 		http.StatusBadRequest: "INVALID_ARGUMENT", http.StatusUnauthorized: "UNAUTHENTICATED",
@@ -83,7 +82,7 @@ func codeNames() map[int]string {
 	}
 }
 
-// WriteError answers with a refusal; an error that is no [*APIError] becomes an internal one.
+// WriteError writes an error; one that is no [*APIError] becomes an internal error.
 func WriteError(w http.ResponseWriter, err error) {
 	e, ok := errors.AsType[*APIError](err)
 	if !ok {
@@ -106,7 +105,7 @@ func WriteError(w http.ResponseWriter, err error) {
 	})
 }
 
-// WriteJSON answers with a value that can be marshalled, or with a [json.RawMessage] as it is.
+// WriteJSON writes a value as JSON, or a [json.RawMessage] unchanged.
 func WriteJSON(w http.ResponseWriter, status int, answer any) {
 	text, ok := answer.(json.RawMessage)
 	if !ok {
@@ -118,5 +117,5 @@ func WriteJSON(w http.ResponseWriter, status int, answer any) {
 	w.Header().Set("Content-Type", "application/json; charset=UTF-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(text)))
 	w.WriteHeader(status)
-	_, _ = w.Write(text) // a client that went away wants no answer
+	_, _ = w.Write(text) // the client may have disconnected
 }

@@ -1,16 +1,16 @@
-// Package core holds what all APIs of the loopback cloud share: clock, ledger, faults, keys, servers and errors. A new
-// API implements [Server]; its constructor accepts the [Env] that all of them share.
+// Package core provides what all APIs of the loopback cloud share: clock, ledger, faults, keys, servers and errors. A
+// new API implements [Server]; its constructor accepts the shared [Env].
 //
 // # Duties of a server
 //
-// A server reads the time from Env.Now only. It records each creation in the [Ledger] together with the effect itself,
-// under one lock, and marks what it deletes. It sends each call through [Faults.HTTP], or uses [NewGRPCServer], with the
-// method's name and the resource's full name. It encrypts data through [Keys], as its service agent, and checks the key
-// again when the data is read: a grant or a version's state may have changed.
+// A server reads the time from Env.Now only. It records each creation in the [Ledger] and applies its effect under one
+// lock, and marks what it deletes. It passes each call through [Faults.HTTP], or uses [NewGRPCServer], with the
+// method's name and the resource's full name. It encrypts data through [Keys] as its service agent, and checks the key
+// again when the data is read, because a grant or a version's state may have changed.
 //
 // # Concurrency
 //
-// Everything in an Env may be used by many goroutines.
+// Everything in an Env is safe for concurrent use.
 package core
 
 import (
@@ -33,15 +33,15 @@ type Server interface {
 	Close() error
 }
 
-// Env is what every server is given.
+// Env is the state that all servers share.
 type Env struct {
 	// Now is the cloud's clock.
 	Now func() time.Time
-	// Ledger records every resource created.
+	// Ledger records every created resource.
 	Ledger *Ledger
 	// Faults are the failures that a test injected.
 	Faults *Faults
-	// Keys is the loopback Cloud KMS, as the service agents of the other services see it.
+	// Keys is the loopback Cloud KMS for the service agents of the other services.
 	Keys Keys
 }
 
@@ -59,7 +59,7 @@ type KeyReason int
 // The reasons. The zero KeyReason is not one.
 const (
 	_ KeyReason = iota
-	// KeyNotFound also stands for a key that the agent may not see: Cloud KMS makes no difference.
+	// KeyNotFound also means a key that the agent may not see: Cloud KMS does not distinguish them.
 	KeyNotFound
 	// KeyDenied: the agent lacks cloudkms.cryptoKeyVersions.useToEncrypt or useToDecrypt.
 	KeyDenied
@@ -69,14 +69,14 @@ const (
 	KeyWrongPurpose
 )
 
-// KeyError is Cloud KMS's refusal, in its own words.
+// KeyError is a refusal of Cloud KMS, with its own text.
 type KeyError struct {
 	Reason KeyReason
 	// Name is the key or key version.
 	Name string
-	// State is the version's state where Reason is KeyNotEnabled: "DISABLED", "DESTROY_SCHEDULED", "DESTROYED".
+	// State is the version's state if Reason is KeyNotEnabled: "DISABLED", "DESTROY_SCHEDULED", "DESTROYED".
 	State string
-	// Message is the text that Cloud KMS gives.
+	// Message is the text of Cloud KMS.
 	Message string
 }
 
@@ -107,7 +107,7 @@ func ComputeAgent(project string) string {
 	return "service-" + ProjectNumber(project) + "@compute-system.iam.gserviceaccount.com"
 }
 
-// BigQueryAgent returns the account that BigQuery encrypts with for a project.
+// BigQueryAgent returns the service account that encrypts BigQuery's data in a project.
 func BigQueryAgent(project string) string {
 	return "bq-" + ProjectNumber(project) + "@bigquery-encryption.iam.gserviceaccount.com"
 }

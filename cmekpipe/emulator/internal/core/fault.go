@@ -10,8 +10,8 @@ import (
 	"google.golang.org/grpc/codes"
 )
 
-// Fault is a failure of calls that a test injects. Fields that are left zero do nothing, so a Fault may wait and then
-// fail. Package emulator documents the fields.
+// Fault makes calls fail or wait. Zero fields have no effect; a Fault may combine several. Package emulator documents
+// the fields.
 type Fault struct {
 	Method, Resource string // path.Match patterns; empty matches all
 	Call             int    // counted from 1; 0 is every call
@@ -22,20 +22,20 @@ type Fault struct {
 	Truncate         int
 }
 
-// Faults holds what tests injected. The zero Faults affects no call. It may be used by many goroutines.
+// Faults holds the faults that tests injected. The zero Faults affects no call. It is safe for concurrent use.
 type Faults struct {
 	mu    sync.Mutex
 	armed []*Armed
 }
 
-// Armed is a fault that was added to [Faults]. It tells later whether a call met it.
+// Armed is a fault in [Faults], with the number of calls that met it.
 type Armed struct {
 	Fault
 	owner     *Faults
 	seen, hit int
 }
 
-// Add arms a fault. It panics on a malformed pattern, which matches no call and so lets a test pass that proves nothing.
+// Add adds a fault. It panics for a malformed pattern, which would match no call, so that the test would prove nothing.
 func (f *Faults) Add(fault Fault) *Armed {
 	for _, pattern := range []string{fault.Method, fault.Resource} {
 		if _, err := path.Match(pattern, ""); err != nil {
@@ -49,7 +49,7 @@ func (f *Faults) Add(fault Fault) *Armed {
 	return a
 }
 
-// Remove disarms the fault. Removing it twice does no harm.
+// Remove removes the fault. Removing it twice does no harm.
 func (a *Armed) Remove() {
 	a.owner.mu.Lock()
 	defer a.owner.mu.Unlock()

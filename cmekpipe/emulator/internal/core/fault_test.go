@@ -29,7 +29,7 @@ func TestPatternsChooseCalls(t *testing.T) {
 	}
 }
 
-func TestFaultSpoilsTheNthMatchingCallOnly(t *testing.T) {
+func TestFaultAffectsTheNthMatchingCallOnly(t *testing.T) {
 	var f core.Faults
 	f.Add(core.Fault{Method: "a", Call: 2, Status: 503})
 	for i, want := range []int{0, 503, 0} {
@@ -40,7 +40,7 @@ func TestFaultSpoilsTheNthMatchingCallOnly(t *testing.T) {
 	}
 }
 
-func TestFirstOfSeveralFaultsDecidesAndAllCount(t *testing.T) {
+func TestFirstOfSeveralFaultsAppliesAndAllCount(t *testing.T) {
 	var f core.Faults
 	f.Add(core.Fault{Call: 1, Status: 500})
 	f.Add(core.Fault{Call: 2, Status: 501})
@@ -52,7 +52,7 @@ func TestFirstOfSeveralFaultsDecidesAndAllCount(t *testing.T) {
 	}
 }
 
-func TestRemoveDisarmsThatFaultAlone(t *testing.T) {
+func TestRemoveRemovesThatFaultOnly(t *testing.T) {
 	var f core.Faults
 	armed := f.Add(core.Fault{Status: 500})
 	f.Add(core.Fault{Status: 500})
@@ -68,7 +68,7 @@ func TestMalformedPatternsPanic(t *testing.T) {
 		func() {
 			defer func() {
 				if recover() == nil {
-					t.Errorf("%+v: got it armed, want a panic", bad)
+					t.Errorf("%+v: got it added, want a panic", bad)
 				}
 			}()
 			new(core.Faults).Add(bad)

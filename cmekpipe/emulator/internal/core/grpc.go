@@ -9,15 +9,15 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// Namer tells how faults and ledger know a gRPC call: its method, such as "kms.Encrypt", and the resource it is about.
+// Namer returns the names of a gRPC call for faults and ledger: its method, such as "kms.Encrypt", and its resource.
 type Namer func(fullMethod string, request any) (method, resource string)
 
-// GRPC returns what makes a gRPC server serve its calls as the faults allow, which is the counterpart of
-// [Faults.HTTP]: a call waits, answers the fault's code, or does its work and then loses the answer. A broken
-// connection reaches the client as Unavailable, and so does a truncated answer, as gRPC delivers whole messages only.
-// A stream meets its fault when its first message comes in. Where messages go both ways each one that comes in is a call
-// of its own, so that a fault may strike in the middle: one that has no resource in it is about the same as the one
-// before. The server must answer a message before it takes the next.
+// GRPC returns the options of a gRPC server that apply the faults to its calls, as [Faults.HTTP] does over HTTP: a call
+// waits, answers the fault's code, or does its work and then loses the answer. A broken connection reaches the client
+// as Unavailable, and so does a truncated answer, because gRPC delivers whole messages only. A stream meets its fault
+// at its first received message. In a bidirectional stream each received message counts as a call, so that a fault may
+// apply in the middle; a message without a resource has the resource of the previous one. The server must answer a
+// message before it receives the next.
 func (f *Faults) GRPC(name Namer) []grpc.ServerOption {
 	return []grpc.ServerOption{grpc.ChainUnaryInterceptor(f.unary(name)), grpc.ChainStreamInterceptor(f.stream(name))}
 }
@@ -38,7 +38,7 @@ func (f *Faults) unary(name Namer) grpc.UnaryServerInterceptor {
 
 func (f *Faults) stream(name Namer) grpc.StreamServerInterceptor {
 	return func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, serve grpc.StreamHandler) error {
-		s := &spoiledStream{ServerStream: ss, each: info.IsClientStream && info.IsServerStream}
+		s := &faultStream{ServerStream: ss, each: info.IsClientStream && info.IsServerStream}
 		last := ""
 		s.next = func(message any) Fault {
 			method, resource := name(info.FullMethod, message)
@@ -56,13 +56,13 @@ func (f *Faults) stream(name Namer) grpc.StreamServerInterceptor {
 	}
 }
 
-// Before lets a call over gRPC wait and returns the error that it answers with instead of doing its work, if any.
+// Before applies the faults to a call over gRPC before its work: it waits and returns the error to answer with, if any.
 func (f Fault) Before(ctx context.Context) error {
 	if err := f.Wait(ctx); err != nil {
 		return status.FromContextError(err).Err()
 	}
 	if code := f.grpcCode(); code != codes.OK {
-		return status.Error(code, "a fault was arranged for this call")
+		return status.Error(code, "a fault was injected for this call")
 	}
 	return nil
 }
@@ -73,16 +73,16 @@ func connectionReset() error {
 	return status.Error(codes.Unavailable, "connection reset by peer, after the call took effect")
 }
 
-// spoiledStream meets its fault at the first message received, or a new one at each, and swallows answers that are to get
-// lost.
-type spoiledStream struct {
+// faultStream applies a fault at the first received message, or a new one at each, and discards answers that the fault
+// loses.
+type faultStream struct {
 	grpc.ServerStream
 	next  func(message any) Fault
 	each  bool
 	fault atomic.Pointer[Fault]
 }
 
-func (s *spoiledStream) RecvMsg(message any) error {
+func (s *faultStream) RecvMsg(message any) error {
 	if err := s.ServerStream.RecvMsg(message); err != nil || !s.each && s.fault.Load() != nil {
 		return err
 	}
@@ -91,7 +91,7 @@ func (s *spoiledStream) RecvMsg(message any) error {
 	return fault.Before(s.Context())
 }
 
-func (s *spoiledStream) SendMsg(message any) error {
+func (s *faultStream) SendMsg(message any) error {
 	if fault := s.fault.Load(); fault != nil && fault.losesAnswer() {
 		if s.each {
 			return connectionReset()

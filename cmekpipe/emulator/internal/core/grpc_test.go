@@ -20,7 +20,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// healthServer is a gRPC service with a unary and a streaming method, which counts the work it did.
+// healthServer is a gRPC service with a unary and a streaming method. It counts its calls.
 type healthServer struct {
 	grpc_health_v1.UnimplementedHealthServer
 	done      atomic.Int32
@@ -68,7 +68,7 @@ func startHealth(t *testing.T, fault core.Fault) (grpc_health_v1.HealthClient, *
 	return grpc_health_v1.NewHealthClient(conn), health
 }
 
-// check makes a unary call, watch a streaming one; both return how many messages came and the error at the end.
+// check makes a unary call, watch a streaming one; both return the number of messages received and the final error.
 func check(ctx context.Context, client grpc_health_v1.HealthClient, resource string) (int, error) {
 	if _, err := client.Check(ctx, &grpc_health_v1.HealthCheckRequest{Service: resource}); err != nil {
 		return 0, err
@@ -131,7 +131,7 @@ func TestGRPCFaults(t *testing.T) {
 	}
 }
 
-func TestGRPCCallThatIsGivenUpDoesNothing(t *testing.T) {
+func TestCancelledGRPCCallDoesNothing(t *testing.T) {
 	client, health := startHealth(t, core.Fault{Latency: time.Hour})
 	for _, call := range []func(context.Context, grpc_health_v1.HealthClient, string) (int, error){check, watch} {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)

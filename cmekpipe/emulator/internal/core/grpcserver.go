@@ -15,7 +15,7 @@ import (
 type GRPCAPI struct {
 	// Title is the name of the API in error messages: "Cloud KMS".
 	Title string
-	// Name names calls for faults and for Methods.
+	// Name returns the names of calls for faults and for Methods.
 	Name Namer
 	// Methods lists what the API serves, in the form that Name returns. Every other call answers UNIMPLEMENTED.
 	Methods []string
@@ -23,8 +23,8 @@ type GRPCAPI struct {
 	MaxRequest int
 }
 
-// Options returns the options of a gRPC server that refuses what the API doesn't serve and then lets calls meet the
-// faults. Most APIs need [NewGRPCServer] only.
+// Options returns the options of a gRPC server that refuses calls that the API doesn't serve and applies the faults to
+// all others. Most APIs need [NewGRPCServer] only.
 func (a GRPCAPI) Options(faults *Faults) []grpc.ServerOption {
 	opts := []grpc.ServerOption{
 		grpc.ChainUnaryInterceptor(func(ctx context.Context, request any, info *grpc.UnaryServerInfo, serve grpc.UnaryHandler) (any, error) {
@@ -53,7 +53,7 @@ func (a GRPCAPI) refuse(fullMethod string, request any) error {
 	return nil
 }
 
-// GRPCServer is the [Server] of an API over gRPC, to be embedded. Services are registered with [GRPCServer.GRPC].
+// GRPCServer is the [Server] of an API over gRPC, to be embedded. Register services with [GRPCServer.GRPC].
 type GRPCServer struct {
 	rpc     *grpc.Server
 	methods []string
@@ -66,7 +66,7 @@ func NewGRPCServer(env *Env, api GRPCAPI) *GRPCServer {
 	return &GRPCServer{grpc.NewServer(api.Options(env.Faults)...), api.Methods}
 }
 
-// GRPC returns the server to register services with, before it serves.
+// GRPC returns the gRPC server, for the registration of services before it serves.
 func (s *GRPCServer) GRPC() *grpc.Server { return s.rpc }
 
 // Methods returns the names of the calls that the server serves.

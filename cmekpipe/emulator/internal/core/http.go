@@ -22,8 +22,8 @@ func (f Fault) Wait(ctx context.Context) error {
 	}
 }
 
-// HTTP serves one call over HTTP as the faults allow: it waits, answers the fault's status through fail, or lets
-// serve do its work and then spoils the answer.
+// HTTP serves one call over HTTP and applies the faults: it waits, answers the fault's status through fail, or calls
+// serve and then resets or truncates the answer.
 func (f *Faults) HTTP(w http.ResponseWriter, r *http.Request, method, resource string,
 	fail func(http.ResponseWriter, int), serve http.HandlerFunc) {
 	fault := f.Next(method, resource)
@@ -35,10 +35,10 @@ func (f *Faults) HTTP(w http.ResponseWriter, r *http.Request, method, resource s
 	case status != 0:
 		fail(w, status)
 	case fault.Reset:
-		serve(&spoiled{ResponseWriter: w}, r)
+		serve(&truncatedWriter{ResponseWriter: w}, r)
 		reset(w)
 	case fault.Truncate > 0:
-		serve(&spoiled{ResponseWriter: w, allow: fault.Truncate, pass: true}, r)
+		serve(&truncatedWriter{ResponseWriter: w, allow: fault.Truncate, pass: true}, r)
 		http.NewResponseController(w).Flush() //nolint:errcheck // the connection is broken next
 		panic(http.ErrAbortHandler)
 	default:
@@ -46,32 +46,32 @@ func (f *Faults) HTTP(w http.ResponseWriter, r *http.Request, method, resource s
 	}
 }
 
-// reset breaks the connection as a peer does that went away: the client sees "connection reset", not an orderly end.
+// reset breaks the connection so that the client gets "connection reset" instead of a regular end.
 func reset(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
 	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // without it the client sees an orderly end, which is still no answer
+		_ = tcp.SetLinger(0) // without it the client gets a regular end, still without an answer
 	}
 	conn.Close()
 }
 
-// spoiled lets a handler believe that it answers, and sends at most allow bytes of what it says.
-type spoiled struct {
+// truncatedWriter accepts everything that a handler writes and sends at most allow bytes of it.
+type truncatedWriter struct {
 	http.ResponseWriter
 	allow int
 	pass  bool
 }
 
-func (s *spoiled) WriteHeader(status int) {
+func (s *truncatedWriter) WriteHeader(status int) {
 	if s.pass {
 		s.ResponseWriter.WriteHeader(status)
 	}
 }
 
-func (s *spoiled) Write(p []byte) (int, error) {
+func (s *truncatedWriter) Write(p []byte) (int, error) {
 	if s.pass && s.allow > 0 {
 		n := min(s.allow, len(p))
 		s.allow -= n

@@ -19,7 +19,7 @@ import (
 
 const body = "twelve bytes"
 
-// serveHTTP runs one call with a fault and tells whether the work was done.
+// serveHTTP serves one call with a fault and reports whether the handler did its work.
 func serveHTTP(t *testing.T, fault core.Fault, work http.HandlerFunc) (status int, answer string, err error, done bool) {
 	t.Helper()
 	var faults core.Faults
@@ -95,18 +95,18 @@ func TestTruncationBreaksTheDeclaredLength(t *testing.T) {
 	}
 }
 
-func TestCallThatIsGivenUpStopsWaitingAndDoesNothing(t *testing.T) {
+func TestCancelledCallStopsWaitingAndDoesNothing(t *testing.T) {
 	var faults core.Faults
 	faults.Add(core.Fault{Latency: time.Hour})
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 	defer cancel()
 	request := httptest.NewRequestWithContext(ctx, "GET", "/", strings.NewReader(""))
 	faults.HTTP(httptest.NewRecorder(), request, "m", "r", nil, func(http.ResponseWriter, *http.Request) {
-		t.Error("got the work done for a client that is gone")
+		t.Error("got the work done for a client that disconnected")
 	})
 }
 
-func TestWaitTakesTheLatency(t *testing.T) {
+func TestWaitSleepsForTheLatency(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		if err := (core.Fault{Latency: time.Minute}).Wait(t.Context()); err != nil || time.Since(began) != time.Minute {

@@ -8,9 +8,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// Entry is one line of the ledger: a resource that came into being.
+// Entry is one line of the ledger: a resource that was created, and the key that encrypts it.
 type Entry struct {
-	// Time is when, by the cloud's clock.
+	// Time is when the resource was created, by the cloud's clock.
 	Time time.Time `json:"time"`
 	// Service is the API: "storage", "dataflow", "kms".
 	Service string `json:"service"`
@@ -22,21 +22,22 @@ type Entry struct {
 	Name string `json:"name"`
 	// Project owns the resource.
 	Project string `json:"project,omitempty"`
-	// Generation tells two lives of one name apart, where the service has generations.
+	// Generation distinguishes resources that had the same name one after the other, where the service has generations.
 	Generation int64 `json:"generation,omitempty"`
 	// Size is in bytes, where the resource has a size.
 	Size int64 `json:"size,omitempty"`
-	// Key is what it rests under; the zero KeyVersionName means no customer-managed key.
+	// Key is the key version that encrypts the resource; the zero KeyVersionName means no customer-managed key.
 	Key cmekpipe.KeyVersionName `json:"key,omitzero"`
-	// KeyName is the key for resources that hold a key without a version: a bucket's default key, a job's key.
+	// KeyName is the key of a resource that names a key without a version, such as a bucket's default key or a job's
+	// key.
 	KeyName cmekpipe.KeyName `json:"keyName,omitzero"`
-	// KeyAsked tells that the call itself named the key, where false means that a default decided.
+	// KeyAsked reports whether the call itself named the key. If false, a default key was used.
 	KeyAsked bool `json:"keyAsked,omitempty"`
-	// Deleted is when the resource went away; zero while it exists.
+	// Deleted is when the resource was deleted; zero while it exists.
 	Deleted time.Time `json:"deleted,omitzero"`
 }
 
-// ProtectedBy returns the key that the resource rests under, without a version.
+// ProtectedBy returns the key that encrypts the resource, without a version.
 func (e Entry) ProtectedBy() cmekpipe.KeyName {
 	if e.Key.Valid() {
 		return e.Key.KeyName()
@@ -44,20 +45,20 @@ func (e Entry) ProtectedBy() cmekpipe.KeyName {
 	return e.KeyName
 }
 
-// Ledger remembers every resource that was ever created, the deleted ones too. It may be used by many goroutines.
+// Ledger records every resource that was ever created, deleted ones included. It is safe for concurrent use.
 type Ledger struct {
 	mu      sync.Mutex
 	entries []Entry
 }
 
-// Record takes down a creation.
+// Record records a creation.
 func (l *Ledger) Record(e Entry) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.entries = append(l.entries, e)
 }
 
-// Delete marks the newest living entry of that kind, name and generation as deleted at a time.
+// Delete marks the newest entry of that kind, name and generation that is not deleted as deleted at a time.
 func (l *Ledger) Delete(kind, name string, generation int64, at time.Time) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -25,7 +25,7 @@ func object(generation int64) core.Entry {
 	return core.Entry{Kind: "object", Name: "gs://b/o", Generation: generation}
 }
 
-func TestDeleteMarksTheNewestLivingEntryOnly(t *testing.T) {
+func TestDeleteMarksTheNewestUndeletedEntryOnly(t *testing.T) {
 	var l core.Ledger
 	gone, later := time.Unix(1, 0), time.Unix(2, 0)
 	for _, e := range []core.Entry{object(1), object(2), object(1)} {
@@ -42,7 +42,7 @@ func TestDeleteMarksTheNewestLivingEntryOnly(t *testing.T) {
 	}
 	l.Delete("object", "gs://b/o", 1, later)
 	if got := l.Entries(); !got[0].Deleted.Equal(later) || !got[2].Deleted.Equal(gone) {
-		t.Errorf("got %v, want the other life of the name deleted next", got)
+		t.Errorf("got %v, want the older resource of the name deleted next", got)
 	}
 }
 
@@ -55,7 +55,7 @@ func TestEntriesAreACopy(t *testing.T) {
 	}
 }
 
-func TestLedgerServesManyGoroutines(t *testing.T) {
+func TestLedgerIsSafeForConcurrentUse(t *testing.T) {
 	var l core.Ledger
 	var wg sync.WaitGroup
 	for i := range 20 {
@@ -92,7 +92,7 @@ func TestProtectedByPrefersTheVersion(t *testing.T) {
 	}
 }
 
-func TestEntryLeavesOutOfItsJSONWhatItDoesNotHave(t *testing.T) {
+func TestEntryOmitsZeroFieldsInJSON(t *testing.T) {
 	got, err := json.Marshal(core.Entry{Time: time.Unix(0, 0).UTC(), Service: "storage", Method: "m", Kind: "object", Name: "n", Key: key(t).Version(2)})
 	want := `{"time":"1970-01-01T00:00:00Z","service":"storage","method":"m","kind":"object","name":"n","key":"` + keyName + `/cryptoKeyVersions/2"}`
 	if err != nil || string(got) != want {

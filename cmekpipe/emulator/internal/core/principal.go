@@ -6,12 +6,14 @@ import (
 	"google.golang.org/grpc/metadata"
 )
 
-// PrincipalHeader names the caller to services that ask who it is, as an IAM member: "user:ann@example.com",
-// "serviceAccount:worker@bank-prod.iam.gserviceaccount.com". A loopback client has no credentials to tell it by.
+// PrincipalHeader names the caller of a gRPC call as an IAM member: "user:ann@example.com",
+// "serviceAccount:worker@bank-prod.iam.gserviceaccount.com". Clients of the loopback cloud have no credentials that
+// could identify them.
 const PrincipalHeader = "x-loopback-principal"
 
-// Owner is who calls when nobody says. It administers every project: it may create keys, change their states and
-// their policies. Like Google's roles/cloudkms.admin, it may not encrypt or decrypt until a policy says so.
+// Owner is the caller without a [PrincipalHeader]. It administers every project: it may create keys, change their
+// states and their policies. Like Google's roles/cloudkms.admin, it may not encrypt or decrypt unless a policy grants
+// it.
 const Owner = "user:owner@loopback.test"
 
 // Principal returns the caller of a gRPC call.

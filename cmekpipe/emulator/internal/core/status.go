@@ -40,7 +40,7 @@ func (f Fault) grpcCode() codes.Code {
 	return codes.Unknown
 }
 
-// statusClientClosedRequest is what Google's APIs answer to a call that its client gave up.
+// statusClientClosedRequest is the status of Google's APIs for a call that its client cancelled.
 const statusClientClosedRequest = 499
 
 // httpStatus returns the status that a fault answers with over HTTP; 0 means none. The pairs are those of

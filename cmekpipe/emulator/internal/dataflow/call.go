@@ -17,13 +17,13 @@ import (
 )
 
 const (
-	// defaultRegion is where a call without a location acts.
+	// defaultRegion is the region of a call without a location.
 	defaultRegion = "us-central1"
 	// allRegions is the location of an aggregated list.
 	allRegions = "-"
 )
 
-// call is one request, its parts taken out of path, query and body.
+// call is one request, parsed from path, query and body.
 type call struct {
 	ctx                 context.Context
 	now                 time.Time
@@ -33,7 +33,7 @@ type call struct {
 	body                []byte
 }
 
-// method turns the work of one API method into a handler that honours the arranged faults.
+// method adapts one API method to a handler that applies the injected faults.
 func (s *Server) method(name string, serve func(*call) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -55,7 +55,7 @@ func (s *Server) method(name string, serve func(*call) (any, error)) http.Handle
 
 func newCall(r *http.Request, body []byte) *call {
 	c := &call{
-		// A client that hangs up must not decide what becomes of a job's key.
+		// A client that disconnects must not affect the check of a job's key.
 		ctx:     context.WithoutCancel(r.Context()),
 		project: r.PathValue("project"), region: r.PathValue("location"), id: r.PathValue("job"), snapshot: r.PathValue("snapshot"),
 		query: r.URL.Query(), body: body,
@@ -72,7 +72,7 @@ func newCall(r *http.Request, body []byte) *call {
 	return c
 }
 
-// do serves a call whole, before any other.
+// do serves calls one at a time.
 func (s *Server) do(c *call, method string, serve func(*call) (any, error)) (any, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -87,8 +87,8 @@ func (s *Server) do(c *call, method string, serve func(*call) (any, error)) (any
 	return answer, err
 }
 
-// read reads the body into a message of the client library. Root is the name of the message in the request, "" if it is
-// the request.
+// read decodes the body into a message of the client library. Root is the name of the message in the request, "" if it
+// is the request.
 func (c *call) read(root string, message any) error {
 	if err := checkPayload(c.body, root, message); err != nil {
 		return err
@@ -99,7 +99,7 @@ func (c *call) read(root string, message any) error {
 	return nil
 }
 
-// truth reads a boolean from the query; false if there is none.
+// truth returns a boolean from the query; false if it is missing.
 func (c *call) truth(name string) (bool, error) {
 	text := c.query.Get(name)
 	if text == "" {
@@ -112,7 +112,7 @@ func (c *call) truth(name string) (bool, error) {
 	return yes, nil
 }
 
-// resource names what the call is about for the faults: a job by its id or, while it is created, by its name.
+// resource returns the resource of the call for the faults: a job by its id or, while it is created, by its name.
 func (c *call) resource() string {
 	parent := "projects/" + c.project + "/locations/" + c.region
 	if c.snapshot != "" {
@@ -124,13 +124,13 @@ func (c *call) resource() string {
 			Name, JobName   string
 			LaunchParameter struct{ JobName string }
 		}
-		_ = json.Unmarshal(c.body, &named) // a body that is no job has no name, and create says what is wrong
+		_ = json.Unmarshal(c.body, &named) // create refuses a malformed body
 		id = cmp.Or(named.Name, named.JobName, named.LaunchParameter.JobName)
 	}
 	return strings.TrimSuffix(jobs+"/"+id, "/")
 }
 
-// projectForm is the shape of a project id, with or without a domain, or of a project number. Source:
+// projectForm matches a project id, with or without a domain, or a project number. Source:
 // https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects.
 var projectForm = regexp.MustCompile(`^(([a-z0-9][-a-z0-9]*\.)+[a-z0-9-]+:)?[a-z][-a-z0-9]{4,28}[a-z0-9]$|^[0-9]+$`)
 

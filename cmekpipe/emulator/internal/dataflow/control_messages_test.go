@@ -9,10 +9,10 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 )
 
-func TestMessagesOfTestsComeInTheOrderOfTime(t *testing.T) {
+func TestMessagesAreInTheOrderOfTime(t *testing.T) {
 	c := start(t)
 	id := c.create(streamingJob("job")).Id
-	c.clock.pass(time.Minute) // the job started meanwhile, which nobody saw
+	c.clock.pass(time.Minute) // the job started without a call
 	for level, text := range map[string]string{"JOB_MESSAGE_WARNING": "slow"} {
 		if err := c.control.Say(id, level, text); err != nil {
 			t.Fatal(err)
@@ -33,11 +33,11 @@ func TestMessagesOfTestsComeInTheOrderOfTime(t *testing.T) {
 		t.Errorf("messages (-want +got):\n%s", diff)
 	}
 	if err := c.control.Say("other", "JOB_MESSAGE_BASIC", "t"); err == nil {
-		t.Error("a job said something that isn't there")
+		t.Error("Say accepted an unknown job")
 	}
 }
 
-func TestAutoscalingEventsComeOnTheFirstPage(t *testing.T) {
+func TestAutoscalingEventsAreOnTheFirstPage(t *testing.T) {
 	c := start(t)
 	id := c.create(streamingJob("job")).Id
 	c.clock.pass(time.Minute)
@@ -62,7 +62,7 @@ func TestAutoscalingEventsComeOnTheFirstPage(t *testing.T) {
 	}
 }
 
-func TestMetricsAreWhatTheTestSays(t *testing.T) {
+func TestMetricsAreThoseOfTheTest(t *testing.T) {
 	c := start(t)
 	id := c.create(batchJob("job")).Id
 	metrics := []*api.MetricUpdate{
@@ -102,7 +102,7 @@ func TestExecutionDetailsFollowTheJob(t *testing.T) {
 	}
 }
 
-func TestListsTellTheRegionThatTheyDoNotReach(t *testing.T) {
+func TestListsNameTheLostRegion(t *testing.T) {
 	c := start(t)
 	c.create(batchJob("here"))
 	if _, err := c.jobs.Create(project, "us-east1", batchJob("there")).Do(); err != nil {
@@ -114,7 +114,7 @@ func TestListsTellTheRegionThatTheyDoNotReach(t *testing.T) {
 		t.Errorf("got %+v, %v, want the job here and us-east1 failed", got, err)
 	}
 	if got, err := c.jobs.List(project, region).Do(); err != nil || len(got.FailedLocation) != 0 || len(got.Jobs) != 1 {
-		t.Errorf("got %+v, %v, want the region that is reached whole", got, err)
+		t.Errorf("got %+v, %v, want the other region complete", got, err)
 	}
 	c.control.LoseRegion("")
 	if got, err := c.all.Projects.Jobs.Aggregated(project).Do(); err != nil || len(got.Jobs) != 2 || got.FailedLocation != nil {

@@ -6,7 +6,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 )
 
-// tampered is the submission after a test had its way with it.
+// tampered returns the submission with the changes of a test.
 func (s *Server) tampered(sub submission) (submission, error) {
 	if s.set.tamper == nil {
 		return sub, nil
@@ -19,11 +19,11 @@ func (s *Server) tampered(sub submission) (submission, error) {
 	return parseSubmission(marshal(&j))
 }
 
-// tamperedAnswer is an answer after a test had its way with it.
+// tamperedAnswer returns an answer with the changes of a test.
 func (s *Server) tamperedAnswer(method string, doc fields) *api.Job {
 	var j api.Job
 	if err := json.Unmarshal(marshal(doc), &j); err != nil {
-		panic("dataflow: " + err.Error()) // what is stored was checked against the type
+		panic("dataflow: " + err.Error()) // stored jobs were checked against the type
 	}
 	s.set.tamperAnswer(method, &j)
 	return &j

@@ -20,11 +20,11 @@ func TestJobFromBeforeIsBackdated(t *testing.T) {
 		t.Errorf("got a job created %s and started %s, want both before 2024-03-07", got.CreateTime, got.StartTime)
 	}
 	if err := c.control.Backdate("other", time.Time{}); err == nil {
-		t.Error("backdated a job that isn't there")
+		t.Error("backdated an unknown job")
 	}
 }
 
-func TestJobFailsOnDemand(t *testing.T) {
+func TestFailFailsTheJob(t *testing.T) {
 	c := start(t)
 	id := c.create(streamingJob("job")).Id
 	c.clock.pass(time.Minute)
@@ -39,7 +39,7 @@ func TestJobFailsOnDemand(t *testing.T) {
 		t.Error("a failed job failed again")
 	}
 	if err := c.control.Fail("other", "text"); err == nil {
-		t.Error("a job failed that isn't there")
+		t.Error("Fail accepted an unknown job")
 	}
 }
 
@@ -62,7 +62,7 @@ func TestKeyLossEndsJobsAsSet(t *testing.T) {
 	}
 }
 
-func TestAnswersLieOnDemand(t *testing.T) {
+func TestTamperAnswersChangesAnswers(t *testing.T) {
 	c := start(t)
 	c.control.TamperAnswers(func(method string, j *api.Job) {
 		if method == "dataflow.jobs.create" {
@@ -76,15 +76,15 @@ func TestAnswersLieOnDemand(t *testing.T) {
 		t.Errorf("create answers %v, want the key", got)
 	}
 	if got := c.look(made.Id).Environment.ServiceKmsKeyName; got != "" {
-		t.Errorf("get answers key %s, want the lie", got)
+		t.Errorf("get answers key %s, want the tampered one", got)
 	}
 	c.control.TamperAnswers(nil)
 	if got := c.look(made.Id).Environment.ServiceKmsKeyName; got != keyName {
-		t.Errorf("got key %s after the lies, want %s", got, keyName)
+		t.Errorf("got key %s after the tampering, want %s", got, keyName)
 	}
 }
 
-func TestConflictAnswersTheExistingJobAsTheReferenceHasIt(t *testing.T) {
+func TestConflictAnswersTheExistingJob(t *testing.T) {
 	c := start(t)
 	c.control.AnswerExisting(true)
 	first := streamingJob("job")

@@ -6,29 +6,29 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Visibility is how late readers learn of what happened. The zero Visibility is at once. Create and update know at
-// once, whatever it is, so that a name stays taken by a job that nobody sees.
+// Visibility delays what readers see. The zero Visibility delays nothing. Create and update calls see every job at
+// once, so that a job that no reader sees still holds its name.
 type Visibility struct {
-	// Reads is how many gets, and lists that would show it, don't find a new job yet.
+	// Reads is how many get and list calls don't report a new job yet.
 	Reads int
-	// Delay is how long a new job isn't found, by the cloud's clock.
+	// Delay is how long get and list calls don't report a new job, by the cloud's clock.
 	Delay time.Duration
-	// StateLag is how old the states are that readers see, by the cloud's clock.
+	// StateLag is the age of the states that readers see, by the cloud's clock.
 	StateLag time.Duration
 }
 
-// change of a job's state.
+// transition is a change of a job's state.
 type transition struct {
 	state jobState
 	at    time.Time
 }
 
-// hide sets out how long a new job stays hidden.
+// hide sets how long a new job stays hidden.
 func (j *job) hide(v Visibility) {
 	j.unseen, j.hidden = v.Reads, j.created.Add(v.Delay)
 }
 
-// visible reports whether a reader finds the job now, and counts the reader.
+// visible reports whether a reader finds the job now, and counts the read.
 func (j *job) visible(now time.Time) bool {
 	if j.unseen > 0 {
 		j.unseen--
@@ -37,8 +37,8 @@ func (j *job) visible(now time.Time) bool {
 	return !now.Before(j.hidden)
 }
 
-// face is what readers see of the job's state: the last one that began before some time, or the first.
-func (j *job) face() transition {
+// visibleState returns the state that readers see: the last one that began before the lag, or the first.
+func (j *job) visibleState() transition {
 	seen := j.history[0]
 	for _, t := range j.history[1:] {
 		if t.at.After(j.horizon) {
@@ -49,7 +49,7 @@ func (j *job) face() transition {
 	return seen
 }
 
-// see returns a job to a reader.
+// see returns a job for a reader.
 func (s *Server) see(c *call, id string) (*job, error) {
 	j, err := s.find(c, id)
 	if err == nil && !j.visible(c.now) {
@@ -58,7 +58,7 @@ func (s *Server) see(c *call, id string) (*job, error) {
 	return j, err
 }
 
-// unknownJob is Google's text for a job that isn't there.
+// unknownJob is Google's text for an unknown job.
 func unknownJob(id string) error {
 	return core.NotFound("Information about job " + id + " could not be found in our system. " +
 		"Please double check the id is correct. If it is please contact customer support.")

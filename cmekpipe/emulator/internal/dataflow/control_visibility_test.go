@@ -42,7 +42,7 @@ func TestNewJobIsNotSeenForAWhile(t *testing.T) {
 	c.wantState(id, "JOB_STATE_RUNNING")
 }
 
-// What nobody sees is there all the same.
+// A job that no reader sees yet exists.
 func TestUnseenJobHoldsItsNameAndCanBeCancelled(t *testing.T) {
 	c := start(t)
 	c.control.SetVisibility(dataflow.Visibility{Delay: time.Hour})

@@ -11,10 +11,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// submission is a job as a client sends it: everything in doc, and by name what the service acts on.
+// submission is a submitted job: all of its JSON in doc, and the fields that the service uses.
 type submission struct {
 	doc  fields
-	flex *launcher // nil for a job that no Flex Template makes
+	flex *launcher // nil unless a Flex Template creates the job
 
 	Name                  string
 	Type                  string
@@ -37,19 +37,19 @@ type submission struct {
 	}
 }
 
-// The types of jobs that run.
+// The types of jobs.
 const (
 	batch     = "JOB_TYPE_BATCH"
 	streaming = "JOB_TYPE_STREAMING"
 )
 
-// nameForm and maxName are the rule for a job's name. Source: field Job.name of the Dataflow API, whose expression
-// counts further than package regexp does.
+// nameForm and maxName are the rule for a job's name. Source: field Job.name of the Dataflow API, whose expression has
+// a larger repeat count than package regexp supports.
 var nameForm = regexp.MustCompile(`^[a-z]([-a-z0-9]*[a-z0-9])?$`)
 
 const maxName = 1024
 
-// create takes every well-formed job. Its key is looked at when the job starts, as in Google's service.
+// create accepts every well-formed job. The service checks its key when the job starts, as Google's service does.
 func (s *Server) create(c *call) (any, error) {
 	view, err := viewOf(c.query)
 	if err != nil {
@@ -66,8 +66,8 @@ func (s *Server) create(c *call) (any, error) {
 	return j.acknowledge(view), nil
 }
 
-// admit makes the job of a submission that was checked, or finds the one that it made before. Method is the call that
-// the job is made for.
+// admit creates the job of a checked submission, or returns the job that an earlier attempt created. Method is the call
+// that creates the job.
 func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	same := s.named(c.ctx, c.project, c.region, sub.Name, c.now)
 	if j := resubmitted(same, sub.ClientRequestID); j != nil {
@@ -106,14 +106,14 @@ func (c *call) submission() (submission, error) {
 	if err != nil {
 		return sub, err
 	}
-	if sub.ReplaceJobID == "" && c.query.Get("replaceJobId") != "" { // deprecated, and still served
+	if sub.ReplaceJobID == "" && c.query.Get("replaceJobId") != "" { // deprecated but still served
 		sub.ReplaceJobID = c.query.Get("replaceJobId")
 		sub.doc.set("replaceJobId", sub.ReplaceJobID)
 	}
 	return sub, c.checkJob(sub)
 }
 
-// checkJob refuses a job that can't be created where the call acts.
+// checkJob refuses an invalid job, or one of another project or region than the call.
 func (c *call) checkJob(sub submission) error {
 	switch {
 	case !nameForm.MatchString(sub.Name) || len(sub.Name) > maxName:
@@ -145,7 +145,7 @@ func parseSubmission(text []byte) (submission, error) {
 	return sub, nil
 }
 
-// wrongType names the field that doesn't fit, and never its value.
+// wrongType names the field that has the wrong type, and never its value.
 func wrongType(err error) error {
 	field := "a field"
 	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
@@ -154,7 +154,7 @@ func wrongType(err error) error {
 	return core.BadRequest("got " + field + " of another JSON type than the API defines")
 }
 
-// active finds the job that holds the name, unless it is the one to be replaced.
+// active returns the active job that has the name, unless it is the one to be replaced.
 func active(same []*job, replaced *job) *job {
 	for _, j := range same {
 		if j != replaced && !j.state.terminal() {
@@ -164,7 +164,7 @@ func active(same []*job, replaced *job) *job {
 	return nil
 }
 
-// resubmitted finds the job that an earlier attempt of the same request made.
+// resubmitted returns the job that an earlier attempt of the same request created.
 func resubmitted(same []*job, request string) *job {
 	for _, j := range same {
 		if request != "" && j.ClientRequestID == request {
@@ -174,7 +174,7 @@ func resubmitted(same []*job, request string) *job {
 	return nil
 }
 
-// record takes the job down in the ledger. A key whose name is malformed protects nothing.
+// record records the job in the ledger. A key with a malformed name counts as none.
 func (s *Server) record(j *job, method string) {
 	key, _ := cmekpipe.ParseKeyName(j.Environment.ServiceKmsKeyName)
 	s.env.Ledger.Record(core.Entry{
@@ -183,8 +183,8 @@ func (s *Server) record(j *job, method string) {
 	})
 }
 
-// acknowledge is the answer to create. It holds the client's request id in every view, by which a client tells its own
-// job from another's.
+// acknowledge answers a create call. The answer has the client's request id in every view, so that a client can
+// distinguish its own job from another's.
 func (j *job) acknowledge(view jobView) fields {
 	doc := j.in(view)
 	if j.ClientRequestID != "" {

@@ -106,7 +106,7 @@ func TestRefusalNamesTheFieldAndNotItsValue(t *testing.T) {
 	}
 }
 
-func TestNamesOfTheGreatestAndLeastLengthAreTaken(t *testing.T) {
+func TestLongestAndShortestNamesAreAccepted(t *testing.T) {
 	c := start(t)
 	for _, name := range []string{"j", strings.Repeat("j", 1024)} {
 		c.create(batchJob(name))
@@ -224,7 +224,7 @@ func TestEveryFieldOfASubmittedJobSurvives(t *testing.T) {
 	}
 }
 
-func TestLedgerTellsTheKeyOfEveryJob(t *testing.T) {
+func TestLedgerHasTheKeyOfEveryJob(t *testing.T) {
 	c := start(t)
 	key, err := cmekpipe.ParseKeyName(keyName)
 	if err != nil {
@@ -251,7 +251,7 @@ func TestLedgerTellsTheKeyOfEveryJob(t *testing.T) {
 	}
 }
 
-func TestTamperedJobIsStoredInPlaceOfTheSubmittedOne(t *testing.T) {
+func TestTamperedJobIsStored(t *testing.T) {
 	c := start(t)
 	c.control.Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" })
 	id := c.create(withKey(batchJob("job"), keyName)).Id
@@ -268,7 +268,7 @@ func TestTamperedJobIsStoredInPlaceOfTheSubmittedOne(t *testing.T) {
 	}
 }
 
-func TestJobThatCanNotBeTamperedWithIsRefused(t *testing.T) {
+func TestJobThatTamperCannotReadIsRefused(t *testing.T) {
 	c := start(t)
 	c.control.Tamper(func(*api.Job) {})
 	status, text := c.post(t, project, region, `{"name":"job","type":"JOB_TYPE_BATCH","labels":7}`)
@@ -277,7 +277,7 @@ func TestJobThatCanNotBeTamperedWithIsRefused(t *testing.T) {
 	}
 }
 
-// post submits a job as it stands.
+// post submits an unchanged body.
 func (c *cloud) post(t *testing.T, project, region, body string) (status int, text string) {
 	t.Helper()
 	return c.send(t, http.MethodPost, "/v1b3/projects/"+project+"/locations/"+region+"/jobs", body)

@@ -1,6 +1,6 @@
 package dataflow
 
-// enumOf returns the words that a field may hold, nil if it is no enum. The field is named as in the client library:
+// enumOf returns the values of an enum field, nil for other fields. The field is named as in the client library:
 // "Job.type". Source: "Possible values" of its documentation.
 func enumOf(field string) []string {
 	switch field {

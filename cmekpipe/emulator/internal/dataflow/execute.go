@@ -11,27 +11,27 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 )
 
-// Execution is a job whose pipeline is to be run.
+// Execution is a job whose pipeline a [Runner] runs.
 type Execution struct {
 	// Job is the job's name.
 	Job string
-	// Model is the staged pipeline. It is the runner's own.
+	// Model is the staged pipeline. The runner may change it.
 	Model *pipepb.Pipeline
-	// Worker is the staged program of the workers.
+	// Worker is the staged worker binary.
 	Worker []byte
 	// Options are the pipeline options of the job, in JSON.
 	Options []byte
-	// Environ are the variables that the workers need beside those of the process, in the form of [os.Environ].
+	// Environ are the variables that workers need in addition to those of the process, in the form of [os.Environ].
 	Environ []string
 	// Say adds a message to the job: an importance such as JOB_MESSAGE_DETAILED and a text.
 	Say func(importance, text string)
 }
 
-// Runner runs the pipeline of a job until it ends, or until ctx does. It returns what was counted, and an error if the pipeline
+// Runner runs the pipeline of a job until it or ctx ends. It returns the job's metrics, and an error if the pipeline
 // failed.
 type Runner func(ctx context.Context, e Execution) ([]*api.MetricUpdate, error)
 
-// executions are the runs that go on.
+// executions are the active runs.
 type executions struct {
 	run     Runner // nil if jobs only run through their states
 	environ func() []string
@@ -40,14 +40,15 @@ type executions struct {
 	running sync.WaitGroup
 }
 
-// ExecuteJobs makes jobs run their pipelines from now on. Environ returns the variables that workers find the cloud by.
+// ExecuteJobs makes jobs run their pipelines from now on. Environ returns the variables through which workers find the
+// cloud.
 func (s *Server) ExecuteJobs(run Runner, environ func() []string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.exec.run, s.exec.environ = run, environ
 }
 
-// Close stops serving and every run, and waits for their end.
+// Close stops serving and every run, and waits until all have ended.
 func (s *Server) Close() error {
 	err := s.HTTPServer.Close()
 	s.exec.stop()
@@ -55,7 +56,7 @@ func (s *Server) Close() error {
 	return err
 }
 
-// execute starts the run of a job that has a pipeline. It returns the reason why there can be none.
+// execute starts the run of a job with a pipeline. It returns the reason if the job can't run.
 func (s *Server) execute(ctx context.Context, j *job) error {
 	model := s.model(ctx, j)
 	if s.exec.run == nil || model == nil {
@@ -75,7 +76,7 @@ func (s *Server) execute(ctx context.Context, j *job) error {
 	return nil
 }
 
-// worker reads the program of the workers as they would: from the package of that name, unless it was changed.
+// worker reads the worker binary as workers do: from the package of that name, unless its checksum differs.
 func (s *Server) worker(ctx context.Context, j *job) ([]byte, error) {
 	for _, pool := range j.Environment.WorkerPools {
 		for _, p := range pool.Packages {
@@ -102,7 +103,7 @@ func (s *Server) said(j *job, level importance, text string) {
 	j.say(s.env.Now(), level, text)
 }
 
-// ended takes down what became of a run. A job that was stopped meanwhile stays so.
+// ended records the result of a run. A job that was stopped keeps its state.
 func (s *Server) ended(j *job, metrics []*api.MetricUpdate, err error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 )
 
-// run is one call of a runner, which ends as the test says.
+// run is one call of a runner; the test decides how it ends.
 type run struct {
 	dataflow.Execution
 
@@ -23,7 +23,7 @@ type run struct {
 	end    chan error
 }
 
-// executing makes jobs run as the test says, one run after another.
+// executing makes jobs run with a runner that the test controls.
 func executing(c *cloud) chan *run {
 	runs := make(chan *run)
 	c.server.ExecuteJobs(func(ctx context.Context, e dataflow.Execution) ([]*api.MetricUpdate, error) {
@@ -50,7 +50,7 @@ func (c *cloud) executable(kind string) *api.Job {
 	return j
 }
 
-// eventually looks at a job until it is in a state: runs end beside the calls.
+// eventually gets a job until it is in a state, because runs end asynchronously.
 func (c *cloud) eventually(id, want string) {
 	c.t.Helper()
 	for range 500 {
@@ -62,7 +62,7 @@ func (c *cloud) eventually(id, want string) {
 	c.wantState(id, want)
 }
 
-func TestRunDecidesWhatBecomesOfAJob(t *testing.T) {
+func TestRunDecidesTheFinalStateOfAJob(t *testing.T) {
 	for _, test := range []struct {
 		name, kind string
 		end        error
@@ -84,7 +84,7 @@ func TestRunDecidesWhatBecomesOfAJob(t *testing.T) {
 				t.Errorf("got run %+v, want what was staged", r.Execution)
 			}
 			r.Say("JOB_MESSAGE_ERROR", "Error message from worker")
-			c.clock.pass(time.Hour) // it takes as long as it takes
+			c.clock.pass(time.Hour) // the run has no time limit
 			c.wantState(id, "JOB_STATE_RUNNING")
 			r.end <- test.end
 			c.eventually(id, test.want)
@@ -102,7 +102,7 @@ func TestRunDecidesWhatBecomesOfAJob(t *testing.T) {
 	}
 }
 
-func TestWhatEndsAJobEndsItsRun(t *testing.T) {
+func TestEndOfAJobEndsItsRun(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		end  func(c *cloud, id string)
@@ -110,7 +110,7 @@ func TestWhatEndsAJobEndsItsRun(t *testing.T) {
 	}{
 		{"cancel", func(c *cloud, id string) { c.request(id, "JOB_STATE_CANCELLED"); c.clock.pass(time.Minute) }, "JOB_STATE_CANCELLED"},
 		{"loss of the key", func(c *cloud, _ string) { c.keys.change(func(k *keys) { k.states[1] = "DISABLED" }) }, "JOB_STATE_CANCELLED"},
-		{"failure on demand", func(c *cloud, id string) { c.control.Fail(id, "Workflow failed.") }, "JOB_STATE_FAILED"},
+		{"failure by the test", func(c *cloud, id string) { c.control.Fail(id, "Workflow failed.") }, "JOB_STATE_FAILED"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t)
@@ -124,7 +124,7 @@ func TestWhatEndsAJobEndsItsRun(t *testing.T) {
 			select {
 			case <-r.ctx.Done():
 			case <-time.After(5 * time.Second):
-				t.Error("the run goes on")
+				t.Error("the run did not end")
 			}
 			c.wantState(id, test.want)
 		})
@@ -149,8 +149,8 @@ func TestDrainWaitsForTheRun(t *testing.T) {
 
 func TestJobWithoutItsWorkerFails(t *testing.T) {
 	for name, test := range map[string]struct {
-		spoil func(c *cloud, j *api.Job)
-		want  string
+		change func(c *cloud, j *api.Job)
+		want   string
 	}{
 		"no package":  {func(_ *cloud, j *api.Job) { j.Environment.WorkerPools = nil }, "no package named worker"},
 		"no file":     {func(c *cloud, _ *api.Job) { delete(c.files, "gs://staging/worker") }, "can't be read"},
@@ -160,7 +160,7 @@ func TestJobWithoutItsWorkerFails(t *testing.T) {
 			c := start(t)
 			executing(c)
 			j := c.executable("JOB_TYPE_BATCH")
-			test.spoil(c, j)
+			test.change(c, j)
 			id := c.create(j).Id
 			c.clock.pass(time.Second)
 			c.wantState(id, "JOB_STATE_FAILED")

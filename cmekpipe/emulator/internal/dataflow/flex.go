@@ -9,8 +9,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// launchFlex makes the job of a Flex Template. No container runs: the job is what the launcher would make of the
-// options, without a pipeline.
+// launchFlex creates the job of a Flex Template. No container runs: the job has the options that the launcher would
+// set, and no pipeline.
 func (s *Server) launchFlex(c *call) (any, error) {
 	var request api.LaunchFlexTemplateRequest
 	if err := c.read("", &request); err != nil {
@@ -37,7 +37,7 @@ func (s *Server) launchFlex(c *call) (any, error) {
 	return s.launched(c, sub, "dataflow.flexTemplates.launch")
 }
 
-// folderOf is the folder that an option names, or else the environment.
+// folderOf returns the folder that an option names, else that of the environment.
 func folderOf(environment, option string) string {
 	if option != "" {
 		return option
@@ -45,7 +45,7 @@ func folderOf(environment, option string) string {
 	return environment
 }
 
-// flexSpec is the template's specification, which comes in the request or in a file.
+// flexSpec returns the template's specification from the request or from a file.
 func (s *Server) flexSpec(c *call, l *api.LaunchFlexTemplateParameter) (*api.ContainerSpec, error) {
 	if (l.ContainerSpec == nil) == (l.ContainerSpecGcsPath == "") {
 		return nil, core.BadRequest("want either containerSpec or containerSpecGcsPath: one of them, not both")
@@ -101,28 +101,28 @@ func checkFlex(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *a
 	return checkFolders(e.TempLocation, e.StagingLocation, e.SaveHeapDumpsToGcsPath)
 }
 
-// merged is the default environment of a template, changed as a launch says.
+// merged returns the default environment of a template with the changes of a launch.
 func merged(base, given *api.FlexTemplateRuntimeEnvironment) *api.FlexTemplateRuntimeEnvironment {
 	var e api.FlexTemplateRuntimeEnvironment
 	all := readFields(base)
 	for name, value := range readFields(given) {
 		all[name] = value
 	}
-	_ = json.Unmarshal(marshal(all), &e) // both were of the type
+	_ = json.Unmarshal(marshal(all), &e) // both have the type of e
 	return &e
 }
 
-// readFields are the fields that a message has set.
+// readFields returns the fields that a message has set.
 func readFields(message any) fields {
 	set := fields{}
-	_ = json.Unmarshal(marshal(message), &set) // what marshals is an object or null
+	_ = json.Unmarshal(marshal(message), &set) // the text is an object or null
 	if set == nil {
 		set = fields{}
 	}
 	return set
 }
 
-// isStreaming reports what kind of job a template makes.
+// isStreaming reports whether a template creates streaming jobs.
 func isStreaming(spec *api.ContainerSpec, set map[string]string) bool {
 	if spec.Metadata != nil && spec.Metadata.Streaming {
 		return true

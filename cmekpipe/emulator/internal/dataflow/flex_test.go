@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// flexSpec is a template of a streaming pipeline with one parameter that is needed.
+// flexSpec is a template of a streaming pipeline with one required parameter.
 func flexSpec() *api.ContainerSpec {
 	return &api.ContainerSpec{
 		Image: "us-docker.pkg.dev/p/r/i", SdkInfo: &api.SDKInfo{Language: "GO"},
@@ -24,7 +24,7 @@ func flexSpec() *api.ContainerSpec {
 	}
 }
 
-// flexLaunch is a launch that names everything.
+// flexLaunch is a launch with every setting.
 func flexLaunch() *api.LaunchFlexTemplateParameter {
 	return &api.LaunchFlexTemplateParameter{
 		JobName: "flex", ContainerSpec: flexSpec(), Parameters: map[string]string{"input": "gs://b/in"},
@@ -72,13 +72,13 @@ func TestFlexTemplateIsLaunched(t *testing.T) {
 	}
 	e := c.env.Ledger.Entries()[0]
 	if e.Method != "dataflow.flexTemplates.launch" || e.KeyName.String() != keyName {
-		t.Errorf("got ledger entry %+v, want the job under its key", e)
+		t.Errorf("got ledger entry %+v, want the job with its key", e)
 	}
 }
 
-func TestFlexLaunchWithoutFoldersMakesABucketOfItsOwn(t *testing.T) {
+func TestFlexLaunchWithoutFoldersCreatesABucket(t *testing.T) {
 	bucket := "gs://dataflow-staging-us-central1-" + core.ProjectNumber(project) + "/"
-	for name, spoil := range map[string]func(*api.FlexTemplateRuntimeEnvironment){
+	for name, change := range map[string]func(*api.FlexTemplateRuntimeEnvironment){
 		"no temp location":    func(e *api.FlexTemplateRuntimeEnvironment) { e.TempLocation = "" },
 		"no staging location": func(e *api.FlexTemplateRuntimeEnvironment) { e.StagingLocation = "" },
 		"neither":             func(e *api.FlexTemplateRuntimeEnvironment) { e.TempLocation, e.StagingLocation = "", "" },
@@ -87,7 +87,7 @@ func TestFlexLaunchWithoutFoldersMakesABucketOfItsOwn(t *testing.T) {
 			c := start(t)
 			c.files["gs://work/"] = "bucket"
 			l := flexLaunch()
-			spoil(l.Environment)
+			change(l.Environment)
 			job, err := c.flex(l, false)
 			if err != nil {
 				t.Fatal(err)
@@ -116,7 +116,7 @@ func TestFlexLaunchWithoutFoldersMakesABucketOfItsOwn(t *testing.T) {
 	})
 }
 
-func TestFlexLaunchIntoABucketThatIsNotThereFails(t *testing.T) {
+func TestFlexLaunchIntoAMissingBucketFails(t *testing.T) {
 	c := start(t)
 	job, err := c.flex(flexLaunch(), false)
 	if err != nil {
@@ -129,7 +129,7 @@ func TestFlexLaunchIntoABucketThatIsNotThereFails(t *testing.T) {
 	}
 }
 
-// The key is what reaches the program last: none, the environment's, a parameter's, an additional option's.
+// The key is the last one that reaches the program: none, the environment's, a parameter's, an additional option's.
 func TestKeyOfAFlexLaunch(t *testing.T) {
 	for _, test := range []struct {
 		name, byDefault, given, parameter, option, want string
@@ -137,9 +137,9 @@ func TestKeyOfAFlexLaunch(t *testing.T) {
 		{"none", "", "", "", "", ""},
 		{"given", "", keyName, "", "", keyName},
 		{"by default", keyName, "", "", "", keyName},
-		{"given over the default", otherKey, keyName, "", "", keyName},
+		{"launch key over the default", otherKey, keyName, "", "", keyName},
 		{"parameter", "", "", keyName, "", keyName},
-		{"option over all", "", keyName, "", "--dataflow_kms_key=" + otherKey, otherKey},
+		{"option over all others", "", keyName, "", "--dataflow_kms_key=" + otherKey, otherKey},
 		{"option in Java's spelling", "", keyName, "", "--dataflowKmsKey=" + otherKey, otherKey},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -169,9 +169,9 @@ func TestKeyOfAFlexLaunch(t *testing.T) {
 
 func TestFlexLaunchIsRefused(t *testing.T) {
 	for _, test := range []struct {
-		name  string
-		spoil func(*api.LaunchFlexTemplateParameter)
-		want  string
+		name   string
+		change func(*api.LaunchFlexTemplateParameter)
+		want   string
 	}{
 		{"no template", func(l *api.LaunchFlexTemplateParameter) { l.ContainerSpec = nil }, "one of them"},
 		{"two templates", func(l *api.LaunchFlexTemplateParameter) { l.ContainerSpecGcsPath = template }, "one of them"},
@@ -195,7 +195,7 @@ func TestFlexLaunchIsRefused(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t)
 			l := flexLaunch()
-			test.spoil(l)
+			test.change(l)
 			for _, validateOnly := range []bool{true, false} {
 				_, err := c.flex(l, validateOnly)
 				if e := wantError(t, err, http.StatusBadRequest, "badRequest"); !strings.Contains(e.Message, test.want) {
@@ -212,7 +212,7 @@ func TestFlexLaunchIsRefused(t *testing.T) {
 	wantError(t, err, http.StatusBadRequest, "badRequest")
 }
 
-func TestViolationsComeAsDetails(t *testing.T) {
+func TestViolationsAreErrorDetails(t *testing.T) {
 	c := start(t)
 	l := flexLaunch()
 	l.Parameters = nil
@@ -226,7 +226,7 @@ func TestViolationsComeAsDetails(t *testing.T) {
 	}
 }
 
-func TestFlexSpecComesFromAFile(t *testing.T) {
+func TestFlexSpecIsReadFromAFile(t *testing.T) {
 	c := start(t)
 	text, err := json.Marshal(flexSpec())
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// flexJob is the job that the launcher of a Flex Template makes. The key of an option wins over that of the
-// environment, as the options reach the program last.
+// flexJob is the job that the launcher of a Flex Template creates. A key in the options wins over that of the
+// environment, because the options reach the program last.
 func flexJob(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api.FlexTemplateRuntimeEnvironment,
 	set map[string]string) *api.Job {
 	to := &api.Environment{
@@ -44,12 +44,12 @@ func flexJob(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api
 	return job
 }
 
-// launcher is what a Flex Template's job has while its launcher runs: the folders that the launch names.
+// launcher has the folders that a launch of a Flex Template names.
 type launcher struct{ temp, staging string }
 
-// launchFiles leaves behind what the launcher of a Flex Template leaves: in a bucket that is made without a key where
-// a launch names no folder, and under the default key of a bucket that it names. It returns the service's text for a
-// launch that fails.
+// launchFiles writes the files that the launcher of a Flex Template leaves: into a new bucket without a key if the
+// launch names no folder, else with the default key of the named bucket. It returns the service's text for a launch
+// that fails.
 func (s *Server) launchFiles(ctx context.Context, j *job) (refusal string) {
 	own := "dataflow-staging-" + j.region + "-" + core.ProjectNumber(j.project)
 	if j.flex.temp == "" || j.flex.staging == "" {

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// runtimeField returns the field of a runtime environment that a pipeline option decides too, in either spelling of
+// runtimeField returns the field of a runtime environment that a pipeline option also sets, in either spelling of
 // options; "" for every other option.
 func runtimeField(option string) string {
 	switch name := camelCase(option); name {
@@ -31,8 +31,8 @@ func runtimeField(option string) string {
 	return ""
 }
 
-// pipelineOption reports whether a parameter is an option of pipelines that no field of a runtime environment stands
-// for.
+// pipelineOption reports whether a parameter is a pipeline option without a corresponding field in a runtime
+// environment.
 func pipelineOption(name string) bool {
 	switch camelCase(name) {
 	case "experiments", "usePublicIps", "noUsePublicIps", "labels", "region", "dataflowServiceOptions":
@@ -41,7 +41,7 @@ func pipelineOption(name string) bool {
 	return false
 }
 
-// checkOnce refuses an option that comes both as a parameter and in the environment.
+// checkOnce refuses an option that is both a parameter and in the environment.
 func checkOnce(parameters map[string]string, e *api.FlexTemplateRuntimeEnvironment) error {
 	set := readFields(e)
 	for _, name := range slices.Sorted(maps.Keys(parameters)) {
@@ -53,7 +53,7 @@ func checkOnce(parameters map[string]string, e *api.FlexTemplateRuntimeEnvironme
 	return nil
 }
 
-// options are what the program in the launcher container is started with, the later ones winning: parameters, then the
+// options returns the arguments of the program in the launcher container, where later ones win: parameters, then the
 // additional options, which are words such as "--temp_location=gs://b/tmp".
 func options(parameters map[string]string, additional []string) map[string]string {
 	all := make(map[string]string, len(parameters)+len(additional))
@@ -70,7 +70,7 @@ func options(parameters map[string]string, additional []string) map[string]strin
 	return all
 }
 
-// optionName is the one name of an option that has several.
+// optionName returns the canonical name of an option that has several.
 func optionName(name string) string {
 	if field := runtimeField(name); field != "" {
 		return field

@@ -26,7 +26,7 @@ const (
 	keyName = "projects/key-project/locations/us-central1/keyRings/ring/cryptoKeys/key"
 )
 
-// cloud is a server under test with everything around it.
+// cloud is a server under test with its dependencies.
 type cloud struct {
 	t       *testing.T
 	server  *dataflow.Server
@@ -40,7 +40,7 @@ type cloud struct {
 	url     string
 }
 
-// start serves on a loopback listener until the test ends. Time stands still but for clock.pass.
+// start serves on a loopback listener until the test ends. Time advances only by clock.pass.
 func start(t *testing.T) *cloud {
 	t.Helper()
 	c := &cloud{t: t, clock: &clock{now: time.Date(2026, 11, 24, 1, 52, 26, 0, time.UTC)}, keys: newKeys(), files: files{}}
@@ -76,7 +76,7 @@ func (c *cloud) serve() {
 	c.jobs = c.all.Projects.Locations.Jobs
 }
 
-// streamingJob is a well-formed job without a key that runs until it is stopped.
+// streamingJob is a well-formed job without a key, which runs until it is stopped.
 func streamingJob(name string) *api.Job {
 	return &api.Job{Name: name, Type: "JOB_TYPE_STREAMING", Environment: &api.Environment{}}
 }
@@ -99,7 +99,7 @@ func (c *cloud) create(j *api.Job) *api.Job {
 	return made
 }
 
-// look reads the whole job.
+// look gets the whole job.
 func (c *cloud) look(id string) *api.Job {
 	c.t.Helper()
 	j, err := c.jobs.Get(project, region, id).View("JOB_VIEW_ALL").Do()
@@ -134,7 +134,7 @@ func (c *cloud) errorTexts(id string) []string {
 	return texts
 }
 
-// wantError checks a refusal as Google's client shows it.
+// wantError checks the error that Google's client returns.
 func wantError(t *testing.T, err error, status int, reason string) *googleapi.Error {
 	t.Helper()
 	e, ok := errors.AsType[*googleapi.Error](err)
@@ -147,7 +147,7 @@ func wantError(t *testing.T, err error, status int, reason string) *googleapi.Er
 	return e
 }
 
-// send sends a body as it stands to a path.
+// send sends an unchanged body to a path.
 func (c *cloud) send(t *testing.T, method, path, body string) (status int, text string) {
 	t.Helper()
 	request, err := http.NewRequestWithContext(t.Context(), method, c.url+path, strings.NewReader(body))
@@ -173,7 +173,7 @@ func httpClient(t *testing.T) *http.Client {
 	return c
 }
 
-// files are a Cloud Storage of objects by their URLs, and of buckets by theirs. It is filled before calls.
+// files is a Cloud Storage with objects and buckets by URL. Tests fill it before calls.
 type files map[string]string
 
 func (f files) Read(_ context.Context, bucket, name string) ([]byte, error) {
@@ -197,7 +197,7 @@ func (f files) MakeBucket(_ context.Context, project, bucket, location string) e
 	return nil
 }
 
-// clock is a clock that tests move.
+// clock is a clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -215,7 +215,7 @@ func (c *clock) pass(d time.Duration) {
 	c.now = c.now.Add(d)
 }
 
-// keys are a key management of one key, keyName, that both agents of the test's project may use.
+// keys is a Cloud KMS with one key, keyName, that both agents of the test's project may use.
 type keys struct {
 	mu      sync.Mutex
 	primary int64
@@ -239,7 +239,7 @@ func newKeys() *keys {
 	return k
 }
 
-// change alters the keys while a server may be looking at them.
+// change changes the keys, which a server may use concurrently.
 func (k *keys) change(f func(*keys)) {
 	k.mu.Lock()
 	defer k.mu.Unlock()

@@ -13,13 +13,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// fields are a JSON object whose values stay as they were sent.
+// fields is a JSON object whose values keep the form in which they were sent.
 type fields map[string]json.RawMessage
 
-// set puts a value of the service's own.
+// set sets a value of the service.
 func (f fields) set(name string, value any) { f[name] = marshal(value) }
 
-// marshal is for values of this package, which always marshal.
+// marshal encodes values of this package, which always succeeds.
 func marshal(value any) json.RawMessage {
 	text, err := json.Marshal(value)
 	if err != nil {
@@ -28,7 +28,7 @@ func marshal(value any) json.RawMessage {
 	return text
 }
 
-// job is what the service knows about one job.
+// job is the service's state of one job.
 type job struct {
 	submission
 	project, region, id string
@@ -39,17 +39,17 @@ type job struct {
 	version             cmekpipe.KeyVersionName
 	history             []transition
 	replaces            *job
-	stop                context.CancelFunc // ends the run of its pipeline; nil if it isn't run
+	stop                context.CancelFunc // ends the run of its pipeline; nil if it doesn't run
 	messages            []message
 	scaling             []*api.AutoscalingEvent
 	metrics             []*api.MetricUpdate
-	counted             time.Time // when metrics were taken down
-	unseen              int       // how many readers still don't find it
-	hidden              time.Time // until when no reader finds it
-	horizon             time.Time // up to when readers know its states
+	counted             time.Time // when metrics were recorded
+	unseen              int       // how many more reads don't find it
+	hidden              time.Time // no reader finds it before
+	horizon             time.Time // readers see states up to this time
 }
 
-// newJob gives a submitted job its identity and its first state.
+// newJob creates a job from a submission, with its id and first state.
 func (s *Server) newJob(c *call, sub submission) *job {
 	j := &job{
 		submission: sub, project: c.project, region: c.region, id: newID(c.now),
@@ -72,13 +72,13 @@ func (s *Server) newJob(c *call, sub submission) *job {
 	return j
 }
 
-// newID returns an id of Google's form: the second of creation, then nineteen digits.
+// newID returns an id of Google's form: the second of creation and nineteen digits.
 func newID(now time.Time) string {
 	return fmt.Sprintf("%s-%d", now.Format("2006-01-02_15_04_05"), int64(1e18)+rand.Int64N(8e18))
 }
 
-// describeSDK fills in jobMetadata.sdkVersion from the user agent, unless the client did. Whether Google still supports
-// that version is unknown here.
+// describeSDK sets jobMetadata.sdkVersion from the user agent unless the client did. It does not set whether Google
+// supports that version.
 func (j *job) describeSDK() {
 	agent := j.Environment.UserAgent
 	if _, given := j.doc["jobMetadata"]; given || agent.Version == "" {
@@ -92,18 +92,18 @@ func (j *job) describeSDK() {
 // document returns the whole job as readers see it now.
 func (j *job) document() fields {
 	doc := maps.Clone(j.doc)
-	face := j.face()
-	doc.set("currentState", face.state)
-	doc.set("currentStateTime", timestamp(face.at))
+	seen := j.visibleState()
+	doc.set("currentState", seen.state)
+	doc.set("currentStateTime", timestamp(seen.at))
 	return doc
 }
 
-// resource is the job's full name.
+// resource returns the job's full name.
 func (j *job) resource() string {
 	return "projects/" + j.project + "/locations/" + j.region + "/jobs/" + j.id
 }
 
-// find returns a job of the project and region in which a call acts, as it is now.
+// find returns a job in the project and region of a call, in its current state.
 func (s *Server) find(c *call, id string) (*job, error) {
 	for _, j := range s.jobs {
 		if j.project == c.project && j.region == c.region && j.id == id {
@@ -114,7 +114,7 @@ func (s *Server) find(c *call, id string) (*job, error) {
 	return nil, unknownJob(id)
 }
 
-// named returns the jobs of one name in a region, as they are now.
+// named returns the jobs of a name in a region, in their current states.
 func (s *Server) named(ctx context.Context, project, region, name string, now time.Time) []*job {
 	var found []*job
 	for _, j := range s.jobs {
@@ -126,5 +126,5 @@ func (s *Server) named(ctx context.Context, project, region, name string, now ti
 	return found
 }
 
-// timestamp is a time in the JSON of Google's APIs.
+// timestamp formats a time for the JSON of Google's APIs.
 func timestamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -9,8 +9,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// checkKey looks at a job's key as the service does when the job starts. It returns the version that the job's data
-// rests under, or the service's text for a key that it can't use. An error means that Cloud KMS gave no answer.
+// checkKey checks a job's key as the service does when the job starts. It returns the version that encrypts the job's
+// data, or the service's text for a key that it can't use. An error means that Cloud KMS did not answer.
 func (s *Server) checkKey(ctx context.Context, j *job) (version cmekpipe.KeyVersionName, refusal string, err error) {
 	name := j.Environment.ServiceKmsKeyName
 	if name == "" {
@@ -23,7 +23,7 @@ func (s *Server) checkKey(ctx context.Context, j *job) (version cmekpipe.KeyVers
 	if !serves(key, j) {
 		return version, wrongLocation(name), nil
 	}
-	// The Dataflow agent protects state in the service, the Compute Engine agent the workers' disks.
+	// The Dataflow agent encrypts state in the service, the Compute Engine agent the workers' disks.
 	for _, agent := range []string{core.ComputeAgent(j.project), core.DataflowAgent(j.project)} {
 		version, err = s.tryKey(ctx, agent, key)
 		if refusal, err := refusalOf(err); refusal != "" || err != nil {
@@ -33,8 +33,8 @@ func (s *Server) checkKey(ctx context.Context, j *job) (version cmekpipe.KeyVers
 	return version, "", nil
 }
 
-// recheckKey looks at the key of a running job: whether the Dataflow agent can still read what is there and protect
-// what comes. It returns "" for a key that works, for no key, and while Cloud KMS gives no answer.
+// recheckKey checks that the Dataflow agent can still decrypt and encrypt with the key of a running job. It returns ""
+// for a usable key, for no key, and while Cloud KMS does not answer.
 func (s *Server) recheckKey(ctx context.Context, j *job) (refusal string) {
 	if !j.version.Valid() {
 		return ""
@@ -48,7 +48,7 @@ func (s *Server) recheckKey(ctx context.Context, j *job) (refusal string) {
 	return refusal
 }
 
-// tryKey proves that an agent can encrypt with the key and read it back.
+// tryKey checks that an agent can encrypt and decrypt with the key.
 func (s *Server) tryKey(ctx context.Context, agent string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	version, err := s.env.Keys.Wrap(ctx, agent, key)
 	if err != nil {
@@ -57,8 +57,8 @@ func (s *Server) tryKey(ctx context.Context, agent string, key cmekpipe.KeyName)
 	return version, s.env.Keys.Unwrap(ctx, agent, version)
 }
 
-// serves reports whether the key may protect the job and its workers, wherever they run. A location that nobody is
-// sure about is let through.
+// serves reports whether the key may encrypt data of the job and its workers, by their regions. An unknown location is
+// accepted.
 func serves(key cmekpipe.KeyName, j *job) bool {
 	regions := []string{j.region}
 	if region := j.Environment.WorkerRegion; region != "" {
@@ -75,7 +75,7 @@ func serves(key cmekpipe.KeyName, j *job) bool {
 	return true
 }
 
-// refusalOf words an error of Cloud KMS as the service does. Any other error comes back.
+// refusalOf converts a refusal of Cloud KMS to the service's text. It returns any other error.
 func refusalOf(err error) (refusal string, other error) {
 	if refused, ok := errors.AsType[*core.KeyError](err); ok {
 		return notValidated(refused.Message), nil
@@ -83,7 +83,7 @@ func refusalOf(err error) (refusal string, other error) {
 	return "", err
 }
 
-// notValidated is the service's text for a key that it can't use: subject is the key's name or what Cloud KMS said.
+// notValidated is the service's text for an unusable key: subject is the key's name or the message of Cloud KMS.
 func notValidated(subject string) string {
 	return "Workflow failed. Causes: Cloud KMS key " + subject + " cannot be validated."
 }

@@ -17,7 +17,7 @@ const (
 	permission   = "Permission 'cloudkms.cryptoKeyVersions."
 )
 
-// Every job below is created without complaint, and fails when it starts.
+// Every job below is created without an error and fails when it starts.
 func TestBadKeyFailsTheJobAfterSubmit(t *testing.T) {
 	elsewhere := strings.Replace(keyName, "us-central1", "europe-west1", 1)
 	for _, test := range []struct {
@@ -94,7 +94,7 @@ func notEnabledText(state string) string {
 		". cannot be validated."
 }
 
-func TestGoodKeyLetsTheJobRun(t *testing.T) {
+func TestJobWithAUsableKeyRuns(t *testing.T) {
 	for _, test := range []struct {
 		name string
 		job  *api.Job
@@ -120,7 +120,7 @@ func TestGoodKeyLetsTheJobRun(t *testing.T) {
 func TestRunningJobIsCancelledWhenItsKeyStopsWorking(t *testing.T) {
 	for _, test := range []struct {
 		name   string
-		spoil  func(*keys)
+		change func(*keys)
 		errors []string
 	}{
 		{"disabled", func(k *keys) { k.states[1] = "DISABLED" }, []string{notEnabledText("DISABLED")}},
@@ -137,7 +137,7 @@ func TestRunningJobIsCancelledWhenItsKeyStopsWorking(t *testing.T) {
 				id := c.create(withKey(j, keyName)).Id
 				c.clock.pass(time.Second)
 				c.wantState(id, "JOB_STATE_RUNNING")
-				c.keys.change(test.spoil)
+				c.keys.change(test.change)
 				c.clock.pass(time.Hour)
 				c.wantState(id, "JOB_STATE_CANCELLED")
 				if diff := cmp.Diff(test.errors, c.errorTexts(id)); diff != "" {
@@ -148,7 +148,7 @@ func TestRunningJobIsCancelledWhenItsKeyStopsWorking(t *testing.T) {
 	}
 }
 
-func TestRunningJobOutlivesRotation(t *testing.T) {
+func TestRunningJobSurvivesRotation(t *testing.T) {
 	c := start(t)
 	id := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)
@@ -177,7 +177,7 @@ func TestEndedJobNeedsNoKey(t *testing.T) {
 	c.wantState(id, "JOB_STATE_DONE")
 }
 
-func TestSilentKeyManagementDecidesNothing(t *testing.T) {
+func TestUnreachableKeyManagementDoesNotFailTheJob(t *testing.T) {
 	c := start(t)
 	id := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.keys.change(func(k *keys) { k.down = errors.New("connection refused") })

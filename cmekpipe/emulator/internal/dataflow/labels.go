@@ -7,8 +7,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// The rules for labels. Source: field Job.labels of the Dataflow API, where the expression for keys lacks its brackets,
-// and https://docs.cloud.google.com/compute/docs/labeling-resources#requirements.
+// The rules for labels. Source: field Job.labels of the Dataflow API, whose expression for keys lacks its brackets, and
+// https://docs.cloud.google.com/compute/docs/labeling-resources#requirements.
 var (
 	labelKeyForm   = regexp.MustCompile(`^\p{Ll}[\p{Ll}\p{Lo}\p{N}_-]{0,62}$`)
 	labelValueForm = regexp.MustCompile(`^[\p{Ll}\p{Lo}\p{N}_-]{0,63}$`)

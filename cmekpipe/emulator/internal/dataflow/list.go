@@ -12,12 +12,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// maxPage is the most jobs or messages that one answer holds. Google's limit is its own affair.
+// maxPage is the maximum of jobs or messages in one answer. Google does not document its limit.
 const maxPage = 100
 
-// position is a job's place in a list. Newest comes first, and where a filter asks for both, what runs comes before
-// what has ended. A page token is the position of the last job shown, so that jobs which come and go meanwhile
-// neither repeat nor hide others.
+// position is a job's place in a list. The newest job is first; with a filter for both, running jobs precede those that
+// ended. A page token is the position of the last job shown, so that jobs that are created or end between pages neither
+// repeat nor hide others.
 type position struct {
 	Ended bool  `json:"e,omitempty"`
 	Nanos int64 `json:"n"`
@@ -52,18 +52,18 @@ func (c *call) listFilter() (listFilter, error) {
 	}
 }
 
-// place returns where the job stands in a list, and whether it does.
+// place returns the job's position in a list, and whether the list includes it.
 func (f listFilter) place(j *job) (position, bool) {
-	face := j.face()
-	switch ended := face.state.terminal(); {
+	seen := j.visibleState()
+	switch ended := seen.state.terminal(); {
 	case f.mixed || !ended:
 		return position{Nanos: j.created.UnixNano(), Seq: j.seq}, f.active
 	default:
-		return position{Ended: true, Nanos: face.at.UnixNano(), Seq: j.seq}, f.ended
+		return position{Ended: true, Nanos: seen.at.UnixNano(), Seq: j.seq}, f.ended
 	}
 }
 
-// list returns summaries of jobs in one region, or in all of them, whatever view is asked for.
+// list returns summaries of jobs in one region or in all regions, whatever view is requested.
 func (s *Server) list(c *call) (any, error) {
 	filter, err := c.listFilter()
 	if err != nil {
@@ -94,7 +94,7 @@ func (s *Server) list(c *call) (any, error) {
 	return page, nil
 }
 
-// lists reports whether the job is among those that the call asks about. Google filters by name only within a region.
+// lists reports whether a list includes the job. Google filters by name only within a region.
 func (c *call) lists(j *job) bool {
 	if j.project != c.project || c.region == allRegions {
 		return j.project == c.project
@@ -140,7 +140,7 @@ func (c *call) pageSize() (int, error) {
 	return min(int(n), maxPage), nil
 }
 
-// pageToken reads the call's page token into place, which stays as it is if there is none.
+// pageToken parses the call's page token into place, which is unchanged if there is none.
 func (c *call) pageToken(place any) error {
 	token := c.query.Get("pageToken")
 	if token == "" {
@@ -158,5 +158,5 @@ func encodePageToken(place any) string {
 }
 
 func badPageToken() error {
-	return core.BadRequest("got a pageToken that no earlier answer held; leave it out to start again")
+	return core.BadRequest("got a pageToken that no earlier answer had; omit it to list from the beginning")
 }

@@ -27,7 +27,8 @@ func names(t *testing.T, list *api.ProjectsLocationsJobsListCall) []string {
 	return got
 }
 
-// population makes jobs a to e, a second apart. c and e run; b, then d, are done, and a was cancelled after them.
+// population creates jobs a to e, one second after another. c and e run; b, then d, are done, and a was cancelled after
+// them.
 func population(t *testing.T) *cloud {
 	c := start(t)
 	submit := func(j *api.Job) {
@@ -84,7 +85,7 @@ func TestListHoldsSummariesWhateverTheView(t *testing.T) {
 	}
 }
 
-func TestListPagesSurviveJobsThatComeAndGo(t *testing.T) {
+func TestListPagesSurviveChangesBetweenPages(t *testing.T) {
 	c := start(t)
 	ids := map[string]string{}
 	for _, name := range []string{"a", "b", "c", "d"} {

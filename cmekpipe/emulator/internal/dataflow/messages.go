@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// importance is how much a message matters; the API's names in order.
+// importance is the importance of a message; the API's names in order.
 type importance string
 
 const (
@@ -42,7 +42,7 @@ func (j *job) say(at time.Time, level importance, text string) {
 	j.messages = append(j.messages, message{ID: id, Time: timestamp(at), Text: text, Importance: level, at: at})
 }
 
-// messageFilter is what a caller wants to see.
+// messageFilter selects messages.
 type messageFilter struct {
 	minimum  int // an index of importances
 	from, to time.Time
@@ -56,7 +56,7 @@ func (f messageFilter) covers(at time.Time) bool {
 	return !at.Before(f.from) && (f.to.IsZero() || at.Before(f.to))
 }
 
-// events are those in the time that the filter is about. The importance of messages doesn't touch them.
+// events returns the autoscaling events in the filter's time range, whatever importance it requests.
 func (f messageFilter) events(all []*api.AutoscalingEvent) []*api.AutoscalingEvent {
 	var some []*api.AutoscalingEvent
 	for _, e := range all {
@@ -68,8 +68,8 @@ func (f messageFilter) events(all []*api.AutoscalingEvent) []*api.AutoscalingEve
 	return some
 }
 
-// listMessages returns a job's messages, oldest first, and the events of the autoscaler on the first page. Its page token is the place in the job's messages at which the
-// next page starts, which never moves.
+// listMessages returns a job's messages, oldest first, and the autoscaling events on the first page. Its page token is
+// the index of the next message, which never changes.
 func (s *Server) listMessages(c *call) (any, error) {
 	filter, err := c.messageFilter()
 	if err != nil {
@@ -121,7 +121,7 @@ func (c *call) messageFilter() (f messageFilter, err error) {
 	return f, err
 }
 
-// time reads a time from the query; the zero time if there is none.
+// time parses a time from the query; the zero time if it is missing.
 func (c *call) time(name string) (time.Time, error) {
 	text := c.query.Get(name)
 	if text == "" {

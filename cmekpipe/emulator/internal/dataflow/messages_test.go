@@ -10,7 +10,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 )
 
-// failedJob has a detailed message of 01:52:26 and an error and a basic one of 01:52:27.
+// failedJob creates a job with a detailed message of 01:52:26 and an error and a basic one of 01:52:27.
 func failedJob(t *testing.T) (c *cloud, id string) {
 	c = start(t)
 	id = c.create(withKey(batchJob("job"), "no-key")).Id
@@ -87,10 +87,10 @@ func TestMessagesRefuse(t *testing.T) {
 	list := func() *api.ProjectsLocationsJobsMessagesListCall { return c.jobs.Messages.List(project, region, id) }
 	for name, call := range map[string]*api.ProjectsLocationsJobsMessagesListCall{
 		"an unknown importance": list().MinimumImportance("ERROR"),
-		"a start that is none":  list().StartTime("yesterday"),
-		"an end that is none":   list().EndTime("tomorrow"),
+		"a malformed start":     list().StartTime("yesterday"),
+		"a malformed end":       list().EndTime("tomorrow"),
 		"a negative page size":  list().PageSize(-1),
-		"a token that is none":  list().PageToken("next"),
+		"a malformed token":     list().PageToken("next"),
 		"a negative token":      list().PageToken("LTE"),
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// templateMetadata reads what a classic template says about its parameters, in the file beside it. There need be none.
+// templateMetadata reads the metadata of a classic template's parameters from the file next to it, if it exists.
 func (s *Server) templateMetadata(c *call, path string) (*api.TemplateMetadata, error) {
 	text, err := s.file(c.ctx, path+"_metadata")
 	if err != nil {
@@ -25,7 +25,7 @@ func (s *Server) templateMetadata(c *call, path string) (*api.TemplateMetadata, 
 	return &m, nil
 }
 
-// getTemplate tells what a template needs. A classic template without metadata is told so in the status.
+// getTemplate returns the metadata of a template. The status of a classic template reports missing metadata.
 func (s *Server) getTemplate(c *call) (any, error) {
 	if view := c.query.Get("view"); view != "" && view != "METADATA_ONLY" {
 		return nil, core.BadRequest("Invalid value at 'view'")
@@ -54,14 +54,14 @@ func (s *Server) getTemplate(c *call) (any, error) {
 	return answer, nil
 }
 
-// violation is what is wrong with one parameter.
+// violation is an error of one parameter.
 type violation struct {
 	Parameter   string `json:"parameter"`
 	Description string `json:"description"`
 }
 
-// checkParameters holds the parameters of a launch against the metadata of its template. Options that every pipeline
-// has need no metadata.
+// checkParameters checks the parameters of a launch against the metadata of its template. Options of all pipelines need
+// no metadata.
 func checkParameters(m *api.TemplateMetadata, given map[string]string) error {
 	var wrong []violation
 	known := make(map[string]bool, len(m.Parameters))
@@ -86,8 +86,8 @@ func checkParameters(m *api.TemplateMetadata, given map[string]string) error {
 	return invalidParameters(wrong)
 }
 
-// mismatches are the expressions and choices that a value doesn't meet. An expression that package regexp can't read
-// holds for every value.
+// mismatches lists the expressions and choices that a value doesn't match. An expression that package regexp can't
+// compile matches every value.
 func mismatches(p *api.ParameterMetadata, value string) []violation {
 	var wrong []violation
 	for _, text := range p.Regexes {

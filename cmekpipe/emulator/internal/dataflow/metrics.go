@@ -6,7 +6,7 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 )
 
-// getMetrics tells what the job counts. A job that isn't executed counts what a test says, or nothing.
+// getMetrics returns the job's metrics. A job that isn't executed has the metrics that a test sets, or none.
 func (s *Server) getMetrics(c *call) (any, error) {
 	from, err := c.time("startTime")
 	if err != nil {
@@ -23,7 +23,7 @@ func (s *Server) getMetrics(c *call) (any, error) {
 	return map[string]any{"metricTime": timestamp(c.now), "metrics": metrics}, nil
 }
 
-// count takes down what the job has counted up to a time.
+// count records the metrics of the job at a time.
 func (j *job) count(at time.Time, metrics []*api.MetricUpdate) {
 	j.counted, j.metrics = at, nil
 	for _, m := range metrics {
@@ -35,14 +35,14 @@ func (j *job) count(at time.Time, metrics []*api.MetricUpdate) {
 	}
 }
 
-// getExecutionDetails shows a job as a single stage.
+// getExecutionDetails returns the job as a single stage.
 func (s *Server) getExecutionDetails(c *call) (any, error) {
 	j, err := s.see(c, c.id)
 	if err != nil {
 		return nil, err
 	}
 	stage := &api.StageSummary{StageId: "F0", State: "EXECUTION_STATE_RUNNING", StartTime: timestamp(j.created)}
-	switch j.face().state {
+	switch j.visibleState().state {
 	case queued, pending:
 		stage.State = "EXECUTION_STATE_NOT_STARTED"
 	case done, drained, updated:
@@ -52,8 +52,8 @@ func (s *Server) getExecutionDetails(c *call) (any, error) {
 	case cancelled:
 		stage.State = "EXECUTION_STATE_CANCELLED"
 	}
-	if j.face().state.terminal() {
-		stage.EndTime = timestamp(j.face().at)
+	if j.visibleState().state.terminal() {
+		stage.EndTime = timestamp(j.visibleState().at)
 	}
 	return &api.JobExecutionDetails{Stages: []*api.StageSummary{stage}}, nil
 }

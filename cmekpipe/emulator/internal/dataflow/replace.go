@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// replaced finds the running job that a submission wants to take the place of, if it wants to.
+// replaced returns the running job that a submission replaces, nil if it replaces none.
 func (s *Server) replaced(c *call, sub submission) (*job, error) {
 	if sub.ReplaceJobID == "" {
 		return nil, nil
@@ -29,15 +29,15 @@ func (s *Server) replaced(c *call, sub submission) (*job, error) {
 	return j, sameKey(j, sub)
 }
 
-// sameKey refuses a replacement under another key than that of the job, whose state it takes over. No page of Google's
-// says that the service can do that.
+// sameKey refuses a replacement with another key than that of the job, whose state the new job reads. Google documents
+// no way to change the key.
 func sameKey(j *job, sub submission) error {
 	had, wants := j.Environment.ServiceKmsKeyName, sub.Environment.ServiceKmsKeyName
 	if had == wants {
 		return nil
 	}
 	return core.FailedPrecondition("The workflow could not be created. Causes: job " + j.id + " can't be replaced by a job with " +
-		keyOrNone(wants) + ", as its state rests under " + keyOrNone(had) + ".")
+		keyOrNone(wants) + ", as its state is encrypted with " + keyOrNone(had) + ".")
 }
 
 func keyOrNone(name string) string {
@@ -47,7 +47,7 @@ func keyOrNone(name string) string {
 	return "Cloud KMS key " + name
 }
 
-// checkMapping refuses a mapping of transform names that no job could have.
+// checkMapping refuses an invalid mapping of transform names.
 func checkMapping(sub submission) error {
 	if len(sub.TransformNameMapping) > 0 && sub.ReplaceJobID == "" {
 		return core.BadRequest("got transformNameMapping for a job that replaces no other")
@@ -58,9 +58,9 @@ func checkMapping(sub submission) error {
 	return nil
 }
 
-// incompatible is the check that a replacement passes before it takes over: each transform of the old job must be there
-// still, under its name or the one that it is mapped to. It returns the service's text, in the words that users
-// report, or "". Jobs whose transforms can't be seen are compatible.
+// incompatible checks a replacement before it takes over: each transform of the old job must exist in the new one,
+// under its name or the mapped one. It returns the service's text, as users report it, or "" if the jobs are
+// compatible. Jobs without readable transforms are compatible.
 func (s *Server) incompatible(ctx context.Context, j *job) string {
 	if j.replaces == nil {
 		return ""
@@ -93,8 +93,8 @@ func (s *Server) incompatible(ctx context.Context, j *job) string {
 		". The original job has not been aborted., " + strings.Join(faults, ", ")
 }
 
-// mapped returns the name that a transform has in the new job, by the longest prefix that is mapped, and whether it is
-// to be there: mapped to nothing it was deleted.
+// mapped returns the name that a transform has in the new job, by the longest mapped prefix, and whether it must exist
+// there. A transform that is mapped to "" was deleted.
 func mapped(name string, mapping map[string]string) (string, bool) {
 	best := ""
 	for prefix := range mapping {
@@ -108,7 +108,7 @@ func mapped(name string, mapping map[string]string) (string, bool) {
 	return mapping[best] + strings.TrimPrefix(name, best), mapping[best] != ""
 }
 
-// under reports whether a transform is one of a name or inside it.
+// under reports whether a transform has a name or is inside the composite of that name.
 func under(name, prefix string) bool {
 	return name == prefix || strings.HasPrefix(name, prefix+"/")
 }

@@ -11,7 +11,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// staged is a streaming job whose pipeline has transforms of these names, in the staging bucket under model.
+// staged is a streaming job whose pipeline has transforms of these names, in the staging bucket at model.
 func (c *cloud) staged(name, model string, transforms ...string) *api.Job {
 	c.t.Helper()
 	p := &pipepb.Pipeline{Components: &pipepb.Components{Transforms: map[string]*pipepb.PTransform{
@@ -31,7 +31,7 @@ func (c *cloud) staged(name, model string, transforms ...string) *api.Job {
 	return j
 }
 
-func TestReplacementUnderAnotherKeyIsRefused(t *testing.T) {
+func TestReplacementWithAnotherKeyIsRefused(t *testing.T) {
 	other := strings.Replace(keyName, "cryptoKeys/key", "cryptoKeys/key2", 1)
 	for _, test := range []struct{ name, had, wants string }{
 		{"another", keyName, other}, {"none", keyName, ""}, {"one for none", "", keyName},
@@ -78,7 +78,7 @@ func TestReplacementKeepsTheTransforms(t *testing.T) {
 		had     []string
 		has     []string
 		mapping map[string]string
-		missing string // "" for a replacement that takes over
+		missing string // "" for a compatible replacement
 	}{
 		{"the same", []string{"read", "count/sum"}, []string{"count/sum", "read"}, nil, ""},
 		{"one more", []string{"read"}, []string{"read", "write"}, nil, ""},
@@ -87,9 +87,9 @@ func TestReplacementKeepsTheTransforms(t *testing.T) {
 		{"renamed scope", []string{"a/b/c", "a/b/d"}, []string{"x/c", "x/d"}, map[string]string{"a/b": "x"}, ""},
 		{"longest wins", []string{"a/b", "a/c"}, []string{"x/b", "y"}, map[string]string{"a": "x", "a/c": "y"}, ""},
 		{"no part of a name", []string{"ab"}, []string{"xb"}, map[string]string{"a": "x"}, "The transform name mapping names a,"},
-		{"mapped to what isn't there", []string{"read"}, []string{"read2"}, map[string]string{"read": "read3"}, "missing steps read3."},
+		{"mapped to an unknown transform", []string{"read"}, []string{"read2"}, map[string]string{"read": "read3"}, "missing steps read3."},
 		{"deleted", []string{"read", "count"}, []string{"read"}, map[string]string{"count": ""}, ""},
-		{"mapped from what wasn't there", []string{"read"}, []string{"read"}, map[string]string{"rad": "read"}, "names rad, which is no transform"},
+		{"mapped from an unknown transform", []string{"read"}, []string{"read"}, map[string]string{"rad": "read"}, "names rad, which is no transform"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t)
@@ -114,7 +114,7 @@ func TestReplacementKeepsTheTransforms(t *testing.T) {
 	}
 }
 
-func TestStepsAreComparedWhereNoPipelineIsStaged(t *testing.T) {
+func TestStepsAreComparedWithoutAStagedPipeline(t *testing.T) {
 	c := start(t)
 	withSteps := func(names ...string) *api.Job {
 		j := streamingJob("job")
@@ -133,7 +133,7 @@ func TestStepsAreComparedWhereNoPipelineIsStaged(t *testing.T) {
 	c.wantState(old, "JOB_STATE_RUNNING")
 }
 
-func TestMappingThatNoJobCouldHaveIsRefused(t *testing.T) {
+func TestInvalidMappingIsRefused(t *testing.T) {
 	c := start(t)
 	old := c.create(streamingJob("job")).Id
 	c.clock.pass(time.Second)

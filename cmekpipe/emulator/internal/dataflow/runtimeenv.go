@@ -9,8 +9,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// applyRuntime changes the job of a classic template as the environment of a launch says. Where the launch names no
-// key the job has none, unless a test lets the one count that the template holds.
+// applyRuntime applies the environment of a launch to the job of a classic template. Without a key in the launch the
+// job has none, unless a test sets StoredKeyWins.
 func (s *Server) applyRuntime(job *api.Job, e *api.RuntimeEnvironment) error {
 	if e == nil {
 		e = &api.RuntimeEnvironment{}
@@ -44,7 +44,7 @@ func (s *Server) applyRuntime(job *api.Job, e *api.RuntimeEnvironment) error {
 	return nil
 }
 
-// override replaces a value by one that is given.
+// override sets a value to the given one unless that is zero.
 func override[T comparable](value *T, given T) {
 	var none T
 	if given != none {
@@ -52,7 +52,7 @@ func override[T comparable](value *T, given T) {
 	}
 }
 
-// firstPool is the pool of workers that options of a launch are about.
+// firstPool returns the worker pool that options of a launch apply to.
 func firstPool(e *api.Environment) *api.WorkerPool {
 	if len(e.WorkerPools) == 0 {
 		e.WorkerPools = []*api.WorkerPool{{Kind: "harness"}}
@@ -74,7 +74,7 @@ func addLabels(job *api.Job, labels map[string]string) {
 	maps.Copy(job.Labels, labels)
 }
 
-// checkFolders refuses what is given and no URL of Cloud Storage.
+// checkFolders refuses folders that are no Cloud Storage URLs.
 func checkFolders(urls ...string) error {
 	for _, url := range urls {
 		if rest, ok := strings.CutPrefix(url, "gs://"); url != "" && (!ok || strings.Trim(rest, "/") == "") {

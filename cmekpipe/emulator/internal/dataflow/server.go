@@ -22,13 +22,13 @@ type Server struct {
 	exec      executions
 }
 
-// Files is the loopback Cloud Storage, as Dataflow sees it.
+// Files is the access of Dataflow to the loopback Cloud Storage.
 type Files interface {
-	// Read returns what an object holds. It fails if the key that the object rests under can't be used.
+	// Read returns the content of an object. It fails if the object's key can't be used.
 	Read(ctx context.Context, bucket, name string) ([]byte, error)
-	// Write makes an object under the bucket's default key, as a method of some API.
+	// Write creates an object with the bucket's default key, on behalf of an API method.
 	Write(ctx context.Context, bucket, name, method string, data []byte) error
-	// MakeBucket makes a bucket of a project without a default key, unless there is one of that name.
+	// MakeBucket creates a bucket of a project without a default key, unless a bucket of that name exists.
 	MakeBucket(ctx context.Context, project, name, location string) error
 }
 
@@ -42,7 +42,7 @@ func New(env *core.Env, files Files) *Server {
 	return s
 }
 
-// routes spells out the surface of the API, with and without a location.
+// routes returns the handler of all methods, with and without a location.
 func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	r := &router{s: s, mux: http.NewServeMux()}
 	for _, jobs := range []string{"/v1b3/projects/{project}/jobs", "/v1b3/projects/{project}/locations/{location}/jobs"} {

@@ -17,10 +17,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 )
 
-func TestFaultsSpoilTheCallTheyName(t *testing.T) {
+func TestFaultsAffectTheirCall(t *testing.T) {
 	const jobs = "projects/test-project/locations/us-central1/jobs"
 	for _, test := range []struct {
-		method, resource string // of the fault
+		method, resource string // the fault's pattern
 		call             func(c *cloud, id string) error
 	}{
 		{"dataflow.jobs.create", jobs + "/next", func(c *cloud, _ string) error {
@@ -109,8 +109,8 @@ func TestResetComesAfterTheJobWasCreated(t *testing.T) {
 	}
 }
 
-// An answer that breaks off is no answer, and what it was about has happened.
-func TestAnswersBreakOff(t *testing.T) {
+// An incomplete answer is an error, although the call took effect.
+func TestAnswersAreTruncated(t *testing.T) {
 	for name, fault := range map[string]core.Fault{
 		"reset": {Reset: true, Call: 1}, "truncated": {Truncate: 20, Call: 1},
 	} {
@@ -141,7 +141,7 @@ func TestAnswersBreakOff(t *testing.T) {
 			} {
 				armed := c.env.Faults.Add(core.Fault{Method: method, Reset: fault.Reset, Truncate: fault.Truncate})
 				if call() == nil {
-					t.Errorf("%s answers, want none", method)
+					t.Errorf("%s answers, want no answer", method)
 				}
 				armed.Remove()
 			}
@@ -156,7 +156,7 @@ func TestFaultAnswersAnyStatus(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(status), func(t *testing.T) {
 			c := start(t)
-			// Google's client tries 429 and 5xx of a get again, so that the answer is read here as it is.
+			// Google's client retries a get after 429 and 5xx, so this test reads the answer without it.
 			c.env.Faults.Add(core.Fault{Status: status})
 			resp, err := httpClient(t).Get(c.url + "/v1b3/projects/" + project + "/jobs")
 			if err != nil {
@@ -214,7 +214,7 @@ func TestServerClosedBeforeItServesReleasesTheListener(t *testing.T) {
 	}
 }
 
-func TestServeReportsAListenerThatBreaks(t *testing.T) {
+func TestServeReturnsTheErrorOfTheListener(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -225,8 +225,8 @@ func TestServeReportsAListenerThatBreaks(t *testing.T) {
 	}
 }
 
-// Of many that submit one name at a time, one gets the job.
-func TestNameGoesToOneOfManySubmitters(t *testing.T) {
+// One of several concurrent submissions with the same name succeeds.
+func TestOneOfSeveralSubmissionsWithANameSucceeds(t *testing.T) {
 	c := start(t)
 	var wg sync.WaitGroup
 	results := make(chan error, 16)
@@ -255,7 +255,7 @@ func TestNameGoesToOneOfManySubmitters(t *testing.T) {
 	}
 }
 
-// serveOnce posts one body to a server of its own.
+// serveOnce posts one body to a new server.
 func serveOnce(t *testing.T, s *dataflow.Server, body string) (status int, text string) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -12,11 +12,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// snapshot is the state of a streaming job, which stays under the job's key.
+// snapshot is the state of a streaming job, encrypted with the job's key.
 type snapshot struct {
 	api.Snapshot
 
-	key  string // of the job
+	key  string // the job's key
 	made time.Time
 }
 
@@ -37,7 +37,7 @@ func (s *Server) routeSnapshots(r *router) {
 	r.handle("GET /v1b3/projects/{project}/locations/{location}/jobs/{job}/snapshots", "dataflow.jobs.snapshots.list", s.listSnapshots)
 }
 
-// takeSnapshot keeps the state of a running streaming job.
+// takeSnapshot creates a snapshot of a running streaming job.
 func (s *Server) takeSnapshot(c *call) (any, error) {
 	id, isSnapshot := strings.CutSuffix(c.id, ":snapshot")
 	if !isSnapshot {
@@ -68,13 +68,13 @@ func (s *Server) takeSnapshot(c *call) (any, error) {
 		Description: request.Description, Ttl: ttl,
 	}}
 	s.snapshots = append(s.snapshots, n)
-	key, _ := cmekpipe.ParseKeyName(n.key) // a running job has a key that works or none
+	key, _ := cmekpipe.ParseKeyName(n.key) // a running job's key is valid or empty
 	s.env.Ledger.Record(core.Entry{Time: c.now, Service: "dataflow", Method: "dataflow.jobs.snapshot", Kind: "snapshot",
 		Name: n.resource(), Project: j.project, KeyName: key})
 	return s.shown(c, n), nil
 }
 
-// lifetime reads a duration of the API, such as "604800s".
+// lifetime parses a duration of the API, such as "604800s".
 func lifetime(text string) (string, error) {
 	ttl, err := time.ParseDuration(cmp.Or(text, defaultTTL.String()))
 	if err != nil || text != "" && !strings.HasSuffix(text, "s") || ttl <= 0 || ttl > maxTTL {
@@ -92,7 +92,7 @@ func (s *Server) ready(c *call, n *snapshot) bool {
 	return !c.now.Before(n.made.Add(s.set.pace.Snapshot))
 }
 
-// shown is the snapshot as it is now.
+// shown returns the snapshot as the API shows it now.
 func (s *Server) shown(c *call, n *snapshot) *api.Snapshot {
 	now := n.Snapshot
 	now.State = "RUNNING"
@@ -102,7 +102,7 @@ func (s *Server) shown(c *call, n *snapshot) *api.Snapshot {
 	return &now
 }
 
-// snapshot finds the one that a call is about.
+// snapshot returns the snapshot of a call.
 func (s *Server) snapshot(c *call, id string) (*snapshot, error) {
 	for _, n := range s.snapshots {
 		if n.ProjectId == c.project && n.Region == c.region && n.Id == id {
@@ -120,7 +120,7 @@ func (s *Server) getSnapshot(c *call) (any, error) {
 	return s.shown(c, n), nil
 }
 
-// listSnapshots lists those of a region, or of one job.
+// listSnapshots lists the snapshots of a region or of one job.
 func (s *Server) listSnapshots(c *call) (any, error) {
 	job := cmp.Or(c.id, c.query.Get("jobId"))
 	var list api.ListSnapshotsResponse
@@ -142,7 +142,7 @@ func (s *Server) deleteSnapshot(c *call) (any, error) {
 	return struct{}{}, nil
 }
 
-// checkSource refuses a job from a snapshot that it can't start from.
+// checkSource refuses a job that can't start from its snapshot.
 func (s *Server) checkSource(c *call, sub submission) error {
 	if sub.CreatedFromSnapshotID == "" {
 		return nil
@@ -157,7 +157,7 @@ func (s *Server) checkSource(c *call, sub submission) error {
 		return core.BadRequest("only a streaming job can start from a snapshot")
 	case n.key != sub.Environment.ServiceKmsKeyName:
 		return core.FailedPrecondition("The workflow could not be created. Causes: a job with " +
-			keyOrNone(sub.Environment.ServiceKmsKeyName) + " can't start from snapshot " + n.Id + ", which rests under " + keyOrNone(n.key) + ".")
+			keyOrNone(sub.Environment.ServiceKmsKeyName) + " can't start from snapshot " + n.Id + ", which is encrypted with " + keyOrNone(n.key) + ".")
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ func (c *cloud) snap(id string) (*api.Snapshot, error) {
 	return c.jobs.Snapshot(project, region, id, &api.SnapshotJobRequest{Location: region, Description: "before"}).Do()
 }
 
-func TestSnapshotRestsUnderTheJobsKey(t *testing.T) {
+func TestSnapshotIsEncryptedWithTheJobsKey(t *testing.T) {
 	c := start(t)
 	id := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)
@@ -21,11 +21,11 @@ func TestSnapshotRestsUnderTheJobsKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	if made.State != "RUNNING" || made.SourceJobId != id || made.Ttl != "604800s" || made.Description != "before" || made.Region != region {
-		t.Errorf("got snapshot %+v, want one of the job in the making", made)
+		t.Errorf("got snapshot %+v, want a pending one of the job", made)
 	}
 	e := c.env.Ledger.Entries()[1]
 	if e.Kind != "snapshot" || e.KeyName.String() != keyName || e.KeyAsked || e.Name != "projects/test-project/locations/us-central1/snapshots/"+made.Id {
-		t.Errorf("got ledger entry %+v, want the snapshot under the job's key", e)
+		t.Errorf("got ledger entry %+v, want the snapshot with the job's key", e)
 	}
 	c.clock.pass(time.Minute)
 	snapshots := c.all.Projects.Locations.Snapshots
@@ -44,7 +44,7 @@ func TestSnapshotRestsUnderTheJobsKey(t *testing.T) {
 	_, err = snapshots.Get(project, region, made.Id).Do()
 	wantError(t, err, http.StatusNotFound, "notFound")
 	if got := c.env.Ledger.Entries()[1].Deleted; got.IsZero() {
-		t.Error("the ledger has the snapshot still, want it deleted")
+		t.Error("the ledger still has the snapshot, want it deleted")
 	}
 }
 
@@ -63,16 +63,16 @@ func TestSnapshotIsRefused(t *testing.T) {
 	for _, ttl := range []string{"1w", "0s", "-1s", "2592001s", "1h"} {
 		_, err := c.jobs.Snapshot(project, region, young, &api.SnapshotJobRequest{Ttl: ttl}).Do()
 		if err == nil {
-			t.Errorf("ttl %s is taken", ttl)
+			t.Errorf("ttl %s is accepted", ttl)
 		}
 	}
 	status, _ := c.send(t, http.MethodPost, "/v1b3/projects/"+project+"/locations/"+region+"/jobs/"+young+":pause", "{}")
 	if status != http.StatusNotFound {
-		t.Errorf("got status %d for a method that isn't there, want 404", status)
+		t.Errorf("got status %d for an unknown method, want 404", status)
 	}
 }
 
-func TestJobStartsFromASnapshotUnderItsKey(t *testing.T) {
+func TestJobStartsFromASnapshotWithItsKey(t *testing.T) {
 	c := start(t)
 	id := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)

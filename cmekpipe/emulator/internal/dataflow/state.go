@@ -30,17 +30,17 @@ func (s jobState) terminal() bool {
 	return false
 }
 
-// Pace is how long a job stays in the states that end by themselves, by the cloud's clock. Google takes minutes.
+// Pace is how long a job stays in the states that end without a call, by the cloud's clock. Google Cloud needs minutes.
 type Pace struct {
-	// Queued is the time that the launcher of a Flex Template takes before its job is pending.
+	// Queued is how long the launcher of a Flex Template runs before its job is pending.
 	Queued time.Duration
-	// Pending is the time between submit and start, when the key is looked at.
+	// Pending is the time between the creation of a job and its start, when the service checks the key.
 	Pending time.Duration
-	// Running is the time that a batch job takes. A streaming job runs until it is stopped.
+	// Running is how long a batch job runs. A streaming job runs until it is stopped.
 	Running time.Duration
-	// Snapshot is the time that taking a snapshot takes.
+	// Snapshot is how long a snapshot stays pending.
 	Snapshot time.Duration
-	// Stopping is the time that cancelling or draining takes.
+	// Stopping is how long cancelling or draining a job lasts.
 	Stopping time.Duration
 }
 
@@ -50,7 +50,7 @@ func DefaultPace() Pace {
 		Stopping: 20 * time.Millisecond, Snapshot: 20 * time.Millisecond}
 }
 
-// advance brings a job to the state that it has now, through all that lie between.
+// advance brings a job to its current state, through all states between.
 func (s *Server) advance(ctx context.Context, j *job, now time.Time) {
 	for s.step(ctx, j, now) {
 		continue
@@ -58,7 +58,7 @@ func (s *Server) advance(ctx context.Context, j *job, now time.Time) {
 	j.horizon = now.Add(-s.set.visibility.StateLag)
 }
 
-// step takes one transition if its time has come, and reports whether it did.
+// step makes one transition if it is due, and reports whether it did.
 func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 	if (j.state == running || j.state == draining) && s.stopWithoutKey(ctx, j, now) {
 		return true
@@ -82,7 +82,7 @@ func (s *Server) step(ctx context.Context, j *job, now time.Time) bool {
 	case next == "" || now.Before(due) || (next == done && j.Type == streaming):
 		return false
 	case j.stop != nil && (next == done || next == drained):
-		return false // its run decides
+		return false // the run decides
 	case next == running:
 		return s.start(ctx, j, due)
 	case next == pending:
@@ -103,8 +103,8 @@ func (s *Server) launch(ctx context.Context, j *job, at time.Time) bool {
 	return true
 }
 
-// start looks at the job's key and lets the job run or fail. A key that Cloud KMS gives no answer about is looked at
-// again the next time.
+// start checks the job's key and starts or fails the job. If Cloud KMS does not answer, the next call checks the key
+// again.
 func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 	version, refusal, err := s.checkKey(ctx, j)
 	if err != nil {
@@ -149,7 +149,7 @@ func (s *Server) stopWithoutKey(ctx context.Context, j *job, now time.Time) bool
 	return true
 }
 
-// enter puts the job into a state and says so in its messages.
+// enter sets the job's state and adds a message about it.
 func (j *job) enter(next jobState, at time.Time) {
 	j.state, j.since = next, at
 	if j.stop != nil && next != running && next != draining {

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 )
 
-func TestJobsRunThroughTheirStates(t *testing.T) {
+func TestJobsPassThroughTheirStates(t *testing.T) {
 	type look struct {
 		after time.Duration // since submit
 		want  string
@@ -45,7 +45,7 @@ func TestJobsRunThroughTheirStates(t *testing.T) {
 	}
 }
 
-func TestStateIsDatedWhenItBeganAndNotWhenItWasSeen(t *testing.T) {
+func TestStateTimeIsWhenTheStateBegan(t *testing.T) {
 	c := start(t)
 	id := c.create(batchJob("job")).Id
 	c.clock.pass(time.Hour)
@@ -61,7 +61,7 @@ func TestDefaultPaceIsAsDocumented(t *testing.T) {
 	}
 }
 
-func TestReplacementTakesOverWhenItRuns(t *testing.T) {
+func TestReplacementUpdatesTheOldJobWhenItRuns(t *testing.T) {
 	c := start(t)
 	old := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)
@@ -79,7 +79,7 @@ func TestReplacementTakesOverWhenItRuns(t *testing.T) {
 	}
 }
 
-func TestReplacementThatFailsLeavesTheOldJobRunning(t *testing.T) {
+func TestFailedReplacementLeavesTheOldJobRunning(t *testing.T) {
 	c := start(t)
 	old := c.create(withKey(streamingJob("job"), keyName)).Id
 	c.clock.pass(time.Second)

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// routeTemplates adds the methods that make jobs from templates.
+// routeTemplates adds the methods that create jobs from templates.
 func (s *Server) routeTemplates(r *router) {
 	for _, parent := range []string{"/v1b3/projects/{project}", "/v1b3/projects/{project}/locations/{location}"} {
 		r.handle("POST "+parent+"/templates", "dataflow.templates.create", s.createFromTemplate)
@@ -26,10 +26,10 @@ func (s *Server) routeTemplates(r *router) {
 type launch struct {
 	api.LaunchTemplateParameters
 
-	path string // of the template
+	path string // path of the template
 }
 
-// createFromTemplate is the older call that launches a classic template. It can't update a job.
+// createFromTemplate serves the older method that launches a classic template. It can't update a job.
 func (s *Server) createFromTemplate(c *call) (any, error) {
 	var request api.CreateJobFromTemplateRequest
 	if err := c.read("", &request); err != nil {
@@ -70,7 +70,7 @@ func (s *Server) launchTemplate(c *call) (any, error) {
 	return s.launched(c, sub, "dataflow.templates.launch")
 }
 
-// launched is the answer to the launch of a template.
+// launched answers the launch of a template.
 func (s *Server) launched(c *call, sub submission, method string) (any, error) {
 	j, err := s.admit(c, sub, method)
 	if err != nil {
@@ -79,7 +79,7 @@ func (s *Server) launched(c *call, sub submission, method string) (any, error) {
 	return map[string]fields{"job": j.in(summary)}, nil
 }
 
-// fromTemplate makes the job that a launch asks for, and checks it.
+// fromTemplate creates and checks the job of a launch.
 func (s *Server) fromTemplate(c *call, l launch) (submission, error) {
 	var sub submission
 	job, err := s.templateJob(c, l.path)
@@ -95,8 +95,8 @@ func (s *Server) fromTemplate(c *call, l launch) (submission, error) {
 	return s.instance(c, job, l.JobName, l.Update, l.TransformNameMapping)
 }
 
-// instance is a job from a template under a name of its own, which takes the place of the running job of that name if
-// it is an update.
+// instance returns the job of a template with a name of its own. For an update it replaces the running job of that
+// name.
 func (s *Server) instance(c *call, job *api.Job, name string, update bool, mapping map[string]string) (submission, error) {
 	job.Name, job.ProjectId, job.Location = name, c.project, c.region
 	job.Id, job.ClientRequestId, job.ReplaceJobId, job.TransformNameMapping = "", "", "", mapping
@@ -114,7 +114,7 @@ func (s *Server) instance(c *call, job *api.Job, name string, update bool, mappi
 	return sub, c.checkJob(sub)
 }
 
-// templateJob reads the job that a classic template holds.
+// templateJob reads the job in a classic template.
 func (s *Server) templateJob(c *call, path string) (*api.Job, error) {
 	text, err := s.templateFile(c, path)
 	if err != nil {
@@ -142,8 +142,8 @@ func (s *Server) templateFile(c *call, path string) ([]byte, error) {
 	return text, nil
 }
 
-// setParameters hands the parameters of a launch to the job: those that the template's metadata describes, or that are
-// options of its pipeline.
+// setParameters passes the parameters of a launch to the job. It accepts parameters that the template's metadata
+// describes, or that are options of its pipeline.
 func (s *Server) setParameters(c *call, job *api.Job, l launch) error {
 	metadata, err := s.templateMetadata(c, l.path)
 	if err != nil {
@@ -168,7 +168,7 @@ func (s *Server) setParameters(c *call, job *api.Job, l launch) error {
 	return nil
 }
 
-// pipelineOptions are the options in the environment of a job: those of the service beside everything else.
+// pipelineOptions are the options in the environment of a job, with unknown ones in rest.
 type pipelineOptions struct {
 	Options fields
 	rest    fields
@@ -176,7 +176,7 @@ type pipelineOptions struct {
 
 func readOptions(text []byte) pipelineOptions {
 	set := pipelineOptions{Options: fields{}, rest: fields{}}
-	_ = json.Unmarshal(text, &set.rest) // options of another form are none
+	_ = json.Unmarshal(text, &set.rest) // malformed options count as none
 	_ = json.Unmarshal(set.rest["options"], &set.Options)
 	return set
 }

@@ -17,7 +17,7 @@ const (
 	otherKey = "projects/key-project/locations/us-central1/keyRings/ring/cryptoKeys/other"
 )
 
-// templated puts a classic template of a job where launches find it.
+// templated stores a classic template of a job for launches.
 func (c *cloud) templated(j *api.Job) {
 	c.t.Helper()
 	text, err := json.Marshal(j)
@@ -84,11 +84,11 @@ func TestClassicTemplateIsLaunched(t *testing.T) {
 	}
 	e := c.env.Ledger.Entries()[0]
 	if e.Method != "dataflow.templates.launch" || e.KeyName.String() != keyName || !strings.HasSuffix(e.Name, job.Id) {
-		t.Errorf("got ledger entry %+v, want the job under its key", e)
+		t.Errorf("got ledger entry %+v, want the job with its key", e)
 	}
 }
 
-func TestKeyOfALaunchAloneCounts(t *testing.T) {
+func TestJobHasTheKeyOfItsLaunch(t *testing.T) {
 	for _, test := range []struct {
 		name, stored, given string
 		storedWins          bool
@@ -117,7 +117,7 @@ func TestKeyOfALaunchAloneCounts(t *testing.T) {
 	}
 }
 
-func TestTemplatesCreateMakesAJob(t *testing.T) {
+func TestTemplatesCreateCreatesAJob(t *testing.T) {
 	c := start(t)
 	c.templated(batchJob("template"))
 	made, err := c.all.Projects.Locations.Templates.Create(project, region, &api.CreateJobFromTemplateRequest{
@@ -127,7 +127,7 @@ func TestTemplatesCreateMakesAJob(t *testing.T) {
 		t.Fatal(err)
 	}
 	if got := c.look(made.Id); got.Name != "job" || got.Environment.ServiceKmsKeyName != keyName {
-		t.Errorf("got job %s under %q, want job under its key", got.Name, got.Environment.ServiceKmsKeyName)
+		t.Errorf("got job %s with %q, want job with its key", got.Name, got.Environment.ServiceKmsKeyName)
 	}
 	_, err = c.all.Projects.Templates.Create(project, &api.CreateJobFromTemplateRequest{
 		GcsPath: template, JobName: "next", Location: "us-east1"}).Do()
@@ -188,7 +188,7 @@ func TestLaunchIsRefused(t *testing.T) {
 	}
 }
 
-func TestValidateOnlyMakesNoJob(t *testing.T) {
+func TestValidateOnlyCreatesNoJob(t *testing.T) {
 	c := start(t)
 	c.templated(batchJob("template"))
 	answer, err := c.all.Projects.Locations.Templates.Launch(project, region, &api.LaunchTemplateParameters{JobName: "j"}).
@@ -223,7 +223,7 @@ func TestLaunchUpdatesTheRunningJob(t *testing.T) {
 	wantError(t, err, http.StatusConflict, "alreadyExists")
 }
 
-func TestTemplateTellsItsMetadata(t *testing.T) {
+func TestGetTemplateReturnsTheMetadata(t *testing.T) {
 	c := start(t)
 	c.templated(batchJob("template"))
 	get := func(path string) (*api.GetTemplateResponse, error) {

@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// transforms returns the names of the job's transforms that have no others inside, in order: from the staged pipeline
-// of a job of the portable kind, else from its steps. There are none if they can't be seen.
+// transforms returns the names of the job's leaf transforms, in order: from the staged pipeline of a portable job, else
+// from its steps. It returns none if neither can be read.
 func (s *Server) transforms(ctx context.Context, j *job) []string {
 	var names []string
 	if model := s.model(ctx, j); model != nil {
@@ -32,10 +32,10 @@ func (s *Server) transforms(ctx context.Context, j *job) []string {
 	return slices.Compact(names)
 }
 
-// model returns the staged pipeline, nil if there is none that can be read.
+// model returns the staged pipeline, nil if it can't be read.
 func (s *Server) model(ctx context.Context, j *job) *pipepb.Pipeline {
 	var set struct{ Options struct{ PipelineURL string } }
-	_ = json.Unmarshal(j.Environment.SdkPipelineOptions, &set) // options of any other form name no pipeline
+	_ = json.Unmarshal(j.Environment.SdkPipelineOptions, &set) // malformed options name no pipeline
 	text, err := s.file(ctx, set.Options.PipelineURL)
 	if err != nil {
 		return nil
@@ -47,7 +47,7 @@ func (s *Server) model(ctx context.Context, j *job) *pipepb.Pipeline {
 	return &model
 }
 
-// stepName is the user's name of a step, or the service's if it has none.
+// stepName returns the user's name of a step, or the service's if it has none.
 func stepName(step fields) string {
 	var named struct {
 		Properties struct {
@@ -55,14 +55,14 @@ func stepName(step fields) string {
 		}
 		Name string
 	}
-	_ = json.Unmarshal(marshal(step), &named) // a step that is none has no name
+	_ = json.Unmarshal(marshal(step), &named) // a malformed step has no name
 	if named.Properties.UserName != "" {
 		return named.Properties.UserName
 	}
 	return named.Name
 }
 
-// file reads gs://bucket/object.
+// file returns the content of gs://bucket/object.
 func (s *Server) file(ctx context.Context, url string) ([]byte, error) {
 	bucket, name, err := splitURL(url)
 	if err != nil {
@@ -71,7 +71,7 @@ func (s *Server) file(ctx context.Context, url string) ([]byte, error) {
 	return s.files.Read(ctx, bucket, name)
 }
 
-// splitURL takes the URL of an object apart.
+// splitURL splits the URL of an object into bucket and name.
 func splitURL(url string) (bucket, name string, err error) {
 	path, isURL := strings.CutPrefix(url, "gs://")
 	bucket, name, _ = strings.Cut(path, "/")

@@ -10,16 +10,16 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// runtimeParams is the one part of a job that may change while it runs.
+// runtimeParams is the part of a job that may change while it runs.
 const runtimeParams = "runtimeUpdatableParams"
 
-// change is the body of jobs.update: a Job of which only these fields count.
+// change is the body of jobs.update: the fields of a Job that the call may change.
 type change struct {
 	RequestedState jobState
 	Params         fields `json:"runtimeUpdatableParams"`
 }
 
-// update stops a job or changes its runtime parameters, one at a time.
+// update stops a job or changes its runtime parameters, but not both.
 func (s *Server) update(c *call) (any, error) {
 	var want change
 	if err := checkPayload(c.body, "job", api.Job{}); err != nil {
@@ -58,7 +58,7 @@ func (s *Server) update(c *call) (any, error) {
 	return j.in(summary), nil
 }
 
-// request brings the job on its way to the state that the caller wants. Asking twice does no harm.
+// request starts the transition to the requested state. A repeated request has no effect.
 func (j *job) request(c *call, want jobState) error {
 	next := cancelling
 	switch {
@@ -80,7 +80,7 @@ func (j *job) request(c *call, want jobState) error {
 	return nil
 }
 
-// maskedParams returns the runtime parameters that a field mask names, in either spelling of field masks; none means
+// maskedParams returns the runtime parameters in a field mask, in either spelling of field masks. An empty mask means
 // all of them.
 func maskedParams(mask string) ([]string, error) {
 	var params []string
@@ -103,7 +103,7 @@ func maskedParams(mask string) ([]string, error) {
 	return params, nil
 }
 
-// setParams takes over the named runtime parameters, or all of them. A parameter that the caller leaves out goes.
+// setParams sets the named runtime parameters, or all of them. A named parameter that the request omits is removed.
 func (j *job) setParams(given fields, names []string) error {
 	if j.Type != streaming || j.state != running {
 		return core.FailedPrecondition("only a running streaming job has runtime parameters, and job " + j.id + " is " +
@@ -128,7 +128,7 @@ func (j *job) setParams(given fields, names []string) error {
 	return nil
 }
 
-// camelCase turns runtime_updatable_params into runtimeUpdatableParams.
+// camelCase converts runtime_updatable_params to runtimeUpdatableParams.
 func camelCase(path string) string {
 	words := strings.Split(path, "_")
 	for i, word := range words[1:] {

@@ -28,7 +28,7 @@ func TestJobStopsOnRequest(t *testing.T) {
 			c := start(t)
 			id := c.create(test.job).Id
 			c.clock.pass(test.age)
-			for range 2 { // asking twice does no harm
+			for range 2 { // the second request changes nothing
 				got, err := c.request(id, test.request)
 				if err != nil {
 					t.Fatal(err)
@@ -72,7 +72,7 @@ func TestUpdateRefuses(t *testing.T) {
 	}{
 		{"nothing to do", streamingJob("job"), time.Second, api.Job{}, "", "badRequest"},
 		{"unknown state", streamingJob("job"), time.Second, api.Job{RequestedState: "JOB_STATE_UNKNOWN"}, "", "badRequest"},
-		{"a state of the service's own", streamingJob("job"), time.Second, api.Job{RequestedState: "JOB_STATE_FAILED"}, "", "badRequest"},
+		{"a state that only the service sets", streamingJob("job"), time.Second, api.Job{RequestedState: "JOB_STATE_FAILED"}, "", "badRequest"},
 		{"state and mask", streamingJob("job"), time.Second, api.Job{RequestedState: "JOB_STATE_CANCELLED"},
 			"runtimeUpdatableParams", "badRequest"},
 		{"key in the mask", streamingJob("job"), time.Second, api.Job{}, "environment.serviceKmsKeyName", "badRequest"},
@@ -149,7 +149,7 @@ func TestRuntimeParametersChangeAsMasked(t *testing.T) {
 	}
 }
 
-func TestUpdateRefusesABodyThatIsNoJob(t *testing.T) {
+func TestUpdateRefusesAMalformedBody(t *testing.T) {
 	c := start(t)
 	id := c.create(streamingJob("job")).Id
 	request, err := http.NewRequestWithContext(t.Context(), http.MethodPut,

@@ -15,9 +15,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// checkPayload refuses a body that Google's parser of JSON would refuse: with fields that the message in the client
-// library doesn't have, with values of another type, with words that no enum has. Root is the name of the message in
-// the request, "" if the message is the request. Refusals name the field and never its value.
+// checkPayload refuses a body that Google's JSON parser would refuse: one with fields that the client library's message
+// lacks, values of another type, or unknown enum values. Root is the name of the message in the request, "" if the
+// message is the request. Refusals name the field and never its value.
 func checkPayload(text []byte, root string, message any) error {
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.UseNumber()
@@ -26,7 +26,7 @@ func checkPayload(text []byte, root string, message any) error {
 		return core.BadRequest("Invalid JSON payload received. It is no JSON.")
 	}
 	if _, err := d.Token(); err != io.EOF {
-		return core.BadRequest("Invalid JSON payload received. Something follows the JSON object.")
+		return core.BadRequest("Invalid JSON payload received. There is text after the JSON object.")
 	}
 	if _, object := value.(map[string]any); !object {
 		return core.BadRequest("Invalid JSON payload received. It is no JSON object.")
@@ -34,8 +34,7 @@ func checkPayload(text []byte, root string, message any) error {
 	return checkValue(value, reflect.TypeOf(message), root, nil)
 }
 
-// checkValue compares a value with a type of the client library. Enum holds the words that a string may be, if it is
-// one of some.
+// checkValue compares a value with a type of the client library. Enum lists the allowed strings of an enum field.
 func checkValue(value any, t reflect.Type, path string, enum []string) error {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
@@ -58,7 +57,7 @@ func checkValue(value any, t reflect.Type, path string, enum []string) error {
 	return nil
 }
 
-// freeForm reports whether any JSON may stand there.
+// freeForm reports whether a field accepts any JSON.
 func freeForm(t reflect.Type) bool {
 	return t.Kind() == reflect.Interface || t.Kind() == reflect.Slice && t.Elem().Kind() == reflect.Uint8
 }
@@ -102,7 +101,7 @@ func checkList(list []any, t reflect.Type, path string) error {
 	return nil
 }
 
-// fieldTypes are the fields of a message by their names in JSON.
+// fieldTypes returns the types of a message's fields by their JSON names.
 func fieldTypes(t reflect.Type) map[string]reflect.Type {
 	types := make(map[string]reflect.Type, t.NumField())
 	for _, f := range reflect.VisibleFields(t) {
@@ -113,7 +112,7 @@ func fieldTypes(t reflect.Type) map[string]reflect.Type {
 	return types
 }
 
-// fits reports whether a value may stand for a Go kind. Numbers may be strings: 64-bit ones are.
+// fits reports whether a value is valid for a Go kind. Numbers may be strings, as 64-bit ones are.
 func fits(value any, kind reflect.Kind) bool {
 	switch v := value.(type) {
 	case bool:
@@ -147,10 +146,10 @@ func unknownName(name, path string) error {
 	return core.BadRequest(fmt.Sprintf("Invalid JSON payload received. Unknown name %q%s: Cannot find field.", name, where))
 }
 
-// invalidValue is Google's text, but for the value.
+// invalidValue is Google's text without the value.
 func invalidValue(path string) error { return core.BadRequest("Invalid value at '" + path + "'") }
 
-// snakeCase turns serviceKmsKeyName into service_kms_key_name, as Google's refusals spell fields.
+// snakeCase converts serviceKmsKeyName to service_kms_key_name, as Google's refusals spell fields.
 func snakeCase(name string) string {
 	var b strings.Builder
 	for _, r := range name {

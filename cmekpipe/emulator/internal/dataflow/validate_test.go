@@ -27,7 +27,7 @@ func TestPayloadIsCheckedAsGooglesParserDoes(t *testing.T) {
 		{"text for a number", head + `"environment":{"workerPools":[{"numWorkers":"many"}]}}`,
 			`Invalid value at 'job.environment.worker_pools[0].num_workers'`},
 		{"text for a truth", head + `"environment":{"usePublicIps":"true"}}`, `Invalid value at 'job.environment.use_public_ips'`},
-		{"two objects", head + `"location":"us-central1"}{}`, `Something follows`},
+		{"two objects", head + `"location":"us-central1"}{}`, `There is text after`},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			c := start(t)
@@ -39,7 +39,7 @@ func TestPayloadIsCheckedAsGooglesParserDoes(t *testing.T) {
 	}
 }
 
-func TestPayloadMayBeAnythingWhereTheAPIHasNoForm(t *testing.T) {
+func TestFreeFormFieldsAcceptAnyJSON(t *testing.T) {
 	c := start(t)
 	status, text := c.post(t, project, region, `{"name":"job","type":"JOB_TYPE_BATCH","location":null,"environment":{
 		"sdkPipelineOptions":{"options":7},"version":{"major":6},"workerPools":[{"numWorkers":"3","diskSizeGb":30}]},
@@ -49,7 +49,7 @@ func TestPayloadMayBeAnythingWhereTheAPIHasNoForm(t *testing.T) {
 	}
 }
 
-func TestUpdateRefusesWhatIsNoField(t *testing.T) {
+func TestUpdateRefusesUnknownFields(t *testing.T) {
 	c := start(t)
 	id := c.create(streamingJob("job")).Id
 	for body, want := range map[string]string{

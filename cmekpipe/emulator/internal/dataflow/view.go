@@ -6,13 +6,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// jobView is how much of a job an answer holds.
+// jobView is the part of a job that an answer includes.
 type jobView int
 
 const (
-	// summary is what a call gets that asks for nothing else. It leaves out the environment, and so the key.
+	// summary is the default view. It omits the environment, and so the key.
 	summary jobView = iota
-	// description adds the environment and everything else but the properties of the steps.
+	// description has everything but the properties of the steps.
 	description
 	// all is the whole job.
 	all
@@ -31,7 +31,7 @@ func viewOf(query url.Values) (jobView, error) {
 	}
 }
 
-// in returns the job as far as a view shows it.
+// in returns the part of the job that a view includes.
 func (j *job) in(view jobView) fields {
 	doc := j.document()
 	switch view {
@@ -54,7 +54,7 @@ func (f fields) only(names ...string) fields {
 	return part
 }
 
-// stepOutlines are the job's steps by kind and name.
+// stepOutlines returns the job's steps with kind and name only.
 func (j *job) stepOutlines() []fields {
 	outlines := make([]fields, len(j.Steps))
 	for i, step := range j.Steps {

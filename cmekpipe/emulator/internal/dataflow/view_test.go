@@ -53,7 +53,7 @@ func TestViewsShowTheKeyOnlyWhereGoogleDoes(t *testing.T) {
 	wantError(t, err, http.StatusBadRequest, "badRequest")
 }
 
-func TestCreateAnswersInTheViewAskedFor(t *testing.T) {
+func TestCreateAnswersInTheRequestedView(t *testing.T) {
 	c := start(t)
 	made, err := c.jobs.Create(project, region, withKey(batchJob("job"), keyName)).View("JOB_VIEW_ALL").Do()
 	if err != nil {
@@ -66,7 +66,7 @@ func TestCreateAnswersInTheViewAskedFor(t *testing.T) {
 	wantError(t, err, http.StatusBadRequest, "badRequest")
 }
 
-func TestUnknownJobIsNotFoundInGooglesWords(t *testing.T) {
+func TestUnknownJobIsNotFoundWithGooglesText(t *testing.T) {
 	c := start(t)
 	c.create(batchJob("job"))
 	_, err := c.jobs.Get(project, region, "2026-11-24_01_52_26-1").Do()

@@ -22,7 +22,7 @@ func newAdmin(s *store) *Admin {
 	return a
 }
 
-// routes spells out the surface of the API.
+// routes returns the handler of all methods that the server serves.
 func (a *Admin) routes() (mux *http.ServeMux, names []string) {
 	const (
 		all = "/v1/projects/{project}/databases"
@@ -48,7 +48,7 @@ func (a *Admin) routes() (mux *http.ServeMux, names []string) {
 	return mux, names
 }
 
-// adminCall is one request, its parts taken out of path, query and body.
+// adminCall is one request, parsed from path, query and body.
 type adminCall struct {
 	request                    *http.Request
 	method                     string
@@ -56,8 +56,7 @@ type adminCall struct {
 	body                       []byte
 }
 
-// handler turns the work of one method into a handler that honours the arranged faults. A call is served whole, before
-// any other.
+// handler adapts one method to a handler that applies the injected faults. Calls are served one at a time.
 func (a *Admin) handler(method string, serve func(*adminCall) (any, error)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)

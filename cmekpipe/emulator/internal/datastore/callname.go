@@ -5,13 +5,13 @@ import (
 	"strings"
 )
 
-// request is what all requests of the Datastore API have.
+// request has the fields that all requests of the Datastore API share.
 type request interface {
 	GetProjectId() string
 	GetDatabaseId() string
 }
 
-// nameCall names a call for the faults, by its method in the REST API: "datastore.commit" and the database that it is about.
+// nameCall names a call for the faults by its REST method, such as "datastore.commit", and its database.
 func nameCall(fullMethod string, message any) (method, resource string) {
 	name := path.Base(fullMethod)
 	if r, ok := message.(request); ok {
@@ -28,7 +28,7 @@ func methods() []string {
 	}
 }
 
-// databaseName returns the database of a request, which leaves the id of the default one out.
+// databaseName returns the database of a request; an empty id means the default database.
 func databaseName(r request) string {
 	id := r.GetDatabaseId()
 	if id == "" {

@@ -55,7 +55,7 @@ func (s *Data) Commit(ctx context.Context, r *datastorepb.CommitRequest) (*datas
 	return answer, nil
 }
 
-// change is what a commit would do. A staged entity that is nil is deleted.
+// change holds the effects of a commit before they are applied. A staged entity that is nil is deleted.
 type change struct {
 	*store
 	database   *database
@@ -65,7 +65,7 @@ type change struct {
 	repeatable bool
 }
 
-// begin ends the transaction of a commit, which others may have won against.
+// begin ends the transaction of a commit, or refuses the commit if the transaction conflicts with another one.
 func (c *change) begin(r *datastorepb.CommitRequest) error {
 	switch r.GetMode() {
 	case datastorepb.CommitRequest_NON_TRANSACTIONAL:
@@ -159,7 +159,7 @@ func (c *change) name(k *datastorepb.Key) (string, error) {
 	return name, nil
 }
 
-// complete gives a key a number that is free.
+// complete completes a key with an unused number.
 func (c *change) complete(k *datastorepb.Key) {
 	element := last(k)
 	for {
@@ -185,7 +185,7 @@ func (c *change) stage(name string, e *stored) {
 	c.staged[name] = e
 }
 
-// apply stores what is staged and takes down what is new under the key version that it rests under.
+// apply stores the staged entities and records new ones in the ledger with the key version that encrypts them.
 func (c *change) apply(key cmekpipe.KeyVersionName) {
 	d, now := c.database, c.env.Now()
 	for _, name := range c.order {

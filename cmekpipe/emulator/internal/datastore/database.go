@@ -19,7 +19,7 @@ type database struct {
 	name, project, kind, location string
 	created                       time.Time
 	key                           cmekpipe.KeyName
-	active                        []cmekpipe.KeyVersionName // what entities rest under
+	active                        []cmekpipe.KeyVersionName // the key versions of entities
 
 	entities     map[string]*stored // by encoded key
 	sorted       map[string][]string
@@ -33,7 +33,7 @@ const (
 	nativeMode    = "FIRESTORE_NATIVE"
 )
 
-// open returns the database of a request, if its key may be used to read. The caller holds the lock.
+// open returns the database of a request if its key may be used to read. The caller holds the lock.
 func (s *store) open(ctx context.Context, r request) (*database, error) {
 	name := databaseName(r)
 	d := s.databases[name]
@@ -54,7 +54,7 @@ func (s *store) open(ctx context.Context, r request) (*database, error) {
 	return d, nil
 }
 
-// protect returns the version that new entities rest under; none for a database without a key.
+// protect returns the version that encrypts new entities; none for a database without a key.
 func (s *store) protect(ctx context.Context, d *database) (v cmekpipe.KeyVersionName, err error) {
 	if !d.key.Valid() {
 		return v, nil

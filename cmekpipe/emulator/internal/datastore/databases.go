@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// resource is a database as the API shows it, as far as it is carried out here.
+// resource has the fields of a database in the API that this package supports.
 type resource struct {
 	Name       string      `json:"name,omitempty"`
 	CreateTime string      `json:"createTime,omitempty"`
@@ -36,13 +36,13 @@ var (
 	uuidForm = regexp.MustCompile(`/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`)
 )
 
-// create makes a database under the key that it is asked for. A key that can't be used leaves nothing behind.
+// create creates a database with the requested key. If the key can't be used, it creates nothing.
 func (a *Admin) create(c *adminCall) (any, error) {
 	var asked resource
 	body := json.NewDecoder(bytes.NewReader(c.body))
 	body.DisallowUnknownFields()
 	if err := body.Decode(&asked); err != nil {
-		return nil, core.BadRequest("got a body that is no database, or has fields that the loopback Firestore doesn't carry out")
+		return nil, core.BadRequest("got a body that is no database, or has fields that the loopback Firestore doesn't support")
 	}
 	switch {
 	case !idForm.MatchString(c.name) || uuidForm.MatchString(c.name):
@@ -56,7 +56,7 @@ func (a *Admin) create(c *adminCall) (any, error) {
 	}
 	d := &database{name: c.name, project: c.project, kind: asked.Type, location: asked.LocationID, created: a.env.Now(),
 		entities: map[string]*stored{}, sorted: map[string][]string{}, transactions: map[string]*transaction{}}
-	if err := a.takeKey(c.request.Context(), d, asked.CmekConfig); err != nil {
+	if err := a.requestedKey(c.request.Context(), d, asked.CmekConfig); err != nil {
 		return nil, err
 	}
 	a.databases[d.name] = d
@@ -69,8 +69,8 @@ func (a *Admin) create(c *adminCall) (any, error) {
 	return a.file(d), nil
 }
 
-// takeKey reads the key of a database that is to be made and proves that it can be used.
-func (s *store) takeKey(ctx context.Context, d *database, asked *cmekConfig) error {
+// requestedKey reads the key of a new database and checks that it can be used.
+func (s *store) requestedKey(ctx context.Context, d *database, asked *cmekConfig) error {
 	if asked == nil {
 		return nil
 	}
@@ -79,7 +79,7 @@ func (s *store) takeKey(ctx context.Context, d *database, asked *cmekConfig) err
 		return core.BadRequest("Invalid cmekConfig: got kmsKeyName " + asked.KmsKeyName + ", want the name of a key and nothing else")
 	}
 	if location.ForFirestore(key.Location(), d.location).Fit == location.Refused {
-		return core.BadRequest("Invalid cmekConfig: key " + key.String() + " is not in the location that " + d.location + " takes keys from")
+		return core.BadRequest("Invalid cmekConfig: key " + key.String() + " is not in the location that " + d.location + " accepts keys from")
 	}
 	version, err := s.env.Keys.Wrap(context.WithoutCancel(ctx), core.FirestoreAgent(d.project), key)
 	if err != nil {
@@ -100,7 +100,7 @@ func (d *database) resource() resource {
 	return r
 }
 
-// get returns a database, its key and the versions in use included. It needs no key.
+// get returns a database with its key and the versions in use. It needs no key.
 func (a *Admin) get(c *adminCall) (any, error) {
 	d, err := a.find(c)
 	if err != nil {
@@ -141,7 +141,7 @@ func (a *Admin) remove(c *adminCall) (any, error) {
 	return a.file(d), nil
 }
 
-// operation is a long-running method, which was done when it began.
+// operation is a long-running method. Its work is done before the first answer.
 type operation struct {
 	Name     string            `json:"name"`
 	Metadata map[string]string `json:"metadata"`
@@ -149,7 +149,7 @@ type operation struct {
 	Response any               `json:"response,omitempty"`
 }
 
-// file takes down finished work as an operation and answers that it goes on.
+// file records finished work as an operation and answers that it is running.
 func (s *store) file(d *database) operation {
 	s.serial++
 	o := &operation{Name: d.name + "/operations/op" + strconv.FormatInt(s.serial, 10),
@@ -160,7 +160,7 @@ func (s *store) file(d *database) operation {
 	return begun
 }
 
-// operation returns an operation, which is over.
+// operation returns an operation as done.
 func (a *Admin) operation(c *adminCall) (any, error) {
 	if o := a.operations[strings.TrimSuffix(c.name, "/")+"/operations/"+c.operationID]; o != nil {
 		return o, nil

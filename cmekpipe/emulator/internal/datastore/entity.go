@@ -14,7 +14,7 @@ const (
 	maxDepth   = 20
 )
 
-// checkEntity refuses what Google does not store.
+// checkEntity refuses an entity that Google does not store.
 func (d *database) checkEntity(e *datastorepb.Entity, mayBeIncomplete bool) error {
 	if err := d.checkKey(e.GetKey(), mayBeIncomplete); err != nil {
 		return err

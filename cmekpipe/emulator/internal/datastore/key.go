@@ -18,7 +18,7 @@ const (
 	maxPath = 100
 )
 
-// stored is an entity at rest. It is never changed, only replaced.
+// stored is an entity in the database. It is never changed, only replaced.
 type stored struct {
 	entity  *datastorepb.Entity
 	version int64
@@ -35,7 +35,7 @@ func last(k *datastorepb.Key) *datastorepb.Key_PathElement {
 	return k.GetPath()[len(k.GetPath())-1]
 }
 
-// encode writes a key so that the results sort as Google sorts keys: by kind, numbers before names, parents first.
+// encode encodes a key so that the results sort as Google sorts keys: by kind, numbers before names, parents first.
 func encode(k *datastorepb.Key) string {
 	b := appendText(nil, k.GetPartitionId().GetNamespaceId())
 	for _, element := range k.GetPath() {
@@ -50,7 +50,7 @@ func encode(k *datastorepb.Key) string {
 	return string(b)
 }
 
-// appendText writes a text and an end that sorts before every text that goes on.
+// appendText appends a text and a terminator that sorts before any continuation of the text.
 func appendText(b []byte, text string) []byte {
 	for _, c := range []byte(text) {
 		if b = append(b, c); c == 0 {
@@ -60,7 +60,7 @@ func appendText(b []byte, text string) []byte {
 	return append(b, 0, 1)
 }
 
-// scatter is the value of the property __scatter__ of an entity, which about one in 128 has.
+// scatter is the value of the property __scatter__ of an entity, which about one entity in 128 has.
 func scatter(encoded string) (value uint32, ok bool) {
 	h := fnv.New32a()
 	h.Write([]byte(encoded))
@@ -73,7 +73,7 @@ func scattered(encoded string) bool {
 	return ok
 }
 
-// checkKey refuses a key that Google refuses. One whose last element has no name or number is incomplete.
+// checkKey refuses a key that Google refuses. A key is incomplete if its last element has neither name nor number.
 func (d *database) checkKey(k *datastorepb.Key, mayBeIncomplete bool) error {
 	if p := k.GetPartitionId(); p.GetProjectId() != "" && p.GetProjectId() != d.project ||
 		p.GetDatabaseId() != "" && !strings.HasSuffix(d.name, "/databases/"+p.GetDatabaseId()) {
@@ -108,7 +108,7 @@ func reserved(name string) bool {
 	return name == "" || len(name) > maxName || len(name) > 3 && strings.HasPrefix(name, "__") && strings.HasSuffix(name, "__")
 }
 
-// resourceName names an entity in the ledger.
+// resourceName returns the name of an entity in the ledger.
 func (d *database) resourceName(k *datastorepb.Key) string {
 	var b strings.Builder
 	b.WriteString(d.name + "/entities")

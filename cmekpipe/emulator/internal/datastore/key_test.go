@@ -28,7 +28,7 @@ func get(t *testing.T, client *datastore.Client, id int64) error {
 	return client.Get(t.Context(), datastore.IDKey("Note", id, nil), &note{})
 }
 
-func TestDatabaseIsMadeUnderAKeyThatFits(t *testing.T) {
+func TestDatabaseIsCreatedWithAKeyThatFits(t *testing.T) {
 	w := newWorld(t)
 	far, wide := w.CreateKey("europe-west3", "far"), w.CreateKey("us", "wide")
 	disabled, denied := w.CreateKey("us-central1", "disabled"), w.CreateKey("us-central1", "denied")
@@ -41,10 +41,10 @@ func TestDatabaseIsMadeUnderAKeyThatFits(t *testing.T) {
 		want      int
 		text      string
 	}{
-		{"elsewhere", far.String(), nil, 400, "key " + far.String() + " is not in the location that us-central1 takes keys from"},
+		{"elsewhere", far.String(), nil, 400, "key " + far.String() + " is not in the location that us-central1 accepts keys from"},
 		{"multi-region's", wide.String(), nil, 400, "is not in the location"},
 		{"region's in a multi-region", key, func(s *firestore.GoogleFirestoreAdminV1Database) { s.LocationId = "nam5" }, 400,
-			"is not in the location that nam5 takes keys from"},
+			"is not in the location that nam5 accepts keys from"},
 		{"disabled", disabled.String(), nil, 400, inaccessible},
 		{"denied", denied.String(), nil, 400, inaccessible},
 		{"missing", key + "-none", nil, 400, inaccessible},
@@ -58,7 +58,7 @@ func TestDatabaseIsMadeUnderAKeyThatFits(t *testing.T) {
 		{"unknown field", key, func(s *firestore.GoogleFirestoreAdminV1Database) {
 			s.DeleteProtectionState = "DELETE_PROTECTION_ENABLED"
 		},
-			400, "has fields that the loopback Firestore doesn't carry out"},
+			400, "has fields that the loopback Firestore doesn't support"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			asked := spec(tt.key)
@@ -81,7 +81,7 @@ func TestDatabaseIsMadeUnderAKeyThatFits(t *testing.T) {
 	want := map[string]cmekpipe.KeyName{ledger: w.key, project + "/databases/spread": wide}
 	for _, e := range w.alive("database") {
 		if e.ProtectedBy() != want[e.Name] || e.Key.Number() != 1 || !e.KeyAsked || e.Method != "firestore.databases.create" {
-			t.Errorf("got %+v, want it under version 1 of %v, asked for", e, want[e.Name])
+			t.Errorf("got %+v, want it with version 1 of %v, asked for", e, want[e.Name])
 		}
 		delete(want, e.Name)
 	}
@@ -90,7 +90,7 @@ func TestDatabaseIsMadeUnderAKeyThatFits(t *testing.T) {
 	}
 }
 
-func TestDatabaseTellsItsKeyAndTheVersionsInUse(t *testing.T) {
+func TestDatabaseReportsItsKeyAndTheVersionsInUse(t *testing.T) {
 	w := newWorld(t)
 	requireStatus(t, w.create("ledger", spec(w.key.String())), 200, "")
 	requireStatus(t, w.create("plain", spec("")), 200, "")
@@ -113,7 +113,7 @@ func TestDatabaseTellsItsKeyAndTheVersionsInUse(t *testing.T) {
 		ledger + "/entities/Note/2": w.key.Version(2), project + "/databases/plain/entities/Note/3": {}}
 	for _, e := range w.alive("entity") {
 		if key, ok := want[e.Name]; !ok || e.Key != key || e.KeyAsked {
-			t.Errorf("got %+v, want it under %v, not asked for", e, key)
+			t.Errorf("got %+v, want it with %v, not asked for", e, key)
 		}
 		delete(want, e.Name)
 	}
@@ -138,13 +138,13 @@ func TestEntitiesNeedTheKeyEachTime(t *testing.T) {
 		"transaction": func() error { _, err := client.NewTransaction(t.Context()); return err },
 	}
 	for _, tt := range []struct {
-		name        string
-		spoil, mend func()
+		name           string
+		change, repair func()
 	}{
 		{"disabled", func() { w.DisableKey(w.key) }, func() { w.EnableKey(w.key) }},
 		{"denied", func() { w.DenyKey(w.key, emulator.Datastore) }, func() { w.GrantKey(w.key, emulator.Datastore) }},
 		{"scheduled", func() { w.DestroyKey(w.key) }, func() { w.EnableKey(w.key) }},
-		// A version that works doesn't bring back what rests under another one.
+		// An enabled version doesn't make data readable that another version encrypted.
 		{"first of two versions disabled", func() {
 			w.RotateKey(w.key)
 			requireCode(t, put(t, client, 1), codes.OK, "")
@@ -152,7 +152,7 @@ func TestEntitiesNeedTheKeyEachTime(t *testing.T) {
 		}, func() { w.EnableKey(w.key) }},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.spoil()
+			tt.change()
 			for name, call := range calls {
 				t.Run(name, func(t *testing.T) { requireCode(t, call(), codes.FailedPrecondition, inaccessible) })
 			}
@@ -160,7 +160,7 @@ func TestEntitiesNeedTheKeyEachTime(t *testing.T) {
 			if err != nil || found.CmekConfig.KmsKeyName != w.key.String() {
 				t.Errorf("got %v, want the database's key", err)
 			}
-			tt.mend()
+			tt.repair()
 			requireCode(t, get(t, client, 1), codes.OK, "")
 			if got := w.alive("entity"); len(got) != 1 {
 				t.Errorf("got %d entities in the ledger, want the first alone", len(got))
@@ -172,7 +172,7 @@ func TestEntitiesNeedTheKeyEachTime(t *testing.T) {
 	requireCode(t, get(t, client, 1), codes.FailedPrecondition, inaccessible)
 }
 
-func TestDatabaseThatCantBeUsedSaysWhy(t *testing.T) {
+func TestUnusableDatabaseIsRefusedWithTheReason(t *testing.T) {
 	w := newWorld(t)
 	native := spec(w.key.String())
 	native.Type = "FIRESTORE_NATIVE"
@@ -185,7 +185,7 @@ func TestDatabaseThatCantBeUsedSaysWhy(t *testing.T) {
 	}
 }
 
-func TestDatabaseThatIsDeletedTakesItsEntitiesAlong(t *testing.T) {
+func TestDeletedDatabaseDeletesItsEntities(t *testing.T) {
 	w := newWorld(t)
 	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	requireCode(t, put(t, w.rows("ledger"), 1), codes.OK, "")
@@ -200,7 +200,7 @@ func TestDatabaseThatIsDeletedTakesItsEntitiesAlong(t *testing.T) {
 	requireCode(t, put(t, w.rows("ledger"), 2), codes.NotFound, "does not exist")
 }
 
-func TestFaultsKnowTheCalls(t *testing.T) {
+func TestFaultsMatchTheCalls(t *testing.T) {
 	w := newWorld(t)
 	w.CreateDatastoreDatabase(ledger, "us-central1", w.key)
 	client := w.rows("ledger")

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// batchSize is how many results an answer has at most. A client asks for the next ones with the cursor of the last.
+// batchSize is the maximum of results in an answer. A client requests the next ones with the cursor of the last.
 const batchSize = 300
 
 const (
@@ -45,7 +45,7 @@ func (s *Data) RunQuery(ctx context.Context, r *datastorepb.RunQueryRequest) (*d
 	return &datastorepb.RunQueryResponse{Batch: batch, Query: r.GetQuery(), Transaction: begun}, nil
 }
 
-// query is what a query of this package may say. A cursor is the encoded key of the last result.
+// query is a query that this package supports. A cursor is the encoded key of the last result.
 type query struct {
 	kind, namespace string
 	keysOnly        bool
@@ -88,7 +88,7 @@ func parseQuery(r *datastorepb.RunQueryRequest) (*query, error) {
 	return q, q.where(asked.GetFilter())
 }
 
-// run returns results after the start cursor, up to a batch.
+// run returns the results after the start cursor, at most a batch.
 func (q *query) run(d *database, t *transaction) *datastorepb.QueryResultBatch {
 	names := q.matching(d)
 	most := batchSize
@@ -134,7 +134,7 @@ func (q *query) result(e *stored, name string) *datastorepb.EntityResult {
 	return &datastorepb.EntityResult{Entity: entity, Version: e.version, Cursor: []byte(name)}
 }
 
-// matching returns the encoded keys of all results that are left, in order.
+// matching returns the encoded keys of all remaining results, in order.
 func (q *query) matching(d *database) []string {
 	all := d.keyNames(q.namespace, q.kind)
 	first, found := slices.BinarySearch(all, q.start)
@@ -164,7 +164,7 @@ func (q *query) holds(e *stored, name string) bool {
 	return !slices.ContainsFunc(q.conditions, func(c condition) bool { return !c(e, name) })
 }
 
-// condition reports whether a filter lets an entity with an encoded key pass.
+// condition reports whether an entity with an encoded key matches a filter.
 type condition func(e *stored, name string) bool
 
 // where adds the conditions of a filter.

@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// maxKeys is how many keys a lookup has at most. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
+// maxKeys is the maximum of keys in a lookup. Source: https://docs.cloud.google.com/datastore/docs/concepts/limits.
 const maxKeys = 1000
 
 // Lookup returns entities by their keys.
@@ -43,7 +43,7 @@ func (s *Data) Lookup(ctx context.Context, r *datastorepb.LookupRequest) (*datas
 	return answer, nil
 }
 
-// AllocateIds completes keys with numbers that it gives to nobody else.
+// AllocateIds completes keys with numbers that it allocates only once.
 func (s *Data) AllocateIds(
 	ctx context.Context, r *datastorepb.AllocateIdsRequest,
 ) (*datastorepb.AllocateIdsResponse, error) {
@@ -67,7 +67,8 @@ func (s *Data) AllocateIds(
 	return answer, nil
 }
 
-// ReserveIds has nothing to do: numbers that are allocated are far from those that people choose, and looked up.
+// ReserveIds does nothing: allocated numbers are far from those that people choose, and AllocateIds checks that they
+// are free.
 func (s *Data) ReserveIds(ctx context.Context, r *datastorepb.ReserveIdsRequest) (*datastorepb.ReserveIdsResponse, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// store is everything that both APIs know, under one lock.
+// store is the state of both APIs, under one lock.
 type store struct {
 	env *core.Env
 

@@ -9,13 +9,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// transaction remembers the versions of what was read in it; 0 stands for an entity that was not there.
+// transaction records the versions of the entities that were read in it; 0 means that the entity did not exist.
 type transaction struct {
 	readOnly bool
 	read     map[string]int64
 }
 
-// BeginTransaction begins a transaction, which takes no locks: the first one to commit wins.
+// BeginTransaction begins a transaction without locks: the first of several conflicting transactions to commit
+// succeeds.
 func (s *Data) BeginTransaction(
 	ctx context.Context, r *datastorepb.BeginTransactionRequest,
 ) (*datastorepb.BeginTransactionResponse, error) {
@@ -61,7 +62,7 @@ func (d *database) transaction(id []byte) (*transaction, error) {
 	return nil, refuse.InvalidArgument("The referenced transaction has expired or is no longer valid.")
 }
 
-// mayCommit refuses the commit of a transaction that lost against another one.
+// mayCommit refuses the commit of a transaction that conflicts with an earlier commit.
 func (t *transaction) mayCommit(d *database, writes bool) error {
 	if !writes {
 		return nil
@@ -101,7 +102,7 @@ func (s *store) reader(d *database, o *datastorepb.ReadOptions) (t *transaction,
 	return nil, nil, refuse.Unimplemented("Datastore", "reads in the past")
 }
 
-// saw notes what a transaction read, if there is one.
+// saw records what a transaction read, if there is one.
 func (t *transaction) saw(d *database, name string) {
 	if t == nil {
 		return

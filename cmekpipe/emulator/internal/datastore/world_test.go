@@ -23,7 +23,7 @@ const (
 	project = "projects/" + cmektest.Project
 	ledger  = project + "/databases/ledger"
 
-	// inaccessible is all that Google says of a key, whatever is wrong.
+	// inaccessible is Google's text for every problem of a key.
 	inaccessible = "The customer-managed encryption key required by the requested resource is not accessible"
 )
 
@@ -41,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	return &world{cloud, t, cloud.CreateKey("us-central1", "records"), cloud.FirestoreAdminClient().Projects.Databases}
 }
 
-// spec asks for a database in Datastore mode under a key, or under none for "".
+// spec describes a database in Datastore mode with a key, or without one for "".
 func spec(key string) *firestore.GoogleFirestoreAdminV1Database {
 	s := &firestore.GoogleFirestoreAdminV1Database{Type: "DATASTORE_MODE", LocationId: "us-central1"}
 	if key != "" {
@@ -77,7 +77,7 @@ func (w *world) disableVersion(version cmekpipe.KeyVersionName) {
 	}
 }
 
-// alive returns what is in the ledger of a kind and was not deleted.
+// alive returns the entries of a kind in the ledger that are not deleted.
 func (w *world) alive(kind string) (list []emulator.Entry) {
 	for _, e := range w.Ledger() {
 		if string(e.Kind) == kind && e.Deleted.IsZero() {

@@ -95,8 +95,8 @@ func (s *Server) listBuckets(c *call) error {
 	return c.json(answer)
 }
 
-// testBucketPermissions answers that the caller may do everything: the loopback cloud knows no callers, and only
-// service agents are denied things, by Cloud KMS.
+// testBucketPermissions answers that the caller has every permission: the loopback Cloud Storage does not distinguish
+// callers. Only Cloud KMS denies something, to service agents.
 func (s *Server) testBucketPermissions(c *call) error {
 	if _, err := s.store.Bucket(c.bucket); err != nil {
 		return err
@@ -112,7 +112,7 @@ func (s *Server) getServiceAccount(c *call) error {
 	})
 }
 
-// checkACL refuses a predefined list for what a bucket with uniform access holds, as Google does.
+// checkACL refuses a predefined ACL for objects in a bucket with uniform access, as Google does.
 func (c *call) checkACL(b *store.Bucket, parameter string) error {
 	if c.query.Get(parameter) == "" || b.Attrs.IamConfiguration == nil {
 		return nil

@@ -12,14 +12,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// Google's defaults for a bucket whose creator says nothing else.
+// Google's defaults for a bucket.
 const (
 	defaultLocation     = "US"
 	defaultStorageClass = "STANDARD"
 	defaultSoftDelete   = 7 * 24 * time.Hour
 )
 
-// newBucket completes the settings of a bucket that is to be created.
+// newBucket completes the settings of a new bucket.
 func (s *Server) newBucket(b *store.Bucket) error {
 	a := &b.Attrs
 	a.Location = strings.ToUpper(a.Location)
@@ -42,7 +42,7 @@ func (s *Server) newBucket(b *store.Bucket) error {
 	return s.completeBucket(a)
 }
 
-// completeBucket adds what the server itself says about settings that a client sent.
+// completeBucket sets the fields that the server itself decides.
 func (s *Server) completeBucket(a *raw.Bucket) error {
 	now := s.env.Now()
 	if a.SoftDeletePolicy == nil {
@@ -71,7 +71,7 @@ func (s *Server) completeBucket(a *raw.Bucket) error {
 	return checkRestrictions(a.Encryption, formatTime(now))
 }
 
-// locationType tells regions from the places that span several; "" is no place. Source:
+// locationType distinguishes regions from locations that span several; "" means an unknown location. Source:
 // https://docs.cloud.google.com/storage/docs/locations.
 func locationType(a *raw.Bucket) string {
 	switch a.Location {
@@ -123,7 +123,7 @@ func (s *Server) changeBucket(c *call, change func(raw.Bucket) (raw.Bucket, erro
 	return c.json(c.bucketResource(b))
 }
 
-// changedBucket returns a bucket with new settings, as far as a client may change them.
+// changedBucket returns a bucket with those new settings that a client may change.
 func (s *Server) changedBucket(c *call, old *store.Bucket, a raw.Bucket) (*store.Bucket, error) {
 	o := old.Attrs
 	if a.Location != "" && !strings.EqualFold(a.Location, o.Location) {
@@ -146,7 +146,7 @@ func (s *Server) changedBucket(c *call, old *store.Bucket, a raw.Bucket) (*store
 	return changed, s.setDefaultKey(c.ctx(), changed)
 }
 
-// forgetEffectiveTimes drops the times since when settings are in force, where the settings changed.
+// forgetEffectiveTimes clears the effective times of settings that changed.
 func forgetEffectiveTimes(a, old *raw.Bucket) {
 	p, was := a.SoftDeletePolicy, old.SoftDeletePolicy
 	if p != nil && p.RetentionDurationSeconds != was.RetentionDurationSeconds {
@@ -170,5 +170,5 @@ func defaultKey(a *raw.Bucket) string {
 	return a.Encryption.DefaultKmsKeyName
 }
 
-// clone returns a copy that shares nothing with the original.
+// clone returns a deep copy.
 func clone(b raw.Bucket) (raw.Bucket, error) { return merge(b, nil) }

@@ -148,7 +148,7 @@ func TestEnforcementForbidsNewObjects(t *testing.T) {
 			c.bucket(t, "enforcing", &tc.attrs)
 			mustWrite(t, c.object("plain", "source"), "data", nil)
 			for how, make := range makers(c) {
-				if how == "compose" { // its preparation is a rewrite, which is tested
+				if how == "compose" { // its setup is a rewrite, which has a case of its own
 					continue
 				}
 				_, err := make(t.Context(), "enforcing", "o", tc.key)
@@ -173,7 +173,7 @@ func TestEnforcementModesAreChecked(t *testing.T) {
 	wantError(t, err, 400, "invalid")
 }
 
-func TestBucketNamesAndPlacesAreChecked(t *testing.T) {
+func TestBucketNamesAndLocationsAreChecked(t *testing.T) {
 	c := newCloud(t)
 	for _, name := range []string{"ab", "Upper", "-dash", "dash-", "a..b", "google-x", "goog", "192.168.1.1", "sp ace", strings.Repeat("x", 64), strings.Repeat("x", 64) + ".com"} {
 		err := c.Bucket(name).Create(t.Context(), project, nil)
@@ -270,7 +270,7 @@ func TestListBuckets(t *testing.T) {
 	wantError(t, err, 400, "invalid")
 }
 
-func TestServiceAccountIsTheAgentThatKeysAreGrantedTo(t *testing.T) {
+func TestServiceAccountIsTheAgentThatUsesKeys(t *testing.T) {
 	c := newCloud(t)
 	if got, err := c.ServiceAccount(t.Context(), project); err != nil || got != core.StorageAgent(project) {
 		t.Errorf("got %s, %v, want %s", got, err, core.StorageAgent(project))

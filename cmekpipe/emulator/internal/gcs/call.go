@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// call is one request on its way through a method.
+// call is a request while a method serves it.
 type call struct {
 	target
 	w     http.ResponseWriter
@@ -24,10 +24,10 @@ type call struct {
 // xml reports whether the client speaks the XML API.
 func (c *call) xml() bool { return c.kind == xmlObjectKind }
 
-// ctx outlives a client that hangs up: what a call has begun to commit, it ends.
+// ctx is not cancelled when the client disconnects, so that a call completes what it began to commit.
 func (c *call) ctx() context.Context { return context.WithoutCancel(c.r.Context()) }
 
-// finish serves the call and answers with the error, if there is one.
+// finish serves the call and writes the error, if there is one.
 func (c *call) finish(serve func(*call) error) {
 	err := c.check()
 	if err == nil {
@@ -38,17 +38,17 @@ func (c *call) finish(serve func(*call) error) {
 	}
 }
 
-// check refuses what the server would otherwise have to leave out in silence.
+// check refuses parameters that the server would otherwise ignore.
 func (c *call) check() error {
 	for _, header := range []string{"X-Goog-Encryption-Algorithm", "X-Goog-Copy-Source-Encryption-Algorithm"} {
 		if c.r.Header.Get(header) != "" {
-			return invalid("The loopback Cloud Storage takes no customer-supplied encryption keys.")
+			return invalid("The loopback Cloud Storage does not support customer-supplied encryption keys.")
 		}
 	}
 	return nil
 }
 
-// json answers with a resource, or with those of its fields that the client asked for.
+// json answers with a resource, reduced to the fields that the client selected.
 func (c *call) json(answer any) error {
 	if fields := c.query.Get("fields"); fields != "" {
 		selected, err := parseFields(fields)
@@ -68,7 +68,7 @@ func (c *call) noContent() error {
 	return nil
 }
 
-// decode reads a body of JSON. An empty one leaves v as it is.
+// decode decodes a JSON body into v. An empty body leaves v unchanged.
 func (c *call) decode(v any) error { return decodeJSON(c.r.Body, v) }
 
 func decodeJSON(r io.Reader, v any) error {
@@ -82,7 +82,7 @@ func decodeJSON(r io.Reader, v any) error {
 	return nil
 }
 
-// number returns a parameter of the query, nil where it is not given.
+// number returns a number from the query, nil if the parameter is missing.
 func (c *call) number(name string) (*int64, error) {
 	text := c.query.Get(name)
 	if text == "" {
@@ -95,13 +95,13 @@ func (c *call) number(name string) (*int64, error) {
 	return &n, nil
 }
 
-// flag returns a parameter that is true or false, which it is where it is not given.
+// flag returns a boolean from the query, the default value if the parameter is missing.
 func (c *call) flag(name string) bool {
 	on, err := strconv.ParseBool(c.query.Get(name))
 	return on && err == nil
 }
 
-// generation returns a parameter that names a generation, 0 where it is not given.
+// generation returns a generation from the query, 0 if the parameter is missing.
 func (c *call) generation(name string) (int64, error) {
 	n, err := c.number(name)
 	if err != nil || n == nil {
@@ -113,7 +113,7 @@ func (c *call) generation(name string) (int64, error) {
 	return *n, nil
 }
 
-// limit returns how many entries a page of a list may hold: 1000 at most, as Google has it.
+// limit returns the page size of a list, 1000 at most as in Google's service.
 func (c *call) limit() (int, error) {
 	const most = 1000
 	n, err := c.number("maxResults")
@@ -123,8 +123,8 @@ func (c *call) limit() (int, error) {
 	return int(min(*n, most)), nil
 }
 
-// conditions returns the preconditions whose parameters start with a prefix: "if" for what the call changes or reads,
-// "ifSource" for where it copies from.
+// conditions returns the preconditions whose parameters start with a prefix: "if" for the object that the call changes
+// or reads, "ifSource" for the source of a copy.
 func (c *call) conditions(prefix string) (conditions store.Conditions, err error) {
 	for _, p := range []struct {
 		name string

@@ -10,13 +10,13 @@ import (
 	raw "google.golang.org/api/storage/v1"
 )
 
-// claims are the checksums that a client says its data have; nil where it says nothing.
+// claims are the checksums that a client sent for its data; nil for those that it did not send.
 type claims struct {
 	crc *uint32
 	md5 []byte
 }
 
-// claimsOf reads the checksums out of metadata and headers.
+// claimsOf reads the checksums from metadata and headers.
 func claimsOf(metadata raw.Object, header http.Header) (claims, error) {
 	var c claims
 	if err := c.set("crc32c", metadata.Crc32c); err != nil {
@@ -28,7 +28,7 @@ func claimsOf(metadata raw.Object, header http.Header) (claims, error) {
 	return c, c.add(header)
 }
 
-// add reads X-Goog-Hash, as in "crc32c=…,md5=…", and Content-MD5.
+// add parses X-Goog-Hash, as in "crc32c=…,md5=…", and Content-MD5.
 func (c *claims) add(header http.Header) error {
 	if err := c.set("md5", header.Get("Content-MD5")); err != nil {
 		return err
@@ -61,7 +61,7 @@ func (c *claims) set(name, value string) error {
 	return nil
 }
 
-// check compares the claims with what has arrived. There is no MD5 of composed data.
+// check compares the claims with the checksums of the received data. Composed data have no MD5.
 func (c *claims) check(crc uint32, md5 []byte) error {
 	if c.crc != nil && *c.crc != crc {
 		return invalid("Provided CRC32C \"%s\" doesn't match calculated CRC32C \"%s\".", encodeCRC(*c.crc), encodeCRC(crc))

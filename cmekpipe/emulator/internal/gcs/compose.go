@@ -6,12 +6,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// mostSources is how many objects one call composes at most. Source:
+// mostSources is the limit of objects that one call composes. Source:
 // https://docs.cloud.google.com/storage/docs/composite-objects.
 const mostSources = 32
 
-// compose makes one object of several. Its key is the one that the call names, else the bucket's default key; the
-// sources' keys have no say.
+// compose creates one object from several. Its key is the one that the call names, else the bucket's default key; the
+// sources' keys don't matter.
 func (s *Server) compose(c *call) error {
 	var request raw.ComposeRequest
 	if err := c.decode(&request); err != nil {
@@ -49,7 +49,7 @@ func (s *Server) compose(c *call) error {
 	return c.json(c.resource(o))
 }
 
-// composition returns what is to be made, without its data.
+// composition returns the new object without its data.
 func (s *Server) composition(c *call, request raw.ComposeRequest) (store.Creation, error) {
 	asked := c.query.Get("kmsKeyName")
 	creation := store.Creation{
@@ -74,7 +74,7 @@ func (s *Server) composition(c *call, request raw.ComposeRequest) (store.Creatio
 	return creation, err
 }
 
-// sources returns the objects to compose, if all can be read.
+// sources returns the objects to compose if all can be read.
 func (s *Server) sources(c *call, wanted []*raw.ComposeRequestSourceObjects) ([]*store.Object, error) {
 	var sources []*store.Object
 	for _, w := range wanted {
@@ -96,7 +96,7 @@ func (s *Server) sources(c *call, wanted []*raw.ComposeRequestSourceObjects) ([]
 	return sources, nil
 }
 
-// join gives an object the data of others. There is no MD5 of a composed object.
+// join returns an object with the data of others. A composed object has no MD5.
 func join(o *store.Object, sources []*store.Object) {
 	blobs := make([]store.Blob, len(sources))
 	for i, source := range sources {

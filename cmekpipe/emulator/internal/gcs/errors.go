@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// statusCancelled is what Cloud Storage answers to the cancelling of an upload.
+// statusCancelled is the status with which Cloud Storage answers the cancellation of an upload.
 const statusCancelled = 499
 
 func invalid(format string, args ...any) error {
@@ -32,7 +32,7 @@ func conditionNotMet() *core.APIError {
 
 func notModified() error { return core.Refusal(http.StatusNotModified, "notModified", "") }
 
-// refusal words an error about a bucket or object as Cloud Storage does.
+// refusal converts an error about a bucket or object to the error of Cloud Storage.
 func refusal(err error, bucket, object string) *core.APIError {
 	if e, ok := errors.AsType[*core.APIError](err); ok {
 		return e
@@ -57,8 +57,8 @@ func refusal(err error, bucket, object string) *core.APIError {
 	return conditionNotMet()
 }
 
-// keyRefusal words Cloud KMS's refusal as Cloud Storage passes it on. NotFound is the reason for a key that is not
-// there, which differs between writing and reading. Source:
+// keyRefusal converts a refusal of Cloud KMS to the error of Cloud Storage. NotFound is the reason for a missing key,
+// which differs between writing and reading. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
 func keyRefusal(err error, notFound string) error {
 	e, ok := errors.AsType[*core.KeyError](err)
@@ -107,10 +107,10 @@ func writeXMLError(w http.ResponseWriter, e *core.APIError) {
 	w.Header().Set("Content-Type", "application/xml; charset=UTF-8")
 	w.Header().Set("Content-Length", strconv.Itoa(len(xml.Header)+len(text)))
 	w.WriteHeader(e.Status)
-	_, _ = w.Write(append([]byte(xml.Header), text...)) // a client that went away wants no answer
+	_, _ = w.Write(append([]byte(xml.Header), text...)) // the client may have disconnected
 }
 
-// xmlCode is the XML API's name of a refusal. Source:
+// xmlCode returns the code of a refusal in the XML API. Source:
 // https://docs.cloud.google.com/storage/docs/xml-api/reference-status.
 func xmlCode(e *core.APIError) string {
 	switch {

@@ -1,6 +1,6 @@
 package gcs
 
-// What the fuzz targets of the external tests need.
+// Exports for the fuzz targets of the external tests.
 
 // Target is a parsed path.
 type Target = target

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// selection is which fields of an answer a client asked for; nil takes a field whole.
+// selection is the set of answer fields that a client requested. The nil selection means all of a field.
 type selection map[string]selection
 
 // parseFields reads a parameter such as "nextPageToken,items(name,size)" or "resource/name". Source:
@@ -20,7 +20,7 @@ func parseFields(text string) (selection, error) {
 	return s, nil
 }
 
-// parse reads fields until the text or its parentheses end, and returns what is behind them.
+// parse reads fields until the end of the text or of its parentheses, and returns the remaining text.
 func (s selection) parse(text string) (rest string, ok bool) {
 	for {
 		end := strings.IndexAny(text+",", ",()")

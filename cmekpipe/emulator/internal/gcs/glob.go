@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// compileGlob returns what a matchGlob matches: "*" and "?" stay within a folder, "**" crosses folders, "[a-c]" and
-// "[!a-c]" are classes, "{a,b}" alternatives, and "\" takes the next character as it is. Source:
+// compileGlob compiles a matchGlob: "*" and "?" match within a folder, "**" crosses folders, "[a-c]" and "[!a-c]" are
+// classes, "{a,b}" alternatives, and "\" escapes the next character. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/objects/list#list-objects-and-prefixes-using-glob.
 func compileGlob(glob string) (func(string) bool, error) {
 	var b strings.Builder
@@ -46,8 +46,8 @@ func compileGlob(glob string) (func(string) bool, error) {
 	return expression.MatchString, nil
 }
 
-// globClass writes the class at the head of rest and returns how many characters it has. A bracket that is never
-// closed stands for itself.
+// globClass writes the class at the start of rest and returns its length in characters. A bracket that is never closed
+// matches itself.
 func globClass(b *strings.Builder, rest []rune) int {
 	end := 2
 	for end < len(rest) && rest[end] != ']' {

@@ -36,27 +36,27 @@ const (
 	farKey     = "projects/key-project/locations/europe-west1/keyRings/ring/cryptoKeys/far"
 )
 
-// vault is a Cloud KMS of the simplest kind: keys with versions that are enabled or not.
-type vault struct {
+// fakeKMS is a minimal Cloud KMS: keys with versions that are enabled or not.
+type fakeKMS struct {
 	mu      sync.Mutex
 	primary map[string]int64  // by key; a key that is not here does not exist
 	states  map[string]string // by version; a version that is not here is enabled
-	agents  map[string]string // by key, the only agent that may use it; "" stands for nobody
+	agents  map[string]string // by key, the only agent that may use it; "" means none
 	wraps   int
 	unwraps int
-	during  func() // is called once, in the middle of the next Wrap
+	during  func() // called once, during the next Wrap
 }
 
-func newVault() *vault {
+func newFakeKMS() *fakeKMS {
 	agent := core.StorageAgent(project)
-	return &vault{
+	return &fakeKMS{
 		primary: map[string]int64{key: 1, otherKey: 1, deniedKey: 1, signingKey: 0, farKey: 1},
 		agents:  map[string]string{key: agent, otherKey: agent, signingKey: agent, farKey: agent},
 		states:  map[string]string{},
 	}
 }
 
-func (v *vault) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
+func (v *fakeKMS) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	v.mu.Lock()
 	during := v.during
 	v.during = nil
@@ -79,7 +79,7 @@ func (v *vault) Wrap(_ context.Context, agent string, k cmekpipe.KeyName) (cmekp
 	return k.Version(n), v.state(k.Version(n))
 }
 
-func (v *vault) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVersionName) error {
+func (v *fakeKMS) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVersionName) error {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.unwraps++
@@ -92,7 +92,7 @@ func (v *vault) Unwrap(_ context.Context, agent string, version cmekpipe.KeyVers
 	return v.state(version)
 }
 
-func (v *vault) state(version cmekpipe.KeyVersionName) error {
+func (v *fakeKMS) state(version cmekpipe.KeyVersionName) error {
 	if state := v.states[version.String()]; state != "" {
 		return &core.KeyError{Reason: core.KeyNotEnabled, Name: version.String(), State: state,
 			Message: version.String() + " is not enabled, current state is: " + state + "."}
@@ -100,8 +100,8 @@ func (v *vault) state(version cmekpipe.KeyVersionName) error {
 	return nil
 }
 
-// set puts a version into a state; "" enables it.
-func (v *vault) set(k string, version int64, state string) {
+// set sets the state of a version; "" enables it.
+func (v *fakeKMS) set(k string, version int64, state string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	name, err := cmekpipe.ParseKeyName(k)
@@ -111,26 +111,26 @@ func (v *vault) set(k string, version int64, state string) {
 	v.states[name.Version(version).String()] = state
 }
 
-// meanwhile arranges for something to happen while the next call asks for a key.
-func (v *vault) meanwhile(happen func()) {
+// meanwhile makes the next call to Cloud KMS run do first.
+func (v *fakeKMS) meanwhile(happen func()) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.during = happen
 }
 
-func (v *vault) rotate(k string) {
+func (v *fakeKMS) rotate(k string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.primary[k]++
 }
 
-func (v *vault) lose(k string) {
+func (v *fakeKMS) lose(k string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	delete(v.primary, k)
 }
 
-// clock is a cloud's clock that a test moves.
+// clock is a cloud's clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -155,14 +155,14 @@ type cloud struct {
 	url    string
 	server *gcs.Server
 	env    *core.Env
-	keys   *vault
+	keys   *fakeKMS
 	clock  *clock
 }
 
 // newCloud starts a server that holds bucket "plain" without and bucket "keyed" with a default key, both in us-central1.
 func newCloud(t testing.TB, options ...option.ClientOption) *cloud {
 	t.Helper()
-	c := &cloud{keys: newVault(), clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}}
+	c := &cloud{keys: newFakeKMS(), clock: &clock{now: time.Date(2026, 1, 2, 3, 4, 5, 6000, time.UTC)}}
 	c.env = &core.Env{Now: c.clock.Now, Ledger: &core.Ledger{}, Faults: &core.Faults{}, Keys: c.keys}
 	c.server = gcs.New(c.env)
 	c.serve(t)
@@ -213,10 +213,10 @@ func (c *cloud) object(bucket, name string) *storage.ObjectHandle {
 	return c.Bucket(bucket).Object(name)
 }
 
-// write uploads data; set may prepare the writer.
+// write uploads data; set may configure the writer.
 func write(ctx context.Context, o *storage.ObjectHandle, data string, set func(*storage.Writer)) (*storage.ObjectAttrs, error) {
 	w := o.NewWriter(ctx)
-	w.ChunkSize = 256 << 10 // the client's default takes 16 MiB of memory for each writer
+	w.ChunkSize = 256 << 10 // the client's default needs 16 MiB of memory for each writer
 	if set != nil {
 		set(w)
 	}
@@ -263,7 +263,7 @@ func wantData(t testing.TB, o *storage.ObjectHandle, want string) {
 	}
 }
 
-// wantError checks status and reason of a refusal. What a read is refused with stays unparsed in the body.
+// wantError checks status and reason of a refusal. The body of a refused read is not parsed.
 func wantError(t testing.TB, err error, status int, reason string) {
 	t.Helper()
 	e, ok := errors.AsType[*googleapi.Error](err)
@@ -288,7 +288,7 @@ func wantNoObject(t testing.TB, o *storage.ObjectHandle) {
 	}
 }
 
-// uploadMedia uploads data with nothing around them, which Google's client for Go never does.
+// uploadMedia uploads data without metadata, which Google's client for Go never does.
 func (c *cloud) uploadMedia(ctx context.Context, bucket string, query url.Values, data string) (*raw.Object, error) {
 	query.Set("uploadType", "media")
 	address := c.url + "/upload/storage/v1/b/" + bucket + "/o?" + query.Encode()
@@ -308,7 +308,7 @@ func (c *cloud) uploadMedia(ctx context.Context, bucket string, query url.Values
 	return o, json.NewDecoder(response.Body).Decode(o)
 }
 
-// do sends a request as it is, which Google's client would not send.
+// do sends a request that Google's client would not send.
 func (c *cloud) do(t testing.TB, method, path string, header map[string]string, body string) *http.Response {
 	t.Helper()
 	if !strings.HasPrefix(path, "http") {
@@ -345,10 +345,10 @@ func wantStatus(t testing.TB, err error, status int) {
 	}
 }
 
-// fast makes a client try again at once.
+// fast makes a client retry without delay.
 func fast() gax.Backoff { return gax.Backoff{Initial: time.Millisecond, Max: time.Millisecond} }
 
-// versioned makes bucket "versioned".
+// versioned creates bucket "versioned".
 func versioned(t testing.TB, c *cloud) {
 	t.Helper()
 	c.bucket(t, "versioned", &storage.BucketAttrs{Location: "us-central1", VersioningEnabled: true})

@@ -11,11 +11,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// Inside is Cloud Storage as the cloud's other services see it, which load from it and extract to it on behalf of their
-// callers. No fault strikes there, as faults are for what clients call.
+// Inside is Cloud Storage for the cloud's other services, which load from it and extract to it on behalf of their
+// callers. Faults don't affect it, because they are for calls of clients.
 type Inside struct{ s *Server }
 
-// Inside returns the view of the cloud's other services.
+// Inside returns the access of the cloud's other services.
 func (s *Server) Inside() Inside { return Inside{s} }
 
 // Names returns the live objects of a bucket whose names start with a prefix, in order.
@@ -36,7 +36,7 @@ func (in Inside) Names(_ context.Context, bucket, prefix string) ([]string, erro
 	}
 }
 
-// Read returns what an object holds. It fails if the key that the object rests under can't be used.
+// Read returns the content of an object. It fails if the object's key can't be used.
 func (in Inside) Read(ctx context.Context, bucket, name string) ([]byte, error) {
 	o, err := in.s.store.Object(bucket, name, 0)
 	if err != nil {
@@ -51,7 +51,7 @@ func (in Inside) Read(ctx context.Context, bucket, name string) ([]byte, error) 
 	return data.Bytes(), err
 }
 
-// MakeBucket makes a bucket of a project without a default key, unless there is one of that name.
+// MakeBucket creates a bucket of a project without a default key, unless a bucket of that name exists.
 func (in Inside) MakeBucket(_ context.Context, project, name, location string) error {
 	b := &store.Bucket{Project: project, Attrs: raw.Bucket{Name: name, Location: location}}
 	if err := in.s.newBucket(b); err != nil {
@@ -63,7 +63,7 @@ func (in Inside) MakeBucket(_ context.Context, project, name, location string) e
 	return nil
 }
 
-// Write makes an object under the bucket's default key. Method is the call that it is made for.
+// Write creates an object with the bucket's default key. Method is the call that it is created for.
 func (in Inside) Write(ctx context.Context, bucket, name, method string, data []byte) error {
 	blob, err := store.ReadBlob(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
@@ -81,7 +81,7 @@ func (in Inside) Write(ctx context.Context, bucket, name, method string, data []
 }
 
 // Matching returns readers of a bucket's live objects whose names begin with prefix and match, in the order of the
-// names. It is how another service reads them, on its own account: the object's key must be usable.
+// names. Each object's key must be usable.
 func (s *Server) Matching(ctx context.Context, bucket, prefix string, match func(name string) bool) ([]io.Reader, error) {
 	const page = 1000
 	var readers []io.Reader

@@ -15,8 +15,8 @@ import (
 // fullyRestricted is the mode of an enforcement that forbids one way of encryption for new objects.
 const fullyRestricted = "FullyRestricted"
 
-// protect returns what decides about the key of a new object: asked, the key that the call names, else the bucket's
-// default key, else none.
+// protect returns a function that chooses the key of a new object: asked, the key that the call names, else the
+// bucket's default key, else none.
 func (s *Server) protect(ctx context.Context, asked string) func(*store.Bucket) (cmekpipe.KeyVersionName, error) {
 	return func(b *store.Bucket) (cmekpipe.KeyVersionName, error) {
 		key := b.DefaultKey
@@ -33,13 +33,12 @@ func (s *Server) protect(ctx context.Context, asked string) func(*store.Bucket) 
 	}
 }
 
-// keepKey returns what decides about the key of an object that is only moved: it stays under the version that it
-// rests under.
+// keepKey returns a function that keeps the key version of a moved object.
 func keepKey(version cmekpipe.KeyVersionName) func(*store.Bucket) (cmekpipe.KeyVersionName, error) {
 	return func(b *store.Bucket) (cmekpipe.KeyVersionName, error) { return version, enforce(b, version.Valid()) }
 }
 
-// wrap returns the version that new data in a bucket rests under if the project's service agent may use the key.
+// wrap returns the version that encrypts new data in a bucket if the project's service agent may use the key.
 func (s *Server) wrap(ctx context.Context, b *store.Bucket, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	if location.ForBucket(key.Location(), b.Attrs.Location).Fit == location.Refused {
 		return cmekpipe.KeyVersionName{}, core.Refusal(http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed",
@@ -49,7 +48,7 @@ func (s *Server) wrap(ctx context.Context, b *store.Bucket, key cmekpipe.KeyName
 	return version, keyRefusal(err, "cloudKmsEncryptionKeyNotFound")
 }
 
-// unwrap refuses to read an object whose key can't be used. What rests under no key is always readable.
+// unwrap refuses to read an object whose key can't be used. An object without a key is always readable.
 func (s *Server) unwrap(ctx context.Context, o *store.Object) error {
 	if !o.Key.Valid() {
 		return nil
@@ -62,7 +61,7 @@ func (s *Server) unwrap(ctx context.Context, o *store.Object) error {
 	return keyRefusal(err, "cloudKmsDecryptionKeyNotFound")
 }
 
-// parseKey takes the name of a key. That of a version is none.
+// parseKey parses the name of a key. It refuses the name of a version.
 func parseKey(name string) (cmekpipe.KeyName, error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
@@ -71,12 +70,12 @@ func parseKey(name string) (cmekpipe.KeyName, error) {
 	return key, nil
 }
 
-// keyInResource refuses a key in the body of a call, which has a parameter for it.
+// keyInResource refuses a key in the body of a call, because a parameter of the call names it.
 func keyInResource(parameter string) error {
 	return invalid("The kmsKeyName of an object resource can't be set; use the parameter %s of the call.", parameter)
 }
 
-// enforce refuses a new object that a bucket's configuration forbids. Google's wording is not public; this is ours.
+// enforce refuses a new object that a bucket's configuration forbids. Google's text is not public; this one is ours.
 func enforce(b *store.Bucket, customerManaged bool) error {
 	e := b.Attrs.Encryption
 	if e == nil {
@@ -98,7 +97,7 @@ func restricted(encryption, remedy string) error {
 			remedy+".")
 }
 
-// setDefaultKey checks the key that a bucket is to have by default, in the way that the bucket's objects will.
+// setDefaultKey checks the new default key of a bucket as it checks the keys of objects.
 func (s *Server) setDefaultKey(ctx context.Context, b *store.Bucket) (err error) {
 	b.DefaultKey = cmekpipe.KeyName{}
 	if b.Attrs.Encryption == nil || b.Attrs.Encryption.DefaultKmsKeyName == "" {
@@ -131,7 +130,7 @@ func restrictions(e *raw.BucketEncryption) []restriction {
 	return all
 }
 
-// checkRestrictions completes the enforcement configurations that a client sent.
+// checkRestrictions completes the enforcement configurations of a request.
 func checkRestrictions(e *raw.BucketEncryption, now string) error {
 	for _, r := range restrictions(e) {
 		switch *r.mode {

@@ -15,8 +15,8 @@ import (
 
 const version1 = "/cryptoKeyVersions/1"
 
-// makers are all the ways in which an object comes into being that may name a key, in a bucket that has a small
-// object "source" without a key.
+// makers are all calls that create an object and may name a key, in a bucket that has a small object "source" without a
+// key.
 func makers(c *cloud) map[string]func(ctx context.Context, bucket, name, key string) (*storage.ObjectAttrs, error) {
 	source := c.object("plain", "source")
 	return map[string]func(context.Context, string, string, string) (*storage.ObjectAttrs, error){
@@ -56,7 +56,7 @@ func makers(c *cloud) map[string]func(ctx context.Context, bucket, name, key str
 	}
 }
 
-// mustNot lets a preparation fail: what it prepares for then fails with the same cause, which is what is tested.
+// mustNot allows the setup of a call to fail: the call then fails with the same cause, which the test checks.
 func mustNot(*storage.ObjectAttrs, error) {}
 
 func attrs(o *raw.Object, err error) (*storage.ObjectAttrs, error) {
@@ -146,7 +146,7 @@ func TestBucketsOfAnotherProjectHaveAnotherAgent(t *testing.T) {
 	wantError(t, err, 403, "forbidden")
 }
 
-func TestDataNeedTheirKeyVersion(t *testing.T) {
+func TestReadsNeedTheKeyVersion(t *testing.T) {
 	for _, state := range []string{"DISABLED", "DESTROY_SCHEDULED", "DESTROYED"} {
 		t.Run(state, func(t *testing.T) {
 			c := newCloud(t)
@@ -170,7 +170,7 @@ func TestDataNeedTheirKeyVersion(t *testing.T) {
 			}
 			wantData(t, fresh, "fresh data")
 			if a, err := old.Attrs(t.Context()); err != nil || a.KMSKeyName != key+version1 {
-				t.Errorf("attrs: got %v, want them without the key's consent", err)
+				t.Errorf("attrs: got %v, want them without use of the key", err)
 			}
 			c.keys.set(key, 1, "")
 			wantData(t, old, "old data")
@@ -196,7 +196,7 @@ func readers(c *cloud, o *storage.ObjectHandle) map[string]func(context.Context)
 	}
 }
 
-// headError asks by JSON what a read of no bytes asks with HEAD, whose answer has no body to look at.
+// headError repeats by JSON a read of no bytes, which uses HEAD and so has no body with the error.
 func headError(ctx context.Context, c *cloud, o *storage.ObjectHandle) error {
 	if r, err := o.NewRangeReader(ctx, 0, 0); err == nil {
 		r.Close()
@@ -219,7 +219,7 @@ func TestLostKeysAndGrantsAreNotFoundAndDenied(t *testing.T) {
 	_, err = read(t.Context(), o)
 	wantError(t, err, 400, "cloudKmsDecryptionKeyNotFound")
 	if err := o.Delete(t.Context()); err != nil {
-		t.Errorf("delete: got %v, want no need of the key", err)
+		t.Errorf("delete: got %v, want it to work without the key", err)
 	}
 }
 
@@ -228,7 +228,7 @@ func TestKeyDisabledDuringAnUploadRefusesTheCommit(t *testing.T) {
 	o := c.object("keyed", "o")
 	w := o.NewWriter(t.Context())
 	w.ChunkSize = 256 << 10
-	if _, err := io.WriteString(w, strings.Repeat("x", 600<<10)); err != nil { // two chunks are on their way
+	if _, err := io.WriteString(w, strings.Repeat("x", 600<<10)); err != nil { // two chunks are sent
 		t.Fatal(err)
 	}
 	c.keys.set(key, 1, "DISABLED")
@@ -236,21 +236,21 @@ func TestKeyDisabledDuringAnUploadRefusesTheCommit(t *testing.T) {
 	wantNoObject(t, o)
 }
 
-func TestKeyIsAskedWhenAnUploadStartsAndEnds(t *testing.T) {
+func TestKeyIsCheckedWhenAnUploadStartsAndEnds(t *testing.T) {
 	c := newCloud(t)
 	before := c.keys.wraps
 	mustWrite(t, c.object("keyed", "o"), strings.Repeat("x", 600<<10), func(w *storage.Writer) { w.ChunkSize = 256 << 10 })
 	if got := c.keys.wraps - before; got != 2 {
-		t.Errorf("got %d questions, want 2", got)
+		t.Errorf("got %d calls, want 2", got)
 	}
 	c.keys.set(key, 1, "DISABLED")
 	started := c.do(t, "POST", "/upload/storage/v1/b/keyed/o?uploadType=resumable&name=o2", nil, "{}")
 	if started.StatusCode != 400 || started.Header.Get("Location") != "" {
-		t.Errorf("start under a disabled key: got %s, want 400 and no session", started.Status)
+		t.Errorf("start with a disabled key: got %s, want 400 and no session", started.Status)
 	}
 }
 
-func TestDefaultKeyThatChangesMeanwhileCounts(t *testing.T) {
+func TestDefaultKeyAtTheCommitIsUsed(t *testing.T) {
 	c := newCloud(t)
 	c.keys.meanwhile(func() {
 		update := storage.BucketAttrsToUpdate{Encryption: &storage.BucketEncryption{DefaultKMSKeyName: otherKey}}
@@ -277,7 +277,7 @@ func TestNoBucketUpdateIsLost(t *testing.T) {
 	}
 }
 
-func TestBucketDeletedMeanwhileGetsNoObject(t *testing.T) {
+func TestBucketDeletedDuringAnUploadGetsNoObject(t *testing.T) {
 	c := newCloud(t)
 	c.keys.meanwhile(func() {
 		if err := c.Bucket("keyed").Delete(t.Context()); err != nil {

@@ -26,7 +26,7 @@ func TestList(t *testing.T) {
 	}{
 		{"all", storage.Query{}, "a/ a/1 a/2 a/b/3 b c/x c/y ü"},
 		{"prefix", storage.Query{Prefix: "a/"}, "a/ a/1 a/2 a/b/3"},
-		{"prefix that is nowhere", storage.Query{Prefix: "zz"}, ""},
+		{"prefix without objects", storage.Query{Prefix: "zz"}, ""},
 		{"delimiter", storage.Query{Delimiter: "/"}, "b ü a/ c/"},
 		{"prefix and delimiter", storage.Query{Prefix: "a/", Delimiter: "/"}, "a/ a/1 a/2 a/b/"},
 		{"trailing delimiter", storage.Query{Delimiter: "/", IncludeTrailingDelimiter: true}, "a/ b ü a/ c/"},

@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// checkBucketName refuses what is no name of a bucket: in Google's words, with the reason behind them. Source:
+// checkBucketName refuses an invalid bucket name with Google's text, which includes the reason. Source:
 // https://docs.cloud.google.com/storage/docs/buckets#naming.
 func checkBucketName(name string) error {
 	if reason := bucketNameFault(name); reason != "" {
@@ -16,7 +16,7 @@ func checkBucketName(name string) error {
 	return nil
 }
 
-// bucketNameFault says what is wrong with the name of a bucket; "" for nothing.
+// bucketNameFault returns what is wrong with the name of a bucket; "" if it is valid.
 func bucketNameFault(name string) string {
 	longest := 63
 	if strings.Contains(name, ".") {
@@ -49,7 +49,7 @@ func bucketNameFault(name string) string {
 
 func isAlphanumeric(c byte) bool { return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' }
 
-// checkObjectName refuses what is no name of an object. Source: https://docs.cloud.google.com/storage/docs/objects.
+// checkObjectName refuses an invalid object name. Source: https://docs.cloud.google.com/storage/docs/objects.
 func checkObjectName(name string) error {
 	switch {
 	case name == "":

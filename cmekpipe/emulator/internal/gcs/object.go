@@ -47,7 +47,7 @@ func (s *Server) updateObject(c *call) error {
 	})
 }
 
-// changeObject replaces the settings of an object. A key can't be changed that way: only a rewrite does.
+// changeObject replaces the settings of an object. Only a rewrite changes its key.
 func (s *Server) changeObject(c *call, namesKey bool, change func(raw.Object) (raw.Object, error)) error {
 	if namesKey {
 		return core.Refusal(http.StatusBadRequest, "cloudKmsCannotChangeKeyName", "Cloud KMS key name cannot be changed.")
@@ -77,7 +77,7 @@ func (s *Server) changeObject(c *call, namesKey bool, change func(raw.Object) (r
 	return c.json(c.resource(o))
 }
 
-// restore makes a new generation of a soft-deleted one, which stays what it is. Source:
+// restore creates a new generation from a soft-deleted one, which remains soft-deleted. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/objects/restore.
 func (s *Server) restore(c *call) error {
 	generation, err := c.generation("generation")

@@ -41,7 +41,7 @@ func TestUpdateChangesOnlyWhatItNames(t *testing.T) {
 	}
 }
 
-// conditioned are all calls that take preconditions on an object, by a query. The object is in bucket "plain".
+// conditioned are all calls that accept preconditions on an object, by a query. The object is in bucket "plain".
 func TestPreconditionsOfEveryCall(t *testing.T) {
 	calls := map[string]struct{ method, path, body string }{
 		"get":       {"GET", "/storage/v1/b/plain/o/o?", ""},
@@ -109,7 +109,7 @@ func TestPreconditionsOfEveryCall(t *testing.T) {
 	}
 }
 
-func TestPreconditionsWhereThereIsNoObject(t *testing.T) {
+func TestPreconditionsWithoutAnObject(t *testing.T) {
 	c := newCloud(t)
 	o := c.object("plain", "o")
 	for _, conditions := range []storage.Conditions{{GenerationMatch: 1}, {MetagenerationMatch: 1}} {
@@ -147,7 +147,7 @@ func TestGenerationsOnlyGrow(t *testing.T) {
 	}
 }
 
-func TestVersioningKeepsWhatIsOverwritten(t *testing.T) {
+func TestVersioningKeepsOverwrittenObjects(t *testing.T) {
 	c := newCloud(t)
 	versioned(t, c)
 	o := c.object("versioned", "o")
@@ -216,7 +216,7 @@ func TestSoftDelete(t *testing.T) {
 	wantData(t, o, "first")
 }
 
-func TestWithoutPolicyDeletedIsGone(t *testing.T) {
+func TestWithoutPolicyDeletedObjectsAreGone(t *testing.T) {
 	c := newCloud(t)
 	c.bucket(t, "hard", &storage.BucketAttrs{SoftDeletePolicy: &storage.SoftDeletePolicy{}})
 	o := c.object("hard", "o")

@@ -42,7 +42,7 @@ func FuzzObjectPath(f *testing.F) {
 	})
 }
 
-// ranges is what a Range header asks of 10 bytes.
+// ranges maps Range headers to the requested part of 10 bytes.
 func ranges() map[string]struct {
 	from, to             int64
 	partial, satisfiable bool
@@ -100,7 +100,7 @@ func FuzzContentRange(f *testing.F) {
 	})
 }
 
-// globs is what patterns match and what not, in words.
+// globs lists for each pattern the names that it matches and those that it doesn't.
 func globs() map[string][2]string {
 	return map[string][2]string{
 		"a*": {"a ab abc", "a/b b"}, "a**": {"a a/b", "b"}, "a?": {"ab", "a abc a/"}, "[a-c]x": {"ax bx", "dx x"}, "[!a]x": {"bx", "ax"},

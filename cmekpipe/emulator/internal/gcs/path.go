@@ -34,7 +34,7 @@ type target struct {
 	toBucket, toName string // the destination of a copy, rewrite or move
 }
 
-// url returns what the call is about, for faults: the destination where there is one.
+// url returns the resource of the call for faults: the destination if there is one.
 func (t target) url() string {
 	bucket, object := t.bucket, t.object
 	if t.toName != "" {
@@ -46,8 +46,8 @@ func (t target) url() string {
 	return "gs://" + bucket + "/" + object
 }
 
-// parsePath reads an escaped path. In the JSON API a name is one segment, its own slashes escaped; in the XML API an
-// object's name is all that follows the bucket's. A path that names nothing is of unknownKind.
+// parsePath parses an escaped path. In the JSON API a name is one segment with escaped slashes; in the XML API an
+// object's name is everything after the bucket's. Any other path is of unknownKind.
 func parsePath(escaped string) target {
 	path := strings.TrimPrefix(escaped, "/")
 	if after, found := strings.CutPrefix(path, "storage/v1/"); found {
@@ -108,7 +108,7 @@ func downloadTarget(s []string) target {
 	return t
 }
 
-// jsonTarget reads the segments behind /storage/v1/.
+// jsonTarget parses the segments after /storage/v1/.
 func jsonTarget(s []string) target {
 	switch {
 	case len(s) == 1 && s[0] == "b":
@@ -127,7 +127,7 @@ func jsonTarget(s []string) target {
 	return target{}
 }
 
-// objectTarget reads what is to be done with an object.
+// objectTarget parses the operation on an object.
 func objectTarget(bucket, object string, action []string) target {
 	t := target{bucket: bucket, object: object}
 	switch {

@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// contentRange is which bytes of an upload a request carries. The zero contentRange is not one.
+// contentRange is the part of an upload that a request carries. The zero contentRange is invalid.
 type contentRange struct {
 	first, last int64
-	total       int64 // unknown while the client doesn't know
+	total       int64 // unknown until the client sends it
 }
 
 const (
 	unknown = -1
-	// whole stands for first where a request has no range and carries all.
+	// whole is the value of first for a request without a range, which carries all bytes.
 	whole = -2
 )
 
-// isQuery reports whether the request carries nothing and asks how far the upload has come.
+// isQuery reports whether the request carries no bytes and queries the upload's progress.
 func (r contentRange) isQuery() bool { return r.first == unknown }
 
 // parseContentRange reads "bytes 0-99/100", "bytes 0-99/*", "bytes */100" and "bytes */*".
@@ -54,8 +54,8 @@ func parseContentRange(header string) (contentRange, error) {
 // byteRange is the half-open range [from, to) of an object's bytes.
 type byteRange struct{ from, to int64 }
 
-// parseRange reads "bytes=0-99", "bytes=100-" and "bytes=-100" for an object of a size. A header that is anything
-// else, several ranges too, asks for all, which is not partial. A range behind the end is not satisfiable.
+// parseRange parses "bytes=0-99", "bytes=100-" and "bytes=-100" for an object of a size. Any other header, one with
+// several ranges included, means all bytes and is not partial. A range after the end of the object is not satisfiable.
 func parseRange(header string, size int64) (r byteRange, partial, satisfiable bool) {
 	all := byteRange{0, size}
 	spec, found := strings.CutPrefix(header, "bytes=")
@@ -76,7 +76,7 @@ func parseRange(header string, size int64) (r byteRange, partial, satisfiable bo
 	return all, false, true
 }
 
-// parseNatural reads a whole number that is not negative and has no sign.
+// parseNatural parses a whole number without a sign.
 func parseNatural(s string) (int64, bool) {
 	n, err := strconv.ParseInt(s, 10, 64)
 	return n, err == nil && n >= 0 && s[0] != '+' && s[0] != '-'

@@ -25,7 +25,7 @@ func (s *Server) getObject(c *call) error {
 	return c.json(c.resource(o))
 }
 
-// find returns the object that a read is about, if the preconditions hold.
+// find returns the object of a read if the preconditions hold.
 func (s *Server) find(c *call) (*store.Object, error) {
 	generation, err := c.generation("generation")
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Server) find(c *call) (*store.Object, error) {
 	return o, conditions.Check(o)
 }
 
-// readConditions returns the preconditions of a read, which the XML API has in headers.
+// readConditions returns the preconditions of a read, which are headers in the XML API.
 func (c *call) readConditions() (store.Conditions, error) {
 	if c.xml() {
 		for parameter, header := range map[string]string{
@@ -67,7 +67,7 @@ func (c *call) readConditions() (store.Conditions, error) {
 	return c.conditions("if")
 }
 
-// read answers with an object's data. This is where the key is needed.
+// read answers with an object's data, which needs the key.
 func (s *Server) read(c *call) error {
 	if c.flag("softDeleted") {
 		return invalid("The data of a soft-deleted object can't be read before it is restored.")
@@ -86,7 +86,7 @@ func (s *Server) read(c *call) error {
 	return c.send(o)
 }
 
-// describe sets the headers that tell about an object.
+// describe sets the headers about an object.
 func describe(h http.Header, o *store.Object) {
 	set := func(name, value string) {
 		if value != "" {
@@ -119,7 +119,7 @@ func describe(h http.Header, o *store.Object) {
 	}
 }
 
-// send answers with the bytes as they are stored, or a range of them.
+// send answers with the stored bytes or a range of them.
 func (c *call) send(o *store.Object) error {
 	size, h := o.Data.Size(), c.w.Header()
 	r, partial, satisfiable := parseRange(c.r.Header.Get("Range"), size)
@@ -136,11 +136,11 @@ func (c *call) send(o *store.Object) error {
 	h.Set("Accept-Ranges", "bytes")
 	h.Set("Content-Length", strconv.FormatInt(r.to-r.from, 10))
 	c.w.WriteHeader(status)
-	_ = o.Data.WriteRange(c.w, r.from, r.to) // a client that went away wants no more, nor does HEAD
+	_ = o.Data.WriteRange(c.w, r.from, r.to) // fails for HEAD and if the client disconnected
 	return nil
 }
 
-// unzip returns the data of an object that is stored in gzip for a client that doesn't take gzip, nil for all others.
+// unzip returns the decompressed data of an object stored in gzip if the client doesn't accept gzip, nil otherwise.
 // Source: https://docs.cloud.google.com/storage/docs/transcoding.
 func (c *call) unzip(o *store.Object) io.Reader {
 	if o.Settings.ContentEncoding != "gzip" || strings.Contains(o.Settings.CacheControl, "no-transform") ||
@@ -149,12 +149,12 @@ func (c *call) unzip(o *store.Object) io.Reader {
 	}
 	unzipped, err := gzip.NewReader(o.Data.Reader())
 	if err != nil {
-		return nil // it only says that it is in gzip
+		return nil // not gzip in spite of its metadata
 	}
 	return unzipped
 }
 
-// sendUnzipped answers with all the data, whatever range was asked for.
+// sendUnzipped answers with all the data, even if the request has a range.
 func (c *call) sendUnzipped(data io.Reader) error {
 	h := c.w.Header()
 	h.Del("Content-Encoding")
@@ -164,7 +164,7 @@ func (c *call) sendUnzipped(data io.Reader) error {
 		return nil
 	}
 	if _, err := io.Copy(c.w, data); err != nil {
-		panic(http.ErrAbortHandler) // the status is out: only a broken connection says that data are missing
+		panic(http.ErrAbortHandler) // the status is sent: only a broken connection shows that data are missing
 	}
 	return nil
 }

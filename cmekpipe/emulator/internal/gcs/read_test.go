@@ -80,7 +80,7 @@ func TestReadersAttrs(t *testing.T) {
 	}
 }
 
-func TestHeadersTellKeyAndChecksums(t *testing.T) {
+func TestHeadersHaveKeyAndChecksums(t *testing.T) {
 	c := newCloud(t)
 	mustWrite(t, c.object("keyed", "o"), "data", nil)
 	r := c.do(t, "HEAD", "/keyed/o", nil, "")
@@ -116,7 +116,7 @@ func TestGzipIsTranscoded(t *testing.T) {
 		if api == "XML" { // Google's client refuses its own header in the JSON API
 			wantData(t, o.ReadCompressed(true), zipped.String())
 		}
-		// A range, with which Go's transport does not take gzip, is ignored, as by Google.
+		// A range, with which Go's transport does not accept gzip, is ignored, as by Google.
 		r, err := o.NewRangeReader(t.Context(), 10, 10)
 		if err != nil {
 			t.Fatalf("%s: %v", api, err)
@@ -191,7 +191,7 @@ func TestMissingObjectsAndPaths(t *testing.T) {
 	}
 }
 
-func TestReadsGoOnAfterABrokenConnection(t *testing.T) {
+func TestReadsContinueAfterABrokenConnection(t *testing.T) {
 	data := noise(300 * kib)
 	for api, options := range apis() {
 		c := newCloud(t, options...)

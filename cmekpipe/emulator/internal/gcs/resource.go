@@ -58,7 +58,7 @@ func (c *call) resource(o *store.Object) *raw.Object {
 	return &r
 }
 
-// listed returns an object as a list shows it: without the checksums if it rests under a customer's key. Source:
+// listed returns an object as a list shows it: without the checksums if a customer-managed key encrypts it. Source:
 // https://docs.cloud.google.com/storage/docs/encryption/customer-managed-keys.
 func (c *call) listed(o *store.Object) *raw.Object {
 	r := c.resource(o)

@@ -26,7 +26,7 @@ func (c *cloud) start(t *testing.T, name, parameters string) string {
 	return r.Header.Get("Location")
 }
 
-// chunk sends a chunk and checks how far the server says that it is.
+// chunk sends a chunk and checks the upload offset that the server returns.
 func (c *cloud) chunk(t *testing.T, session, contentRange, data string, status int, wantRange string) *http.Response {
 	t.Helper()
 	header := map[string]string{}
@@ -106,7 +106,7 @@ func TestBadChunks(t *testing.T) {
 	wantData(t, c.object("keyed", "o"), data)
 }
 
-func TestCancelledSessionIsGone(t *testing.T) {
+func TestCancelledSessionIsDeleted(t *testing.T) {
 	c := newCloud(t)
 	session := c.start(t, "o", "")
 	c.chunk(t, session, "bytes 0-262143/*", noise(256*kib), 308, "bytes=0-262143")
@@ -135,7 +135,7 @@ func TestResumableChecksPreconditionsAtBothEnds(t *testing.T) {
 	}
 }
 
-func TestUploadCanEndOnceItsKeyIsEnabledAgain(t *testing.T) {
+func TestUploadEndsAfterItsKeyIsEnabledAgain(t *testing.T) {
 	c := newCloud(t)
 	session := c.start(t, "o", "&kmsKeyName="+otherKey)
 	c.keys.set(otherKey, 1, "DISABLED")
@@ -178,7 +178,7 @@ func TestBrokenUploadsAreNotKept(t *testing.T) {
 	}
 }
 
-// cut sends a request whose end never comes, and returns what the server says.
+// cut sends an incomplete request and returns the server's answer.
 func (c *cloud) cut(t *testing.T, request string) string {
 	t.Helper()
 	conn, err := net.Dial("tcp", strings.TrimPrefix(c.url, "http://"))
@@ -192,7 +192,7 @@ func (c *cloud) cut(t *testing.T, request string) string {
 	if err := conn.(*net.TCPConn).CloseWrite(); err != nil {
 		t.Fatal(err)
 	}
-	answer, _ := io.ReadAll(conn) // a connection that breaks has said all it has to say
+	answer, _ := io.ReadAll(conn) // a broken connection ends the answer
 	return string(answer)
 }
 
@@ -206,7 +206,8 @@ func TestClientSurvivesLostAnswers(t *testing.T) {
 				c := newCloud(t)
 				fault.Method, fault.Resource, fault.Call = "storage.objects.insert", "gs://keyed/*", call
 				c.env.Faults.Add(fault)
-				// Google's client takes a connection that ends without an answer for final unless it is told.
+				// Google's client treats a connection that ends without an answer as a permanent error unless
+				// RetryAlways is set.
 				o := c.object("keyed", "o").Retryer(storage.WithPolicy(storage.RetryAlways), storage.WithBackoff(fast()),
 					storage.WithErrorFunc(func(err error) bool { return storage.ShouldRetry(err) || errors.Is(err, io.EOF) }))
 				a := mustWrite(t, o, data, func(w *storage.Writer) { w.ChunkSize = 256 * kib })
@@ -222,7 +223,7 @@ func TestClientSurvivesLostAnswers(t *testing.T) {
 	}
 }
 
-func TestAnswerForClientsThatTake308ForARedirect(t *testing.T) {
+func TestAnswerForClientsThatFollow308AsARedirect(t *testing.T) {
 	c := newCloud(t)
 	r := c.do(t, "POST", c.start(t, "o", ""), map[string]string{"Content-Range": "bytes */*", "X-GUploader-No-308": "yes"}, "")
 	if r.StatusCode != 200 || r.Header.Get("X-Http-Status-Code-Override") != "308" {
@@ -230,7 +231,7 @@ func TestAnswerForClientsThatTake308ForARedirect(t *testing.T) {
 	}
 }
 
-func TestSlowUploadHoldsNobodyUp(t *testing.T) {
+func TestSlowUploadDoesNotBlockOtherCalls(t *testing.T) {
 	c := newCloud(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
@@ -240,7 +241,7 @@ func TestSlowUploadHoldsNobodyUp(t *testing.T) {
 		t.Fatal(err)
 	}
 	if _, err := write(ctx, c.object("keyed", "quick"), "data", nil); err != nil {
-		t.Fatalf("while another upload is on its way: %v", err)
+		t.Fatalf("during another upload: %v", err)
 	}
 	if _, err := w.Write([]byte("the second")); err != nil {
 		t.Fatal(err)

@@ -9,22 +9,22 @@ import (
 // mebibyte is the unit of maxBytesRewrittenPerCall.
 const mebibyte = 1 << 20
 
-// rewriting is a rewrite that takes several calls. It is never changed: each call has a token of its own, so that one
-// whose answer was lost can be repeated.
+// rewriting is a rewrite of several calls. It is immutable: each call has its own token, so that the client can repeat
+// a call whose answer was lost.
 type rewriting struct {
 	target     target
 	asked      string
-	generation int64 // of the source
-	copied     int64 // in bytes
+	generation int64 // generation of the source
+	copied     int64 // bytes copied so far
 }
 
-// duplication is one object to be made from another.
+// duplication describes an object that is created from another.
 type duplication struct {
 	source *store.Object
 	store.Creation
 }
 
-// rewrite copies an object, a part of it in each call.
+// rewrite copies an object, one part in each call.
 func (s *Server) rewrite(c *call) error {
 	progress, err := s.progress(c)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Server) rewrite(c *call) error {
 	})
 }
 
-// progress returns how far the rewrite has come that a call goes on with.
+// progress returns the rewrite that a call continues.
 func (s *Server) progress(c *call) (rewriting, error) {
 	fresh := rewriting{target: c.target, asked: c.query.Get("destinationKmsKeyName")}
 	token := c.query.Get("rewriteToken")
@@ -67,7 +67,7 @@ func (s *Server) progress(c *call) (rewriting, error) {
 	return *r, nil
 }
 
-// postpone answers that there is more to copy, once it is sure that the copy could be made as things are now.
+// postpone answers that more bytes remain to copy, after it checked that the copy would succeed now.
 func (s *Server) postpone(c *call, d *duplication, progress rewriting) error {
 	b, err := s.store.Bucket(c.toBucket)
 	if err != nil {
@@ -82,7 +82,7 @@ func (s *Server) postpone(c *call, d *duplication, progress rewriting) error {
 	})
 }
 
-// bytesPerRewrite returns how much this call copies.
+// bytesPerRewrite returns the number of bytes that this call copies.
 func (s *Server) bytesPerRewrite(c *call) (int64, error) {
 	asked, err := c.number("maxBytesRewrittenPerCall")
 	if err != nil || asked == nil {
@@ -107,7 +107,7 @@ func (s *Server) copyObject(c *call) error {
 	return c.json(c.resource(o))
 }
 
-// move renames an object within its bucket. Its data stay where they are, under the key version that they are under.
+// move renames an object within its bucket. Its data keep their key version.
 func (s *Server) move(c *call) error {
 	d, err := s.duplicate(c, "storage.objects.move", 0)
 	if err != nil {
@@ -122,8 +122,8 @@ func (s *Server) move(c *call) error {
 	return c.json(c.resource(o))
 }
 
-// duplicate finds the source of a copy and says what is to be made of it. Generation is the source's if it is known
-// already.
+// duplicate finds the source of a copy and describes the new object. Generation is the source's generation, 0 if the
+// call does not know it.
 func (s *Server) duplicate(c *call, method string, generation int64) (*duplication, error) {
 	source, err := s.copySource(c, generation)
 	if err != nil {
@@ -157,7 +157,7 @@ func (s *Server) duplicate(c *call, method string, generation int64) (*duplicati
 	return d, d.If.Check(live)
 }
 
-// copySource returns the object that a copy is made of, if it can be read.
+// copySource returns the source object of a copy if it can be read.
 func (s *Server) copySource(c *call, generation int64) (*store.Object, error) {
 	asked, err := c.generation("sourceGeneration")
 	if err != nil {
@@ -180,7 +180,7 @@ func (s *Server) copySource(c *call, generation int64) (*store.Object, error) {
 	return o, s.unwrap(c.ctx(), o)
 }
 
-// copySettings returns the settings of a copy: the source's, or those of the call's body if there are any.
+// copySettings returns the settings of a copy: those in the call's body, else the source's.
 func (c *call) copySettings(source *store.Object) (raw.Object, error) {
 	var body raw.Object
 	if err := c.decode(&body); err != nil {

@@ -14,8 +14,8 @@ const mib = 1 << 20
 func TestBigRewriteTakesSeveralCalls(t *testing.T) {
 	data := noise(5*mib + 1)
 	for name, tc := range map[string]struct {
-		limit int64 // of the server
-		asked int64 // by the call
+		limit int64 // limit of the server
+		asked int64 // limit of the call
 		calls int
 	}{
 		"one call":               {1 << 30, 0, 1},
@@ -56,7 +56,7 @@ func TestBigRewriteTakesSeveralCalls(t *testing.T) {
 	}
 }
 
-func TestGooglesCopierGoesOnToTheEnd(t *testing.T) {
+func TestGooglesCopierCopiesToTheEnd(t *testing.T) {
 	c := newCloud(t)
 	c.server.BytesPerRewrite = mib
 	data := noise(3 * mib)
@@ -76,7 +76,7 @@ func TestGooglesCopierGoesOnToTheEnd(t *testing.T) {
 	wantData(t, c.object("plain", "to"), data)
 }
 
-func TestRewriteAsksForBothKeysInEveryCall(t *testing.T) {
+func TestRewriteChecksBothKeysInEveryCall(t *testing.T) {
 	for _, lost := range []string{key, otherKey} {
 		c := newCloud(t)
 		c.server.BytesPerRewrite = mib
@@ -123,7 +123,7 @@ func TestRewriteTokenBelongsToOneRewrite(t *testing.T) {
 		}
 		wantError(t, err, 400, "invalid")
 	}
-	// The source is overwritten meanwhile: the rewrite must not mix two generations.
+	// The source is overwritten during the rewrite, which must not mix two generations.
 	mustWrite(t, c.object("keyed", "from"), noise(3*mib+5), nil)
 	_, err = c.raw.Objects.Rewrite("keyed", "from", "plain", "to", &raw.Object{}).RewriteToken(r.RewriteToken).Do()
 	wantError(t, err, 404, "notFound")
@@ -143,7 +143,7 @@ func TestRewriteChangesTheKeyInPlace(t *testing.T) {
 	wantData(t, o, "data")
 	moved, err := c.object("plain", "o").CopierFrom(o).Run(t.Context())
 	if err != nil || moved.KMSKeyName != "" {
-		t.Errorf("got key %q, %v, want none: the source's key has no say", moved.KMSKeyName, err)
+		t.Errorf("got key %q, %v, want none: the source's key doesn't matter", moved.KMSKeyName, err)
 	}
 }
 
@@ -201,7 +201,7 @@ func TestComposeDeletesItsSourcesIfAsked(t *testing.T) {
 	}
 }
 
-func TestBadComposeMakesNothing(t *testing.T) {
+func TestBadComposeCreatesNothing(t *testing.T) {
 	c := newCloud(t)
 	generation := mustWrite(t, c.object("keyed", "a"), "a", nil).Generation
 	to, a := c.object("keyed", "to"), c.object("keyed", "a")

@@ -8,16 +8,16 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// DefaultBytesPerRewrite is how much one call of objects.rewrite copies unless [Server.BytesPerRewrite] says
-// otherwise: 1 GiB.
+// DefaultBytesPerRewrite is the number of bytes that one call of objects.rewrite copies unless [Server.BytesPerRewrite]
+// is set: 1 GiB.
 const DefaultBytesPerRewrite = 1 << 30
 
 // Server is the loopback Cloud Storage. Use [New].
 type Server struct {
 	*core.HTTPServer
 
-	// BytesPerRewrite is the most that one call of objects.rewrite copies, in bytes. A client may ask for less, not
-	// for more. Set it before Serve.
+	// BytesPerRewrite is the maximum of bytes that one call of objects.rewrite copies. A client may request less, not
+	// more. Set it before Serve.
 	BytesPerRewrite int64
 
 	env      *core.Env
@@ -44,13 +44,13 @@ func New(env *core.Env) *Server {
 	return s
 }
 
-// method is a method of the API: its name and the work.
+// method is a method of the API: its name and the function that serves it.
 type method struct {
 	name  string
 	serve func(*call) error
 }
 
-// route serves a request as the method that its path and verb stand for.
+// route serves a request with the method of its path and verb.
 func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	t := parsePath(r.URL.EscapedPath())
 	m, ok := s.method(r, t)
@@ -61,7 +61,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	}
 	c := &call{w: w, r: r, target: t, query: r.URL.Query()}
 	s.env.Faults.HTTP(w, r, m.name, faultResource(c), func(w http.ResponseWriter, status int) {
-		swallow(r)
+		drainBody(r)
 		writeError(w, core.InjectedError(status, injectedReasons()), c.xml())
 	}, func(w http.ResponseWriter, r *http.Request) {
 		c.w, c.r = w, r
@@ -69,7 +69,7 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-// method finds what a verb means for a path.
+// method returns the method of a verb and a path.
 func (s *Server) method(r *http.Request, t target) (method, bool) {
 	verb := r.Method
 	if override := r.Header.Get("X-HTTP-Method-Override"); verb == http.MethodPost && override != "" {
@@ -79,7 +79,7 @@ func (s *Server) method(r *http.Request, t target) (method, bool) {
 	return m, ok
 }
 
-// surface spells out all that the server does.
+// surface lists all methods that the server serves.
 func (s *Server) surface() map[string]method {
 	return map[string]method{
 		"GET buckets":            {"storage.buckets.list", s.listBuckets},
@@ -112,8 +112,8 @@ func (s *Server) surface() map[string]method {
 	}
 }
 
-// faultResource names what a call is about. The name of an upload stands in the query, that of every chunk too; where
-// a client has it in the metadata instead, which are not read before a fault strikes, only the bucket is known.
+// faultResource returns the resource of a call. The name of an upload is in the query, and in that of every chunk; if a
+// client sends it in the metadata, which are not read before a fault applies, only the bucket is known.
 func faultResource(c *call) string {
 	t := c.target
 	if t.kind == uploadKind || t.kind == objectsKind && c.r.Method == http.MethodPost {
@@ -122,15 +122,15 @@ func faultResource(c *call) string {
 	return t.url()
 }
 
-// swallow reads what a client sends and would send again. Google's client fills the buffer of a chunk anew as soon as
-// the chunk is answered, and its transport may still be reading from there unless the server has read it all.
-func swallow(r *http.Request) {
+// drainBody reads the rest of the request. Google's client refills the buffer of a chunk as soon as the chunk is
+// answered, while its transport may still read from it unless the server has read everything.
+func drainBody(r *http.Request) {
 	if r.ContentLength > 0 {
 		_, _ = io.Copy(io.Discard, r.Body) // the answer is an error in any case
 	}
 }
 
-// injectedReasons are Cloud Storage's words for a status that a test injects.
+// injectedReasons are Cloud Storage's reasons for a status that a test injects.
 func injectedReasons() map[int]string {
 	return map[int]string{
 		http.StatusBadRequest: "invalid", http.StatusConflict: "conflict", http.StatusPreconditionFailed: "conditionNotMet",

@@ -32,7 +32,7 @@ func TestEmulatorVariable(t *testing.T) {
 	wantData(t, o, "data")
 }
 
-func TestLedgerTellsWhatRestsUnderWhichKey(t *testing.T) {
+func TestLedgerHasTheKeyOfEachObject(t *testing.T) {
 	c := newCloud(t)
 	from := mustWrite(t, c.object("keyed", "from"), "12345", nil)
 	c.clock.advance(time.Minute)
@@ -104,7 +104,7 @@ func mustVersion(t *testing.T, name string) cmekpipe.KeyVersionName {
 	return v
 }
 
-func TestFaultsStrikeEveryMethod(t *testing.T) {
+func TestFaultsAffectEveryMethod(t *testing.T) {
 	c := newCloud(t)
 	mustWrite(t, c.object("keyed", "a/b"), "data", nil)
 	generation := mustWrite(t, c.object("keyed", "soft"), "data", nil).Generation
@@ -158,7 +158,7 @@ func TestFaultsStrikeEveryMethod(t *testing.T) {
 	wantData(t, o, "data")
 }
 
-func TestArrangedStatusesHaveGooglesReasons(t *testing.T) {
+func TestInjectedStatusesHaveGooglesReasons(t *testing.T) {
 	c := newCloud(t)
 	for status, reason := range map[int]string{
 		400: "invalid", 401: "authError", 403: "forbidden", 404: "notFound", 409: "conflict", 412: "conditionNotMet",
@@ -277,7 +277,7 @@ func TestKeyErrorsOfAnotherKindAreInternal(t *testing.T) {
 	wantError(t, err, 500, "internalError")
 }
 
-// brokenKeys is a Cloud KMS that fails in a way of its own.
+// brokenKeys is a Cloud KMS that returns an unknown error.
 type brokenKeys struct{ core.Keys }
 
 func (brokenKeys) Wrap(context.Context, string, cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {

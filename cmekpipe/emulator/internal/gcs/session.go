@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// sessions are things that clients come back to by a token. They may be used by many goroutines.
+// sessions stores values that clients refer to by a token. It is safe for concurrent use.
 type sessions[T any] struct {
 	mu      sync.Mutex
 	byToken map[string]T
@@ -13,7 +13,7 @@ type sessions[T any] struct {
 
 func newSessions[T any]() *sessions[T] { return &sessions[T]{byToken: make(map[string]T)} }
 
-// add keeps a session and returns the token that leads to it.
+// add stores a session and returns its token.
 func (s *sessions[T]) add(session T) (token string) {
 	token = rand.Text()
 	s.mu.Lock()

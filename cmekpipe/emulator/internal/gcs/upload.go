@@ -17,10 +17,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// defaultContentType is what data is said to be whose sender doesn't say.
+// defaultContentType is the content type of data whose sender names none.
 const defaultContentType = "application/octet-stream"
 
-// upload is a new object on its way in.
+// upload is a new object whose data are being received.
 type upload struct {
 	target     store.Object // without data
 	asked      string       // the key that the call names
@@ -28,8 +28,8 @@ type upload struct {
 	claims     claims
 
 	mu        sync.Mutex
-	data      store.Blob // what has arrived
-	sums      sums       // of data
+	data      store.Blob // data received so far
+	sums      sums       // checksums of data
 	done      *store.Object
 	cancelled bool
 }
@@ -64,7 +64,7 @@ func (s *Server) uploadMedia(c *call) error {
 	return s.finishUpload(c, u)
 }
 
-// uploadNothing inserts an object that has metadata and no data.
+// uploadNothing creates an object with metadata and no data.
 func (s *Server) uploadNothing(c *call) error {
 	var metadata raw.Object
 	if err := c.decode(&metadata); err != nil {
@@ -77,7 +77,7 @@ func (s *Server) uploadNothing(c *call) error {
 	return s.finishUpload(c, u)
 }
 
-// uploadMultipart takes metadata and data in one body.
+// uploadMultipart reads metadata and data from one body.
 func (s *Server) uploadMultipart(c *call) error {
 	mediaType, parameters, err := mime.ParseMediaType(c.r.Header.Get("Content-Type"))
 	if err != nil || !strings.HasPrefix(mediaType, "multipart/") || parameters["boundary"] == "" {
@@ -117,7 +117,7 @@ func malformedMultipart() error {
 	return core.Refusal(http.StatusBadRequest, "badContent", "Malformed multipart body: want metadata, then media.")
 }
 
-// newUpload reads from query, headers and metadata what is to be made.
+// newUpload reads the settings of the new object from query, headers and metadata.
 func (s *Server) newUpload(c *call, metadata raw.Object, contentType string) (*upload, error) {
 	if metadata.KmsKeyName != "" {
 		return nil, keyInResource("kmsKeyName")
@@ -148,7 +148,7 @@ func (s *Server) newUpload(c *call, metadata raw.Object, contentType string) (*u
 	return u, err
 }
 
-// complete adds what a client left to the server.
+// complete sets the fields that the client left to the server.
 func complete(o *raw.Object, b *store.Bucket, contentType, contentEncoding string) {
 	if o.ContentType == "" {
 		o.ContentType = contentType
@@ -164,7 +164,7 @@ func complete(o *raw.Object, b *store.Bucket, contentType, contentEncoding strin
 	}
 }
 
-// receive takes all the data in one go.
+// receive reads all data of one request.
 func (u *upload) receive(r io.Reader, size int64) (err error) {
 	if u.data, err = store.ReadBlob(io.TeeReader(r, &u.sums), size); err != nil {
 		return core.Refusal(http.StatusBadRequest, "uploadBrokenConnection", "The upload's data end too early.")
@@ -172,7 +172,7 @@ func (u *upload) receive(r io.Reader, size int64) (err error) {
 	return nil
 }
 
-// finishUpload makes the object, if it is what the client says that it is.
+// finishUpload creates the object if the checksums of the client match.
 func (s *Server) finishUpload(c *call, u *upload) error {
 	o, err := s.commitUpload(c, u)
 	if err != nil {
@@ -193,7 +193,7 @@ func (s *Server) commitUpload(c *call, u *upload) (*store.Object, error) {
 	})
 }
 
-// sums are the checksums of data that flow by.
+// sums are running checksums.
 type sums struct {
 	crc uint32
 	md5 hash.Hash

@@ -11,11 +11,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
-// quantum is what the length of every chunk but the last is a multiple of, in bytes. Source:
+// quantum is the unit of chunk sizes in bytes: the length of every chunk but the last is a multiple of it. Source:
 // https://docs.cloud.google.com/storage/docs/performing-resumable-uploads.
 const quantum = 256 << 10
 
-// startUpload begins a resumable upload. It fails at once if the object could not be made as things are now.
+// startUpload begins a resumable upload. It fails if the object could not be created now.
 func (s *Server) startUpload(c *call) error {
 	var metadata raw.Object
 	if err := c.decode(&metadata); err != nil {
@@ -35,7 +35,7 @@ func (s *Server) startUpload(c *call) error {
 	return nil
 }
 
-// check asks for what will be asked again when the upload is complete.
+// check checks in advance what the end of the upload checks again.
 func (s *Server) check(c *call, u *upload) error {
 	b, err := s.store.Bucket(c.bucket)
 	if err != nil {
@@ -52,7 +52,7 @@ func (s *Server) check(c *call, u *upload) error {
 	return err
 }
 
-// continueUpload takes a chunk, or the question how far the upload has come.
+// continueUpload receives a chunk or a query for the upload's progress.
 func (s *Server) continueUpload(c *call, id string) error {
 	u, ok := s.uploads.get(id)
 	if !ok || u.target.Bucket != c.bucket {
@@ -72,7 +72,7 @@ func (s *Server) continueUpload(c *call, id string) error {
 	switch {
 	case u.cancelled:
 		return core.Refusal(http.StatusGone, "gone", "The upload was cancelled.")
-	case u.done != nil: // the answer to the last chunk was lost, and the client asks or sends again
+	case u.done != nil: // the answer to the last chunk was lost, and the client queries or sends it again
 		return c.json(c.resource(u.done))
 	}
 	complete, err := u.accept(chunk, data)
@@ -91,7 +91,7 @@ func (s *Server) continueUpload(c *call, id string) error {
 	return c.json(c.resource(u.done))
 }
 
-// accept adds to the data what is new in a chunk, and reports whether the data are now complete.
+// accept appends the new part of a chunk and reports whether the data are complete.
 func (u *upload) accept(chunk contentRange, data store.Blob) (complete bool, err error) {
 	if chunk.isQuery() {
 		return chunk.total == u.data.Size(), nil
@@ -124,7 +124,7 @@ func (u *upload) accept(chunk contentRange, data store.Blob) (complete bool, err
 	return final, nil
 }
 
-// incomplete answers how far an upload has come: with status 308, or in a header for clients that take 308 for a
+// incomplete answers with the upload's progress: with status 308, or in a header for clients that treat 308 as a
 // redirect.
 func (c *call) incomplete(u *upload) error {
 	if have := u.data.Size(); have > 0 {

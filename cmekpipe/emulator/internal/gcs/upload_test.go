@@ -20,7 +20,7 @@ import (
 
 const kib = 1 << 10
 
-// noise returns bytes that no part of the way can guess.
+// noise returns bytes that can't be compressed.
 func noise(n int) string {
 	data := make([]byte, n)
 	_, _ = rand.NewChaCha8([32]byte{byte(n), byte(n >> 8), byte(n >> 16)}).Read(data) // never fails
@@ -74,7 +74,7 @@ func TestUploadKeepsMetadata(t *testing.T) {
 	}
 }
 
-func TestMediaUploadTakesWhatTheQuerySays(t *testing.T) {
+func TestMediaUploadReadsItsSettingsFromTheQuery(t *testing.T) {
 	c := newCloud(t)
 	r := c.do(t, "POST", "/upload/storage/v1/b/plain/o?uploadType=media&name=a/b&contentEncoding=x", map[string]string{"Content-Type": "text/y"}, "data")
 	if r.StatusCode != 200 {
@@ -86,7 +86,7 @@ func TestMediaUploadTakesWhatTheQuerySays(t *testing.T) {
 	}
 }
 
-func TestNameMayStandInTheMetadata(t *testing.T) {
+func TestNameMayBeInTheMetadata(t *testing.T) {
 	c := newCloud(t)
 	if _, err := c.raw.Objects.Insert("plain", &raw.Object{Name: "meta name"}).Media(strings.NewReader("data")).Do(); err != nil {
 		t.Fatal(err)

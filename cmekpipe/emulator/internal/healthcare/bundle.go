@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// bundle is a FHIR Bundle as far as this package reads it.
+// bundle has the fields of a FHIR Bundle that this package reads.
 type bundle struct {
 	ResourceType string
 	Type         string
@@ -22,7 +22,7 @@ type bundleEntry struct {
 	}
 }
 
-// entryAnswer is what a bundle's answer says of one entry.
+// entryAnswer is the answer to one entry of a bundle.
 type entryAnswer struct {
 	Resource json.RawMessage `json:"resource,omitempty"`
 	Response struct {
@@ -40,7 +40,7 @@ type bundleAnswer struct {
 	Entry        []entryAnswer `json:"entry,omitempty"`
 }
 
-// executeBundle carries out the entries one by one; in a transaction all or none.
+// executeBundle executes the entries one after another; in a transaction all or none.
 func (s *Server) executeBundle(c *call) (*answer, error) {
 	if err := c.checkFHIR(); err != nil {
 		return nil, err
@@ -76,7 +76,7 @@ func (s *Server) executeBundle(c *call) (*answer, error) {
 	return &answer{body: out}, nil
 }
 
-// planned is what an entry is about to do: write a resource, or find it.
+// planned is the planned work of an entry: a write or a read of a resource.
 type planned struct {
 	put, found *resource
 	err        error

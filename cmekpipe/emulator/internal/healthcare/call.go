@@ -12,21 +12,21 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// method is a method of the API: its name, the work, and whether it speaks FHIR, errors included.
+// method is a method of the API: its name, its function, and whether it uses FHIR, errors included.
 type method struct {
 	name  string
 	serve func(*call) (*answer, error)
 	fhir  bool
 }
 
-// answer is what goes back. Status 0 stands for 200.
+// answer is an answer. Status 0 means 200.
 type answer struct {
 	status int
 	header map[string]string
 	body   any
 }
 
-// call is one request, its parts taken out of path, query and body.
+// call is one request, parsed from path, query and body.
 type call struct {
 	ctx                        context.Context
 	now                        time.Time
@@ -38,7 +38,7 @@ type call struct {
 	body                       []byte
 }
 
-// handler turns the work of one API method into a handler that honours the arranged faults.
+// handler adapts one API method to a handler that applies the injected faults.
 func (s *Server) handler(m method) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
@@ -64,7 +64,7 @@ func (s *Server) handler(m method) http.HandlerFunc {
 
 func newCall(r *http.Request, body []byte) *call {
 	c := &call{
-		// A client that hangs up must not leave half of the work done.
+		// A client that disconnects must not stop the work half-way.
 		ctx:     context.WithoutCancel(r.Context()),
 		project: r.PathValue("project"), location: r.PathValue("location"), dataset: r.PathValue("dataset"),
 		kind: r.PathValue("type"), id: r.PathValue("id"), contentType: r.Header.Get("Content-Type"),
@@ -77,13 +77,13 @@ func newCall(r *http.Request, body []byte) *call {
 	return c
 }
 
-// cutVerb parts "store:import". Ids hold no colon.
+// cutVerb splits "store:import". Ids have no colon.
 func cutVerb(s string) (id, verb string) {
 	id, verb, _ = strings.Cut(s, ":")
 	return id, verb
 }
 
-// do serves a call whole, before any other.
+// do serves calls one at a time.
 func (s *Server) do(c *call, serve func(*call) (*answer, error)) (*answer, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -97,7 +97,7 @@ func (c *call) datasetName() string { return c.parent() + "/datasets/" + c.datas
 
 func (c *call) storeName() string { return c.datasetName() + "/fhirStores/" + c.store }
 
-// resource names what the call is about for the faults, as far as the path tells.
+// resource returns the resource of the call for the faults, as far as the path names it.
 func (c *call) resource() string {
 	name := c.parent() + "/datasets"
 	for _, part := range []struct{ before, id string }{
@@ -128,10 +128,10 @@ func (a *answer) write(w http.ResponseWriter, fhir bool) {
 func writeFHIR(w http.ResponseWriter, status int, body any) {
 	w.Header().Set("Content-Type", "application/fhir+json; charset=utf-8")
 	w.WriteHeader(status)
-	_, _ = w.Write(marshal(body)) // a client that went away wants no answer
+	_, _ = w.Write(marshal(body)) // the client may have disconnected
 }
 
-// marshal is for values of this package, which always marshal.
+// marshal encodes values of this package, which always succeeds.
 func marshal(value any) json.RawMessage {
 	text, err := json.Marshal(value)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// dataset is what the service knows about a dataset. Its key never changes.
+// dataset is the service's state of a dataset. Its key never changes.
 type dataset struct {
 	name, project, location string
 	key                     cmekpipe.KeyName
@@ -32,7 +32,7 @@ func (s *Server) createDataset(c *call) (*answer, error) {
 	if s.datasets[name] != nil {
 		return nil, core.AlreadyExists("dataset " + name + " exists")
 	}
-	key, err := s.takeKey(c, spec.EncryptionSpec.KmsKeyName)
+	key, err := s.requestedKey(c, spec.EncryptionSpec.KmsKeyName)
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +61,7 @@ func (s *Server) getDataset(c *call) (*answer, error) {
 	return &answer{body: d.resource()}, nil
 }
 
-// deleteDataset removes a dataset and all that it holds.
+// deleteDataset deletes a dataset with everything in it.
 func (s *Server) deleteDataset(c *call) (*answer, error) {
 	d, err := s.findDataset(c)
 	if err != nil {

@@ -35,13 +35,13 @@ func (s *Server) importResources(c *call) (*answer, error) {
 	return s.begin(c, s.load(w, source, split)), nil
 }
 
-// source is the place that a URI with wildcards stands for.
+// source is a URI that may have wildcards.
 type source struct {
 	uri, bucket, prefix string
 	name                *regexp.Regexp
 }
 
-// parseSource reads a URI as field GcsSource.uri of the API says: "*" and "?" stop at slashes, "**" does not.
+// parseSource parses a URI as field GcsSource.uri of the API defines it: "*" and "?" stop at slashes, "**" does not.
 func parseSource(uri string) (source, error) {
 	rest, ok := strings.CutPrefix(uri, "gs://")
 	bucket, name, slash := strings.Cut(rest, "/")
@@ -56,7 +56,7 @@ func parseSource(uri string) (source, error) {
 	return source{uri, bucket, prefix, regexp.MustCompile(`(?s)^` + expr + `$`)}, nil
 }
 
-// splitter returns what parts a file into resources, a bundle into its entries' resources.
+// splitter returns a function that splits a file into resources, and a bundle into its entries' resources.
 func splitter(structure string) (func(r io.Reader, visit func([]byte)) error, error) {
 	switch structure {
 	case "", "CONTENT_STRUCTURE_UNSPECIFIED", "BUNDLE":
@@ -94,8 +94,8 @@ func whole(r io.Reader, visit func([]byte)) error {
 	return err
 }
 
-// entriesTo visits the resources of a bundle; what is no bundle, or one of type history, is visited as nothing, which
-// no store takes.
+// entriesTo calls visit for each resource of a bundle. It passes nil, which every store refuses, if the text is no
+// bundle or a bundle of type history.
 func entriesTo(visit func([]byte)) func([]byte) {
 	return func(text []byte) {
 		var b bundle
@@ -109,7 +109,7 @@ func entriesTo(visit func([]byte)) func([]byte) {
 	}
 }
 
-// load puts every resource that can be taken, and counts the others.
+// load stores every acceptable resource, and counts the others.
 func (s *Server) load(w *writing, from source, split func(io.Reader, func([]byte)) error) (out result) {
 	files, err := s.objects(w.ctx, from.bucket, from.prefix, from.name.MatchString)
 	if err == nil && len(files) == 0 {
@@ -133,7 +133,7 @@ func (s *Server) load(w *writing, from source, split func(io.Reader, func([]byte
 	return out
 }
 
-// sourceRefusal words what Cloud Storage said as an error of this API.
+// sourceRefusal converts an error of Cloud Storage to an error of this API.
 func sourceRefusal(err error) error {
 	if _, ok := errors.AsType[*core.APIError](err); ok {
 		return err
@@ -141,7 +141,7 @@ func sourceRefusal(err error) error {
 	return core.FailedPrecondition("Cloud Storage: " + err.Error())
 }
 
-// take puts one resource under the id that it brings, whatever the store's settings say.
+// take stores one resource with its own id, whatever the store's settings.
 func (s *Server) take(w *writing, text []byte) error {
 	doc, got, err := parseResource(text)
 	if err != nil {

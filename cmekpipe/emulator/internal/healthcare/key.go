@@ -9,8 +9,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// takeKey reads the key of a dataset that is to be made and proves that it can be used; "" stands for none.
-func (s *Server) takeKey(c *call, name string) (cmekpipe.KeyName, error) {
+// requestedKey reads the key of a new dataset and checks that it can be used; "" means none.
+func (s *Server) requestedKey(c *call, name string) (cmekpipe.KeyName, error) {
 	if name == "" {
 		return cmekpipe.KeyName{}, nil
 	}
@@ -26,7 +26,7 @@ func (s *Server) takeKey(c *call, name string) (cmekpipe.KeyName, error) {
 	return key, err
 }
 
-// protect returns the version that new data of a dataset rests under, if data may go in and out.
+// protect returns the version that encrypts new data of a dataset, if its key can be used.
 func (s *Server) protect(ctx context.Context, d *dataset) (cmekpipe.KeyVersionName, error) {
 	if !d.key.Valid() {
 		return cmekpipe.KeyVersionName{}, nil
@@ -34,7 +34,7 @@ func (s *Server) protect(ctx context.Context, d *dataset) (cmekpipe.KeyVersionNa
 	return s.tryKey(ctx, d.project, d.key)
 }
 
-// tryKey proves that the agent of a project can encrypt with the key and read it back.
+// tryKey checks that the service agent of a project can encrypt and decrypt with the key.
 func (s *Server) tryKey(ctx context.Context, project string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	agent := core.HealthcareAgent(project)
 	version, err := s.env.Keys.Wrap(ctx, agent, key)
@@ -44,7 +44,7 @@ func (s *Server) tryKey(ctx context.Context, project string, key cmekpipe.KeyNam
 	return version, keyRefusal(err)
 }
 
-// keyRefusal passes Cloud KMS's refusal on.
+// keyRefusal converts a refusal of Cloud KMS to an error of this API.
 func keyRefusal(err error) error {
 	e, ok := errors.AsType[*core.KeyError](err)
 	if !ok {

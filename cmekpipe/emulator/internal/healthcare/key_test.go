@@ -14,7 +14,7 @@ import (
 
 const putBasic = `{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Basic","id":"a"},"request":{"method":"PUT","url":"Basic/a"}}]}`
 
-// entries returns what is in the ledger of a kind.
+// entries returns the entries of a kind in the ledger.
 func (w *world) entries(kind string) (list []emulator.Entry) {
 	for _, e := range w.Ledger() {
 		if string(e.Kind) == kind {
@@ -29,7 +29,7 @@ func (w *world) createStore(id string) error {
 	return err
 }
 
-// importAll loads a file with one resource and returns how its operation ended.
+// importAll imports a file with one resource and returns its operation.
 func (w *world) importAll() (*healthcare.Operation, error) {
 	begun, err := w.datasets.FhirStores.Import(store, &healthcare.ImportResourcesRequest{ContentStructure: "RESOURCE",
 		GcsSource: &healthcare.GoogleCloudHealthcareV1FhirGcsSource{Uri: "gs://inbox/*.ndjson"}}).Do()
@@ -39,7 +39,7 @@ func (w *world) importAll() (*healthcare.Operation, error) {
 	return w.datasets.Operations.Get(begun.Name).Do()
 }
 
-func TestKeyThatIsNotThereIsForbiddenLikeOneThatIsNotToBeSeen(t *testing.T) {
+func TestMissingKeyIsForbiddenLikeAnInvisibleOne(t *testing.T) {
 	w := newWorld(t)
 	require(t, w.create("records", w.key.String()+"-none"), 403, "(or it may not exist)")
 	require(t, w.create("records", "records"), 400, "got encryptionSpec.kmsKeyName records, want the name of a key")
@@ -48,7 +48,7 @@ func TestKeyThatIsNotThereIsForbiddenLikeOneThatIsNotToBeSeen(t *testing.T) {
 	}
 }
 
-func TestDatasetTellsItsKey(t *testing.T) {
+func TestDatasetReportsItsKey(t *testing.T) {
 	for _, tt := range []struct {
 		name string
 		key  func(*world) string
@@ -76,7 +76,7 @@ func TestDatasetTellsItsKey(t *testing.T) {
 			for _, kind := range []string{"dataset", "fhirStore", "fhirResource"} {
 				made := w.entries(kind)
 				if len(made) != 1 || made[0].ProtectedBy().Valid() != (want != "") || made[0].KeyAsked != (kind == "dataset" && want != "") {
-					t.Errorf("got %+v, want one %s under %q, asked for by the dataset alone", made, kind, want)
+					t.Errorf("got %+v, want one %s with %q, asked for by the dataset alone", made, kind, want)
 				}
 			}
 		})
@@ -104,10 +104,10 @@ func TestEveryCallWithResourcesNeedsTheKey(t *testing.T) {
 		"store":  func() error { return w.createStore("second") },
 	}
 	for _, tt := range []struct {
-		name        string
-		spoil, mend func()
-		want        int
-		text        string
+		name           string
+		change, repair func()
+		want           int
+		text           string
 	}{
 		{"disabled", func() { w.DisableKey(w.key) }, func() { w.EnableKey(w.key) }, 400, "is not enabled, current state is: DISABLED"},
 		{"denied", func() { w.DenyKey(w.key, emulator.Healthcare) }, func() { w.GrantKey(w.key, emulator.Healthcare) }, 403, "useToEncrypt"},
@@ -116,18 +116,18 @@ func TestEveryCallWithResourcesNeedsTheKey(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			before := len(w.Ledger())
-			tt.spoil()
+			tt.change()
 			for name, call := range calls {
 				t.Run(name, func(t *testing.T) { require(t, call(), tt.want, tt.text) })
 			}
-			if _, err := w.datasets.Get(dataset).Do(); err != nil { // which needs no key
+			if _, err := w.datasets.Get(dataset).Do(); err != nil { // needs no key
 				t.Errorf("got %v, want the dataset", err)
 			}
 			if made := w.Ledger()[before:]; len(made) > 0 {
-				t.Errorf("got %s %s made, want nothing", made[0].Kind, made[0].Name)
+				t.Errorf("got %s %s created, want nothing", made[0].Kind, made[0].Name)
 			}
-			if tt.mend != nil {
-				tt.mend()
+			if tt.repair != nil {
+				tt.repair()
 				_, err := w.bundle(putBasic)
 				require(t, err, 200, "")
 			}
@@ -135,8 +135,8 @@ func TestEveryCallWithResourcesNeedsTheKey(t *testing.T) {
 	}
 }
 
-// The ledger says which version each resource rests under, however it came in.
-func TestResourcesRestUnderTheNewestVersion(t *testing.T) {
+// The ledger has the version that encrypts each resource, for every way to create one.
+func TestResourcesAreEncryptedWithTheNewestVersion(t *testing.T) {
 	w := newWorld(t)
 	w.CreateFHIRStore(store, w.key)
 	w.CreateBucket("inbox", "us-central1", cmekpipe.KeyName{})
@@ -151,7 +151,7 @@ func TestResourcesRestUnderTheNewestVersion(t *testing.T) {
 	want := map[string]cmekpipe.KeyVersionName{store + "/fhir/Basic/a": w.key.Version(1), store + "/fhir/Basic/b": w.key.Version(2)}
 	for _, e := range w.entries("fhirResource") {
 		if e.Key != want[e.Name] || e.KeyAsked {
-			t.Errorf("got %+v, want it under %v", e, want[e.Name])
+			t.Errorf("got %+v, want it with %v", e, want[e.Name])
 		}
 		delete(want, e.Name)
 	}
@@ -160,7 +160,7 @@ func TestResourcesRestUnderTheNewestVersion(t *testing.T) {
 	}
 }
 
-func TestDeidentifyTakesNothingFromADatasetUnderAKey(t *testing.T) {
+func TestDeidentifyRefusesADatasetWithAKey(t *testing.T) {
 	w := newWorld(t)
 	w.CreateFHIRStore(store, w.key)
 	plain, second := parent+"/datasets/plain/fhirStores/main", w.CreateKey("us-central1", "second")
@@ -182,22 +182,22 @@ func TestDeidentifyTakesNothingFromADatasetUnderAKey(t *testing.T) {
 	require(t, ask(plain), 200, "")
 	made := w.entries("fhirResource")
 	if len(made) != 2 || made[1].Name != target+"/fhir/Basic/a" || made[1].Key != second.Version(1) {
-		t.Errorf("got %+v, want the copy under the destination's key", made)
+		t.Errorf("got %+v, want the copy with the destination's key", made)
 	}
 }
 
-// Calls about resources are refused in the words of FHIR.
-func TestRefusalOfAKeyIsAnOutcome(t *testing.T) {
+// Errors of calls about resources are FHIR outcomes.
+func TestRefusedKeyIsAnOutcome(t *testing.T) {
 	w := newWorld(t)
 	w.CreateFHIRStore(store, w.key)
 	for _, tt := range []struct {
-		spoil func()
-		code  string
+		change func()
+		code   string
 	}{
 		{func() { w.DisableKey(w.key) }, "invalid"},
 		{func() { w.DenyKey(w.key, emulator.Healthcare) }, "security"},
 	} {
-		tt.spoil()
+		tt.change()
 		answer, err := w.datasets.FhirStores.Fhir.SearchType(store, "Basic", strings.NewReader("")).Do()
 		if err != nil {
 			t.Fatal(err)

@@ -10,21 +10,21 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// result is what a long-running method came to.
+// result is the result of a long-running method.
 type result struct {
 	success, failure int64
 	response         any
 	err              error
 }
 
-// operation is a long-running method, which was done when it began.
+// operation is a long-running method. Its work is done before the first answer.
 type operation struct {
 	result
 	name, method string
 	began        time.Time
 }
 
-// begin files a result as an operation and answers that it goes on.
+// begin records a result as an operation and answers that it is running.
 func (s *Server) begin(c *call, r result) *answer {
 	s.lastID++
 	o := &operation{r, c.datasetName() + "/operations/" + strconv.Itoa(s.lastID), c.method, c.now}
@@ -40,7 +40,7 @@ func (s *Server) getOperation(c *call) (*answer, error) {
 	return &answer{body: o.resource(true)}, nil
 }
 
-// cancelOperation has nothing left to cancel, which is no error.
+// cancelOperation does nothing: the work is done already, which is no error.
 func (s *Server) cancelOperation(c *call) (*answer, error) {
 	if c.verb != "cancel" {
 		return nil, core.NotFound("the loopback Healthcare API has no method " + c.verb + " of operations")
@@ -84,11 +84,11 @@ func (o *operation) resource(done bool) map[string]any {
 	return out
 }
 
-// rpcCode is the code of google.rpc.Status for a refusal.
+// rpcCode returns the code of google.rpc.Status for a refusal.
 func rpcCode(err error) codes.Code {
 	code := codes.Internal
 	if e, ok := errors.AsType[*core.APIError](err); ok {
-		_ = code.UnmarshalJSON([]byte(`"` + e.Code + `"`)) // the constructors' codes are all known
+		_ = code.UnmarshalJSON([]byte(`"` + e.Code + `"`)) // all constructors use known codes
 	}
 	return code
 }

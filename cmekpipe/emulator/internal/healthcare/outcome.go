@@ -8,10 +8,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// outcome is a refusal in the words of FHIR.
+// outcome is an error in the form of FHIR.
 type outcome struct {
 	status      int
-	code        string // of https://hl7.org/fhir/R4/valueset-issue-type.html
+	code        string // from https://hl7.org/fhir/R4/valueset-issue-type.html
 	diagnostics string
 }
 
@@ -29,7 +29,7 @@ func unknownResource(kind, id string) error {
 	return &outcome{http.StatusNotFound, "not-found", "resource " + kind + "/" + id + " is not there"}
 }
 
-// outcomeOf words any refusal of this server as an outcome.
+// outcomeOf converts any error of this server to an outcome.
 func outcomeOf(err error) *outcome {
 	if o, ok := errors.AsType[*outcome](err); ok {
 		return o
@@ -59,7 +59,7 @@ func (o *outcome) resource() json.RawMessage {
 	}{"OperationOutcome", []issue{{"error", o.code, o.diagnostics}}})
 }
 
-// writeOutcome answers with an outcome, or with an error of Google's form where there is no store that could speak.
+// writeOutcome writes an outcome, or an error in Google's form if there is no store.
 func writeOutcome(w http.ResponseWriter, err error) {
 	if e, ok := errors.AsType[*core.APIError](err); ok && e.Status == http.StatusNotFound {
 		core.WriteError(w, err)

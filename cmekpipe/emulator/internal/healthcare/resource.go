@@ -26,14 +26,14 @@ var (
 	kindForm       = regexp.MustCompile(`^[A-Z][A-Za-z]{1,63}$`)
 )
 
-// writing is one call that writes resources of a store under a version of its key.
+// writing is a call that writes resources of a store with a version of its key.
 type writing struct {
 	*call
 	store   *fhirStore
 	version cmekpipe.KeyVersionName
 }
 
-// openStore finds the store of a call about resources and proves that its key works.
+// openStore returns the store of a call about resources if its key can be used.
 func (s *Server) openStore(c *call) (*writing, error) {
 	st, err := s.findStore(c)
 	if err != nil {
@@ -43,7 +43,7 @@ func (s *Server) openStore(c *call) (*writing, error) {
 	return &writing{c, st, version}, err
 }
 
-// checkFHIR wants the content type that the API's page asks for.
+// checkFHIR requires the content type that the API documents.
 func (c *call) checkFHIR() error {
 	if kind, _, err := mime.ParseMediaType(c.contentType); err != nil || kind != "application/fhir+json" {
 		return unsupported("got Content-Type " + strconv.Quote(c.contentType) + ", want application/fhir+json")
@@ -95,7 +95,7 @@ func (s *Server) read(c *call) (*answer, error) {
 	return &answer{header: r.header(w.store), body: r.body}, nil
 }
 
-// plan makes the resource that a create, whose id is empty, or an update would store.
+// plan returns the resource that a create, whose id is empty, or an update would store.
 func (s *Server) plan(w *writing, kind, id string, body []byte) (*resource, error) {
 	doc, got, err := parseResource(body)
 	switch {
@@ -115,7 +115,7 @@ func (s *Server) plan(w *writing, kind, id string, body []byte) (*resource, erro
 	return w.store.next(kind, id, doc, w.now)
 }
 
-// typed is what the service must know about a resource's body.
+// typed has the fields of a resource that the service reads.
 type typed struct {
 	ResourceType string
 	ID           string
@@ -133,7 +133,7 @@ func parseResource(body []byte) (map[string]json.RawMessage, typed, error) {
 	return doc, got, nil
 }
 
-// next is the next version of a resource.
+// next returns the next version of a resource.
 func (st *fhirStore) next(kind, id string, doc map[string]json.RawMessage, now time.Time) (*resource, error) {
 	if !resourceIDForm.MatchString(id) {
 		return nil, invalid("got id " + strconv.Quote(id) + ", want 1 to 64 letters, digits and any of - .")
@@ -148,7 +148,7 @@ func (st *fhirStore) next(kind, id string, doc map[string]json.RawMessage, now t
 	return r, nil
 }
 
-// put stores a resource that was planned.
+// put stores a planned resource.
 func (s *Server) put(w *writing, r *resource) {
 	name := r.kind + "/" + r.id
 	if before := w.store.resources[name]; before != nil {

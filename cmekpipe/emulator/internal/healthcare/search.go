@@ -6,15 +6,15 @@ import (
 	"strconv"
 )
 
-// The sizes of a page of search results. Source: method fhir.search of the API. Google's also ends a page early to
-// keep it small; from how many bytes on is not published.
+// The page sizes of search results. Source: method fhir.search of the API. Google's service also ends a page early to
+// limit its bytes; the limit is not published.
 const (
 	defaultCount = 100
 	maxCount     = 1000
 	pageBytes    = 8 << 20
 )
 
-// found is one page of a search.
+// found is one page of results.
 type found struct {
 	ResourceType string       `json:"resourceType"`
 	Type         string       `json:"type"`
@@ -60,7 +60,7 @@ func (s *Server) search(c *call) (*answer, error) {
 	return &answer{body: out}, nil
 }
 
-// searchPage reads the parameters and refuses those that would be ignored.
+// searchPage reads the parameters and refuses unsupported ones.
 func (c *call) searchPage() (count, from int, err error) {
 	count = defaultCount
 	for name := range c.query {
@@ -75,13 +75,13 @@ func (c *call) searchPage() (count, from int, err error) {
 	}
 	if token := c.query.Get("_page_token"); token != "" {
 		if from, err = strconv.Atoi(token); err != nil || from < 0 {
-			return 0, 0, invalid("got a _page_token that no earlier answer held")
+			return 0, 0, invalid("got a _page_token that no earlier answer had")
 		}
 	}
 	return min(count, maxCount), from, nil
 }
 
-// nextPage is the link to the page that begins with the i-th resource.
+// nextPage returns the link to the page that begins with the i-th resource.
 func (c *call) nextPage(i int) string {
 	query := c.query
 	query.Set("_page_token", strconv.Itoa(i))

@@ -27,14 +27,14 @@ type Server struct {
 
 var _ core.Server = (*Server)(nil)
 
-// New returns a server without datasets, which imports what objects reads.
+// New returns a server without datasets. Import reads from objects.
 func New(env *core.Env, objects Objects) *Server {
 	s := &Server{env: env, objects: objects, datasets: map[string]*dataset{}, operations: map[string]*operation{}}
 	s.HTTPServer = core.NewHTTPServer(s.routes())
 	return s
 }
 
-// routes spells out the surface of the API.
+// routes returns the handler of all methods.
 func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	const (
 		datasets = "/v1/projects/{project}/locations/{location}/datasets"
@@ -71,13 +71,13 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	return mux, names
 }
 
-// The methods whose names stand behind a colon in the last part of a path.
+// The methods whose names follow a colon in the last part of a path.
 const (
 	importMethod     = "healthcare.fhirStores.import"
 	deidentifyMethod = "healthcare.fhirStores.deidentify"
 )
 
-// customMethods serves the methods whose names stand behind a colon in the last part of a path.
+// customMethods serves the methods whose names follow a colon in the last part of a path.
 func (s *Server) customMethods() http.HandlerFunc {
 	importer := s.handler(method{importMethod, s.importResources, false})
 	deidentify := s.handler(method{deidentifyMethod, s.deidentify, false})

@@ -43,14 +43,14 @@ func (w *world) create(id, key string) error {
 	return err
 }
 
-// bundle carries out a bundle and returns what the service says.
+// bundle executes a bundle and returns the service's answer.
 func (w *world) bundle(body string) (string, error) {
 	call := w.datasets.FhirStores.Fhir.ExecuteBundle(store, strings.NewReader(body))
 	call.Header().Set("Content-Type", "application/fhir+json")
 	return w.fhir(call.Do())
 }
 
-// fhir returns the text of an answer, or the refusal that it is.
+// fhir returns the text of an answer, or its error.
 func (w *world) fhir(answer *http.Response, err error) (string, error) {
 	if err != nil {
 		return "", err
@@ -104,7 +104,7 @@ func TestDatasetNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 		if e.Kind == "dataset" {
 			got++
 			if e.Name != dataset || e.ProtectedBy() != w.key || !e.KeyAsked {
-				t.Errorf("got %+v, want %s under %v", e, dataset, w.key)
+				t.Errorf("got %+v, want %s with %v", e, dataset, w.key)
 			}
 		}
 	}
@@ -119,20 +119,20 @@ func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 	w := newWorld(t)
 	w.CreateFHIRStore(store, w.key)
 	for _, tt := range []struct {
-		name        string
-		spoil, mend func()
-		want        int
-		text        string
+		name           string
+		change, repair func()
+		want           int
+		text           string
 	}{
 		{"disabled", func() { w.DisableKey(w.key) }, func() { w.EnableKey(w.key) }, 400, "is not enabled"},
 		{"denied", func() { w.DenyKey(w.key, emulator.Healthcare) }, func() { w.GrantKey(w.key, emulator.Healthcare) }, 403, "useToEncrypt"},
 		{"nothing", func() {}, func() {}, 200, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tt.spoil()
+			tt.change()
 			_, err := w.bundle(putBasic)
 			require(t, err, tt.want, tt.text)
-			tt.mend()
+			tt.repair()
 		})
 	}
 	n := 0
@@ -140,7 +140,7 @@ func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 		if e.Kind == "fhirResource" {
 			n++
 			if e.Name != store+"/fhir/Basic/a" || e.ProtectedBy() != w.key {
-				t.Errorf("got %+v, want it under %v", e, w.key)
+				t.Errorf("got %+v, want it with %v", e, w.key)
 			}
 		}
 	}
@@ -149,7 +149,7 @@ func TestResourcesNeedTheKeyEachTime(t *testing.T) {
 	}
 }
 
-func TestBundlesAreCheckedWhole(t *testing.T) {
+func TestBundlesAreCheckedBeforeExecution(t *testing.T) {
 	w := newWorld(t)
 	w.CreateFHIRStore(store, w.key)
 	for name, tt := range map[string]struct {

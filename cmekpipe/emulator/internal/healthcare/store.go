@@ -6,13 +6,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// The kinds of what rests in a dataset, for the ledger.
+// The kinds of resources in a dataset, for the ledger.
 const (
 	storeKind    = "fhirStore"
 	resourceKind = "fhirResource"
 )
 
-// fhirStore is what the service knows about a FHIR store.
+// fhirStore is the service's state of a FHIR store.
 type fhirStore struct {
 	name      string
 	dataset   *dataset
@@ -21,7 +21,7 @@ type fhirStore struct {
 	order     []*resource          // oldest first
 }
 
-// storeSettings are the fields of a store that this package keeps.
+// storeSettings are the fields of a store that this package stores.
 type storeSettings struct {
 	Name               string `json:"name"`
 	Version            string `json:"version,omitempty"`
@@ -75,7 +75,7 @@ func (s *Server) findStore(c *call) (*fhirStore, error) {
 	return nil, core.NotFound("FHIR store " + c.storeName() + " is not there")
 }
 
-// storeNamed finds a store by its full name.
+// storeNamed returns a store by its full name.
 func (s *Server) storeNamed(name string) *fhirStore {
 	for _, d := range s.datasets {
 		for _, st := range d.stores {

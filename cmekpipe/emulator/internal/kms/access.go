@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// authorize refuses a caller who lacks a permission on a resource, whether that exists or not.
+// authorize refuses a caller without a permission on a resource, whether or not the resource exists.
 func (s *store) authorize(ctx context.Context, permission, resource string) error {
 	if !s.holds(core.Principal(ctx), permission, resource) {
 		return denied(permission, resource)
@@ -16,7 +16,7 @@ func (s *store) authorize(ctx context.Context, permission, resource string) erro
 	return nil
 }
 
-// holds reports whether a member has a permission on a resource by its policy, its key's or its key ring's.
+// holds reports whether the policies of a resource, its key or its key ring grant a permission to a member.
 func (s *store) holds(member, permission, resource string) bool {
 	if member == core.Owner && slices.Contains(permissionsOf(roleAdmin), permission) {
 		return true

@@ -21,7 +21,7 @@ func (s *Server) Wrap(ctx context.Context, agent string, key cmekpipe.KeyName) (
 	return v.name, nil
 }
 
-// Unwrap reports whether agent may decrypt with a version that is enabled.
+// Unwrap returns an error unless agent may decrypt with the version and the version is enabled.
 func (s *Server) Unwrap(ctx context.Context, agent string, version cmekpipe.KeyVersionName) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -40,7 +40,7 @@ func (s *Server) Unwrap(ctx context.Context, agent string, version cmekpipe.KeyV
 
 func memberOf(agent string) string { return "serviceAccount:" + agent }
 
-// keyError takes the gRPC code off a refusal.
+// keyError converts a refusal to an error without a gRPC code.
 func keyError(err error) error {
 	if r, ok := errors.AsType[*refusal](err); ok {
 		return r.KeyError

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-func TestAgentsUseKeysTheyWereGranted(t *testing.T) {
+func TestAgentsUseGrantedKeys(t *testing.T) {
 	c := withKey(t)
 	agent := core.StorageAgent("bank-prod")
 	c.grant(keyName, "roles/cloudkms.cryptoKeyEncrypterDecrypter", "serviceAccount:"+agent)
@@ -33,7 +33,7 @@ func TestAgentsUseKeysTheyWereGranted(t *testing.T) {
 	}
 }
 
-func TestAgentsMeetRefusals(t *testing.T) {
+func TestAgentsGetRefusals(t *testing.T) {
 	const agent = "service-1@gs-project-accounts.iam.gserviceaccount.com"
 	granted := func(c *cloud) {
 		c.grant(keyName, "roles/cloudkms.cryptoKeyEncrypterDecrypter", "serviceAccount:"+agent)

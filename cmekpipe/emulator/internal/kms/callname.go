@@ -6,7 +6,7 @@ import (
 	"cloud.google.com/go/kms/apiv1/kmspb"
 )
 
-// nameCall names a call for the faults: "kms.CreateCryptoKey" and the resource that it is about.
+// nameCall names a call for the faults by method, such as "kms.CreateCryptoKey", and resource.
 func nameCall(fullMethod string, request any) (method, resource string) {
 	return "kms." + path.Base(fullMethod), requestResource(request)
 }
@@ -22,7 +22,7 @@ func methods() []string {
 	}
 }
 
-// requestResource finds the name that a request is about. A creation is about the resource that it would make.
+// requestResource returns the name of a request's resource. For a creation it is the resource to be created.
 func requestResource(request any) string {
 	switch r := request.(type) {
 	case *kmspb.UpdateCryptoKeyRequest:

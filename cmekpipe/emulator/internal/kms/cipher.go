@@ -8,14 +8,14 @@ import (
 	"slices"
 )
 
-// A ciphertext is a header, which says what it is and which version of the key made it, then AES-GCM's nonce and
-// output. A header that was changed names another version, whose key material does not fit.
+// A ciphertext is a header, which names the version of the key that encrypted it, then AES-GCM's nonce and output. A
+// changed header names another version, whose key material does not decrypt the rest.
 const (
 	ciphertextMark   = 'L'
 	ciphertextHeader = 1 + 8
 )
 
-// versionCipher encrypts with key material that exists nowhere else.
+// versionCipher encrypts with key material that only it has.
 type versionCipher struct {
 	header []byte
 	aead   cipher.AEAD
@@ -26,7 +26,7 @@ func newVersionCipher(number int64) *versionCipher {
 	rand.Read(material) // never fails
 	block, err := aes.NewCipher(material)
 	if err != nil {
-		panic(err) // 32 bytes are a key of AES-256
+		panic(err) // an AES-256 key has 32 bytes
 	}
 	aead, err := cipher.NewGCMWithRandomNonce(block)
 	if err != nil {
@@ -39,12 +39,12 @@ func (c *versionCipher) seal(plaintext, additional []byte) []byte {
 	return c.aead.Seal(slices.Clone(c.header), nil, plaintext, additional)
 }
 
-// open wants the whole ciphertext.
+// open decrypts a ciphertext with its header.
 func (c *versionCipher) open(ciphertext, additional []byte) ([]byte, error) {
 	return c.aead.Open(nil, nil, ciphertext[ciphertextHeader:], additional)
 }
 
-// versionNumber reads the header of a ciphertext. A number that is no version's comes back all the same.
+// versionNumber reads the header of a ciphertext. The number may be that of no version.
 func versionNumber(ciphertext []byte) (number int64, ok bool) {
 	if len(ciphertext) < ciphertextHeader || ciphertext[0] != ciphertextMark {
 		return 0, false

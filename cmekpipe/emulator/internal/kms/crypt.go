@@ -11,13 +11,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// The most that one call takes, in bytes. A hardware module takes its limit for data and additional data together.
+// The limits of one call, in bytes. For a hardware module the limit applies to the sum of data and additional data.
 const (
 	maxData    = 64 << 10
 	maxHSMData = 8 << 10
 )
 
-// Encrypt seals data with the primary version of a key, or with the version that is named.
+// Encrypt encrypts data with the primary version of a key, or with the version that the request names.
 func (s *keyService) Encrypt(ctx context.Context, r *kmspb.EncryptRequest) (*kmspb.EncryptResponse, error) {
 	name, err := cmekpipe.ParseKeyOrVersion(r.GetName())
 	if err != nil {
@@ -47,7 +47,7 @@ func (s *keyService) Encrypt(ctx context.Context, r *kmspb.EncryptRequest) (*kms
 	}, nil
 }
 
-// encrypting returns the version that member may encrypt with when it names a key or one of its versions.
+// encrypting returns the version that member may encrypt with if the request names a key or one of its versions.
 func (s *store) encrypting(member string, name cmekpipe.KeyName, resource string) (*version, error) {
 	k, err := s.usableKey(member, useToEncrypt, name, resource)
 	if err != nil {
@@ -59,7 +59,7 @@ func (s *store) encrypting(member string, name cmekpipe.KeyName, resource string
 	return k.toEncrypt()
 }
 
-// Decrypt opens what Encrypt sealed with any version of the key that is enabled.
+// Decrypt decrypts what Encrypt returned for any enabled version of the key.
 func (s *keyService) Decrypt(ctx context.Context, r *kmspb.DecryptRequest) (*kmspb.DecryptResponse, error) {
 	name, err := parseKey(r.GetName())
 	if err != nil {
@@ -115,14 +115,14 @@ func checkLength(v *version, field string, data, additional int) error {
 	return nil
 }
 
-// sum is a field of a request and the checksum that the client may have sent with it.
+// sum is a field of a request with its optional checksum.
 type sum struct {
 	field string
 	data  []byte
 	crc   *wrapperspb.Int64Value
 }
 
-// checkSums refuses data that is not what the client sent.
+// checkSums refuses data that differs from what the client sent.
 func checkSums(sums ...sum) error {
 	for _, s := range sums {
 		if s.crc != nil && s.crc.Value != checksum(s.data).Value {

@@ -40,7 +40,7 @@ func (c *cloud) rotate() {
 	}
 }
 
-func TestDecryptReturnsWhatEncryptTook(t *testing.T) {
+func TestDecryptReturnsThePlaintext(t *testing.T) {
 	c := withKey(t)
 	for _, text := range []string{"", "salary", string(bytes.Repeat([]byte{0}, 64<<10))} {
 		sealed, err := c.Encrypt(as(t.Context(), user), &kmspb.EncryptRequest{
@@ -67,7 +67,7 @@ func TestDecryptReturnsWhatEncryptTook(t *testing.T) {
 	}
 }
 
-func TestDecryptRefusesWhatTheKeyDidNotMake(t *testing.T) {
+func TestDecryptRefusesOtherCiphertexts(t *testing.T) {
 	c := withKey(t)
 	c.createKey("k2", &kmspb.CryptoKey{Purpose: symmetric})
 	c.grant(keyName+"2", "roles/cloudkms.cryptoKeyEncrypterDecrypter", user)
@@ -90,7 +90,7 @@ func TestDecryptRefusesWhatTheKeyDidNotMake(t *testing.T) {
 		"truncated":             {keyName, good[:len(good)-1], "row 7"},
 		"flipped":               {keyName, append(bytes.Clone(good[:len(good)-1]), good[len(good)-1]^1), "row 7"},
 		"unknown version":       {keyName, otherVersion, "row 7"},
-		"not ours":              {keyName, []byte("plaintext in disguise"), "row 7"},
+		"not ours":              {keyName, []byte("plaintext with a header"), "row 7"},
 		"version for a name":    {versionName, good, "row 7"},
 	} {
 		got, err := c.decrypt(tt.key, tt.ciphertext, tt.aad)

@@ -1,34 +1,34 @@
-// Package kms is the loopback Cloud KMS, API v1 over gRPC, for Google's own client cloud.google.com/go/kms/apiv1. It
-// keeps keys, their versions and who may use them, and it really encrypts: AES-256-GCM with key material that every
-// version has of its own and loses when it is destroyed. [Server] also answers the other services of the loopback
-// cloud, as [service.Keys].
+// Package kms serves the loopback Cloud KMS, API v1 over gRPC, for Google's own client cloud.google.com/go/kms/apiv1.
+// It stores keys, their versions and their policies, and it encrypts with AES-256-GCM. Every version has its own key
+// material, which it loses when it is destroyed. [Server] also serves the other services of the loopback cloud, as
+// [core.Keys].
 //
 // # Scope
 //
 // KeyManagementService: key rings, CryptoKeys and CryptoKeyVersions with create, get, list and update, the primary
 // version, destroy and restore, Encrypt and Decrypt. IAMPolicy on key rings and CryptoKeys. GetLocation. All other
 // methods answer UNIMPLEMENTED, and so do list filters and orders. Keys of every purpose and protection level can be
-// made; only those of purpose ENCRYPT_DECRYPT can be used, because only they can protect data at rest. Versions are
-// ENABLED as soon as they are created, and an external key manager is taken to be reachable.
+// created; only those of purpose ENCRYPT_DECRYPT can be used, because only they can encrypt data at rest. Versions are
+// ENABLED as soon as they are created. An external key manager counts as reachable.
 //
 // # Time
 //
-// Rotation and destruction follow the cloud's clock. They happen when somebody looks at the key, and bear the time at
-// which they were due.
+// Rotation and destruction follow the cloud's clock. They happen when a call reads the key, with the time at which they
+// were due.
 //
 // # Permissions
 //
-// Denied by default. The caller is whom the metadata header [service.PrincipalHeader] names, and [service.Owner]
-// otherwise: an administrator of keys who may not use them. Everybody else holds what the policies of a key and its key
-// ring grant, by the roles cloudkms.admin, viewer, cryptoKeyEncrypter, cryptoKeyDecrypter and
-// cryptoKeyEncrypterDecrypter. There is no policy on projects, and a grant works at once, where Google's takes minutes.
+// Access is denied by default. The metadata header [core.PrincipalHeader] names the caller; without it the caller is
+// [core.Owner], an administrator who may not use keys. Every other caller has the permissions that the policies of a
+// key and its key ring grant, by the roles cloudkms.admin, viewer, cryptoKeyEncrypter, cryptoKeyDecrypter and
+// cryptoKeyEncrypterDecrypter. Projects have no policy. A grant takes effect at once; in Google Cloud it needs minutes.
 //
 // # Errors
 //
 // The texts for a denied permission and for a version that is not enabled are Google's; the others are ours. A project
-// has one name here: its id and its number are two projects.
+// has one name here: its id and its number mean two projects.
 //
 // # Concurrency
 //
-// Calls are served one at a time, each whole.
+// Calls are served one at a time, and each is atomic.
 package kms

@@ -34,7 +34,7 @@ func denied(permission, resource string) error {
 	return status.Error(codes.PermissionDenied, denial(permission, resource))
 }
 
-// refusal is why a key can't be used, for clients of Cloud KMS and for the other services alike.
+// refusal is the reason why a key can't be used, for clients of Cloud KMS and for the other services.
 type refusal struct {
 	code codes.Code
 	*core.KeyError

@@ -28,7 +28,7 @@ const (
 	user = "user:ann@example.com"
 )
 
-// clock is a time that tests move.
+// clock is a clock that tests advance.
 type clock struct {
 	mu  sync.Mutex
 	now time.Time
@@ -127,7 +127,7 @@ func (c *cloud) setState(name string, state kmspb.CryptoKeyVersion_CryptoKeyVers
 	return err
 }
 
-// as makes the calls of a member.
+// as returns a context that calls as a member.
 func as(ctx context.Context, member string) context.Context {
 	return metadata.AppendToOutgoingContext(ctx, core.PrincipalHeader, member)
 }
@@ -141,7 +141,7 @@ func key(t *testing.T, name string) cmekpipe.KeyName {
 	return k
 }
 
-// wantStatus wants an error with a code and a text in it.
+// wantStatus checks that an error has a code and contains a text.
 func wantStatus(t *testing.T, err error, code codes.Code, text string) {
 	t.Helper()
 	if err == nil || status.Code(err) != code || !strings.Contains(err.Error(), text) {

@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// CreateCryptoKey makes a key with a first version, which is the primary one of a key that can encrypt.
+// CreateCryptoKey creates a key with a first version, which is the primary one if the key can encrypt.
 func (s *keyService) CreateCryptoKey(
 	ctx context.Context, r *kmspb.CreateCryptoKeyRequest,
 ) (*kmspb.CryptoKey, error) {
@@ -40,7 +40,7 @@ func (s *keyService) CreateCryptoKey(
 	return k.view(), nil
 }
 
-// newKey checks what a key shall be and makes it, or makes nothing.
+// newKey checks a request and creates its key, or creates nothing.
 func (s *store) newKey(name cmekpipe.KeyName, r *kmspb.CreateCryptoKeyRequest) (*key, error) {
 	if r.GetCryptoKey() == nil {
 		return nil, invalid("got no crypto_key, want one with a purpose")
@@ -52,7 +52,7 @@ func (s *store) newKey(name cmekpipe.KeyName, r *kmspb.CreateCryptoKeyRequest) (
 		return nil, err
 	}
 	if !r.GetSkipInitialVersionCreation() && (made.ImportOnly || isExternal(made.VersionTemplate.ProtectionLevel)) {
-		return nil, invalid("want skip_initial_version_creation for %s: its versions come from outside", name)
+		return nil, invalid("want skip_initial_version_creation for %s: its versions are external", name)
 	}
 	k := &key{CryptoKey: made, name: name}
 	s.keys[name] = k
@@ -130,7 +130,7 @@ func (s *store) authorizedKey(ctx context.Context, permission string, name cmekp
 	return s.key(name)
 }
 
-// view returns a key as clients see it.
+// view returns a key in the form of the API.
 func (k *key) view() *kmspb.CryptoKey {
 	seen := proto.CloneOf(k.CryptoKey)
 	if k.primary != nil {

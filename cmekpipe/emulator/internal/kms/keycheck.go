@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/types/known/durationpb"
 )
 
-// The limits of a key's times. Sources: the comments of kmspb.CryptoKey and
+// The limits of a key's durations. Sources: the comments of kmspb.CryptoKey and
 // https://docs.cloud.google.com/kms/docs/destroy-restore.
 const (
 	day                = 24 * time.Hour
@@ -22,7 +22,7 @@ const (
 	maxLabels          = 64
 )
 
-// setDefaults fills in what a client left to Cloud KMS.
+// setDefaults sets the fields that a client left to Cloud KMS.
 func setDefaults(k *kmspb.CryptoKey) {
 	if k.VersionTemplate == nil {
 		k.VersionTemplate = &kmspb.CryptoKeyVersionTemplate{}
@@ -43,7 +43,7 @@ func setDefaults(k *kmspb.CryptoKey) {
 	}
 }
 
-// checkKey says what is wrong with a key that has its defaults, as a client asks for it at a time.
+// checkKey checks a requested key, with its defaults set, at a time.
 func checkKey(k *kmspb.CryptoKey, now time.Time) error {
 	for _, check := range []func(*kmspb.CryptoKey) error{checkTemplate, checkBackend, checkDestruction, checkLabels} {
 		if err := check(k); err != nil {
@@ -57,7 +57,7 @@ func isExternal(level kmspb.ProtectionLevel) bool {
 	return level == kmspb.ProtectionLevel_EXTERNAL || level == kmspb.ProtectionLevel_EXTERNAL_VPC
 }
 
-// checkTemplate refuses an algorithm that the key's purpose or protection level does not have.
+// checkTemplate refuses an algorithm that does not fit the key's purpose or protection level.
 func checkTemplate(k *kmspb.CryptoKey) error {
 	algorithm := k.VersionTemplate.Algorithm.String()
 	families := algorithmFamilies(k.Purpose)
@@ -74,7 +74,7 @@ func checkTemplate(k *kmspb.CryptoKey) error {
 	return nil
 }
 
-// algorithmFamilies returns how the names of the algorithms for a purpose begin; none for an unknown purpose.
+// algorithmFamilies returns the prefixes of the algorithms for a purpose; none for an unknown purpose.
 func algorithmFamilies(purpose kmspb.CryptoKey_CryptoKeyPurpose) []string {
 	switch purpose {
 	case kmspb.CryptoKey_ENCRYPT_DECRYPT:
@@ -95,7 +95,7 @@ func algorithmFamilies(purpose kmspb.CryptoKey_CryptoKeyPurpose) []string {
 	return nil
 }
 
-// checkBackend wants the place of the key material for the levels that keep it outside of Cloud KMS's own machines.
+// checkBackend requires a backend for the protection levels that keep key material outside of Cloud KMS's own machines.
 func checkBackend(k *kmspb.CryptoKey) error {
 	level := k.VersionTemplate.ProtectionLevel
 	wanted := level == kmspb.ProtectionLevel_EXTERNAL_VPC || level == kmspb.ProtectionLevel_HSM_SINGLE_TENANT
@@ -117,14 +117,14 @@ func checkDestruction(k *kmspb.CryptoKey) error {
 	return nil
 }
 
-// checkRotation refuses a schedule that would never make a version.
+// checkRotation refuses a schedule that could not create a version.
 func checkRotation(k *kmspb.CryptoKey, now time.Time) error {
 	next, period := k.NextRotationTime, k.GetRotationPeriod()
 	switch {
 	case next == nil && period == nil:
 		return nil
 	case k.Purpose != kmspb.CryptoKey_ENCRYPT_DECRYPT || k.ImportOnly || isExternal(k.VersionTemplate.ProtectionLevel):
-		return invalid("got a rotation schedule, want none: Cloud KMS can't make versions of this key by itself")
+		return invalid("got a rotation schedule, want none: Cloud KMS can't create versions of this key on a schedule")
 	case next == nil:
 		return invalid("got rotation_period without next_rotation_time, want both")
 	case !next.AsTime().After(now):

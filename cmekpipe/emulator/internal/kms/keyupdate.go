@@ -61,7 +61,7 @@ func mergeKey(old, asked *kmspb.CryptoKey, mask *fieldmaskpb.FieldMask) (*kmspb.
 	return k, nil
 }
 
-// UpdateCryptoKeyPrimaryVersion chooses what new data rests under. It leaves the rotation schedule alone.
+// UpdateCryptoKeyPrimaryVersion sets the version that encrypts new data. It does not change the rotation schedule.
 func (s *keyService) UpdateCryptoKeyPrimaryVersion(
 	ctx context.Context, r *kmspb.UpdateCryptoKeyPrimaryVersionRequest,
 ) (*kmspb.CryptoKey, error) {

@@ -62,7 +62,7 @@ func TestBadUpdatesChangeNothing(t *testing.T) {
 	wantStatus(t, err, codes.NotFound, keyName+"2")
 }
 
-func TestPrimaryVersionMustBeThereAndEnabled(t *testing.T) {
+func TestPrimaryVersionMustExistAndBeEnabled(t *testing.T) {
 	c := withKey(t)
 	if _, err := c.CreateCryptoKeyVersion(t.Context(), &kmspb.CreateCryptoKeyVersionRequest{Parent: keyName}); err != nil {
 		t.Fatal(err)

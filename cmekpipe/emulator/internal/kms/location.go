@@ -11,8 +11,7 @@ import (
 	"google.golang.org/protobuf/types/known/anypb"
 )
 
-// GetLocation describes a location. Here keys of every protection level can be made in each of them, which Google's
-// locations vary in.
+// GetLocation returns a location. Each one supports keys of every protection level here; Google's locations differ.
 func (s *locationService) GetLocation(
 	ctx context.Context, r *locationpb.GetLocationRequest,
 ) (*locationpb.Location, error) {

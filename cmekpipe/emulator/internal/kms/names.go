@@ -7,14 +7,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// The depth of the names: how many parts each has between its slashes.
+// The depth of names: the number of parts between slashes.
 const (
 	locationParts = 4
 	ringParts     = 6
 	keyParts      = 8
 )
 
-// ancestor returns the first parts of a name, or "" if the name has fewer.
+// ancestor returns the first parts of a name, "" if the name has fewer.
 func ancestor(name string, parts int) string {
 	split := strings.SplitN(name, "/", parts+1)
 	if len(split) < parts {
@@ -28,12 +28,12 @@ func ringOf(key cmekpipe.KeyName) string { return ancestor(key.String(), ringPar
 
 // checkLocation refuses a name that is not projects/P/locations/L with a location of Google Cloud.
 func checkLocation(name string) error {
-	// A key's name holds every rule for the parts in front of it.
+	// The parser of key names checks the parts before the key.
 	k, err := cmekpipe.ParseKeyName(name + "/keyRings/r/cryptoKeys/k")
 	if err != nil {
 		return invalid("got name %q, want projects/PROJECT/locations/LOCATION", name)
 	}
-	// A location with the shape of a region's name passes, as Google adds regions.
+	// A location with the form of a region's name is accepted, because Google adds regions.
 	if !location.Known(k.Location()) && !location.IsRegion(k.Location()) {
 		return notFound("got location %q, want one where Cloud KMS is", k.Location())
 	}

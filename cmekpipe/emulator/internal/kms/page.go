@@ -8,13 +8,13 @@ import (
 	"google.golang.org/grpc/status"
 )
 
-// The limits of a page. A size beyond the largest one is cut to it.
+// The limits of a page size. Larger sizes are reduced to the limit.
 const (
 	defaultPageSize = 100
 	maxPageSize     = 1000
 )
 
-// listRequest is what all list requests have in common.
+// listRequest has the fields that all list requests share.
 type listRequest interface {
 	GetPageSize() int32
 	GetPageToken() string
@@ -22,7 +22,7 @@ type listRequest interface {
 	GetOrderBy() string
 }
 
-// checkList refuses what would otherwise be left out of account silently.
+// checkList refuses fields that would otherwise be ignored.
 func checkList(r listRequest) error {
 	if r.GetFilter() != "" || r.GetOrderBy() != "" {
 		return status.Error(codes.Unimplemented, "the loopback Cloud KMS has no filter and no order_by: list all and choose")
@@ -33,7 +33,7 @@ func checkList(r listRequest) error {
 	return nil
 }
 
-// cutPage returns the page that a request asks for and the token of the next one, "" at the end.
+// cutPage returns the requested page and the token of the next one, "" at the end.
 func cutPage[T any](all []T, r listRequest) (page []T, next string, err error) {
 	from, err := parseToken(r.GetPageToken(), len(all))
 	if err != nil {

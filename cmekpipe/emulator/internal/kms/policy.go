@@ -14,7 +14,7 @@ import (
 // policy is the IAM policy of one resource. The zero policy grants nothing.
 type policy struct {
 	bindings []*iampb.Binding
-	edition  uint64 // counts the changes
+	edition  uint64 // number of changes
 }
 
 func (p *policy) etag() []byte { return binary.BigEndian.AppendUint64(nil, p.edition) }
@@ -23,7 +23,7 @@ func (p *policy) view() *iampb.Policy {
 	return &iampb.Policy{Version: 1, Bindings: clones(p.bindings), Etag: p.etag()}
 }
 
-// replace puts new bindings in place of the old ones unless somebody else did so since the client looked.
+// replace replaces the bindings unless the policy changed after the client read it.
 func (p *policy) replace(asked *iampb.Policy) error {
 	if len(asked.GetEtag()) > 0 && !bytes.Equal(asked.GetEtag(), p.etag()) {
 		return status.Error(codes.Aborted, "There were concurrent policy changes. Please retry the whole read-modify-write.")
@@ -49,7 +49,7 @@ func (p *policy) grants(member, permission string) bool {
 func checkBinding(b *iampb.Binding) error {
 	if permissionsOf(b.GetRole()) == nil {
 		return invalid("got role %q, want roles/cloudkms.admin, viewer, cryptoKeyEncrypterDecrypter, cryptoKeyEncrypter or "+
-			"cryptoKeyDecrypter: the loopback Cloud KMS knows no other", b.GetRole())
+			"cryptoKeyDecrypter: the loopback Cloud KMS has no other", b.GetRole())
 	}
 	if b.GetCondition() != nil {
 		return invalid("got a condition on %s, want none: the loopback Cloud KMS can't evaluate it", b.GetRole())

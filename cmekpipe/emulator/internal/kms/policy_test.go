@@ -215,7 +215,7 @@ func TestBadPoliciesAreRefused(t *testing.T) {
 	wantStatus(t, c.setPolicy(ringName+"9", nil), codes.NotFound, ringName+"9")
 }
 
-func TestTestIamPermissionsTellsWhatTheCallerHolds(t *testing.T) {
+func TestTestIamPermissionsReturnsThoseOfTheCaller(t *testing.T) {
 	c := withKey(t)
 	asked := []string{"cloudkms.cryptoKeyVersions.useToEncrypt", "cloudkms.cryptoKeys.get", "cloudkms.cryptoKeyVersions.useToDecrypt"}
 	for _, tt := range []struct {

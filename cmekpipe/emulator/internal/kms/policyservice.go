@@ -43,8 +43,8 @@ func (s *policyService) SetIamPolicy(ctx context.Context, r *iampb.SetIamPolicyR
 	return p.view(), nil
 }
 
-// TestIamPermissions returns which of some permissions the caller holds. On a resource that does not exist only
-// [core.Owner] holds any.
+// TestIamPermissions returns which of the given permissions the caller has. Only [core.Owner] has any on a resource
+// that does not exist.
 func (s *policyService) TestIamPermissions(
 	ctx context.Context, r *iampb.TestIamPermissionsRequest,
 ) (*iampb.TestIamPermissionsResponse, error) {

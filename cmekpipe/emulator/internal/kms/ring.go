@@ -17,7 +17,7 @@ const (
 	kindVersion = "cryptoKeyVersion"
 )
 
-// CreateKeyRing makes a key ring, which is there for good.
+// CreateKeyRing creates a key ring, which can't be deleted.
 func (s *keyService) CreateKeyRing(ctx context.Context, r *kmspb.CreateKeyRingRequest) (*kmspb.KeyRing, error) {
 	if err := checkLocation(r.GetParent()); err != nil {
 		return nil, err

@@ -89,7 +89,7 @@ func TestListKeyRingsPages(t *testing.T) {
 	}
 }
 
-func TestListRefusesWhatItCanNotHonour(t *testing.T) {
+func TestListRefusesFiltersAndOrders(t *testing.T) {
 	c := start(t)
 	for _, tt := range []struct {
 		request *kmspb.ListKeyRingsRequest

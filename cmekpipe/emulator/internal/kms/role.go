@@ -1,10 +1,10 @@
 package kms
 
-// roleAdmin is the role of whoever administers keys without using them.
+// roleAdmin is the role of administrators, who manage keys and can't use them.
 const roleAdmin = "roles/cloudkms.admin"
 
-// permissionsOf returns what a predefined role grants of the permissions that this package checks. Unknown roles come
-// back as none. Source: https://docs.cloud.google.com/iam/docs/roles-permissions/cloudkms.
+// permissionsOf returns the permissions of a predefined role that this package checks; none for an unknown role.
+// Source: https://docs.cloud.google.com/iam/docs/roles-permissions/cloudkms.
 func permissionsOf(role string) []string {
 	everywhere := []string{"cloudkms.locations.get", "cloudkms.locations.list"}
 	switch role {

@@ -7,7 +7,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 )
 
-// advance does to a key what has come due since somebody last looked at it.
+// advance applies the rotations and destructions of a key that have become due.
 func (s *store) advance(k *key) {
 	now := s.env.Now()
 	for k.rotationDue(now) {
@@ -24,7 +24,7 @@ func (k *key) rotationDue(now time.Time) bool {
 	return k.NextRotationTime != nil && !k.NextRotationTime.AsTime().After(now)
 }
 
-// rotate makes a new primary version at the time of the schedule. A key without a period rotates once.
+// rotate creates a new primary version with the scheduled time. A key without a period rotates once.
 func (s *store) rotate(k *key) {
 	due := k.NextRotationTime.AsTime()
 	k.primary = s.addVersion(k, due, "kms.rotation")
@@ -34,7 +34,7 @@ func (s *store) rotate(k *key) {
 	}
 }
 
-// destroy forgets the version's key material for good.
+// destroy deletes the version's key material permanently.
 func (s *store) destroy(v *version) {
 	v.State = kmspb.CryptoKeyVersion_DESTROYED
 	v.DestroyEventTime, v.DestroyTime = v.DestroyTime, nil

@@ -20,7 +20,7 @@ var (
 	_ core.Keys   = (*Server)(nil)
 )
 
-// New returns a server without keys. Its caller puts it into env.Keys for the other services.
+// New returns a server without keys. Its caller sets env.Keys to it for the other services.
 func New(env *core.Env) *Server {
 	api := core.GRPCAPI{Title: "Cloud KMS", Name: nameCall, Methods: methods()}
 	s := &Server{GRPCServer: core.NewGRPCServer(env, api), store: newStore(env)}

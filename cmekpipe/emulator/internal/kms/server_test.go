@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-func TestLedgerTellsWhatWasCreatedAndDestroyed(t *testing.T) {
+func TestLedgerHasCreationsAndDestructions(t *testing.T) {
 	c := withKey(t)
 	born := c.clock.read()
 	c.clock.advance(time.Hour)
@@ -39,7 +39,7 @@ func TestLedgerTellsWhatWasCreatedAndDestroyed(t *testing.T) {
 	}
 }
 
-func TestFaultsKnowCallsByMethodAndResource(t *testing.T) {
+func TestFaultsMatchMethodAndResource(t *testing.T) {
 	c := withKey(t)
 	for name, tt := range map[string]struct {
 		fault core.Fault
@@ -79,7 +79,7 @@ func TestFaultsKnowCallsByMethodAndResource(t *testing.T) {
 		armed.Remove()
 		if name == "get" {
 			if err := tt.call(); err != nil {
-				t.Errorf("%s: got %v once the fault is gone", name, err)
+				t.Errorf("%s: got %v after the fault is removed", name, err)
 			}
 		}
 	}

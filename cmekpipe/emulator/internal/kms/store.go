@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// store is everything that Cloud KMS remembers. Its methods want mu to be held.
+// store is the state of Cloud KMS. Callers of its methods hold mu.
 type store struct {
 	env *core.Env
 
@@ -30,7 +30,7 @@ type ring struct {
 }
 
 type key struct {
-	*kmspb.CryptoKey // its Primary is left out, see view
+	*kmspb.CryptoKey // without Primary, see view
 	name             cmekpipe.KeyName
 	policy           policy
 	versions         []*version // number N at N-1
@@ -43,7 +43,7 @@ type version struct {
 	cipher *versionCipher // nil when the purpose has none, and once destroyed
 }
 
-// key returns a key as it is now: what was due by the clock has happened.
+// key returns a key in its current state, after changes that were due.
 func (s *store) key(name cmekpipe.KeyName) (*key, error) {
 	k, ok := s.keys[name]
 	if !ok {
@@ -74,7 +74,7 @@ func (k *key) version(number int64) *version {
 
 func (s *store) now() *timestamppb.Timestamp { return timestamppb.New(s.env.Now()) }
 
-// record takes down a creation in the ledger.
+// record records a creation in the ledger.
 func (s *store) record(at time.Time, method, kind, name, project string) {
 	s.env.Ledger.Record(core.Entry{
 		Time: at, Service: "kms", Method: method, Kind: kind, Name: name, Project: project,

@@ -8,13 +8,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// The permissions that protect data, which administrators of keys do not have.
+// The permissions to encrypt and decrypt, which administrators of keys do not have.
 const (
 	useToEncrypt = "cloudkms.cryptoKeyVersions.useToEncrypt"
 	useToDecrypt = "cloudkms.cryptoKeyVersions.useToDecrypt"
 )
 
-// usableKey returns a key that a member may use, or a *refusal. Resource is what the caller named: key or version.
+// usableKey returns a key that a member may use, or a *refusal. Resource is the name in the request: a key or a
+// version.
 func (s *store) usableKey(member, permission string, name cmekpipe.KeyName, resource string) (*key, error) {
 	k, err := s.key(name)
 	switch allowed := s.holds(member, permission, name.String()); {
@@ -39,7 +40,7 @@ func (k *key) toEncrypt() (*version, error) {
 	return k.enabled(k.primary)
 }
 
-// byNumber returns a version if it is enabled. Resource is what the caller named.
+// byNumber returns a version if it is enabled. Resource is the name in the request.
 func (k *key) byNumber(number int64) (*version, error) {
 	v := k.version(number)
 	if v == nil {

@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// addVersion makes the key's next version by its template, enabled and not primary.
+// addVersion creates the key's next version by its template, enabled and not primary.
 func (s *store) addVersion(k *key, at time.Time, method string) *version {
 	number := int64(len(k.versions)) + 1
 	name := k.name.Version(number)
@@ -28,7 +28,7 @@ func (s *store) addVersion(k *key, at time.Time, method string) *version {
 	return v
 }
 
-// CreateCryptoKeyVersion makes a version. It does not become the primary one unless the key has none.
+// CreateCryptoKeyVersion creates a version. It becomes the primary one only if the key has none.
 func (s *keyService) CreateCryptoKeyVersion(
 	ctx context.Context, r *kmspb.CreateCryptoKeyVersionRequest,
 ) (*kmspb.CryptoKeyVersion, error) {
@@ -54,12 +54,12 @@ func (s *keyService) CreateCryptoKeyVersion(
 	return proto.CloneOf(v.CryptoKeyVersion), nil
 }
 
-// checkOrigin says whether the material of a new version is where the key's protection level wants it.
+// checkOrigin checks that a new version names the key material that its protection level requires.
 func checkOrigin(k *key, external *kmspb.ExternalProtectionLevelOptions) error {
 	level := k.VersionTemplate.ProtectionLevel
 	switch {
 	case k.ImportOnly:
-		return precondition("%s takes imported versions only.", k.name)
+		return precondition("%s accepts imported versions only.", k.name)
 	case level == kmspb.ProtectionLevel_EXTERNAL && external.GetExternalKeyUri() == "":
 		return invalid("got no external_key_uri, want one for protection level %s", level)
 	case level == kmspb.ProtectionLevel_EXTERNAL_VPC && external.GetEkmConnectionKeyPath() == "":
@@ -105,7 +105,7 @@ func (s *keyService) ListCryptoKeyVersions(
 	return answer, nil
 }
 
-// onVersion does something to a version that the caller has a permission on, and returns it as it then is.
+// onVersion changes a version on which the caller has a permission, and returns the changed version.
 func (s *keyService) onVersion(
 	ctx context.Context, permission, name string, do func(*key, *version) error,
 ) (*kmspb.CryptoKeyVersion, error) {

@@ -48,7 +48,7 @@ func (c *cloud) wantState(want kmspb.CryptoKeyVersion_CryptoKeyVersionState) *km
 	return v
 }
 
-func TestVersionGoesThroughItsStates(t *testing.T) {
+func TestVersionPassesThroughItsStates(t *testing.T) {
 	c := withKey(t)
 	step := func(err error, want kmspb.CryptoKeyVersion_CryptoKeyVersionState) *kmspb.CryptoKeyVersion {
 		t.Helper()
@@ -158,7 +158,7 @@ func TestKeyWithoutPeriodRotatesOnce(t *testing.T) {
 	}
 }
 
-func TestExternalVersionsSayWhereTheirMaterialIs(t *testing.T) {
+func TestExternalVersionsNameTheirKeyMaterial(t *testing.T) {
 	c := start(t)
 	c.createRing("r")
 	create := func(id string, k *kmspb.CryptoKey) {

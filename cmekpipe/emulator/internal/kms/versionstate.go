@@ -29,7 +29,7 @@ func (s *keyService) UpdateCryptoKeyVersion(
 	})
 }
 
-// DestroyCryptoKeyVersion schedules a version for destruction. Until that is due it can be restored.
+// DestroyCryptoKeyVersion schedules a version for destruction. It can be restored until then.
 func (s *keyService) DestroyCryptoKeyVersion(
 	ctx context.Context, r *kmspb.DestroyCryptoKeyVersionRequest,
 ) (*kmspb.CryptoKeyVersion, error) {
@@ -44,7 +44,7 @@ func (s *keyService) DestroyCryptoKeyVersion(
 	})
 }
 
-// RestoreCryptoKeyVersion takes back a scheduled destruction. The version is then disabled.
+// RestoreCryptoKeyVersion cancels a scheduled destruction. The version is then disabled.
 func (s *keyService) RestoreCryptoKeyVersion(
 	ctx context.Context, r *kmspb.RestoreCryptoKeyVersionRequest,
 ) (*kmspb.CryptoKeyVersion, error) {
@@ -57,7 +57,7 @@ func (s *keyService) RestoreCryptoKeyVersion(
 	})
 }
 
-// switchable reports whether a version is in one of the states that a client may take it out of at will.
+// switchable reports whether a client may enable or disable a version in this state.
 func switchable(v *version) bool {
 	return v.State == kmspb.CryptoKeyVersion_ENABLED || v.State == kmspb.CryptoKeyVersion_DISABLED
 }

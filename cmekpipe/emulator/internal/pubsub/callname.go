@@ -7,8 +7,8 @@ import (
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 )
 
-// nameCall names a call for the faults, in the form of Google's REST methods: "pubsub.topics.publish", and the topic or
-// subscription that it is about.
+// nameCall names a call for the faults by its REST method, such as "pubsub.topics.publish", and its topic or
+// subscription.
 func nameCall(fullMethod string, request any) (method, resource string) {
 	return "pubsub." + restName(path.Base(fullMethod)), requestResource(request)
 }

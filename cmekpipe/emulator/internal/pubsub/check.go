@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// The limits of https://docs.cloud.google.com/pubsub/quotas#resource_limits that the fake does not know.
+// The limits of https://docs.cloud.google.com/pubsub/quotas#resource_limits that the fake does not enforce.
 const (
 	maxMessages       = 1000
 	maxRequestBytes   = 10_000_000

@@ -1,16 +1,17 @@
-// Package pubsub is a loopback Pub/Sub that enforces customer-managed keys. Topics, subscriptions and delivery are those
-// of Google's own fake, cloud.google.com/go/pubsub/v2/pstest; this package puts in front of it what the fake leaves out:
-// keys are checked when a topic is created or changed, when messages are published and when they are delivered.
+// Package pubsub serves a loopback Pub/Sub that enforces customer-managed keys. Google's own fake,
+// cloud.google.com/go/pubsub/v2/pstest, implements topics, subscriptions and delivery; this package adds the keys,
+// which it checks when a topic is created or changed, when messages are published and when they are delivered.
 //
 // # Keys
 //
-// A topic's messages rest under its key, in the version that was primary when they were published. A subscription has no
-// key of its own: its backlog rests under its topic's. A key that can't be used answers publish, pull and streaming pull
-// with FAILED_PRECONDITION, see https://docs.cloud.google.com/pubsub/docs/encryption; Google's wording is not public, so
-// the message is Cloud KMS's own. A key that is changed on a topic protects messages from then on; older ones stay.
+// A topic's messages are encrypted with the version of its key that was primary when they were published. A
+// subscription has no key of its own: its backlog is encrypted with its topic's key. If a key can't be used, publish,
+// pull and streaming pull fail with FAILED_PRECONDITION, see https://docs.cloud.google.com/pubsub/docs/encryption;
+// Google's text is not public, so the message is that of Cloud KMS. A changed key of a topic encrypts later messages;
+// older ones keep theirs.
 //
 // # Ledger
 //
-// Kinds "topic" and "subscription", with the key that messages rest under. A topic whose key is changed has a further
-// line, since its older messages stay under the older key.
+// Kinds "topic" and "subscription", with the key that encrypts messages. A topic whose key changes gets another entry,
+// because its older messages are still encrypted with the older key.
 package pubsub

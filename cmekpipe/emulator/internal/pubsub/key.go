@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// wrap returns the version that new messages of a topic rest under. A topic without a key has none.
+// wrap returns the version that encrypts new messages of a topic, none for a topic without a key.
 func (k *keeper) wrap(ctx context.Context, topic, key string) (cmekpipe.KeyVersionName, error) {
 	if key == "" {
 		return cmekpipe.KeyVersionName{}, nil
@@ -62,7 +62,7 @@ func parseKey(name string) (cmekpipe.KeyName, error) {
 	return key, nil
 }
 
-// refusal words Cloud KMS's refusal as Pub/Sub does: every fault of a key is a failed precondition.
+// refusal converts a refusal of Cloud KMS to Pub/Sub's error: every key problem is a failed precondition.
 func refusal(err error) error {
 	if refused, ok := errors.AsType[*core.KeyError](err); ok {
 		return status.Error(codes.FailedPrecondition, refused.Message)

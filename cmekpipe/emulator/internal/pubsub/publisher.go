@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// keyField is the field of a topic that names its key, as masks spell it.
+// keyField is the field of a topic that names its key, as in update masks.
 const keyField = "kms_key_name"
 
 // publisher is google.pubsub.v1.Publisher.
@@ -22,7 +22,7 @@ type publisher struct {
 	keeper *keeper
 }
 
-// CreateTopic makes a topic whose key the service agent can use.
+// CreateTopic creates a topic whose key the service agent can use.
 func (p *publisher) CreateTopic(ctx context.Context, t *pubsubpb.Topic) (*pubsubpb.Topic, error) {
 	k := p.keeper
 	if err := checkTopicName(t.GetName()); err != nil {
@@ -31,7 +31,7 @@ func (p *publisher) CreateTopic(ctx context.Context, t *pubsubpb.Topic) (*pubsub
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if _, err := k.fake.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: t.GetName()}); err == nil {
-		return k.fake.CreateTopic(ctx, t) // which says that it exists
+		return k.fake.CreateTopic(ctx, t) // which returns AlreadyExists
 	}
 	if _, err := k.wrap(ctx, t.GetName(), t.GetKmsKeyName()); err != nil {
 		return nil, err
@@ -44,7 +44,7 @@ func (p *publisher) CreateTopic(ctx context.Context, t *pubsubpb.Topic) (*pubsub
 	return proto.CloneOf(made), nil
 }
 
-// GetTopic returns a copy, since the fake's own may change while it is sent.
+// GetTopic returns a copy, because the fake may change its own while the answer is sent.
 func (p *publisher) GetTopic(ctx context.Context, req *pubsubpb.GetTopicRequest) (*pubsubpb.Topic, error) {
 	p.keeper.mu.Lock()
 	defer p.keeper.mu.Unlock()
@@ -52,7 +52,7 @@ func (p *publisher) GetTopic(ctx context.Context, req *pubsubpb.GetTopicRequest)
 	return proto.CloneOf(t), err
 }
 
-// UpdateTopic changes a topic. The fake knows no change of a key, so that is done here.
+// UpdateTopic changes a topic. It changes the key itself, because the fake can't.
 func (p *publisher) UpdateTopic(ctx context.Context, req *pubsubpb.UpdateTopicRequest) (*pubsubpb.Topic, error) {
 	k := p.keeper
 	k.mu.Lock()
@@ -103,7 +103,7 @@ func (p *publisher) DeleteTopic(ctx context.Context, req *pubsubpb.DeleteTopicRe
 	return empty, err
 }
 
-// Publish takes messages into a topic whose key the service agent can use now.
+// Publish accepts messages for a topic whose key the service agent can use now.
 func (p *publisher) Publish(ctx context.Context, req *pubsubpb.PublishRequest) (*pubsubpb.PublishResponse, error) {
 	if err := checkPublish(req); err != nil {
 		return nil, err
@@ -126,7 +126,7 @@ func (p *publisher) Publish(ctx context.Context, req *pubsubpb.PublishRequest) (
 	return res, err
 }
 
-// record takes down what rests, or will rest, under a key. A key that is not empty is well-formed here.
+// record records a resource in the ledger with its key. A key that is not empty is well-formed here.
 func (k *keeper) record(method, kind, name, key string, asked bool) {
 	parsed, _ := cmekpipe.ParseKeyName(key)
 	k.env.Ledger.Record(core.Entry{

@@ -17,7 +17,7 @@ type Server struct{ *core.GRPCServer }
 
 var _ core.Server = (*Server)(nil)
 
-// maxRequest is above Google's limit of 10 MB for a request to publish, which [publisher] checks itself.
+// maxRequest is above Google's limit of 10 MB for a publish request, which [publisher] checks itself.
 const maxRequest = 32 << 20
 
 // New returns a server without topics.
@@ -31,14 +31,14 @@ func New(env *core.Env) *Server {
 	return s
 }
 
-// newFake returns Google's fake. It always listens on a port of its own, where nothing checks keys, so that port is closed
-// here; the fake's services go on working behind the server. A server that is closed before it serves logs an error,
-// which is why its first bytes are awaited.
+// newFake returns Google's fake. The fake always listens on a port of its own, where nothing checks keys. newFake
+// closes that port; the fake's services keep working behind the server. It waits for the first bytes from the port,
+// because a gRPC server that is closed before it serves logs an error.
 func newFake(env *core.Env) *pstest.Server {
 	fake := pstest.NewServer()
 	if conn, err := net.DialTimeout("tcp", fake.Addr, startTimeout); err == nil {
 		_ = conn.SetReadDeadline(time.Now().Add(startTimeout))
-		_, _ = conn.Read(make([]byte, 1)) // without an answer there is a line in the log and no other harm
+		_, _ = conn.Read(make([]byte, 1)) // without an answer the fake logs an error
 		conn.Close()
 	}
 	fake.Close()
@@ -46,14 +46,14 @@ func newFake(env *core.Env) *pstest.Server {
 	return fake
 }
 
-// startTimeout limits the wait for the fake's own server.
+// startTimeout is how long newFake waits for the fake's own server.
 const startTimeout = time.Second
 
-// keeper knows which keys protect what.
+// keeper records which key encrypts which messages.
 type keeper struct {
 	env  *core.Env
 	fake *pstest.GServer
 
 	mu       sync.Mutex                         // orders changes to topics with their lines in the ledger
-	versions map[string]cmekpipe.KeyVersionName // by the id of the message that rests under it
+	versions map[string]cmekpipe.KeyVersionName // by the id of the message that is encrypted with it
 }

@@ -59,7 +59,7 @@ func (w *world) subscribe() error {
 	return err
 }
 
-// publish and pull give up soon, since a client tries again after some of the codes.
+// publish and pull have a short timeout, because a client retries some of the codes.
 func (w *world) publish(messages ...*pubsubpb.PubsubMessage) error {
 	ctx, cancel := context.WithTimeout(w.ctx, 5*time.Second)
 	defer cancel()
@@ -68,7 +68,7 @@ func (w *world) publish(messages ...*pubsubpb.PubsubMessage) error {
 }
 
 func (w *world) pull() (int, error) {
-	//lint:ignore SA1019 a test can't wait for messages that must not come
+	//lint:ignore SA1019 a test can't wait for messages that must not arrive
 	res, err := w.subs.Pull(w.ctx, &pubsubpb.PullRequest{Subscription: sub, MaxMessages: 10, ReturnImmediately: true})
 	return len(res.GetReceivedMessages()), err
 }
@@ -120,7 +120,7 @@ func TestTopicNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 		}
 	}
 	if len(got) != 2 || got[topic] != w.key || got[project+"/topics/bare"].Valid() {
-		t.Errorf("ledger: got %v, want one topic under %v and one under none", got, w.key)
+		t.Errorf("ledger: got %v, want one topic with %v and one without a key", got, w.key)
 	}
 }
 
@@ -149,7 +149,7 @@ func TestStreamEndsWhenTheKeyCanNotBeUsed(t *testing.T) {
 	require(t, err, codes.FailedPrecondition, "useToDecrypt")
 }
 
-func TestChangedKeyProtectsMessagesToCome(t *testing.T) {
+func TestChangedKeyEncryptsLaterMessages(t *testing.T) {
 	w := newWorld(t)
 	other := w.CreateKey("global", "other")
 	must(t, w.create(topic, w.key.String()), w.subscribe(), w.publish(message("old")))
@@ -163,12 +163,12 @@ func TestChangedKeyProtectsMessagesToCome(t *testing.T) {
 	w.DenyKey(w.key)
 	must(t, w.publish(message("new")))
 	_, err = w.pull()
-	require(t, err, codes.FailedPrecondition, "useToDecrypt") // the older message is still under the older key
+	require(t, err, codes.FailedPrecondition, "useToDecrypt") // the older message is still encrypted with the older key
 	w.GrantKey(w.key)
 	w.RequireEncrypted(t, w.key, other)
 }
 
-func TestPublishHoldsToTheLimits(t *testing.T) {
+func TestPublishEnforcesTheLimits(t *testing.T) {
 	w := newWorld(t)
 	must(t, w.create(topic, w.key.String()))
 	many := make([]*pubsubpb.PubsubMessage, 1001)
@@ -203,7 +203,7 @@ func attributes(n int) map[string]string {
 	return all
 }
 
-func TestFaultsKnowTheCalls(t *testing.T) {
+func TestFaultsMatchTheCalls(t *testing.T) {
 	w := newWorld(t)
 	must(t, w.create(topic, w.key.String()), w.subscribe())
 	for _, tt := range []struct {

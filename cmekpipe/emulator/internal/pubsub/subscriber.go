@@ -14,7 +14,7 @@ type subscriber struct {
 	keeper *keeper
 }
 
-// CreateSubscription makes a subscription, whose backlog rests under its topic's key.
+// CreateSubscription creates a subscription, whose backlog is encrypted with its topic's key.
 func (s *subscriber) CreateSubscription(ctx context.Context, sub *pubsubpb.Subscription) (*pubsubpb.Subscription, error) {
 	k := s.keeper
 	k.mu.Lock()
@@ -43,7 +43,7 @@ func (s *subscriber) DeleteSubscription(ctx context.Context, req *pubsubpb.Delet
 	return empty, err
 }
 
-// Pull delivers messages whose key the service agent can use now. What it can't deliver stays in the backlog.
+// Pull delivers messages whose key the service agent can use now. Other messages stay in the backlog.
 func (s *subscriber) Pull(ctx context.Context, req *pubsubpb.PullRequest) (*pubsubpb.PullResponse, error) {
 	res, err := s.GServer.Pull(ctx, req)
 	if err == nil {
@@ -60,14 +60,14 @@ func (s *subscriber) StreamingPull(stream pubsubpb.Subscriber_StreamingPullServe
 	return s.GServer.StreamingPull(&checkedStream{Subscriber_StreamingPullServer: stream, keeper: s.keeper})
 }
 
-// checkedStream looks at the keys of what it sends. The fake sends and receives on one goroutine each.
+// checkedStream checks the keys of the messages that it sends. The fake sends and receives on one goroutine each.
 type checkedStream struct {
 	pubsubpb.Subscriber_StreamingPullServer
 	keeper       *keeper
 	subscription string
 }
 
-// Recv remembers which subscription the stream is of: its first request says it.
+// Recv records the subscription of the stream, which its first request names.
 func (s *checkedStream) Recv() (*pubsubpb.StreamingPullRequest, error) {
 	req, err := s.Subscriber_StreamingPullServer.Recv()
 	if s.subscription == "" {

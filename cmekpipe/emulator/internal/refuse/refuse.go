@@ -1,4 +1,5 @@
-// Package refuse makes the errors of the loopback APIs over gRPC: one function for each code that several of them answer.
+// Package refuse returns the errors of the loopback APIs over gRPC, with one function for each code that several APIs
+// use.
 package refuse
 
 import (
@@ -21,12 +22,12 @@ func FailedPrecondition(format string, args ...any) error {
 	return status.Errorf(codes.FailedPrecondition, format, args...)
 }
 
-// AlreadyExists refuses a name that is taken.
+// AlreadyExists refuses a name in use.
 func AlreadyExists(format string, args ...any) error {
 	return status.Errorf(codes.AlreadyExists, format, args...)
 }
 
-// Unimplemented refuses what the loopback API lacks: it names the API and the missing thing.
+// Unimplemented refuses a call that the loopback API does not serve. The error names the API and the missing feature.
 func Unimplemented(api, format string, args ...any) error {
 	return status.Errorf(codes.Unimplemented, "the loopback "+api+" has no "+format, args...)
 }

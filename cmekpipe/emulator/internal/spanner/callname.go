@@ -7,8 +7,8 @@ import (
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 )
 
-// nameCall names a call for the faults, by its method in the REST API: "spanner.sessions.commit" and the database, or
-// the instance, that it is about.
+// nameCall names a call for the faults by its REST method, such as "spanner.sessions.commit", and its database or
+// instance.
 func nameCall(fullMethod string, request any) (method, resource string) {
 	return "spanner." + restName(path.Base(fullMethod)), requestResource(request)
 }
@@ -25,7 +25,7 @@ func methods() []string {
 	}
 }
 
-// restName returns what the REST API calls a method.
+// restName returns the REST name of a method.
 func restName(method string) string {
 	for _, kind := range []struct{ singular, plural string }{
 		{"Instance", "instances"}, {"Database", "databases"}, {"Operation", "operations"}, {"Session", "sessions"},
@@ -49,7 +49,7 @@ func restName(method string) string {
 	return "sessions." + strings.ToLower(method[:1]) + method[1:]
 }
 
-// requestResource finds the name that a request is about. A creation is about the resource that it would make.
+// requestResource returns the name of a request's resource. For a creation it is the resource to be created.
 func requestResource(request any) string {
 	switch r := request.(type) {
 	case *databasepb.CreateDatabaseRequest:

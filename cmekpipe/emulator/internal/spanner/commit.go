@@ -52,7 +52,7 @@ func (s *dataService) Commit(ctx context.Context, r *spannerpb.CommitRequest) (*
 	return &spannerpb.CommitResponse{CommitTimestamp: timestamppb.New(now)}, nil
 }
 
-// commitTime returns a time later than that of every commit before.
+// commitTime returns a time later than that of every earlier commit.
 func (s *store) commitTime() time.Time {
 	s.lastCommit = latest(s.env.Now().UTC(), s.lastCommit.Add(time.Microsecond))
 	return s.lastCommit
@@ -65,7 +65,7 @@ func latest(a, b time.Time) time.Time {
 	return b
 }
 
-// mayCommit refuses a commit outside of a transaction that writes.
+// mayCommit refuses a commit without a read-write transaction.
 func (open *session) mayCommit(r *spannerpb.CommitRequest) error {
 	if options := r.GetSingleUseTransaction(); options != nil {
 		if options.GetReadWrite() == nil {
@@ -83,7 +83,7 @@ func (open *session) mayCommit(r *spannerpb.CommitRequest) error {
 	return nil
 }
 
-// change is what a commit would do. A staged row that is nil is deleted.
+// change holds the effects of a commit before they are applied. A staged row that is nil is deleted.
 type change struct {
 	database *database
 	staged   map[*table]map[string]row
@@ -200,7 +200,7 @@ func (t *table) keyOf(r row) []*structpb.Value {
 	return key
 }
 
-// plain returns values as Google quotes them in its errors.
+// plain formats values as Google quotes them in its errors.
 func plain(values []*structpb.Value) []any {
 	out := make([]any, len(values))
 	for i, v := range values {
@@ -233,7 +233,7 @@ func (c *change) remove(d *spannerpb.Mutation_Delete) error {
 	return nil
 }
 
-// wholeKey encodes a key that has all of its parts.
+// wholeKey encodes a complete key.
 func (t *table) wholeKey(values *structpb.ListValue) (string, error) {
 	if len(values.GetValues()) != len(t.key) {
 		return "", refuse.InvalidArgument("Wrong number of key parts for table %s. Expected: %d. Got: %d.", t.name, len(t.key), len(values.GetValues()))

@@ -29,7 +29,7 @@ type database struct {
 	tables   map[string]*table // by name in lower case
 }
 
-// createForm is the statement that names a new database. An id with a hyphen stands in backticks. Source:
+// createForm matches the statement that names a new database. An id with a hyphen is in backticks. Source:
 // https://docs.cloud.google.com/spanner/docs/reference/standard-sql/data-definition-language#create_database.
 var createForm = regexp.MustCompile("(?i)^\\s*CREATE\\s+DATABASE\\s+(`[a-z][-a-z0-9_]{0,28}[a-z0-9]`|[a-z][a-z0-9_]{0,28}[a-z0-9])\\s*$")
 
@@ -40,7 +40,7 @@ func databaseID(statement string) (id string, ok bool) {
 	return id, id != "" && id == strings.ToLower(id)
 }
 
-// CreateDatabase makes a database under the keys that it is asked for. A key that can't be used leaves nothing behind.
+// CreateDatabase creates a database with the requested keys. If a key can't be used, it creates nothing.
 func (s *databaseService) CreateDatabase(
 	ctx context.Context, r *databasepb.CreateDatabaseRequest,
 ) (*longrunningpb.Operation, error) {
@@ -72,7 +72,7 @@ func (s *databaseService) CreateDatabase(
 	return s.begin(d.name, done, &databasepb.CreateDatabaseMetadata{Database: d.name}, ready)
 }
 
-// record takes down a database once for each key that it rests under, and once if there is none.
+// record records a database in the ledger once for each key that encrypts it, and once if there is none.
 func (s *store) record(d *database) {
 	e := core.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.databases.create", Kind: "database",
 		Name: d.name, Project: d.project()}
@@ -102,7 +102,7 @@ func (s *store) database(name string) (*database, error) {
 	return nil, refuse.NotFound("Database not found: %s", name)
 }
 
-// GetDatabase returns a database, its keys and their versions included. It needs no key.
+// GetDatabase returns a database with its keys and their versions. It needs no key.
 func (s *databaseService) GetDatabase(
 	_ context.Context, r *databasepb.GetDatabaseRequest,
 ) (*databasepb.Database, error) {
@@ -152,7 +152,7 @@ func (s *databaseService) DropDatabase(_ context.Context, r *databasepb.DropData
 	return &emptypb.Empty{}, nil
 }
 
-// UpdateDatabaseDdl adds to the schema.
+// UpdateDatabaseDdl extends the schema.
 func (s *databaseService) UpdateDatabaseDdl(
 	ctx context.Context, r *databasepb.UpdateDatabaseDdlRequest,
 ) (*longrunningpb.Operation, error) {
@@ -172,7 +172,7 @@ func (s *databaseService) UpdateDatabaseDdl(
 		Database: d.name, Statements: r.GetStatements()}, nil)
 }
 
-// GetDatabaseDdl returns the statements of the schema as they were given.
+// GetDatabaseDdl returns the statements of the schema unchanged.
 func (s *databaseService) GetDatabaseDdl(
 	_ context.Context, r *databasepb.GetDatabaseDdlRequest,
 ) (*databasepb.GetDatabaseDdlResponse, error) {

@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-func TestInstanceIsMadeAsGoogleMakesIt(t *testing.T) {
+func TestInstanceIsCreatedAsByGoogle(t *testing.T) {
 	w := newWorld(t)
 	good := func() *instancepb.CreateInstanceRequest {
 		return &instancepb.CreateInstanceRequest{Parent: project, InstanceId: "second", Instance: &instancepb.Instance{
@@ -58,7 +58,7 @@ func TestInstanceIsMadeAsGoogleMakesIt(t *testing.T) {
 	require(t, err, codes.NotFound, "Instance not found: "+project+"/instances/third")
 }
 
-func TestDatabaseIsMadeUnderKeysThatFit(t *testing.T) {
+func TestDatabaseIsCreatedWithKeysThatFit(t *testing.T) {
 	w := newWorld(t)
 	w.CreateSpannerInstance(project+"/instances/wide", "nam3")
 	far, disabled, denied := w.CreateKey("europe-west3", "far"), w.CreateKey("us-central1", "disabled"), w.CreateKey("us-central1", "denied")
@@ -125,7 +125,7 @@ func TestDatabaseIsMadeUnderKeysThatFit(t *testing.T) {
 	got := map[string]int{}
 	for _, e := range w.alive("database") {
 		if !e.KeyAsked || !e.ProtectedBy().Valid() || e.Method != "spanner.databases.create" {
-			t.Errorf("got %+v, want it under a key that was asked for", e)
+			t.Errorf("got %+v, want it with a requested key", e)
 		}
 		got[e.Name]++
 	}
@@ -134,7 +134,7 @@ func TestDatabaseIsMadeUnderKeysThatFit(t *testing.T) {
 	}
 }
 
-func TestDatabaseTellsItsKeyAndVersion(t *testing.T) {
+func TestDatabaseReportsItsKeyAndVersion(t *testing.T) {
 	w := newWorld(t)
 	for _, tt := range []struct {
 		name string
@@ -173,7 +173,7 @@ func TestDatabaseTellsItsKeyAndVersion(t *testing.T) {
 	require(t, w.databases.DropDatabase(t.Context(), &databasepb.DropDatabaseRequest{Database: ledger}), codes.NotFound, "Database not found: "+ledger)
 }
 
-func TestDatabaseIsCreatingUntilSomebodyLooks(t *testing.T) {
+func TestDatabaseIsCreatingUntilPolled(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.databases.CreateDatabase(t.Context(), request(w.key.String())); err != nil {
 		t.Fatal(err)
@@ -185,7 +185,7 @@ func TestDatabaseIsCreatingUntilSomebodyLooks(t *testing.T) {
 	}
 }
 
-func TestSchemaChangesWholly(t *testing.T) {
+func TestSchemaChangesAreAtomic(t *testing.T) {
 	w, _ := withDatabase(t)
 	change := func(statements ...string) error {
 		op, err := w.databases.UpdateDatabaseDdl(t.Context(), &databasepb.UpdateDatabaseDdlRequest{Database: ledger, Statements: statements})
@@ -202,11 +202,11 @@ func TestSchemaChangesWholly(t *testing.T) {
 	}{
 		{"syntax", "CREATE TABEL x", codes.InvalidArgument, "Error parsing Spanner DDL statement"},
 		{"twice", "CREATE TABLE entries (ID INT64) PRIMARY KEY (ID)", codes.FailedPrecondition, "Duplicate name in schema: entries."},
-		{"key of nothing", "CREATE TABLE x (ID INT64) PRIMARY KEY (N)", codes.FailedPrecondition, "Table x has key column N"},
-		{"key of no order", "CREATE TABLE x (ID JSON) PRIMARY KEY (ID)", codes.FailedPrecondition, "Table x has key column ID"},
+		{"key of an unknown column", "CREATE TABLE x (ID INT64) PRIMARY KEY (N)", codes.FailedPrecondition, "Table x has key column N"},
+		{"key of a type without order", "CREATE TABLE x (ID JSON) PRIMARY KEY (ID)", codes.FailedPrecondition, "Table x has key column ID"},
 		{"no parent", "CREATE TABLE x (ID INT64, N INT64) PRIMARY KEY (ID, N), INTERLEAVE IN PARENT None", codes.NotFound, "Table not found: None"},
 		{"parent's key", "CREATE TABLE x (ID INT64) PRIMARY KEY (ID), INTERLEAVE IN PARENT Entries", codes.FailedPrecondition, "key columns of its parent"},
-		{"index of nothing", "CREATE INDEX i ON None (ID)", codes.NotFound, "Table not found: None"},
+		{"index of an unknown table", "CREATE INDEX i ON None (ID)", codes.NotFound, "Table not found: None"},
 		{"unique index", "CREATE UNIQUE INDEX i ON Entries (Note)", codes.Unimplemented, "the loopback Spanner has no unique indexes"},
 		{"drop", "DROP TABLE Lines", codes.Unimplemented, "the loopback Spanner has no such schema change"},
 		{"constraint", "CREATE TABLE x (ID INT64, CONSTRAINT c CHECK (ID > 0)) PRIMARY KEY (ID)", codes.Unimplemented, "constraints"},

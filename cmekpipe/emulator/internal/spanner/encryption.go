@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// protect returns the versions that a new database rests under; none if its creator asked for no key.
+// protect returns the versions that encrypt a new database; none if the request names no key.
 func (s *store) protect(
 	ctx context.Context, project, config string, asked *databasepb.EncryptionConfig,
 ) (versions []cmekpipe.KeyVersionName, err error) {
@@ -47,7 +47,7 @@ func (s *store) protectWith(ctx context.Context, project, config, name string, s
 	}
 	answer := location.ForSpanner(key.Location(), config)
 	if answer.Fit == location.Refused || answer.Fit == location.Unsure && location.IsRegion(key.Location()) && !several {
-		return v, refuse.InvalidArgument("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s takes", name, config)
+		return v, refuse.InvalidArgument("Invalid CreateDatabase request: KMS key %s is not in a location that instance config %s accepts", name, config)
 	}
 	if v, err = s.env.Keys.Wrap(ctx, core.SpannerAgent(project), key); err != nil {
 		return v, inaccessible()
@@ -55,7 +55,7 @@ func (s *store) protectWith(ctx context.Context, project, config, name string, s
 	return v, nil
 }
 
-// usable fails unless the service agent may use every key version that the database rests under.
+// usable fails unless the service agent may use every key version that encrypts the database.
 func (s *store) usable(ctx context.Context, d *database) error {
 	for _, version := range d.versions {
 		if s.env.Keys.Unwrap(ctx, core.SpannerAgent(d.project()), version) != nil {
@@ -70,7 +70,7 @@ func (d *database) project() string {
 	return strings.Split(d.name, "/")[1]
 }
 
-// config says what the database was created with; nil for none.
+// config returns the encryption configuration with which the database was created; nil for none.
 func (d *database) config() *databasepb.EncryptionConfig {
 	switch len(d.versions) {
 	case 0:
@@ -85,7 +85,7 @@ func (d *database) config() *databasepb.EncryptionConfig {
 	return c
 }
 
-// info says what the database rests under.
+// info returns the key versions that encrypt the database.
 func (d *database) info() (list []*databasepb.EncryptionInfo) {
 	if len(d.versions) == 0 {
 		return []*databasepb.EncryptionInfo{{EncryptionType: databasepb.EncryptionInfo_GOOGLE_DEFAULT_ENCRYPTION}}

@@ -26,7 +26,7 @@ var (
 	multiRegionForm = regexp.MustCompile(`^(nam|eur|asia|dual-region-)[-a-z0-9]+$`)
 )
 
-// CreateInstance makes an instance, which holds databases and no data by itself.
+// CreateInstance creates an instance, which has no data of its own.
 func (s *instanceService) CreateInstance(
 	_ context.Context, r *instancepb.CreateInstanceRequest,
 ) (*longrunningpb.Operation, error) {
@@ -56,7 +56,7 @@ func (s *instanceService) CreateInstance(
 	return s.begin(name, made, &instancepb.CreateInstanceMetadata{Instance: made}, nil)
 }
 
-// knownConfig takes a region's configuration, or one of several regions by its form, as Google adds those.
+// knownConfig accepts a region's configuration, or any with the form of a multi-region one, because Google adds those.
 func knownConfig(parent, config string) bool {
 	id, ok := strings.CutPrefix(config, parent+"/instanceConfigs/")
 	if region, regional := strings.CutPrefix(id, "regional-"); regional {

@@ -18,7 +18,7 @@ func put(t *testing.T, client *spanner.Client) error {
 	return err
 }
 
-// A database under several keys needs each of them, as its replicas rest under one each.
+// A database with several keys needs all of them, because each replica is encrypted with one.
 func TestRowsNeedEveryKeyOfTheDatabase(t *testing.T) {
 	w := newWorld(t)
 	wide := project + "/instances/wide"
@@ -44,14 +44,14 @@ func TestRowsNeedEveryKeyOfTheDatabase(t *testing.T) {
 	w.RequireEncrypted(t, keys...)
 }
 
-// A database stays under the version that it was made under.
+// A database keeps the version that it was created with.
 func TestDatabaseKeepsItsVersion(t *testing.T) {
 	w, client := withDatabase(t)
 	w.RotateKey(w.key)
 	require(t, put(t, client), codes.OK, "")
 	made := w.alive("database")
 	if len(made) != 1 || made[0].Key != w.key.Version(1) || !made[0].KeyAsked {
-		t.Errorf("got %+v, want the database under version 1, asked for", made)
+		t.Errorf("got %+v, want the database with version 1, asked for", made)
 	}
 	found, err := w.getDatabase(ledger)
 	if err != nil || len(found.GetEncryptionInfo()) != 1 || found.GetEncryptionInfo()[0].GetKmsKeyVersion() != w.key.Version(1).String() {
@@ -59,7 +59,7 @@ func TestDatabaseKeepsItsVersion(t *testing.T) {
 	}
 	w.DestroyKey(w.key)
 	w.Advance(40 * 24 * time.Hour)
-	w.RotateKey(w.key) // a new version doesn't bring back what rests under the old one
+	w.RotateKey(w.key) // a new version doesn't decrypt data of the old one
 	require(t, put(t, client), codes.FailedPrecondition, inaccessible)
 }
 
@@ -71,12 +71,12 @@ func TestQueriesNeedTheKey(t *testing.T) {
 	require(t, query(), codes.OK, "")
 	w.DenyKey(w.key, emulator.Spanner)
 	require(t, query(), codes.FailedPrecondition, inaccessible)
-	if _, err := w.getDatabase(ledger); err != nil { // which needs no key
+	if _, err := w.getDatabase(ledger); err != nil { // needs no key
 		t.Errorf("got %v, want the database", err)
 	}
 }
 
-func TestDatabaseWithoutAKeyIsTakenDownAsThat(t *testing.T) {
+func TestDatabaseWithoutAKeyIsRecordedWithoutOne(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.create(request()); err != nil {
 		t.Fatal(err)

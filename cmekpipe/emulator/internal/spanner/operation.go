@@ -11,13 +11,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// operation is work that has an end, which a client learns by asking.
+// operation is a long-running operation, which a client polls.
 type operation struct {
 	done *longrunningpb.Operation
-	end  func() // what others see when the client asked; may be nil
+	end  func() // called when the client has polled; may be nil
 }
 
-// begin takes down finished work and returns it as if it were running. The caller holds the lock.
+// begin records finished work and returns it as a running operation. The caller holds the lock.
 func (s *store) begin(resource string, result, metadata proto.Message, end func()) (*longrunningpb.Operation, error) {
 	response, err := anypb.New(result)
 	if err != nil {
@@ -34,7 +34,7 @@ func (s *store) begin(resource string, result, metadata proto.Message, end func(
 	return &longrunningpb.Operation{Name: name, Metadata: meta}, nil
 }
 
-// GetOperation returns an operation, which is over.
+// GetOperation returns an operation as done.
 func (s *operationService) GetOperation(
 	_ context.Context, r *longrunningpb.GetOperationRequest,
 ) (*longrunningpb.Operation, error) {

@@ -15,7 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// ExecuteStreamingSql answers a query, or the part of it that a partition token stands for.
+// ExecuteStreamingSql answers a query, or the part of it that a partition token selects.
 func (s *dataService) ExecuteStreamingSql(r *spannerpb.ExecuteSqlRequest, stream spannerpb.Spanner_ExecuteStreamingSqlServer) error {
 	found, err := s.execute(stream.Context(), r)
 	if err != nil {
@@ -54,10 +54,10 @@ func (s *store) execute(ctx context.Context, r *spannerpb.ExecuteSqlRequest) (*r
 	return found, nil
 }
 
-// maxPartitions is how many partitions a query has here at most.
+// maxPartitions is the maximum of partitions of a query.
 const maxPartitions = 4
 
-// PartitionQuery parts a query for readers that work beside each other.
+// PartitionQuery splits a query for concurrent readers.
 func (s *dataService) PartitionQuery(
 	ctx context.Context, r *spannerpb.PartitionQueryRequest,
 ) (*spannerpb.PartitionResponse, error) {
@@ -86,7 +86,7 @@ func (s *dataService) PartitionQuery(
 	return answer, nil
 }
 
-// query is SELECT places FROM table WHERE all of the conditions.
+// query is SELECT columns FROM table WHERE all of the conditions.
 type query struct {
 	table      *table
 	places     []int
@@ -121,7 +121,7 @@ func parseQuery(tables map[string]*table, sql string, params *structpb.Struct) (
 	return q, q.where(selects.Where, params)
 }
 
-// selected returns where the columns of a SELECT are.
+// selected returns the indexes of the columns of a SELECT.
 func (t *table) selected(list []spansql.Expr) (places []int, err error) {
 	for _, e := range list {
 		switch e := e.(type) {
@@ -166,7 +166,7 @@ func (q *query) where(e spansql.BoolExpr, params *structpb.Struct) error {
 	return refuse.Unimplemented("Spanner", "such a WHERE")
 }
 
-// compare adds the condition that a column compares with a value. A NULL compares with nothing.
+// compare adds a condition that compares a column with a value. NULL matches no comparison.
 func (q *query) compare(e spansql.ComparisonOp, params *structpb.Struct) error {
 	id, ok := e.LHS.(spansql.ID)
 	place := q.table.column(string(id))
@@ -196,7 +196,7 @@ func (q *query) compare(e spansql.ComparisonOp, params *structpb.Struct) error {
 	return nil
 }
 
-// literal returns a constant of a query, or a parameter, as the API has values.
+// literal returns a constant of a query, or a parameter, in the form of the API.
 func literal(e spansql.Expr, params *structpb.Struct) *structpb.Value {
 	switch e := e.(type) {
 	case spansql.Param:

@@ -12,7 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// snapshot returns the tables with the rows that they have now.
+// snapshot returns the tables with their current rows.
 func (d *database) snapshot() map[string]*table {
 	tables := maps.Clone(d.tables)
 	for name, t := range tables {
@@ -112,15 +112,15 @@ func (r row) only(places []int) row {
 	return out
 }
 
-// messageBytes is how large a message of a stream grows before it is sent.
+// messageBytes is the size at which a message of a stream is sent.
 const messageBytes = 1 << 20
 
-// partialResults is the stream of either way to read.
+// partialResults is the stream of reads and of queries.
 type partialResults interface {
 	Send(*spannerpb.PartialResultSet) error
 }
 
-// send streams a result. The first message tells the types, the last one that it is the last.
+// send streams a result. The first message has the types, the last one is marked as last.
 func (r *result) send(stream partialResults) error {
 	next := &spannerpb.PartialResultSet{Metadata: &spannerpb.ResultSetMetadata{
 		RowType: &spannerpb.StructType{Fields: r.fields}, Transaction: r.begun}}

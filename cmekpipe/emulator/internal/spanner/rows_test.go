@@ -25,7 +25,7 @@ func count(t *testing.T, client *spanner.Client) (n int, err error) {
 	}
 }
 
-func TestCommitTakesAllMutationsOrNone(t *testing.T) {
+func TestCommitAppliesAllMutationsOrNone(t *testing.T) {
 	_, client := withDatabase(t)
 	put := func(table string, columns []string, values ...any) *spanner.Mutation {
 		return spanner.InsertOrUpdate(table, columns, values)
@@ -109,7 +109,7 @@ func TestQueriesAreAnsweredOrRefused(t *testing.T) {
 	}
 }
 
-func TestFaultsKnowTheCalls(t *testing.T) {
+func TestFaultsMatchTheCalls(t *testing.T) {
 	w, client := withDatabase(t)
 	for method, call := range map[string]func() error{
 		"spanner.databases.get": func() error { _, err := w.getDatabase(ledger); return err },

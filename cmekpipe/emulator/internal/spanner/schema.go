@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// table is a table with its rows. A row that was stored is never changed, only replaced.
+// table is a table with its rows. A stored row is never changed, only replaced.
 type table struct {
 	name    string
 	columns []spansql.ColumnDef
@@ -21,7 +21,7 @@ type table struct {
 	rows    map[string]row // by the key, encoded so that rows sort
 }
 
-// row holds a value for each column of the table, in the form that the API has for them.
+// row holds a value for each column of the table, in the form of the API.
 type row []*structpb.Value
 
 // keyPart is a column of the primary key.
@@ -92,7 +92,7 @@ func createTable(tables map[string]*table, c *spansql.CreateTable) error {
 	return nil
 }
 
-// createIndex makes later writes to the table count more. Reads through an index are not served.
+// createIndex makes later writes to the table count more mutations. Reads through an index are not supported.
 func createIndex(tables map[string]*table, c *spansql.CreateIndex) error {
 	name := strings.ToLower(string(c.Table))
 	t := tables[name]
@@ -108,12 +108,12 @@ func createIndex(tables map[string]*table, c *spansql.CreateIndex) error {
 	return nil
 }
 
-// column returns the place of a column, whatever its case; -1 if there is none.
+// column returns the index of a column, in any case; -1 if there is none.
 func (t *table) column(name string) int {
 	return slices.IndexFunc(t.columns, func(c spansql.ColumnDef) bool { return strings.EqualFold(string(c.Name), name) })
 }
 
-// table returns a table, whatever its case.
+// table returns a table, in any case.
 func (d *database) table(name string) (*table, error) {
 	if t := d.tables[strings.ToLower(name)]; t != nil {
 		return t, nil
@@ -121,7 +121,7 @@ func (d *database) table(name string) (*table, error) {
 	return nil, refuse.NotFound("Table not found: %s", name)
 }
 
-// places returns where columns are.
+// places returns the indexes of columns.
 func (t *table) places(columns []string) ([]int, error) {
 	places := make([]int, len(columns))
 	for i, name := range columns {

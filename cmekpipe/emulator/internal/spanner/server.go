@@ -40,12 +40,12 @@ func New(env *core.Env) *Server {
 	return s
 }
 
-// store is everything that the services know, under one lock.
+// store is the state of all services, under one lock.
 type store struct {
 	env *core.Env
 
 	mu         sync.Mutex
-	instances  map[string]*instancepb.Instance // by full name, as are the others
+	instances  map[string]*instancepb.Instance // by full name, as in the maps below
 	databases  map[string]*database
 	sessions   map[string]*session
 	operations map[string]*operation

@@ -19,13 +19,13 @@ type session struct {
 	transactions map[string]*transaction
 }
 
-// transaction is one that began and is not over.
+// transaction is an open transaction.
 type transaction struct {
 	writes bool
-	seen   map[string]*table // what a transaction that only reads sees; nil for one that writes
+	seen   map[string]*table // the snapshot of a read-only transaction; nil for one that writes
 }
 
-// CreateSession makes a session of a database, which needs the database's key as every call with data does.
+// CreateSession creates a session of a database, which needs the database's key as every call with data does.
 func (s *dataService) CreateSession(
 	ctx context.Context, r *spannerpb.CreateSessionRequest,
 ) (*spannerpb.Session, error) {
@@ -34,7 +34,7 @@ func (s *dataService) CreateSession(
 	return s.newSession(ctx, r.GetDatabase(), r.GetSession())
 }
 
-// BatchCreateSessions makes several sessions.
+// BatchCreateSessions creates several sessions.
 func (s *dataService) BatchCreateSessions(
 	ctx context.Context, r *spannerpb.BatchCreateSessionsRequest,
 ) (*spannerpb.BatchCreateSessionsResponse, error) {
@@ -86,7 +86,7 @@ func (s *dataService) DeleteSession(_ context.Context, r *spannerpb.DeleteSessio
 	return &emptypb.Empty{}, nil
 }
 
-// open returns a session whose database exists and can be used; the caller holds the lock.
+// open returns a session whose database exists and whose keys can be used; the caller holds the lock.
 func (s *store) open(ctx context.Context, name string) (*session, error) {
 	open := s.sessions[name]
 	if open == nil {
@@ -98,7 +98,7 @@ func (s *store) open(ctx context.Context, name string) (*session, error) {
 	return open, s.usable(ctx, open.database)
 }
 
-// BeginTransaction begins one that reads, or one that reads and writes.
+// BeginTransaction begins a read-only or a read-write transaction.
 func (s *dataService) BeginTransaction(
 	ctx context.Context, r *spannerpb.BeginTransactionRequest,
 ) (*spannerpb.Transaction, error) {
@@ -139,7 +139,7 @@ func (s *dataService) Rollback(ctx context.Context, r *spannerpb.RollbackRequest
 	return &emptypb.Empty{}, nil
 }
 
-// view returns the tables that a read sees, and the transaction that it began, if it began one.
+// view returns the tables for a read, and the transaction if the read begins one.
 func (s *store) view(
 	open *session, selector *spannerpb.TransactionSelector,
 ) (tables map[string]*table, begun *spannerpb.Transaction, err error) {

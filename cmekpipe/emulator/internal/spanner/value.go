@@ -25,10 +25,10 @@ const (
 	maxKey        = 8 << 10
 )
 
-// commitTimestamp stands for the time of the commit in a column that allows it.
+// commitTimestamp is the placeholder for the time of the commit in a column that allows it.
 const commitTimestamp = "spanner.commit_timestamp()"
 
-// check refuses a value that a column can't hold.
+// check refuses a value that a column can't store.
 func (t *table) check(place int, v *structpb.Value) error {
 	c := t.columns[place]
 	if isNull(v) {
@@ -90,7 +90,7 @@ func isPlaceholder(c spansql.ColumnDef, v *structpb.Value) bool {
 		v.GetStringValue() == commitTimestamp
 }
 
-// orderable reports whether a column may be a part of a key here.
+// orderable reports whether this package supports a column in a key.
 func orderable(t spansql.Type) bool {
 	switch t.Base {
 	case spansql.Bool, spansql.Int64, spansql.Float64, spansql.String, spansql.Bytes, spansql.Date, spansql.Timestamp:
@@ -99,8 +99,8 @@ func orderable(t spansql.Type) bool {
 	return false
 }
 
-// encode returns bytes that sort as the values of a type do, if the value is of that type. What has no order is only
-// looked at.
+// encode returns bytes that sort as the values of a type do, if the value has that type. It only checks the values of
+// types without an order.
 func encode(t spansql.Type, v *structpb.Value) (sortable string, ok bool) {
 	_, isText := v.GetKind().(*structpb.Value_StringValue)
 	s := v.GetStringValue()
@@ -158,7 +158,7 @@ func encodeFloat(v *structpb.Value) (string, bool) {
 
 func bigEndian(n uint64) string { return string(binary.BigEndian.AppendUint64(nil, n)) }
 
-// escape ends a text so that none is the beginning of another one.
+// escape terminates a text so that no text is a prefix of another one.
 func escape(s string) string { return strings.ReplaceAll(s, "\x00", "\x00\xff") + "\x00\x01" }
 
 // encodeKey returns the sortable form of the first values of a key. NULL comes first.

@@ -24,7 +24,7 @@ const (
 	entries      = "CREATE TABLE Entries (ID INT64 NOT NULL, Note STRING(8), Made TIMESTAMP OPTIONS (allow_commit_timestamp=true)) PRIMARY KEY (ID)"
 	lines        = "CREATE TABLE Lines (ID INT64 NOT NULL, N INT64 NOT NULL) PRIMARY KEY (ID, N), INTERLEAVE IN PARENT Entries"
 
-	// inaccessible is all that Google says of a key, whatever is wrong.
+	// inaccessible is Google's text for every problem of a key.
 	inaccessible = "KMS key required by the Spanner resource is not accessible."
 )
 
@@ -53,7 +53,7 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// withDatabase is newWorld with the database ledger under the key, and a client of its rows.
+// withDatabase is newWorld with the database ledger encrypted with the key, and a client of its rows.
 func withDatabase(t *testing.T) (*world, *spanner.Client) {
 	t.Helper()
 	w := newWorld(t)
@@ -78,7 +78,7 @@ func (w *world) rowsOf(database string) *spanner.Client {
 	return client
 }
 
-// create makes a database and returns it when it is ready.
+// create creates a database and returns it when it is ready.
 func (w *world) create(r *databasepb.CreateDatabaseRequest) (*databasepb.Database, error) {
 	made, err := w.databases.CreateDatabase(w.t.Context(), r)
 	if err != nil {
@@ -87,7 +87,7 @@ func (w *world) create(r *databasepb.CreateDatabaseRequest) (*databasepb.Databas
 	return made.Wait(w.t.Context())
 }
 
-// request asks for the database ledger under keys.
+// request requests the database ledger with keys.
 func request(keys ...string) *databasepb.CreateDatabaseRequest {
 	r := &databasepb.CreateDatabaseRequest{Parent: mainInstance, CreateStatement: "CREATE DATABASE ledger"}
 	switch len(keys) {
@@ -108,7 +108,7 @@ func (w *world) getInstance(name string) (*instancepb.Instance, error) {
 	return w.instances.GetInstance(w.t.Context(), &instancepb.GetInstanceRequest{Name: name})
 }
 
-// alive returns what is in the ledger of a kind and was not deleted.
+// alive returns the entries of a kind in the ledger that are not deleted.
 func (w *world) alive(kind string) (list []emulator.Entry) {
 	for _, e := range w.Ledger() {
 		if string(e.Kind) == kind && e.Deleted.IsZero() {

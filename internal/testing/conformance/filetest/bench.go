@@ -11,7 +11,7 @@ import (
 	"cloud.google.com/go/storage"
 )
 
-// Upload uploads as many objects at once as write makes, with the storage client as one would call it by hand.
+// Upload uploads as many objects as write creates, concurrently and with the storage client only.
 func (w *World) Upload(b testing.TB, objects int, write func(i int, to io.Writer) error) {
 	b.Helper()
 	client, err := storage.NewClient(context.Background())

@@ -19,26 +19,26 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 )
 
-// Connector is one way to write files, whose elements carry a line each.
+// Connector is one way to write files of lines.
 type Connector struct {
 	// Op is the function: "avroio.WriteSharded".
 	Op string
-	// Single names the only object of a write to a name. It is nil for a sharded write.
+	// Single returns the name of the only object of a write. It is nil for a sharded write.
 	Single func(name string) string
 	// Calls are the methods of objects that a write calls. Default: those of a sharded write.
 	Calls []string
 	// Suffix ends the names of shards.
 	Suffix string
-	// Write writes a PCollection<string> of lines to prefix, as numbered shards, or as many as the runner makes if that is
-	// 0.
+	// Write writes a PCollection<string> of lines to prefix in a number of shards, or as many as the runner chooses if
+	// that is 0.
 	Write func(s beam.Scope, prefix cmekpipe.Object, lines beam.PCollection, numbered int)
-	// Lines reads an object with a reader that is not this module's.
+	// Lines reads an object with a reader that is independent of this module.
 	Lines func(t testing.TB, data []byte) []string
 }
 
 // Run runs all cases.
 func (c Connector) Run(t *testing.T) {
-	t.Run("each line is written once under the key", c.eachLineOnce)
+	t.Run("each line is written once with the key", c.eachLineOnce)
 	t.Run("any prefix", c.anyPrefix)
 	if c.Single == nil {
 		t.Run("windows do not overwrite each other", c.windows)
@@ -50,7 +50,7 @@ func (c Connector) Run(t *testing.T) {
 	t.Run("wrong use", c.wrongUse)
 }
 
-// counts returns the numbers of shards to test: as many as the runner makes, and n where the write is sharded.
+// counts returns the numbers of shards to test: the runner's choice, and n if the write is sharded.
 func (c Connector) counts(n int) []int {
 	if c.Single != nil {
 		return []int{0}
@@ -191,14 +191,14 @@ func (c Connector) panes(t *testing.T) {
 func (c Connector) refusedKey(t *testing.T) {
 	forbid := emulator.Fault{Method: "storage.objects.insert", Status: http.StatusForbidden}
 	for name, tt := range map[string]struct {
-		spoil func(*World)
-		late  bool // at the 50th line
-		want  cmekpipe.Code
+		breakKey func(*World)
+		late     bool // when the 50th line is written
+		want     cmekpipe.Code
 	}{
 		"disabled":                  {func(w *World) { w.DisableKey(w.Records) }, false, cmekpipe.KeyDisabled},
 		"scheduled for destruction": {func(w *World) { w.DestroyKey(w.Records) }, false, cmekpipe.KeyDisabled},
 		"denied":                    {func(w *World) { w.DenyKey(w.Records) }, false, cmekpipe.KeyDenied},
-		"denied in mid-run":         {func(w *World) { w.DenyKey(w.Records) }, true, cmekpipe.KeyDenied},
+		"denied during the run":     {func(w *World) { w.DenyKey(w.Records) }, true, cmekpipe.KeyDenied},
 		"forbidden":                 {func(w *World) { w.Inject(forbid) }, false, cmekpipe.PermissionDenied},
 	} {
 		for _, numbered := range c.counts(2) {
@@ -207,12 +207,12 @@ func (c Connector) refusedKey(t *testing.T) {
 				count := 0
 				do := func(string) error {
 					if count++; tt.late && count == 50 {
-						tt.spoil(w)
+						tt.breakKey(w)
 					}
 					return nil
 				}
 				if !tt.late {
-					tt.spoil(w)
+					tt.breakKey(w)
 				}
 				err := Run(t, func(s beam.Scope) {
 					c.Write(s, w.Object(t, "out/rows"), OnLine(s, Create(s, Numbers(100)), do), numbered)

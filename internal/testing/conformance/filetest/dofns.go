@@ -23,10 +23,10 @@ func init() {
 	register.Emitter1[string]()
 }
 
-// dropAll makes an empty collection.
+// dropAll returns an empty collection.
 func dropAll(string, func(string)) {}
 
-// Count makes n lines in the pipeline.
+// Count creates n lines in the pipeline.
 func Count(s beam.Scope, n int) beam.PCollection { return beam.ParDo(s, countUp, beam.Create(s, n)) }
 
 func countUp(n int, emit func(string)) {
@@ -35,7 +35,7 @@ func countUp(n int, emit func(string)) {
 	}
 }
 
-// BySecond gives line n the time n seconds after the epoch.
+// BySecond gives line n the timestamp n seconds after the epoch.
 func BySecond(s beam.Scope, lines beam.PCollection) beam.PCollection {
 	return beam.ParDo(s, bySecond, lines)
 }
@@ -48,10 +48,10 @@ func bySecond(line string) (beam.EventTime, string) {
 	return mtime.FromTime(time.Unix(int64(n), 0)), line
 }
 
-// onLine is what triggerFn calls. Prism's workers run in this process, so a test can reach into a running pipeline.
+// onLine holds the functions of triggerFn. Prism's workers run in this process, so a test can act during a pipeline.
 var onLine atomic.Pointer[func(line string) error]
 
-// OnLine passes lines on after it called do.
+// OnLine calls do for each line and then emits it.
 func OnLine(s beam.Scope, lines beam.PCollection, do func(line string) error) beam.PCollection {
 	onLine.Store(&do)
 	return beam.ParDo(s, &triggerFn{}, lines)
@@ -67,7 +67,7 @@ func (triggerFn) ProcessElement(_ context.Context, line string, emit func(string
 	return nil
 }
 
-// Endless is a source without end, which makes its output unbounded. It is not for running.
+// Endless is an unbounded source. It is only for pipelines that are not run.
 func Endless(s beam.Scope) beam.PCollection { return beam.ParDo(s, &endless{}, beam.Impulse(s)) }
 
 type endless struct{}

@@ -21,8 +21,8 @@ import (
 // Bucket is the bucket of every World.
 const Bucket = "bank-records"
 
-// World is a loopback cloud with a key and a bucket without a default key, so that only writers that ask for the key
-// get it.
+// World is a loopback cloud with a key and a bucket without a default key, so that only writers that name the key get
+// it.
 type World struct {
 	*cmektest.Cloud
 	// Records is the key, in the bucket's location.
@@ -38,7 +38,7 @@ func New(t testing.TB) *World {
 	return w
 }
 
-// Object names an object of the bucket under the key.
+// Object names an object of the bucket, encrypted with the key.
 func (w *World) Object(t testing.TB, name string) cmekpipe.Object {
 	t.Helper()
 	o, err := w.Records.Object("gs://" + Bucket + "/" + name)
@@ -73,13 +73,13 @@ func (w *World) Visible(t testing.TB) []string {
 	}
 }
 
-// Final returns the names of all objects but temporary ones.
+// Final returns the names of all objects except temporary ones.
 func (w *World) Final(t testing.TB) []string {
 	t.Helper()
 	return slices.DeleteFunc(w.Visible(t), func(name string) bool { return strings.Contains(name, ".cmekpipe-temp-") })
 }
 
-// RequireKeyAsked fails unless every object was created with the key, which its writer named.
+// RequireKeyAsked fails unless every object is encrypted with the key because its writer named it.
 func (w *World) RequireKeyAsked(t testing.TB) {
 	t.Helper()
 	objects := 0
@@ -89,7 +89,7 @@ func (w *World) RequireKeyAsked(t testing.TB) {
 		}
 		objects++
 		if !e.KeyAsked || e.ProtectedBy() != w.Records {
-			t.Errorf("%s %s: got key %v, asked for %v, want %v, asked for", e.Method, e.Name, e.ProtectedBy(), e.KeyAsked, w.Records)
+			t.Errorf("%s %s: got key %v, requested %v, want %v, requested", e.Method, e.Name, e.ProtectedBy(), e.KeyAsked, w.Records)
 		}
 	}
 	if objects == 0 {
@@ -97,7 +97,7 @@ func (w *World) RequireKeyAsked(t testing.TB) {
 	}
 }
 
-// RequireCode fails unless err is, or tells in its text, an Error with the code.
+// RequireCode fails unless err is an Error with the code, or has the text of one.
 func RequireCode(t testing.TB, err error, code cmekpipe.Code) *cmekpipe.Error {
 	t.Helper()
 	if err == nil {

@@ -10,7 +10,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// element is a value of a collection at rest, encoded, so that each reader gets a copy of its own.
+// element is an encoded value of a collection, so that each reader gets its own copy.
 type element struct {
 	data   []byte // the value, or the key of a group
 	values [][]element
@@ -19,7 +19,7 @@ type element struct {
 	pane   typex.PaneInfo
 }
 
-// codec turns the values of a collection into elements and back.
+// codec encodes and decodes the values of a collection.
 type codec struct {
 	encoder exec.ElementEncoder
 	decoder exec.ElementDecoder
@@ -58,7 +58,7 @@ func (c codec) decode(e element) (*exec.FullValue, []exec.ReStream, error) {
 	return v, values, nil
 }
 
-// stream decodes elements anew for each reader.
+// stream decodes elements for each reader.
 type stream struct {
 	codec    codec
 	elements []element
@@ -85,7 +85,7 @@ func (r *reader) Read() (*exec.FullValue, error) {
 // Close does nothing.
 func (r *reader) Close() error { return nil }
 
-// side is a collection as a side input.
+// side is a collection that is a side input.
 type side struct {
 	stream
 	key    exec.ElementEncoder // of a collection of pairs
@@ -101,7 +101,7 @@ func newSide(n *graph.Node, elements []element) side {
 	return s
 }
 
-// in returns the elements that a reader in a window sees.
+// in returns the elements for a reader in a window.
 func (s side) in(w typex.Window) []element {
 	if s.global {
 		return s.elements

@@ -12,12 +12,12 @@ import (
 
 // worker holds the DoFns of a step as a worker's process does, from bundle to bundle.
 type worker struct {
-	plan  *exec.Plan
-	at    *attempt
-	wires int
+	plan       *exec.Plan
+	at         *attempt
+	failPoints int
 }
 
-// builder makes a worker.
+// builder creates a worker.
 type builder struct {
 	step   *step
 	keep   func(*graph.Node) bool // whether another step reads it
@@ -40,7 +40,7 @@ func (b *builder) build() (*worker, error) {
 	return b.worker, err
 }
 
-// node returns what takes the elements of a collection.
+// node returns the unit that receives the elements of a collection.
 func (b *builder) node(n *graph.Node) (exec.Node, error) {
 	var takers []exec.Node
 	for _, e := range b.step.edges {
@@ -63,8 +63,8 @@ func (b *builder) node(n *graph.Node) (exec.Node, error) {
 	if len(takers) > 1 {
 		out = b.add(&exec.Multiplex{UID: b.ids.New(), Out: takers})
 	}
-	b.worker.wires++
-	return b.add(&wire{unit: b.unit(), number: b.worker.wires - 1, out: out}), nil
+	b.worker.failPoints++
+	return b.add(&failPoint{unit: b.unit(), number: b.worker.failPoints - 1, out: out}), nil
 }
 
 func (b *builder) add(n exec.Node) exec.Node {
@@ -72,7 +72,7 @@ func (b *builder) add(n exec.Node) exec.Node {
 	return n
 }
 
-// edge returns the unit that runs an edge, whose function went through the encoding that takes it to a worker.
+// edge returns the unit that runs an edge, whose function was encoded and decoded as for a worker.
 func (b *builder) edge(e *graph.MultiEdge) (exec.Node, error) {
 	var outs []exec.Node
 	for _, o := range e.Output {
@@ -112,7 +112,7 @@ func (b *builder) edge(e *graph.MultiEdge) (exec.Node, error) {
 	return b.add(pardo), nil
 }
 
-// read reports whether any step reads a collection as a whole.
+// read reports whether a step reads a collection as a whole.
 func read(steps []*step, n *graph.Node) bool {
-	return slices.ContainsFunc(steps, func(s *step) bool { return s.takes(n) })
+	return slices.ContainsFunc(steps, func(s *step) bool { return s.reads(n) })
 }

@@ -1,20 +1,20 @@
 package retryrunner
 
-// Failure is what befalls an attempt at a bundle.
+// Failure is a way in which an attempt at a bundle fails.
 type Failure int
 
 const (
-	// Abandoned attempts end while they process elements: a worker died.
+	// Abandoned attempts end while they process elements, as if the worker died.
 	Abandoned Failure = iota + 1
 	// Unfinished attempts process all elements and end while DoFns finish the bundle.
 	Unfinished
-	// Lost attempts finish their bundle, and what they say doesn't reach the service.
+	// Lost attempts finish their bundle, and their result doesn't reach the service.
 	Lost
-	// Late attempts finish their bundle after another attempt at it was kept and the next stage has run.
+	// Late attempts finish their bundle after another attempt succeeded and the next stage has run.
 	Late
 )
 
-// String returns the failure as it is called in tests.
+// String returns the failure's name in tests.
 func (f Failure) String() string {
 	switch f {
 	case Abandoned:
@@ -32,18 +32,19 @@ func (f Failure) String() string {
 // All returns every Failure.
 func All() []Failure { return []Failure{Abandoned, Unfinished, Lost, Late} }
 
-// Config says what happens in a run. The zero Config runs one bundle after the other, and nothing fails.
+// Config configures a run. The zero Config runs one bundle after the other, and nothing fails.
 type Config struct {
-	// Seed decides where bundles are cut, what befalls each and in which order elements arrive. The same seed gives the
-	// same run.
+	// Seed decides how the input is divided, how each bundle fails and in which order elements arrive. The same seed
+	// gives the same run.
 	Seed uint64
-	// Bundles is into how many bundles the input of a stage is cut, as far as it has elements; 0 is one.
+	// Bundles is the maximum of bundles that the input of a stage is divided into; 0 is one.
 	Bundles int
-	// Failures are what may befall a bundle. Each bundle meets one or two of them before an attempt is kept.
+	// Failures are the ways in which a bundle may fail. Each bundle fails in one or two of them before an attempt
+	// succeeds.
 	Failures []Failure
 	// Unfused runs each DoFn in a stage of its own.
 	Unfused bool
 }
 
-// attempts is how often a bundle that fails by itself is tried.
+// attempts is the number of attempts at a bundle that fails without a planned failure.
 const attempts = 4

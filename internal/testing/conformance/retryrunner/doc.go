@@ -1,29 +1,30 @@
-// Package retryrunner runs Beam pipelines the way that Dataflow runs them on a bad day: every bundle may be attempted
-// more than once, and each attempt may have written before it came to nothing.
+// Package retryrunner runs Beam pipelines as Dataflow runs them in the worst case: every bundle may be attempted more
+// than once, and each attempt may have written data before it failed.
 //
-// Prism runs each bundle once, so that it can't show whether a connector doubles rows, or loses some, when a worker
-// dies. [Run] is what tests use:
+// Prism runs each bundle once, so it can't show whether a connector duplicates or loses rows when a worker dies. Use
+// [Run]:
 //
 //	err := retryrunner.Run(ctx, p, retryrunner.Config{Seed: 7, Bundles: 3, Failures: retryrunner.All()})
 //
 // # What it does
 //
-// The pipeline is cut into stages as Dataflow fuses them: DoFns that follow each other run in one bundle, up to a
-// grouping, a Reshuffle, a Flatten or a side input that isn't complete yet. A stage's input is cut into bundles. Each
-// bundle meets some of the failures that the Config names and is then attempted until an attempt is kept, whose output
-// alone goes on. The rest of a bundle may be cut in two after a failure, as Dataflow does when it splits work.
+// The runner divides the pipeline into stages as Dataflow fuses them: consecutive DoFns run in one bundle, up to a
+// grouping, a Reshuffle, a Flatten or a side input that isn't complete yet. It divides a stage's input into bundles.
+// Each bundle first fails in some of the ways that the Config names and is then attempted until an attempt succeeds;
+// only the output of that attempt is used. After a failure the rest of a bundle may be split in two, as Dataflow does
+// when it splits work.
 //
-// DoFns and elements are encoded and decoded between stages as they are on the way to a worker: an attempt shares no
-// memory with another one, unless a worker would reuse its DoFns. Setup, StartBundle, FinishBundle, Teardown and bundle
-// finalizers are called as a worker calls them. Stages run on Beam's own execution units; one bundle runs at a time, so
-// that a seed gives the same run again.
+// DoFns and elements are encoded and decoded between stages as they are for a worker: an attempt shares no memory with
+// another one, unless a worker would reuse its DoFns. Setup, StartBundle, FinishBundle, Teardown and bundle finalizers
+// are called as a worker calls them. Stages run on Beam's own execution units; one bundle runs at a time, so that a
+// seed reproduces a run.
 //
-// An attempt that fails by itself is tried again, four times in all, as Dataflow does for bounded input; the error of
-// the last attempt ends the run.
+// An attempt that fails without a planned failure is repeated, four times in all, as Dataflow does for bounded input;
+// the error of the last attempt ends the run.
 //
 // # What it does not
 //
-// State, timers, splittable DoFns, merging windows, cross-language transforms and test streams are refused before
-// anything runs. A grouping fires once for each window, when all input is there, whatever the trigger says. There are no
-// metrics and no watermarks; side inputs must be in the global window or in windows like those of the main input.
+// The runner refuses state, timers, splittable DoFns, merging windows, cross-language transforms and test streams
+// before it runs anything. A grouping fires once for each window, when its input is complete, whatever the trigger.
+// There are no metrics and no watermarks; side inputs must be in the global window or in the windows of the main input.
 package retryrunner

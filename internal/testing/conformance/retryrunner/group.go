@@ -8,7 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// group groups the inputs of an edge by key and window, in the order in which keys come.
+// group groups the inputs of an edge by key and window, in the order of the first element of each key.
 func group(edge *graph.MultiEdge, inputs [][]element) ([]element, error) {
 	var groups []element
 	index := map[string]int{}
@@ -60,7 +60,7 @@ func identity(windows exec.WindowEncoder, key element, w typex.Window) (string, 
 	return id.String(), err
 }
 
-// full returns a value that may be a pair as one that can be encoded.
+// full returns a value that may be a pair in a form that can be encoded.
 func full(v any) *exec.FullValue {
 	if pair, ok := v.(*exec.FullValue); ok {
 		return pair

@@ -7,7 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 )
 
-// refuse returns an error for an edge that this runner can't run as it is meant.
+// refuse returns an error for an edge that this runner doesn't support.
 func refuse(e *graph.MultiEdge) error {
 	what := ""
 	switch e.Op {

@@ -12,8 +12,9 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// Run runs a pipeline and returns the error that ended it, which wraps the DoFn's as far as Beam does. It returns what
-// ctx says when that ends, and an error that names the transform if the pipeline has what the runner doesn't support.
+// Run runs a pipeline and returns the error that ended it, which wraps the DoFn's as far as Beam does. It returns the
+// error of ctx when ctx ends, and an error that names the transform if the pipeline uses a feature that the runner
+// doesn't support.
 func Run(ctx context.Context, p *beam.Pipeline, c Config) error {
 	edges, _, err := p.Build()
 	if err != nil {
@@ -30,7 +31,7 @@ func Run(ctx context.Context, p *beam.Pipeline, c Config) error {
 			return err
 		}
 	}
-	return r.comeLate(ctx)
+	return r.runLate(ctx)
 }
 
 // run is one run of a pipeline.
@@ -38,7 +39,7 @@ type run struct {
 	Config
 	rng     *rand.Rand
 	steps   []*step
-	at      map[int][]element // what is complete, by collection
+	at      map[int][]element // complete collections
 	late    []func(context.Context)
 	bundles int
 }
@@ -83,8 +84,8 @@ func (r *run) step(ctx context.Context, s *step) error {
 	return nil
 }
 
-// comeLate runs the attempts that no step has waited for.
-func (r *run) comeLate(ctx context.Context) error {
+// runLate runs the late attempts that are still due at the end.
+func (r *run) runLate(ctx context.Context) error {
 	for _, attempt := range r.late {
 		attempt(ctx)
 	}

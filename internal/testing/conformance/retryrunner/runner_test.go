@@ -38,13 +38,13 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// log is what DoFns of a run did. It stands for what a service saw.
+// log records the calls of a run's DoFns. It stands for the state of a service.
 type log struct {
 	mu      sync.Mutex
 	entries []string
 }
 
-var logs sync.Map // by name, since a DoFn takes along nothing but its fields
+var logs sync.Map // by name, because only the fields of a DoFn are encoded
 
 func newLog(t *testing.T) *log {
 	l := &log{}
@@ -72,7 +72,7 @@ func (l *log) with(prefix string) []string {
 	return found
 }
 
-// recordFn notes the calls that it gets, and passes elements on.
+// recordFn records its calls and emits its input.
 type recordFn struct {
 	Log, Name string
 	open      bool
@@ -99,7 +99,7 @@ func (l *log) kept(t *testing.T, s beam.Scope, col beam.PCollection) {
 	beam.ParDo0(s, named, beam.GroupByKey(s, beam.AddFixedKey(s, col)), beam.SideInput{Input: beam.Create(s, t.Name())})
 }
 
-// named notes what a grouping shows, which is what was kept, only once.
+// named returns the records of a grouping without duplicates.
 func named(_ int, values func(*string) bool, name string) {
 	var all []string
 	for v := ""; values(&v); {
@@ -141,7 +141,7 @@ func joined(key string, a, b func(*int) bool) string {
 	return fmt.Sprintf("%s:%d,%d", key, sum(a), sum(b))
 }
 
-// graphs are pipelines and what is kept of them however often bundles are tried.
+// graphs are pipelines with the expected records, which don't depend on attempts.
 var graphs = map[string]struct {
 	build func(s beam.Scope, in beam.PCollection) beam.PCollection
 	want  string
@@ -155,7 +155,7 @@ var graphs = map[string]struct {
 		a := beam.ParDo(s, pair, in)
 		return beam.ParDo(s, joined, beam.CoGroupByKey(s, a, beam.ParDo(s, pair, beam.Create(s, "xyz", "y"))))
 	}, "x:15,3 y:0,1"},
-	"a side input of what is before": {func(s beam.Scope, in beam.PCollection) beam.PCollection {
+	"a side input of an earlier stage": {func(s beam.Scope, in beam.PCollection) beam.PCollection {
 		return beam.ParDo(s, withSide, in, beam.SideInput{Input: in})
 	}, "x/5 xx/5 xxx/5 xxxx/5 xxxxx/5"},
 	"a keyed side input": {func(s beam.Scope, in beam.PCollection) beam.PCollection {
@@ -212,7 +212,7 @@ func run(t *testing.T, c retryrunner.Config, build func(s beam.Scope)) error {
 	return retryrunner.Run(t.Context(), p, c)
 }
 
-func TestFailuresAreWhatTheirNamesSay(t *testing.T) {
+func TestFailuresMatchTheirNames(t *testing.T) {
 	for _, tt := range []struct {
 		failure  retryrunner.Failure
 		finished bool // whether the first DoFn finishes in all attempts
@@ -252,7 +252,7 @@ func TestSeedRepeatsARun(t *testing.T) {
 	}
 }
 
-// brokenFn fails as often as it says.
+// brokenFn returns as many errors as it is configured to.
 type brokenFn struct {
 	Log   string
 	Times int
@@ -269,7 +269,7 @@ func (f *brokenFn) ProcessElement(_ context.Context, s string) error {
 	return nil
 }
 
-func TestBundleThatFailsByItselfIsTriedFourTimes(t *testing.T) {
+func TestBundleWithAnErrorIsTriedFourTimes(t *testing.T) {
 	for times, want := range map[int]error{3: nil, 4: errBroken} {
 		t.Run(fmt.Sprint(times), func(t *testing.T) {
 			l := newLog(t)
@@ -296,7 +296,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 	}
 }
 
-// finalizedFn asks to hear that its bundle was stored.
+// finalizedFn registers a bundle finalizer.
 type finalizedFn struct{ Log string }
 
 func (f *finalizedFn) ProcessElement(_ context.Context, bf beam.BundleFinalization, s string) {
@@ -334,7 +334,7 @@ func (*splitFn) CreateTracker(r offsetrange.Restriction) *sdf.LockRTracker {
 }
 func (*splitFn) ProcessElement(*sdf.LockRTracker, string) error { return nil }
 
-func TestWhatIsNotSupportedIsRefused(t *testing.T) {
+func TestUnsupportedPipelinesAreRefused(t *testing.T) {
 	for want, build := range map[string]func(s beam.Scope){
 		"DoFns with state": func(s beam.Scope) {
 			beam.ParDo0(s, &statefulFn{state.MakeValueState[int]("seen")}, beam.ParDo(s, pair, beam.Create(s, "a")))

@@ -15,7 +15,7 @@ import (
 type stage struct {
 	*run
 	step *step
-	idle *worker // one that may take another bundle
+	idle *worker // a worker for the next bundle
 }
 
 func (r *run) stage(ctx context.Context, s *step) error {
@@ -41,7 +41,7 @@ func (r *run) stage(ctx context.Context, s *step) error {
 	return nil
 }
 
-// cut cuts elements into up to n bundles, none of them empty unless there are no elements.
+// cut splits elements into up to n bundles, none of them empty unless there are no elements.
 func (g *stage) cut(all []element, n int) [][]element {
 	n = min(n, max(1, len(all)))
 	ends := g.rng.Perm(max(1, len(all)) - 1)[:n-1]
@@ -55,7 +55,7 @@ func (g *stage) cut(all []element, n int) [][]element {
 	return append(bundles, all[start:])
 }
 
-// failures chooses what befalls a bundle.
+// failures chooses the failures of a bundle.
 func (g *stage) failures() []Failure {
 	if len(g.Failures) == 0 {
 		return nil
@@ -67,27 +67,27 @@ func (g *stage) failures() []Failure {
 	return chosen
 }
 
-// fail makes an attempt that comes to nothing. It returns an error only if none can be made.
+// fail makes an attempt that fails as planned. It returns an error only if no attempt can be made.
 func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 	if f == Late {
 		g.late = append(g.late, func(ctx context.Context) {
 			if w, err := g.worker(); err == nil {
-				g.execute(ctx, w, &attempt{bundle: bundle, wire: -1}) //nolint:errcheck // nobody hears of it
+				g.execute(ctx, w, &attempt{bundle: bundle, failAt: -1}) //nolint:errcheck // the attempt fails as planned
 				g.retire(ctx, w)
 			}
 		})
 		return nil
 	}
-	w, err := g.hire()
+	w, err := g.acquire()
 	if err != nil {
 		return err
 	}
-	at := &attempt{bundle: bundle, wire: -1}
+	at := &attempt{bundle: bundle, failAt: -1}
 	switch f {
 	case Abandoned:
-		at.wire, at.after = g.rng.IntN(w.wires), 1+g.rng.IntN(max(1, len(bundle)))
+		at.failAt, at.after = g.rng.IntN(w.failPoints), 1+g.rng.IntN(max(1, len(bundle)))
 	case Unfinished:
-		at.wire = g.rng.IntN(w.wires)
+		at.failAt = g.rng.IntN(w.failPoints)
 	}
 	if err := g.execute(ctx, w, at); err != nil {
 		g.retire(ctx, w)
@@ -97,15 +97,15 @@ func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 	return nil
 }
 
-// keep attempts a bundle until an attempt succeeds, whose output it hands on.
+// keep attempts a bundle until an attempt succeeds, and passes its output to the next stages.
 func (g *stage) keep(ctx context.Context, bundle []element) error {
 	var err error
 	for range attempts {
 		var w *worker
-		if w, err = g.hire(); err != nil {
+		if w, err = g.acquire(); err != nil {
 			return err
 		}
-		at := &attempt{bundle: bundle, wire: -1}
+		at := &attempt{bundle: bundle, failAt: -1}
 		if err = g.execute(ctx, w, at); err == nil {
 			for node, elements := range at.output {
 				g.at[node] = append(g.at[node], elements...)
@@ -134,8 +134,8 @@ func (g *stage) execute(ctx context.Context, w *worker, at *attempt) error {
 	return w.plan.Execute(metrics.SetBundleID(ctx, id), id, exec.DataContext{})
 }
 
-// hire returns the worker that is idle, or a new one.
-func (g *stage) hire() (*worker, error) {
+// acquire returns the idle worker, or a new one.
+func (g *stage) acquire() (*worker, error) {
 	if w := g.idle; w != nil {
 		g.idle = nil
 		return w, nil
@@ -152,7 +152,7 @@ func (g *stage) release(ctx context.Context, w *worker) {
 	g.retire(ctx, w)
 }
 
-// retire tears the DoFns of a worker down. Runners drop what Teardown returns.
+// retire tears down the DoFns of a worker. Runners ignore errors of Teardown.
 func (g *stage) retire(ctx context.Context, w *worker) {
 	if w != nil {
 		w.plan.Down(ctx) //nolint:errcheck // as above

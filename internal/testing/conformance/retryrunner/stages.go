@@ -6,13 +6,13 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 )
 
-// step is a part of a pipeline that runs as a whole: DoFns that were fused, or one edge of another kind.
+// step is a part of a pipeline that runs as one: fused DoFns, or one edge of another kind.
 type step struct {
-	root  *graph.Node // what fused DoFns read
+	root  *graph.Node // the input of fused DoFns
 	edges []*graph.MultiEdge
 }
 
-// runsInBundles tells DoFns and the like from what the runner does itself.
+// runsInBundles reports whether an edge is a DoFn or similar, and not one that the runner executes itself.
 func runsInBundles(e *graph.MultiEdge) bool {
 	return e.Op == graph.ParDo || e.Op == graph.Combine || e.Op == graph.WindowInto
 }
@@ -23,8 +23,8 @@ func (s *step) makes(n *graph.Node) bool {
 	})
 }
 
-// takes reports whether the step must wait until n is complete.
-func (s *step) takes(n *graph.Node) bool {
+// reads reports whether the step must wait until n is complete.
+func (s *step) reads(n *graph.Node) bool {
 	return slices.ContainsFunc(s.edges, func(e *graph.MultiEdge) bool {
 		for i, in := range e.Input {
 			inside := runsInBundles(e) && i == 0 && in.From != s.root
@@ -36,15 +36,15 @@ func (s *step) takes(n *graph.Node) bool {
 	})
 }
 
-// waitsFor reports whether s needs what other makes.
+// waitsFor reports whether s needs the output of other.
 func (s *step) waitsFor(other *step) bool {
 	return slices.ContainsFunc(other.edges, func(e *graph.MultiEdge) bool {
-		return slices.ContainsFunc(e.Output, func(o *graph.Outbound) bool { return s.takes(o.To) })
+		return slices.ContainsFunc(e.Output, func(o *graph.Outbound) bool { return s.reads(o.To) })
 	})
 }
 
-// plan cuts a pipeline's edges, each of which follows those it reads from, into steps and puts them into an order in
-// which they can run.
+// plan divides a pipeline's edges, which are in topological order, into steps and sorts the steps in an order in which
+// they can run.
 func plan(edges []*graph.MultiEdge, unfused bool) []*step {
 	var steps []*step
 	for _, e := range edges {
@@ -61,7 +61,7 @@ func plan(edges []*graph.MultiEdge, unfused bool) []*step {
 	return ordered
 }
 
-// fuse adds an edge to the step that makes its input or to one that reads it too, unless a step would then wait for
+// fuse adds an edge to the step that produces its input or to another reader of it, unless a step would then wait for
 // itself.
 func fuse(steps []*step, e *graph.MultiEdge) bool {
 	from := e.Input[0].From

@@ -10,21 +10,21 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// plannedError ends an attempt that was to fail.
+// plannedError ends an attempt that was planned to fail.
 type plannedError struct{}
 
-// Error says so.
-func (plannedError) Error() string { return "retryrunner: this attempt was to fail" }
+// Error returns the error's text.
+func (plannedError) Error() string { return "retryrunner: this attempt was planned to fail" }
 
-// attempt is what the units of a plan share while it runs a bundle.
+// attempt is the state that the units of a plan share while it runs a bundle.
 type attempt struct {
 	bundle []element
 	output map[int][]element // by collection
-	wire   int               // the wire that the attempt trips over, or -1
-	after  int               // how many elements pass it before; it trips when the bundle ends if fewer do
+	failAt int               // number of the failPoint that ends the attempt, or -1
+	after  int               // elements that pass it before it ends the attempt, at the latest at the end of the bundle
 }
 
-// unit is what all units of this package have in common.
+// unit has the methods that all units of this package share.
 type unit struct {
 	id exec.UnitID
 	at **attempt
@@ -68,40 +68,40 @@ func (s *source) Process(ctx context.Context) ([]*exec.Checkpoint, error) {
 // FinishBundle passes the call on.
 func (s *source) FinishBundle(ctx context.Context) error { return s.out.FinishBundle(ctx) }
 
-// wire passes elements on, and ends an attempt that trips over it.
-type wire struct {
+// failPoint passes elements on, and ends an attempt that is planned to fail there.
+type failPoint struct {
 	unit
 	number, passed int
 	out            exec.Node
 }
 
 // StartBundle passes the call on.
-func (w *wire) StartBundle(ctx context.Context, id string, data exec.DataContext) error {
+func (w *failPoint) StartBundle(ctx context.Context, id string, data exec.DataContext) error {
 	w.passed = 0
 	return w.out.StartBundle(ctx, id, data)
 }
 
-// ProcessElement trips after an element went through all that is behind.
-func (w *wire) ProcessElement(ctx context.Context, v *exec.FullValue, values ...exec.ReStream) error {
+// ProcessElement passes an element on, and then ends the attempt if that is planned.
+func (w *failPoint) ProcessElement(ctx context.Context, v *exec.FullValue, values ...exec.ReStream) error {
 	if err := w.out.ProcessElement(ctx, v, values...); err != nil {
 		return err
 	}
 	w.passed++
-	if at := *w.at; at.wire == w.number && at.after == w.passed {
+	if at := *w.at; at.failAt == w.number && at.after == w.passed {
 		return plannedError{}
 	}
 	return nil
 }
 
-// FinishBundle trips before what is behind finishes, which what is ahead has done by then.
-func (w *wire) FinishBundle(ctx context.Context) error {
-	if (*w.at).wire == w.number {
+// FinishBundle ends the attempt, if that is planned, before later units finish and after earlier ones did.
+func (w *failPoint) FinishBundle(ctx context.Context) error {
+	if (*w.at).failAt == w.number {
 		return plannedError{}
 	}
 	return w.out.FinishBundle(ctx)
 }
 
-// collector keeps what goes to other stages.
+// collector stores the elements for other stages.
 type collector struct {
 	unit
 	node  int
@@ -111,7 +111,7 @@ type collector struct {
 // StartBundle does nothing.
 func (c *collector) StartBundle(context.Context, string, exec.DataContext) error { return nil }
 
-// ProcessElement keeps an element.
+// ProcessElement stores an element.
 func (c *collector) ProcessElement(_ context.Context, v *exec.FullValue, values ...exec.ReStream) error {
 	if len(values) > 0 {
 		return errors.New("retryrunner: a group can't leave its stage")

@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
-// AvroIOSharded is avroio.WriteSharded where the runner decides on files. A row is Avro's JSON of a record, which for its
-// types is what encoding/json makes.
+// AvroIOSharded is avroio.WriteSharded with as many files as the runner chooses. A row is Avro's JSON of a record,
+// which for its types equals the output of encoding/json.
 func AvroIOSharded() conformance.Harness {
 	return avroHarness("avroio.WriteSharded", avroio.WriteSharded)
 }
@@ -35,13 +35,13 @@ type avroWrite func(beam.Scope, cmekpipe.Object, string, beam.PCollection, ...av
 
 const avroSchema = `{"type":"record","name":"row","fields":[{"name":"ID","type":"long"},{"name":"Payload","type":"string"}]}`
 
-// avroSink differs from textSink in what its objects hold.
+// avroSink is textSink with Avro objects.
 type avroSink struct {
 	textSink
 	write avroWrite
 }
 
-// Apart writes to a bucket of its own.
+// Apart returns a sink with a bucket of its own.
 func (s *avroSink) Apart(tag string) conformance.Sink {
 	return &avroSink{textSink{cloud: s.cloud, bucket: s.bucket + "-" + tag}, s.write}
 }

@@ -42,7 +42,7 @@ func BigQueryFileLoads() conformance.Harness {
 func BigQueryAtLeastOnce() conformance.Harness {
 	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithAtLeastOnce() },
 		"bigquery.tables.insert", "bigquerystorage.AppendRows")
-	h.Partial = "BigQuery shows the rows of the default stream as soon as it has them"
+	h.Partial = "BigQuery shows rows of the default stream at once"
 	return h
 }
 
@@ -50,11 +50,11 @@ func BigQueryAtLeastOnce() conformance.Harness {
 func BigQueryStreamingInserts() conformance.Harness {
 	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithStreamingInserts() },
 		"bigquery.tables.insert", "bigquery.tabledata.insertAll")
-	h.Partial = "BigQuery shows streamed rows as soon as it has them"
+	h.Partial = "BigQuery shows streamed rows at once"
 	return h
 }
 
-// bigQueryMethod makes the option that chooses a way of writing, which may put files into a bucket.
+// bigQueryMethod returns the option for a write method, which may write files to a bucket.
 type bigQueryMethod func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption
 
 func bigQuery(how string, method bigQueryMethod, writes ...emulator.Method) conformance.Harness {
@@ -80,12 +80,12 @@ type bigQuerySink struct {
 	dataset, bucket string
 }
 
-// Apart writes to a dataset, through a bucket, of its own.
+// Apart returns a sink with a dataset and a bucket of its own.
 func (s *bigQuerySink) Apart(tag string) conformance.Sink {
 	return &bigQuerySink{s.cloud, s.method, bigQueryDataset + "_" + tag, bigQueryBucket + "-" + tag}
 }
 
-// Prepare makes a dataset and a bucket without default keys, so that only a writer that asks for the key gets it.
+// Prepare creates a dataset and a bucket without default keys, so that only a writer that names the key gets it.
 func (s *bigQuerySink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
 	if _, err := s.cloud.BigQueryClient().Dataset(s.dataset).Metadata(t.Context()); err == nil {
@@ -95,7 +95,7 @@ func (s *bigQuerySink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	s.cloud.CreateBucket(s.bucket, key.Location(), cmekpipe.KeyName{})
 }
 
-// Occupy makes a table under a key or none.
+// Occupy creates a table with a key or none.
 func (s *bigQuerySink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	schema, err := bigquery.InferSchema(conformance.Row{})

@@ -20,7 +20,7 @@ func init() {
 	beam.RegisterDoFn(&cellFn{})
 }
 
-// BigtableIO is bigtableio.Write with times of its own, so that a cell that is written twice has one version.
+// BigtableIO is bigtableio.Write with explicit timestamps, so that a cell that is written twice has one version.
 func BigtableIO() conformance.Harness {
 	return conformance.Harness{
 		Name: "bigtableio.Write", KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
@@ -29,20 +29,20 @@ func BigtableIO() conformance.Harness {
 		},
 		Writes: []emulator.Method{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"},
 		Names:  []string{"a.b-c_d", "_", strings.Repeat("n", 50)},
-		Partial: "Bigtable has no transactions over several rows, so that rows can be seen as soon as their request was answered; " +
-			"a fresh run writes the same cells again",
+		Partial: "Bigtable has no transactions over several rows, so that rows are visible as soon as their request succeeds; " +
+			"a repeated run writes the same cells",
 		Inherits: []emulator.Kind{"table", "rows"},
 	}
 }
 
-// bigtableSink has an instance for each destination, as keys belong to the clusters of instances.
+// bigtableSink has an instance for each destination, because clusters of instances have the keys.
 type bigtableSink struct {
 	cloud     *cmektest.Cloud
-	prefix    string   // of its instances' ids
-	instances []string // names of destinations; one that is made again gets another instance
+	prefix    string   // prefix of its instances' ids
+	instances []string // names of destinations; a destination that is created again gets another instance
 }
 
-// Apart writes to instances of its own.
+// Apart returns a sink with instances of its own.
 func (s *bigtableSink) Apart(tag string) conformance.Sink {
 	return &bigtableSink{cloud: s.cloud, prefix: s.prefix + "-" + tag}
 }
@@ -67,7 +67,7 @@ func (s *bigtableSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) 
 	s.Occupy(t, name, key)
 }
 
-// Occupy makes the instance anew, because a cluster's key never changes.
+// Occupy creates a new instance, because a cluster's key never changes.
 func (s *bigtableSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	s.instances = append(s.instances, name)
@@ -99,7 +99,7 @@ func (s *bigtableSink) Rows(t testing.TB, name string) []conformance.Row {
 	return rows
 }
 
-// cellFn makes a cell of a row, under a key that is no text.
+// cellFn converts a row to a cell with a row key that is not valid UTF-8.
 type cellFn struct{}
 
 // ProcessElement converts a row.

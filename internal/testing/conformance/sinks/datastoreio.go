@@ -54,20 +54,20 @@ func datastoreHarness(name string, create bool) conformance.Harness {
 type datastoreSink struct {
 	cloud  *cmektest.Cloud
 	create bool
-	prefix string // of its databases' ids
+	prefix string // prefix of its databases' ids
 }
 
-// Apart writes to databases of its own.
+// Apart returns a sink with databases of its own.
 func (s *datastoreSink) Apart(tag string) conformance.Sink {
 	return &datastoreSink{s.cloud, s.create, s.prefix + tag + "-"}
 }
 
-// Destination is a database of its own, as the key is the database's.
+// Destination is a database of its own, because the database has the key.
 func (s *datastoreSink) Destination(name string) string {
 	return "projects/" + cmektest.Project + "/databases/" + s.prefix + name
 }
 
-// Prepare makes the database unless the connector does.
+// Prepare creates the database unless the connector does.
 func (s *datastoreSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if !s.create {
@@ -75,7 +75,7 @@ func (s *datastoreSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName)
 	}
 }
 
-// Occupy makes the database anew, because a database's key never changes.
+// Occupy creates a new database, because a database's key never changes.
 func (s *datastoreSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	databases := s.cloud.FirestoreAdminClient().Projects.Databases
@@ -100,15 +100,15 @@ func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyNam
 	datastoreio.Write(scope, db, beam.ParDo(scope, &datastoreRowFn{}, rows), opts...)
 }
 
-// datastoreRow is a row as an entity. Indexed texts are short in Datastore.
+// datastoreRow is a row as an entity. Payloads are not indexed, because Datastore limits indexed texts.
 type datastoreRow struct {
 	Payload string `datastore:",noindex"`
 }
 
-// datastoreRowFn makes an entity of a row, with its id in the key.
+// datastoreRowFn converts a row to an entity with its id in the key.
 type datastoreRowFn struct{}
 
-// datastoreID is a number that a key can have, which 0 is not.
+// datastoreID converts a row's id to a valid key id, because 0 is none.
 func datastoreID(id int64) int64 { return id + 1 }
 
 // ProcessElement converts a row.

@@ -44,7 +44,7 @@ func fhirHarness(name string, bundles bool) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
 		Names:    []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
-		Partial:  "a store shows each resource from when it is stored on",
+		Partial:  "a store shows each resource at once",
 		Inherits: []emulator.Kind{"fhirResource"},
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &fhirSink{cloud: cloud, bundles: bundles, bucket: "fhir-scratch"}
@@ -56,15 +56,15 @@ type fhirSink struct {
 	cloud   *cmektest.Cloud
 	bundles bool
 	bucket  string
-	made    bool // the bucket is
+	made    bool // the bucket exists
 }
 
-// Apart writes through a bucket of its own. Each store is in a dataset of its own anyway.
+// Apart returns a sink with a bucket of its own. Each store is in a dataset of its own anyway.
 func (s *fhirSink) Apart(tag string) conformance.Sink {
 	return &fhirSink{cloud: s.cloud, bundles: s.bundles, bucket: s.bucket + "-" + tag}
 }
 
-// Destination is a store in a dataset of its own, as the key is the dataset's.
+// Destination is a store in a dataset of its own, because the dataset has the key.
 func (*fhirSink) Destination(name string) string {
 	return "projects/" + cmektest.Project + "/locations/us-central1/datasets/" + name + "/fhirStores/" + name
 }
@@ -78,7 +78,7 @@ func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	s.Occupy(t, name, key)
 }
 
-// Occupy makes the dataset anew, because a dataset's key never changes.
+// Occupy creates a new dataset, because a dataset's key never changes.
 func (s *fhirSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	dataset, _, _ := strings.Cut(s.Destination(name), "/fhirStores/")
@@ -112,7 +112,7 @@ func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 		fhirio.ContentStructureResource, beam.ParDo(scope, &fhirResourceFn{}, rows))
 }
 
-// fhirResource is a row in the words of FHIR.
+// fhirResource is a row as a FHIR resource.
 type fhirResource struct {
 	ResourceType string          `json:"resourceType"`
 	ID           string          `json:"id"`
@@ -124,14 +124,14 @@ type fhirExtension struct {
 	ValueString string `json:"valueString"`
 }
 
-// resource is a row's id at the service, and the text of its resource.
+// resource returns a row's id at the service, and its resource.
 func resource(row conformance.Row) (id, text string, err error) {
 	id = "row-" + strconv.FormatInt(row.ID, 10)
 	body, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})
 	return id, string(body), err
 }
 
-// fhirResourceFn makes a resource of a row.
+// fhirResourceFn converts a row to a resource.
 type fhirResourceFn struct{}
 
 // CMEKHelper tells guard that nothing is stored.
@@ -143,16 +143,16 @@ func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
 	return text, err
 }
 
-// bundledRows is how many rows one FHIR bundle stores, as a pipeline would that minds the number of its calls.
+// bundledRows is the number of rows in one FHIR bundle, as in a pipeline that limits the number of its calls.
 const bundledRows = 50
 
-// fhirBundleFn makes FHIR bundles of rows that come in one Beam bundle.
+// fhirBundleFn collects the rows of a Beam bundle in FHIR bundles.
 type fhirBundleFn struct{ entries []string }
 
 // CMEKHelper tells guard that nothing is stored.
 func (f *fhirBundleFn) CMEKHelper() destination.None { return destination.None{} }
 
-// StartBundle forgets what a bundle that failed left.
+// StartBundle discards rows of a failed bundle.
 func (f *fhirBundleFn) StartBundle(func(string)) { f.entries = nil }
 
 // ProcessElement converts a row.
@@ -168,7 +168,7 @@ func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) er
 	return nil
 }
 
-// FinishBundle emits the rest.
+// FinishBundle emits the remaining rows.
 func (f *fhirBundleFn) FinishBundle(emit func(string)) {
 	if len(f.entries) > 0 {
 		emit(`{"resourceType":"Bundle","type":"batch","entry":[` + strings.Join(f.entries, ",") + `]}`)

@@ -46,7 +46,7 @@ type parquetRow struct {
 	Payload string `parquet:"name=Payload, type=BYTE_ARRAY, convertedtype=UTF8"`
 }
 
-// parquetFn gives a row its tags.
+// parquetFn converts a row to a row with tags.
 type parquetFn struct{}
 
 // ProcessElement converts a row.
@@ -55,7 +55,7 @@ func (*parquetFn) ProcessElement(r conformance.Row) parquetRow { return parquetR
 // CMEKHelper tells guard that nothing is stored.
 func (*parquetFn) CMEKHelper() destination.None { return destination.None{} }
 
-// parquetSink keeps its files where lines of text would lie.
+// parquetSink is textSink with Parquet objects.
 type parquetSink struct {
 	textSink
 	write func(beam.Scope, cmekpipe.Object, beam.PCollection)
@@ -65,7 +65,7 @@ func newParquetSink(cloud *cmektest.Cloud, bucket string, write func(beam.Scope,
 	return &parquetSink{textSink{cloud: cloud, bucket: bucket}, write}
 }
 
-// Apart writes to a bucket of its own.
+// Apart returns a sink with a bucket of its own.
 func (s *parquetSink) Apart(tag string) conformance.Sink {
 	return newParquetSink(s.cloud, s.bucket+"-"+tag, s.write)
 }

@@ -33,32 +33,32 @@ func PubSub() conformance.Harness {
 		Writes:     []emulator.Method{"pubsub.topics.get", "pubsub.topics.publish"},
 		Names:      []string{"a-b_c.d~e+f%25g", "Zz9", strings.Repeat("n", 255)},
 		MaxPayload: 8 << 20,
-		Partial:    "a topic delivers each message from when it is published on",
+		Partial:    "a topic delivers each message at once",
 	}
 }
 
-// pubSubSink keeps what it read of each topic, because reading removes messages from it.
+// pubSubSink stores the messages that it read of each topic, because reading removes messages from the subscription.
 type pubSubSink struct {
 	cloud  *cmektest.Cloud
-	prefix string                       // of its topics' ids
+	prefix string                       // prefix of its topics' ids
 	read   map[string][]conformance.Row // by id
 }
 
-// Apart writes to topics of its own.
+// Apart returns a sink with topics of its own.
 func (s *pubSubSink) Apart(tag string) conformance.Sink {
 	return &pubSubSink{cloud: s.cloud, prefix: s.prefix + tag + "-", read: map[string][]conformance.Row{}}
 }
 
-// id returns what a topic and its subscription are called.
+// id returns the id of a topic and its subscription.
 func (s *pubSubSink) id(name string) string { return s.prefix + name }
 
-// Prepare makes the topic, and a subscription that has its messages.
+// Prepare creates the topic, and a subscription that receives its messages.
 func (s *pubSubSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	s.cloud.CreateTopic(s.Destination(name), key)
 }
 
-// Occupy makes topic and subscription anew.
+// Occupy creates a new topic and subscription.
 func (s *pubSubSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	topics, err := pubsub.NewTopicAdminClient(t.Context(), s.cloud.ClientOptions(emulator.PubSub)...)
@@ -95,7 +95,7 @@ func (s *pubSubSink) Destination(name string) string {
 	return "projects/" + cmektest.Project + "/topics/" + s.id(name)
 }
 
-// Rows reads what came since the last time, and adds it to what came before.
+// Rows reads the new messages, and returns all that were read so far.
 func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	for _, m := range s.cloud.PullMessages(s.Destination(name)) {
@@ -111,7 +111,7 @@ func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
 	return s.read[name]
 }
 
-// messageFn makes a message of a row.
+// messageFn converts a row to a message.
 type messageFn struct{}
 
 // ProcessElement converts a row.

@@ -12,7 +12,7 @@ func init() {
 	dofn.Register1x2[conformance.Row, string, error](&lineFn{})
 }
 
-// lineFn makes a line of JSON of a row.
+// lineFn converts a row to a line of JSON.
 type lineFn struct{}
 
 // ProcessElement converts a row.

@@ -1,6 +1,6 @@
-// Package sinks ties each connector of this module to the conformance suite.
+// Package sinks has a harness of the conformance suite for each connector of this module.
 //
-// A connector has a file of its own here, with a function for each of its ways of writing, and is listed in [All].
+// Each connector has a file with a function for each of its ways of writing, which [All] lists.
 package sinks
 
 import (

@@ -27,7 +27,7 @@ func Spanner() conformance.Harness {
 func SpannerCreate() conformance.Harness {
 	h := spannerHarness(", created", true, "spanner.databases.get", "spanner.databases.create", "spanner.instances.get",
 		"spanner.sessions.commit")
-	h.Sometimes = []emulator.Method{"spanner.operations.get"} // if the answer to the creation isn't the end of it
+	h.Sometimes = []emulator.Method{"spanner.operations.get"} // if the creation is still running when the call returns
 	return h
 }
 
@@ -40,7 +40,7 @@ func spannerHarness(how string, create bool, writes ...emulator.Method) conforma
 		Writes:     writes,
 		Names:      []string{"a-b_c", "a0", "select", "n" + strings.Repeat("-", 28) + "n"},
 		MaxPayload: 2_621_440, // characters of a STRING(MAX)
-		Partial:    "a batch is a commit of its own, so that a run that fails leaves the batches before",
+		Partial:    "each batch is one commit, so that a failed run leaves earlier batches",
 	}
 }
 
@@ -52,16 +52,16 @@ const (
 type spannerSink struct {
 	cloud  *cmektest.Cloud
 	create bool
-	// instance is the full name of what its databases are in.
+	// instance is the full name of the instance of its databases.
 	instance string
 }
 
-// Apart writes to databases in an instance of its own.
+// Apart returns a sink with databases in an instance of its own.
 func (s *spannerSink) Apart(tag string) conformance.Sink {
 	return &spannerSink{s.cloud, s.create, s.instance + "-" + tag}
 }
 
-// Prepare makes the database, or but the instance for the pipeline to create one in.
+// Prepare creates the database, or only the instance if the pipeline creates the database.
 func (s *spannerSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if s.create {
@@ -71,7 +71,7 @@ func (s *spannerSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	s.cloud.CreateSpannerDatabase(s.Destination(name), key.Location(), key, spannerTable)
 }
 
-// Occupy makes the database anew, because a database's key never changes.
+// Occupy creates a new database, because a database's key never changes.
 func (s *spannerSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	client, err := database.NewDatabaseAdminClient(t.Context(), s.cloud.ClientOptions(emulator.Spanner)...)

@@ -28,7 +28,7 @@ func TextIOSharded() conformance.Harness {
 		ExactlyOnce: true,
 		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", " ", "*[x]", strings.Repeat("n", 900)},
 		MaxPayload:  8 << 20,
-		Overwrites:  "an object is replaced whole, by one under the key",
+		Overwrites:  "the write replaces the whole object by one encrypted with the key",
 	}
 }
 
@@ -39,7 +39,7 @@ func TextIO() conformance.Harness {
 	})
 }
 
-// singleObject makes the harness of a sharded write one of a write that uploads one object under its name.
+// singleObject converts the harness of a sharded write to one of a write that uploads one object with its name.
 func singleObject(h conformance.Harness, name string, sink func(*cmektest.Cloud) conformance.Sink) conformance.Harness {
 	h.Name = name
 	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return sink(cloud) }
@@ -55,12 +55,12 @@ type textSink struct {
 	write  func(beam.Scope, cmekpipe.Object, beam.PCollection, ...textio.WriteOption)
 }
 
-// Apart writes to a bucket of its own.
+// Apart returns a sink with a bucket of its own.
 func (s *textSink) Apart(tag string) conformance.Sink {
 	return &textSink{s.cloud, s.bucket + "-" + tag, s.write}
 }
 
-// Prepare makes a bucket without a default key, so that only a writer that asks for the key gets it.
+// Prepare creates a bucket without a default key, so that only a writer that names the key gets it.
 func (s *textSink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
 	if _, err := s.cloud.StorageClient().Bucket(s.bucket).Attrs(t.Context()); err != nil {

@@ -158,7 +158,7 @@ func (f *field) appendArrowOne(to array.Builder, value sql.Value) {
 	case *array.Decimal128Builder:
 		b.Append(decimal128.FromBigInt(unitsIn(value.(*big.Rat), numericScale)))
 	case *array.Decimal256Builder:
-		b.Append(decimal256.FromBigInt(unitsIn(value.(*big.Rat), bigNumericScale)))
+		b.Append(decimal256Of(unitsIn(value.(*big.Rat), bigNumericScale)))
 	case *array.BinaryBuilder:
 		b.Append(value.([]byte))
 	case *array.StringBuilder:
@@ -183,6 +183,14 @@ func (f *field) appendArrowOne(to array.Builder, value sql.Value) {
 func unitsIn(r *big.Rat, scale int) *big.Int {
 	n := new(big.Int).Mul(r.Num(), pow10(scale))
 	return n.Quo(n, r.Denom())
+}
+
+// decimal256Of returns units of a BIGNUMERIC in Arrow's form. FromBigInt panics on the least one, -2^255.
+func decimal256Of(n *big.Int) decimal256.Num {
+	if n.BitLen() > 255 {
+		return decimal256.New(1<<63, 0, 0, 0)
+	}
+	return decimal256.FromBigInt(n)
 }
 
 // daysOf returns the days since 1970.

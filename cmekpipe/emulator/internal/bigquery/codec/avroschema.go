@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"math/big"
 	"strings"
 	"time"
@@ -27,7 +28,7 @@ type avroParser struct {
 	named   map[string]avroType
 }
 
-// parseAvro takes a schema, whose root is a record.
+// parseAvro parses a schema, whose root must be a record.
 func parseAvro(text []byte, logical bool) (avroType, error) {
 	var schema any
 	if err := json.Unmarshal(text, &schema); err != nil {
@@ -90,16 +91,23 @@ func (p *avroParser) union(s []any) (avroType, error) {
 		return avroType{}, errors.New("the loopback BigQuery reads no Avro union but that of null and one type")
 	}
 	t, err := p.parse(s[1-null])
-	if err != nil || t.Type.Array {
+	if err != nil {
 		return t, err
 	}
-	read := t.read
+	read, nothing := t.read, sql.Value(nil)
+	if t.Type.Array {
+		nothing = []sql.Value{}
+	}
 	t.Required = false
 	t.read = func(in *avroInput) sql.Value {
-		if in.long() == int64(null) {
-			return nil
+		switch in.long() {
+		case int64(null):
+			return nothing
+		case int64(1 - null):
+			return read(in)
 		}
-		return read(in)
+		in.fail(errTruncated())
+		return nil
 	}
 	return t, nil
 }
@@ -214,15 +222,15 @@ func (p *avroParser) annotated(t avroType, s map[string]any) avroType {
 	}
 	switch logical {
 	case "date":
-		return t.moment(sql.Date, func(n int64) sql.Value { return civil.DateOf(time.Unix(n*24*60*60, 0).UTC()) })
+		return t.moment(sql.Date, 24*60*60*1e6)
 	case "time-micros":
-		return t.moment(sql.Time, func(n int64) sql.Value { return civil.TimeOf(time.UnixMicro(n).UTC()) })
+		return t.moment(sql.Time, 1)
 	case "time-millis":
-		return t.moment(sql.Time, func(n int64) sql.Value { return civil.TimeOf(time.UnixMilli(n).UTC()) })
+		return t.moment(sql.Time, 1000)
 	case "timestamp-micros":
-		return t.moment(sql.Timestamp, func(n int64) sql.Value { return time.UnixMicro(n).UTC() })
+		return t.moment(sql.Timestamp, 1)
 	case "timestamp-millis":
-		return t.moment(sql.Timestamp, func(n int64) sql.Value { return time.UnixMilli(n).UTC() })
+		return t.moment(sql.Timestamp, 1000)
 	}
 	return t
 }
@@ -239,8 +247,24 @@ func (t avroType) as(kind sql.Kind) avroType {
 	})
 }
 
-func (t avroType) moment(kind sql.Kind, of func(int64) sql.Value) avroType {
-	return required(kind, func(in *avroInput) sql.Value { return of(t.read(in).(int64)) })
+// moment makes values of a date or time of the numbers that t reads, in units of some microseconds since 1970 or midnight.
+func (t avroType) moment(kind sql.Kind, unit int64) avroType {
+	return required(kind, func(in *avroInput) sql.Value {
+		n := t.read(in).(int64)
+		at := time.UnixMicro(n * unit).UTC()
+		if n > math.MaxInt64/unit || n < math.MinInt64/unit || !inRange(at) ||
+			kind == sql.Time && (n < 0 || at.Unix() >= 24*60*60) {
+			in.fail(fmt.Errorf("a number is out of the range of %s", kind))
+			return nil
+		}
+		switch kind {
+		case sql.Date:
+			return civil.DateOf(at)
+		case sql.Time:
+			return civil.TimeOf(at)
+		}
+		return at
+	})
 }
 
 // decimal makes a NUMERIC, or a BIGNUMERIC where that is too small.

@@ -2,12 +2,13 @@ package codec
 
 import (
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 )
 
-// ReadJSON reads a row that is a JSON object, in the form that tabledata.insertAll and load jobs take. Members that name
+// ReadJSON reads a row that is a JSON object, in the form that tabledata.insertAll and load jobs accept. Members that name
 // no column are refused unless unknown is set, which leaves them out. The error is a [*FieldError] where the text is JSON;
 // then the whole object has been read.
 func (s *Shape) ReadJSON(in *Scanner, unknown bool) (Row, error) {
@@ -85,7 +86,7 @@ func (f *field) readOne(in *Scanner, unknown bool) (sql.Value, error) {
 	c := in.peek()
 	if f.Type.Kind == sql.Struct {
 		if c != '{' {
-			return f.refuse(in, "This field is a record and takes an object")
+			return f.refuse(in, "This field is a record and must be an object")
 		}
 		row, err := f.inner.ReadJSON(in, unknown)
 		return row, err
@@ -122,7 +123,7 @@ func (f *field) readOne(in *Scanner, unknown bool) (sql.Value, error) {
 	return f.numeral(string(text))
 }
 
-// numeral takes a JSON number.
+// numeral converts a JSON number.
 func (f *field) numeral(text string) (sql.Value, error) {
 	switch f.Type.Kind {
 	case sql.Int64:
@@ -130,7 +131,7 @@ func (f *field) numeral(text string) (sql.Value, error) {
 			return n, nil
 		}
 		x, err := strconv.ParseFloat(text, 64)
-		if err != nil || x != float64(int64(x)) {
+		if err != nil || math.Abs(x) >= 1<<63 || x != math.Trunc(x) {
 			return nil, f.bad("integer", text)
 		}
 		return int64(x), nil

@@ -60,7 +60,7 @@ func (f *field) appendOne(to []byte, value sql.Value, micros bool) []byte {
 		if micros {
 			to = strconv.AppendInt(to, t.UnixMicro(), 10)
 		} else {
-			to = strconv.AppendFloat(to, float64(t.UnixMicro())/1e6, 'f', 6, 64)
+			to = appendSeconds(to, t.UnixMicro())
 		}
 		return append(to, '"')
 	}
@@ -70,6 +70,15 @@ func (f *field) appendOne(to []byte, value sql.Value, micros bool) []byte {
 	to = append(to, '"')
 	to = AppendText(to, f.Type.Kind, value)
 	return append(to, '"')
+}
+
+// appendSeconds appends microseconds as seconds with six digits of a fraction; a float64 has too few digits for them.
+func appendSeconds(to []byte, micros int64) []byte {
+	whole, fraction := micros/1e6, micros%1e6
+	if micros < 0 {
+		to, whole, fraction = append(to, '-'), -whole, -fraction
+	}
+	return fmt.Appendf(to, "%d.%06d", whole, fraction)
 }
 
 // AppendText appends a scalar value as text, the way that BigQuery prints it.

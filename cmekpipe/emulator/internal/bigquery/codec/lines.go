@@ -163,7 +163,7 @@ func (s *Shape) WriteCSV(rows []Row, comma string, header bool) ([]byte, error) 
 		record[i] = f.Name
 	}
 	if header {
-		_ = out.Write(record) // a buffer takes everything
+		_ = out.Write(record) // a bytes.Buffer returns no errors
 	}
 	for _, row := range rows {
 		for i := range s.fields {
@@ -175,7 +175,7 @@ func (s *Shape) WriteCSV(rows []Row, comma string, header bool) ([]byte, error) 
 	return to.Bytes(), out.Error()
 }
 
-// delimiter takes what separates the fields of a line; 0 is the default.
+// delimiter parses the separator of the fields of a line; 0 is the default.
 func delimiter(text string) (rune, error) {
 	if text == "\\t" || strings.EqualFold(text, "tab") {
 		return '\t', nil

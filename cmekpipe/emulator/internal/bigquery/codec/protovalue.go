@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 )
 
-// fits reports whether BigQuery takes a protobuf type for a column. Source:
-// https://docs.cloud.google.com/bigquery/docs/supported-data-types. Wrapper messages are not there.
+// fits reports whether BigQuery accepts a protobuf type for a column. Source:
+// https://docs.cloud.google.com/bigquery/docs/supported-data-types. Wrapper messages are not accepted.
 func fits(kind sql.Kind, typ descriptorpb.FieldDescriptorProto_Type) bool {
 	integer, floating := isInteger(typ), isFloating(typ)
 	text := typ == descriptorpb.FieldDescriptorProto_TYPE_STRING
@@ -149,7 +149,7 @@ func (f *protoField) ofInteger(n int64) (sql.Value, bool) {
 	return nil, false
 }
 
-// packedTime takes a time of day from the bits of Google's CivilTimeEncoder: hour, minute, second and microsecond.
+// packedTime decodes a time of day from the bits of Google's CivilTimeEncoder: hour, minute, second and microsecond.
 func packedTime(n int64) (sql.Value, bool) {
 	t := civil.Time{
 		Hour: int(n >> 32), Minute: int(n >> 26 & 0x3f), Second: int(n >> 20 & 0x3f), Nanosecond: int(n&0xfffff) * 1000,
@@ -157,7 +157,7 @@ func packedTime(n int64) (sql.Value, bool) {
 	return t, n >= 0 && t.IsValid()
 }
 
-// packedDateTime takes year, month and day too, which stand above the time.
+// packedDateTime decodes a date and a time of day; year, month and day are in the bits above those of the time.
 func packedDateTime(n int64) (sql.Value, bool) {
 	t, ok := packedTime(n & (1<<37 - 1))
 	if !ok || n < 0 {
@@ -167,7 +167,7 @@ func packedDateTime(n int64) (sql.Value, bool) {
 	return civil.DateTime{Date: d, Time: t.(civil.Time)}, d.IsValid() && d.Year >= 1 && d.Year <= 9999
 }
 
-// decimalOf takes a decimal from its units, in two's complement with the lowest byte first.
+// decimalOf decodes a decimal from its units, in two's complement with the lowest byte first.
 func decimalOf(kind sql.Kind, data []byte) (sql.Value, bool) {
 	bigEndian := make([]byte, len(data))
 	for i, b := range data {
@@ -176,7 +176,7 @@ func decimalOf(kind sql.Kind, data []byte) (sql.Value, bool) {
 	return unitsOf(kind, bigEndian)
 }
 
-// unitsOf takes a decimal from its units, in two's complement with the highest byte first.
+// unitsOf decodes a decimal from its units, in two's complement with the highest byte first.
 func unitsOf(kind sql.Kind, data []byte) (sql.Value, bool) {
 	scale := numericScale
 	if kind == sql.BigNumeric {

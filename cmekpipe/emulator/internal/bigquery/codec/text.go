@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 )
 
-// text takes a value of a scalar type from its text, as JSON strings and CSV have it.
+// text parses a value of a scalar type from its text, as JSON strings and CSV have it.
 func (f *field) text(text string) (sql.Value, error) {
 	value, ok := parse(f.Type.Kind, text)
 	if !ok {
@@ -22,7 +22,7 @@ func (f *field) text(text string) (sql.Value, error) {
 	return value, nil
 }
 
-// Parse takes a scalar value from its text.
+// Parse parses a scalar value from its text, and reports whether the text is one of that kind.
 func Parse(kind sql.Kind, text string) (sql.Value, bool) { return parse(kind, text) }
 
 func parse(kind sql.Kind, text string) (sql.Value, bool) {
@@ -62,7 +62,7 @@ func parseFloat(text string) (sql.Value, bool) {
 	return x, err == nil
 }
 
-// parseBool takes what load jobs take. Source:
+// parseBool parses the spellings that load jobs accept. Source:
 // https://docs.cloud.google.com/bigquery/docs/loading-data-cloud-storage-csv#data_types.
 func parseBool(text string) (sql.Value, bool) {
 	switch strings.ToLower(text) {
@@ -109,7 +109,7 @@ func roundDecimal(kind sql.Kind, r *big.Rat) (sql.Value, bool) {
 	n := twice.Quo(twice, new(big.Int).Mul(r.Denom(), big.NewInt(2)))
 	if kind == sql.BigNumeric {
 		// The largest BIGNUMERIC is 2^255-1 units, the smallest one -2^255.
-		if n.BitLen() > 255 {
+		if limit := new(big.Int).Lsh(big.NewInt(1), 255); n.Cmp(limit) >= 0 || n.CmpAbs(limit) > 0 {
 			return nil, false
 		}
 	} else if n.CmpAbs(new(big.Int).Exp(ten, big.NewInt(scale+digits), nil)) >= 0 {
@@ -118,7 +118,7 @@ func roundDecimal(kind sql.Kind, r *big.Rat) (sql.Value, bool) {
 	return new(big.Rat).SetFrac(n, unit), true
 }
 
-// seconds takes a time as seconds since 1970.
+// seconds parses a time in seconds since 1970.
 func (f *field) seconds(text string) (sql.Value, error) {
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return f.within(time.Unix(n, 0), text)
@@ -143,7 +143,7 @@ func (f *field) within(t time.Time, text string) (sql.Value, error) {
 
 func inRange(t time.Time) bool { return t.Year() >= 1 && t.Year() <= 9999 }
 
-// parseMoment takes dates and times.
+// parseMoment parses dates and times.
 func parseMoment(kind sql.Kind, text string) (sql.Value, bool) {
 	text = strings.TrimSpace(text)
 	switch kind {

@@ -8,7 +8,7 @@ import (
 type compiled struct {
 	typ     Type
 	eval    func(row []Value) (Value, error)
-	literal bool // a literal or parameter, which takes on the type that it is needed in
+	literal bool // a literal or parameter, which is converted to the type that its context requires
 }
 
 func constant(t Type, v Value) compiled {

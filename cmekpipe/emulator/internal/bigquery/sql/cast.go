@@ -1,6 +1,7 @@
 package sql
 
 import (
+	"encoding/json"
 	"math"
 	"math/big"
 	"strconv"
@@ -11,7 +12,7 @@ import (
 	"cloud.google.com/go/civil"
 )
 
-// castable reports whether CAST takes one kind to another.
+// castable reports whether CAST converts one kind to another.
 // Source: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules.
 func castable(from, to Kind) bool {
 	if from == to || from == null {
@@ -121,8 +122,12 @@ func castTime(v Value, to Kind) Value {
 func castText(s string, to Kind) (Value, error) {
 	bad := fault("Could not cast literal or value to type " + string(to))
 	switch to {
-	case String, JSON:
+	case String:
 		return s, nil
+	case JSON:
+		if json.Valid([]byte(s)) {
+			return s, nil
+		}
 	case Bytes:
 		return []byte(s), nil
 	case Bool:
@@ -158,6 +163,7 @@ func parseTime(s string, to Kind) (Value, bool) {
 	switch to {
 	case Time:
 		t, err := civil.ParseTime(s)
+		t.Nanosecond -= t.Nanosecond % 1000
 		return t, err == nil
 	case Date, DateTime, Timestamp:
 		for _, layout := range []string{
@@ -167,10 +173,10 @@ func parseTime(s string, to Kind) (Value, bool) {
 		} {
 			zoned := len(layout) > len("2006-1-2T15:4:5")
 			t, err := time.Parse(layout, s)
-			if err != nil || zoned && to != Timestamp || t.Year() < 1 {
+			if t = t.UTC(); err != nil || zoned && to != Timestamp || t.Year() < 1 || t.Year() > 9999 {
 				continue
 			}
-			return castTime(t.UTC().Truncate(time.Microsecond), to), true
+			return castTime(t.Truncate(time.Microsecond), to), true
 		}
 	}
 	return nil, false

@@ -4,7 +4,7 @@ import (
 	"reflect"
 )
 
-// common returns the type that two expressions can both be converted to without being asked to.
+// common returns the type that two expressions are both converted to without a CAST.
 // Source: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/conversion_rules#supertypes.
 func common(l, r compiled) (Type, bool) {
 	a, b := l.typ, r.typ
@@ -15,9 +15,9 @@ func common(l, r compiled) (Type, bool) {
 		return a, true
 	case a.Array || b.Array:
 		return a, false
-	case takes(l, b):
+	case coerces(l, b):
 		return b, true
-	case takes(r, a):
+	case coerces(r, a):
 		return a, true
 	case a.isNumeric() && b.isNumeric():
 		if rank(a.Kind) > rank(b.Kind) {
@@ -28,8 +28,8 @@ func common(l, r compiled) (Type, bool) {
 	return a, false
 }
 
-// takes reports whether a literal takes on a type that its own kind is not converted to.
-func takes(c compiled, t Type) bool {
+// coerces reports whether a literal is converted to a type that other values of its kind are not converted to.
+func coerces(c compiled, t Type) bool {
 	if !c.literal || t.Array {
 		return false
 	}
@@ -42,7 +42,7 @@ func takes(c compiled, t Type) bool {
 	return false
 }
 
-// converted returns c as a value of type t. It reports false when c is not converted without being asked to.
+// converted returns c as a value of type t. It reports false when that needs a CAST.
 func converted(c compiled, t Type) (compiled, bool) {
 	switch {
 	case reflect.DeepEqual(c.typ, t):
@@ -52,7 +52,7 @@ func converted(c compiled, t Type) (compiled, bool) {
 		return c, true
 	case c.typ.Array || t.Array:
 		return c, false
-	case takes(c, t), c.typ.isNumeric() && t.isNumeric() && rank(c.typ.Kind) < rank(t.Kind):
+	case coerces(c, t), c.typ.isNumeric() && t.isNumeric() && rank(c.typ.Kind) < rank(t.Kind):
 		return castTo(c, t.Kind), true
 	}
 	return c, false

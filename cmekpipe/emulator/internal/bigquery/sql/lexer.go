@@ -159,7 +159,7 @@ func (l *lexer) number() (token, error) {
 	return l.take(kind, n), nil
 }
 
-// name takes a name in backticks.
+// name reads a name in backticks.
 func (l *lexer) name() (token, error) {
 	start := l.at
 	end := strings.IndexAny(l.rest()[1:], "`\n")

@@ -23,7 +23,7 @@ func quotePrefix(s string) int {
 	return -1
 }
 
-// quoted takes a string or bytes literal behind a prefix of n letters.
+// quoted reads a string or bytes literal that follows a prefix of n letters.
 func (l *lexer) quoted(n int) (token, error) {
 	start := l.at
 	prefix := strings.ToLower(l.rest()[:n])
@@ -55,7 +55,7 @@ func (l *lexer) quoted(n int) (token, error) {
 	return token{stringToken, text, start}, nil
 }
 
-// closing finds the mark that ends a literal; -1 when there is none. A backslash takes the next byte with it, in raw
+// closing finds the mark that ends a literal; -1 when there is none. A backslash escapes the next byte, in raw
 // literals too.
 func closing(s, mark string) int {
 	for i := 0; i < len(s); i++ {

@@ -21,10 +21,12 @@ func fit(r *big.Rat, k Kind) (*big.Rat, error) {
 	scaled := new(big.Rat).Mul(r, new(big.Rat).SetInt(digits))
 	whole := roundAway(scaled)
 	limit := new(big.Int).Lsh(big.NewInt(1), 255)
+	least := new(big.Int).Neg(limit) // of BIGNUMERIC; that of NUMERIC is one more than minus its limit
 	if k == Numeric {
 		limit.Exp(big.NewInt(10), big.NewInt(38), nil)
+		least.Sub(big.NewInt(1), limit)
 	}
-	if whole.CmpAbs(limit) >= 0 {
+	if whole.Cmp(limit) >= 0 || whole.Cmp(least) < 0 {
 		return nil, fault(strings.ToLower(string(k)) + " overflow")
 	}
 	return new(big.Rat).SetFrac(whole, digits), nil

@@ -123,8 +123,10 @@ func (p *parser) table() *tableRef {
 	if p.accept("FOR") {
 		p.fail(unsupported("FOR SYSTEM_TIME"))
 	}
+	p.refusePivot()
 	t.alias = p.alias()
 	p.refuse("TABLESAMPLE", "WITH")
+	p.refusePivot()
 	if t.alias == "" {
 		t.alias = t.name.Table
 	}
@@ -138,6 +140,13 @@ func (p *parser) table() *tableRef {
 	}
 	p.tables = append(p.tables, t.name)
 	return t
+}
+
+// refusePivot refuses PIVOT and UNPIVOT, which are names where no bracket follows.
+func (p *parser) refusePivot() {
+	if t := p.peek(); (t.is("PIVOT") || t.is("UNPIVOT")) && p.peekAt(1).is("(") {
+		p.fail(unsupported(strings.ToUpper(t.text)))
+	}
 }
 
 // tableName parses `project.dataset.table` in any quoting. The project's id may hold dashes without being quoted.

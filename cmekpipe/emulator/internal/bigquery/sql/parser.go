@@ -69,7 +69,7 @@ func (p *parser) unexpected(want string) {
 	p.fail(syntaxFault(p.text, p.peek().pos, message))
 }
 
-// accept takes the words or signs if they come next, all of them.
+// accept consumes the words or signs if all of them come next.
 func (p *parser) accept(words ...string) bool {
 	for i, word := range words {
 		if !p.peekAt(i).is(word) {
@@ -98,7 +98,7 @@ func (p *parser) enter() bool {
 	p.depth++
 	p.nodes++
 	if p.depth > maxDepth || p.nodes > maxNodes {
-		p.fail(fault("Query is too complex: the loopback BigQuery takes " + strconv.Itoa(maxDepth) + " levels and " +
+		p.fail(fault("Query is too complex: the loopback BigQuery has a limit of " + strconv.Itoa(maxDepth) + " levels and " +
 			strconv.Itoa(maxNodes) + " terms"))
 		return false
 	}
@@ -120,7 +120,7 @@ func (p *parser) name() string {
 	return p.next().text
 }
 
-// alias takes [AS] name.
+// alias parses [AS] name.
 func (p *parser) alias() string {
 	if p.accept("AS") || isName(p.peek()) {
 		return p.name()

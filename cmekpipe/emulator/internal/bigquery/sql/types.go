@@ -24,7 +24,7 @@ const (
 	Struct     Kind = "STRUCT"     // []Value
 )
 
-// null is the kind of the literal NULL, which every other kind takes.
+// null is the kind of the literal NULL, which is converted to every other kind.
 const null Kind = ""
 
 // Value is a value of a column: nil for NULL, else as its [Kind] says, and a []Value for an array.

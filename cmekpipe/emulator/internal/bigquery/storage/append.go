@@ -3,6 +3,7 @@ package storage
 import (
 	"errors"
 	"io"
+	"reflect"
 
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
 	"google.golang.org/grpc/codes"
@@ -12,6 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/codec"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
@@ -27,9 +29,9 @@ type connection struct {
 	stream *stream // nil for the default stream
 	schema *descriptorpb.DescriptorProto
 
-	table uint64 // the life of the table that reader is for
-	width int    // its number of columns
-	read  *codec.Proto
+	table   uint64 // the life of the table that read is for
+	columns []sql.Field
+	read    *codec.Proto
 }
 
 // AppendRows answers requests one after the other, in their order.
@@ -53,7 +55,7 @@ func (w *writeService) AppendRows(call storagepb.BigQueryWrite_AppendRowsServer)
 	}
 }
 
-// answer takes the rows of a request. An error ends the connection, a fault of the request stands in its answer.
+// answer appends the rows of a request. An error ends the connection; an error of the request only is part of its answer.
 func (c *connection) answer(r *storagepb.AppendRowsRequest) (*storagepb.AppendRowsResponse, error) {
 	if proto.Size(r) > maxRequest {
 		return nil, refuse(codes.InvalidArgument, "AppendRowsRequest is too large: %d bytes, the limit is %d", proto.Size(r),
@@ -65,7 +67,7 @@ func (c *connection) answer(r *storagepb.AppendRowsRequest) (*storagepb.AppendRo
 	answer := &storagepb.AppendRowsResponse{WriteStream: c.name}
 	err := c.refresh()
 	if err == nil {
-		err = c.take(r, answer)
+		err = c.write(r, answer)
 	}
 	if fault, ok := err.(inBand); ok { //nolint:errorlint // never wrapped
 		answer.Response = &storagepb.AppendRowsResponse_Error{Error: status.Convert(fault.error).Proto()}
@@ -74,17 +76,17 @@ func (c *connection) answer(r *storagepb.AppendRowsRequest) (*storagepb.AppendRo
 	return answer, translate(err, c.ref)
 }
 
-// inBand is a fault that concerns one request only.
+// inBand is an error that concerns one request only.
 type inBand struct{ error }
 
-// open takes the stream and the writer's schema from the request that names them.
+// open reads the stream and the writer's schema from the request that names them.
 func (c *connection) open(r *storagepb.AppendRowsRequest) error {
 	name := r.GetWriteStream()
 	if name == "" && c.name == "" {
 		return refuse(codes.InvalidArgument, "The write_stream is required in the first request.")
 	}
 	if r.GetArrowRows() != nil {
-		return refuse(codes.Unimplemented, "The loopback BigQuery takes no rows in Arrow format.")
+		return refuse(codes.Unimplemented, "The loopback BigQuery has no rows in Arrow format; send them as protocol buffers.")
 	}
 	schema := r.GetProtoRows().GetWriterSchema().GetProtoDescriptor()
 	if name != "" && name != c.name {
@@ -129,7 +131,7 @@ func (c *connection) refresh() error {
 	if c.stream != nil && c.stream.tableID != t.ID {
 		return detail(codes.NotFound, storagepb.StorageError_STREAM_NOT_FOUND, c.name, "Requested entity was not found.")
 	}
-	if c.read != nil && c.table == t.ID && c.width == len(t.Columns) {
+	if c.read != nil && c.table == t.ID && reflect.DeepEqual(c.columns, t.Columns) {
 		return nil
 	}
 	read, err := codec.NewShape(t.Columns).Proto(c.schema)
@@ -139,12 +141,12 @@ func (c *connection) refresh() error {
 	if err != nil {
 		return inBand{refuse(codes.InvalidArgument, "%s Entity: %s", err, c.name)}
 	}
-	c.read, c.table, c.width = read, t.ID, len(t.Columns)
+	c.read, c.table, c.columns = read, t.ID, t.Columns
 	return nil
 }
 
-// take decodes rows and appends them, all or none.
-func (c *connection) take(r *storagepb.AppendRowsRequest, answer *storagepb.AppendRowsResponse) error {
+// write decodes rows and appends them, all or none.
+func (c *connection) write(r *storagepb.AppendRowsRequest, answer *storagepb.AppendRowsResponse) error {
 	for column, how := range r.GetMissingValueInterpretations() {
 		if how == storagepb.AppendRowsRequest_DEFAULT_VALUE {
 			return refuse(codes.Unimplemented, "The loopback BigQuery has no default values, as for %s.", column)
@@ -162,13 +164,13 @@ func (c *connection) take(r *storagepb.AppendRowsRequest, answer *storagepb.Appe
 	result := &storagepb.AppendRowsResponse_AppendResult{}
 	answer.Response = &storagepb.AppendRowsResponse_AppendResult_{AppendResult: result}
 	if c.stream == nil {
-		return c.store.Append(c.ref, c.table, rows)
+		return c.store.Append(c.ref, c.table, c.columns, rows)
 	}
 	var offset *int64
 	if o := r.GetOffset(); o != nil {
 		offset = &o.Value
 	}
-	at, err := c.stream.append(c.store, offset, rows)
+	at, err := c.stream.append(c.store, offset, c.columns, rows)
 	result.Offset = wrapperspb.Int64(at)
 	if _, fault := status.FromError(err); err != nil && fault {
 		return inBand{err}

@@ -65,7 +65,7 @@ func (w *world) table(name string, schema bigquery.Schema) {
 	}
 }
 
-// stream makes a stream of d.t.
+// stream creates a write stream of d.t.
 func (w *world) stream(kind storagepb.WriteStream_Type) string {
 	w.t.Helper()
 	made, err := w.write.CreateWriteStream(w.t.Context(), &storagepb.CreateWriteStreamRequest{

@@ -49,7 +49,7 @@ func methods() []string {
 // defaultStream is the id of the stream that every table has.
 const defaultStream = "_default"
 
-// parseName takes projects/P/datasets/D/tables/T, or that and /streams/S, apart.
+// parseName splits projects/P/datasets/D/tables/T, or that and /streams/S.
 func parseName(name string) (ref store.TableRef, id string, err error) {
 	parts := strings.Split(name, "/")
 	if len(parts) == 7 && parts[6] == defaultStream {
@@ -65,7 +65,7 @@ func parseName(name string) (ref store.TableRef, id string, err error) {
 	return store.TableRef{Project: parts[1], Dataset: parts[3], Table: parts[5]}, id, nil
 }
 
-// tableName is the opposite of parseName.
+// tableName returns projects/P/datasets/D/tables/T.
 func tableName(ref store.TableRef) string {
 	return "projects/" + ref.Project + "/datasets/" + ref.Dataset + "/tables/" + ref.Table
 }

@@ -43,7 +43,7 @@ type encoder interface {
 	batch([]store.Row, *storagepb.ReadRowsResponse) error
 }
 
-// CreateReadSession takes a snapshot of a table.
+// CreateReadSession creates a snapshot of a table's rows and the streams to read it.
 func (r *readService) CreateReadSession(
 	_ context.Context, q *storagepb.CreateReadSessionRequest,
 ) (*storagepb.ReadSession, error) {

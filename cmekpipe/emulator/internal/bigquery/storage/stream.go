@@ -8,6 +8,7 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
@@ -27,13 +28,14 @@ type stream struct {
 	mu        sync.Mutex
 	used      time.Time
 	held      []store.Row // not in the table yet
+	columns   []sql.Field // of the rows in held
 	next      int64       // offset of the next row
 	finalized bool
 	committed time.Time
 }
 
-// append takes rows at an offset; nil is the end. It returns the offset of the first one.
-func (s *stream) append(tables *store.Store, offset *int64, rows []store.Row) (int64, error) {
+// append appends rows at an offset; nil is the end. It returns the offset of the first one.
+func (s *stream) append(tables *store.Store, offset *int64, columns []sql.Field, rows []store.Row) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -47,14 +49,18 @@ func (s *stream) append(tables *store.Store, offset *int64, rows []store.Row) (i
 			"The offset is beyond stream.")
 	}
 	if s.kind == storagepb.WriteStream_COMMITTED {
-		if err := tables.Append(s.ref, s.tableID, rows); err != nil {
+		if err := tables.Append(s.ref, s.tableID, columns, rows); err != nil {
 			return 0, err
 		}
 	} else {
 		if err := tables.Usable(s.ref, s.tableID); err != nil {
 			return 0, err
 		}
-		s.held = append(s.held, rows...)
+		held, err := store.Widen(s.ref, s.held, s.columns, columns)
+		if err != nil {
+			return 0, err
+		}
+		s.held, s.columns = append(held, rows...), columns
 	}
 	at := s.next
 	s.next += int64(len(rows))
@@ -78,7 +84,7 @@ func (s *stream) flush(tables *store.Store, offset int64) error {
 	if count <= 0 {
 		return nil
 	}
-	if err := tables.Append(s.ref, s.tableID, s.held[:count]); err != nil {
+	if err := tables.Append(s.ref, s.tableID, s.columns, s.held[:count]); err != nil {
 		return err
 	}
 	s.held = append([]store.Row(nil), s.held[count:]...)
@@ -94,12 +100,15 @@ func (s *stream) finalize() int64 {
 	return s.next
 }
 
-// uncommittable says why a stream can't be committed; nil if it can. The caller holds the stream's lock.
-func (s *stream) uncommittable() *storagepb.StorageError {
+// uncommittable says why a stream can't be committed to the table with that ID; nil if it can. The caller holds the
+// stream's lock.
+func (s *stream) uncommittable(table uint64) *storagepb.StorageError {
 	refused := func(code storagepb.StorageError_StorageErrorCode, message string) *storagepb.StorageError {
 		return &storagepb.StorageError{Code: code, Entity: s.name, ErrorMessage: message}
 	}
 	switch {
+	case s.tableID != table: // it is one of a deleted table of that name
+		return refused(storagepb.StorageError_STREAM_NOT_FOUND, "Requested entity was not found.")
 	case s.kind != storagepb.WriteStream_PENDING:
 		return refused(storagepb.StorageError_INVALID_STREAM_TYPE, "Only PENDING streams can be committed.")
 	case !s.committed.IsZero():

@@ -24,7 +24,7 @@ type writeService struct {
 	streams map[string]*stream
 }
 
-// CreateWriteStream makes a stream.
+// CreateWriteStream creates a stream.
 func (w *writeService) CreateWriteStream(
 	_ context.Context, r *storagepb.CreateWriteStreamRequest,
 ) (*storagepb.WriteStream, error) {
@@ -58,7 +58,7 @@ func (w *writeService) CreateWriteStream(
 	return answer, nil
 }
 
-// find returns a stream that has not expired and whose table is still the same.
+// find returns a stream that has not expired.
 func (w *writeService) find(name string) (*stream, error) {
 	w.mu.Lock()
 	s := w.streams[name]
@@ -168,7 +168,8 @@ func (w *writeService) BatchCommitWriteStreams(
 	return answer, nil
 }
 
-// commit holds all streams while it looks at them, in the order of their names so that nobody waits for another.
+// commit locks all streams, in the order of their names so that two calls can't deadlock, checks them and appends their
+// rows to the table.
 func (w *writeService) commit(
 	ref store.TableRef, streams []*stream, answer *storagepb.BatchCommitWriteStreamsResponse,
 ) error {
@@ -177,17 +178,26 @@ func (w *writeService) commit(
 		s.mu.Lock()
 		defer s.mu.Unlock()
 	}
+	t, err := w.store.Table(ref)
+	if err != nil {
+		return err
+	}
 	var rows []store.Row
 	for _, s := range streams {
-		if bad := s.uncommittable(); bad != nil {
+		if bad := s.uncommittable(t.ID); bad != nil {
 			answer.StreamErrors = append(answer.StreamErrors, bad)
+			continue
 		}
-		rows = append(rows, s.held...)
+		held, err := store.Widen(ref, s.held, s.columns, t.Columns)
+		if err != nil {
+			return err
+		}
+		rows = append(rows, held...)
 	}
 	if len(answer.StreamErrors) > 0 {
 		return nil
 	}
-	if err := w.store.Append(ref, streams[0].tableID, rows); err != nil {
+	if err := w.store.Append(ref, t.ID, t.Columns, rows); err != nil {
 		return err
 	}
 	now := w.env.Now()

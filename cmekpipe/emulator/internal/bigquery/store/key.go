@@ -14,7 +14,7 @@ import (
 // https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption.
 const mismatch = "Existing table encryption settings don't match encryption settings specified in the request"
 
-// ParseKey takes the name of a key, as a call gives it; "" is no key. That of a key version is refused.
+// ParseKey parses the name of a key in a call; "" is no key. The name of a key version is refused.
 func ParseKey(name string) (cmekpipe.KeyName, error) {
 	if name == "" {
 		return cmekpipe.KeyName{}, nil
@@ -30,7 +30,7 @@ func ParseKey(name string) (cmekpipe.KeyName, error) {
 	return key, nil
 }
 
-// wrap returns the version that new data of a project in a location rests under, if BigQuery may encrypt with the key.
+// wrap returns the key version that encrypts new data of a project in a location, if BigQuery may encrypt with the key.
 func (s *Store) wrap(project, place string, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	if location.ForDataset(key.Location(), place).Fit == location.Refused {
 		return cmekpipe.KeyVersionName{}, invalid(
@@ -41,8 +41,8 @@ func (s *Store) wrap(project, place string, key cmekpipe.KeyName) (cmekpipe.KeyV
 	return version, keyRefusal(err, agent)
 }
 
-// unwrap reports whether BigQuery may read what rests under a version, as the account of the project that owns it. What
-// rests under no customer's key is always readable.
+// unwrap returns an error if BigQuery, as the account of the project that owns the data, may not decrypt with a key
+// version. Data without a customer's key can always be read.
 func (s *Store) unwrap(project string, version cmekpipe.KeyVersionName) error {
 	if !version.Valid() {
 		return nil
@@ -70,15 +70,12 @@ func keyRefusal(err error, agent string) error {
 	return invalid("Cloud KMS Error: %s", e.Message)
 }
 
-// keyFor decides what a new table rests under: the key that the call names, else the default of the dataset, else that
-// of the project in the dataset's location, else none.
+// keyFor returns the key version that encrypts a new table: of the key that the call names, else of the dataset's
+// default key, else none.
 func (s *Store) keyFor(d *dataset, asked cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	key := asked
 	if !key.Valid() {
 		key = d.DefaultKey
-	}
-	if !key.Valid() {
-		key = s.defaults[place{d.Ref.Project, strings.ToLower(d.Location())}]
 	}
 	if !key.Valid() {
 		return cmekpipe.KeyVersionName{}, nil

@@ -4,22 +4,27 @@ import (
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/sql"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Append adds rows at the end of a table, if it is still the one with that ID and its key can be used; ID 0 is any. It
-// keeps the rows, which nobody may change any more.
-func (s *Store) Append(ref TableRef, id uint64, rows []Row) error {
+// Append adds rows of the given columns at the end of a table, if it is still the one with that ID and its key can be
+// used. Where the table's schema has grown since the rows were made, they get the columns that they lack. It keeps the
+// rows, which must not be changed any more.
+func (s *Store) Append(ref TableRef, id uint64, columns []sql.Field, rows []Row) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	d, t, err := s.table(ref)
 	if err != nil {
 		return err
 	}
-	if id != 0 && t.ID != id {
+	if t.ID != id {
 		return Refuse(NotFound, "Not found: Table %s", ref.legacy())
 	}
 	if err := s.unwrap(ref.Project, t.Key); err != nil {
+		return err
+	}
+	if rows, err = Widen(ref, rows, columns, t.Columns); err != nil {
 		return err
 	}
 	s.extend(d, t, rows)
@@ -137,8 +142,11 @@ func (s *Store) replace(d *dataset, old *Table, o Outcome) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !o.Copy && !asked.Valid() && old.Key.Valid() {
-		c.Attrs.EncryptionConfiguration = &raw.EncryptionConfiguration{KmsKeyName: old.Key.KeyName().String()}
+	if !o.Copy && !asked.Valid() {
+		c.plain = !old.Key.Valid()
+		if !c.plain {
+			c.Attrs.EncryptionConfiguration = &raw.EncryptionConfiguration{KmsKeyName: old.Key.KeyName().String()}
+		}
 	}
 	inherit(&c.Attrs, &old.Attrs)
 	t, err := s.newTable(d, c)
@@ -146,10 +154,6 @@ func (s *Store) replace(d *dataset, old *Table, o Outcome) (*Table, error) {
 		return nil, err
 	}
 	t.ID, t.Attrs.CreationTime = old.ID, old.Attrs.CreationTime
-	if !o.Copy && !asked.Valid() && !old.Key.Valid() {
-		t.Key = cmekpipe.KeyVersionName{}
-		t.showKey()
-	}
 	if len(t.Columns) == 0 {
 		t.Attrs.Schema, t.Columns = old.Attrs.Schema, old.Columns
 	}
@@ -183,7 +187,7 @@ func inherit(a, old *raw.Table) {
 	}
 }
 
-// record takes a table down in the ledger.
+// record adds a table to the ledger.
 func (s *Store) record(t *Table, method string, asked bool) {
 	s.env.Ledger.Record(core.Entry{
 		Time: s.Now(), Service: "bigquery", Method: method, Kind: "table", Name: t.Ref.String(), Project: t.Ref.Project,
@@ -191,7 +195,8 @@ func (s *Store) record(t *Table, method string, asked bool) {
 	})
 }
 
-// Usable reports whether rows could be appended to a table: it is still the one with that ID, and its key can be used.
+// Usable returns an error if rows can't be appended to a table: it is another one than that with the ID, or its key can't be
+// used.
 func (s *Store) Usable(ref TableRef, id uint64) error {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -205,7 +210,7 @@ func (s *Store) Usable(ref TableRef, id uint64) error {
 	return s.unwrap(ref.Project, t.Key)
 }
 
-// KeyUsable reports whether data of a project that rests under a key version can be read.
+// KeyUsable returns an error if data of a project that a key version encrypts can't be read.
 func (s *Store) KeyUsable(project string, version cmekpipe.KeyVersionName) error {
 	return s.unwrap(project, version)
 }

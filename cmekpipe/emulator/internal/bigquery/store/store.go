@@ -1,9 +1,9 @@
 // Package store is the state of the loopback BigQuery: the datasets of projects, their tables and the rows in them, and
-// what each rests under. It knows nothing of HTTP, gRPC or SQL, and does ask Cloud KMS about keys.
+// the keys that encrypt each. It knows nothing of HTTP, gRPC or SQL; it checks keys with the loopback Cloud KMS.
 //
-// What a [Store] returns is a snapshot that nobody changes any more, so that it may be read without a lock. Every call is
-// atomic: the check of the key, the effect and the line in the ledger are one step. Tables whose time is up by the
-// cloud's clock are gone for every call.
+// What a [Store] returns is a snapshot that is never changed, so that it may be read without a lock. Every call is
+// atomic: the check of the key, the effect and the line in the ledger are one step. Tables that have expired by the
+// cloud's clock are not found.
 //
 // # Errors
 //
@@ -15,11 +15,9 @@
 package store
 
 import (
-	"strings"
 	"sync"
 	"time"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
@@ -29,41 +27,13 @@ type Store struct {
 
 	mu       sync.RWMutex
 	datasets map[DatasetRef]*dataset
-	defaults map[place]cmekpipe.KeyName
 	serial   uint64 // counts changes, for etags and anonymous names
 }
 
-// place is where a project's default key holds.
-type place struct{ project, location string }
-
-// New returns an empty store that takes down in the ledger what it creates and deletes.
+// New returns an empty store that records in the ledger what it creates and deletes.
 func New(env *core.Env) *Store {
-	return &Store{env: env, datasets: make(map[DatasetRef]*dataset), defaults: make(map[place]cmekpipe.KeyName)}
+	return &Store{env: env, datasets: make(map[DatasetRef]*dataset)}
 }
 
 // Now returns the time by the cloud's clock.
 func (s *Store) Now() time.Time { return s.env.Now() }
-
-// SetProjectDefaultKey sets the key that protects what a project makes in a location without naming a key, where the
-// dataset has no default of its own: tables and the anonymous results of queries. The zero KeyName ends it.
-func (s *Store) SetProjectDefaultKey(project, location string, key cmekpipe.KeyName) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := place{project, strings.ToLower(location)}
-	if !key.Valid() {
-		delete(s.defaults, at)
-		return nil
-	}
-	if _, err := s.wrap(project, location, key); err != nil {
-		return err
-	}
-	s.defaults[at] = key
-	return nil
-}
-
-// ProjectDefaultKey returns the key that SetProjectDefaultKey set; the zero KeyName for none.
-func (s *Store) ProjectDefaultKey(project, location string) cmekpipe.KeyName {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.defaults[place{project, strings.ToLower(location)}]
-}

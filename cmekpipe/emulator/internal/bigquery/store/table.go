@@ -37,7 +37,7 @@ type Table struct {
 	Attrs raw.Table
 	// Columns are the types of its values, as Attrs.Schema has them.
 	Columns []sql.Field
-	// Key is what the table rests under; the zero KeyVersionName means no customer-managed key.
+	// Key is the key version that encrypts the table; the zero KeyVersionName means no customer-managed key.
 	Key cmekpipe.KeyVersionName
 	// Rows are its rows, in the order of their arrival. Nobody may change them.
 	Rows []Row
@@ -51,12 +51,14 @@ type Table struct {
 type Creation struct {
 	// Ref is its name.
 	Ref TableRef
-	// Attrs are the settings; those of them that the server makes are not looked at.
+	// Attrs are the settings; those that the server sets are ignored.
 	Attrs raw.Table
 	// Method is the call that makes it, for the ledger: "bigquery.tables.insert".
 	Method string
 	// Rows it has from the start.
 	Rows []Row
+
+	plain bool // the table has no key, whatever the dataset's default key is
 }
 
 var tableName = regexp.MustCompile(`^[\p{L}\p{M}\p{N}\p{Pc}\p{Pd}\p{Zs}]+$`)
@@ -69,7 +71,7 @@ func (s *Store) Table(ref TableRef) (*Table, error) {
 	return t, err
 }
 
-// Read returns a table whose rows are to be read: it fails if the key that it rests under can't be used.
+// Read returns a table whose rows are to be read: it fails if the key that encrypts it can't be used.
 func (s *Store) Read(ref TableRef) (*Table, error) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -136,8 +138,10 @@ func (s *Store) newTable(d *dataset, c Creation) (*Table, error) {
 	if err := s.complete(t); err != nil {
 		return nil, err
 	}
-	if t.Key, err = s.keyFor(d, asked); err != nil {
-		return nil, err
+	if !c.plain {
+		if t.Key, err = s.keyFor(d, asked); err != nil {
+			return nil, err
+		}
 	}
 	t.showKey()
 	return t, nil
@@ -177,7 +181,7 @@ func (s *Store) complete(t *Table) error {
 	return nil
 }
 
-// showKey makes the settings name what the table rests under.
+// showKey sets the encryption in the settings to the table's key.
 func (t *Table) showKey() {
 	t.Attrs.EncryptionConfiguration = nil
 	if t.Key.Valid() {

@@ -1,6 +1,8 @@
 package store
 
 import (
+	"reflect"
+
 	raw "google.golang.org/api/bigquery/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -25,7 +27,8 @@ func (s *Store) UpdateTable(ref TableRef, etag string, change func(raw.Table) (r
 		return nil, err
 	}
 	changed.Attrs.CreationTime = t.Attrs.CreationTime
-	if err := s.rekey(d, t, &changed); err != nil {
+	rekeyed, err := s.rekey(d, t, &changed)
+	if err != nil {
 		return nil, err
 	}
 	if err := s.complete(&changed); err != nil {
@@ -34,12 +37,31 @@ func (s *Store) UpdateTable(ref TableRef, etag string, change func(raw.Table) (r
 	if err := grown(t.Columns, changed.Columns, ref); err != nil {
 		return nil, err
 	}
-	changed.Rows = make([]Row, len(t.Rows))
-	for i, row := range t.Rows {
-		changed.Rows[i] = widened(row, t.Columns, changed.Columns)
+	if changed.Rows, err = Widen(ref, t.Rows, t.Columns, changed.Columns); err != nil {
+		return nil, err
 	}
 	d.tables[ref.Table] = &changed
+	if rekeyed {
+		s.env.Ledger.Delete("table", ref.String(), 0, s.Now())
+		s.record(&changed, "bigquery.tables.update", true)
+	}
 	return &changed, nil
+}
+
+// Widen returns rows of a schema as those of a later one of the table, which has more columns: NULL or empty lists in the
+// columns that were added. It refuses a schema that is not a grown one.
+func Widen(ref TableRef, rows []Row, before, after []sql.Field) ([]Row, error) {
+	if len(rows) == 0 || reflect.DeepEqual(before, after) {
+		return rows, nil
+	}
+	if err := grown(before, after, ref); err != nil {
+		return nil, err
+	}
+	wide := make([]Row, len(rows))
+	for i, row := range rows {
+		wide[i] = widened(row, before, after)
+	}
+	return wide, nil
 }
 
 // widened returns a row with the columns that its table's schema gained: NULL, or an empty list.
@@ -73,33 +95,31 @@ func widenedValue(v sql.Value, before, after sql.Type) sql.Value {
 	return wide
 }
 
-// rekey moves a table to the key that its changed settings name.
-func (s *Store) rekey(d *dataset, t, changed *Table) error {
+// rekey encrypts a table with the key that its changed settings name, and reports whether they name another one.
+func (s *Store) rekey(d *dataset, t, changed *Table) (bool, error) {
 	e := changed.Attrs.EncryptionConfiguration
 	if e != nil && e.KmsKeyName == t.Key.String() { // what a read returned, sent back
-		return nil
+		return false, nil
 	}
 	asked, err := askedKey(e)
 	if err != nil {
-		return err
+		return false, err
 	}
 	if asked.Valid() != t.Key.Valid() {
-		return invalid("Cannot change the encryption of table %s between default encryption and a Cloud KMS key; copy the "+
+		return false, invalid("Cannot change the encryption of table %s between default encryption and a Cloud KMS key; copy the "+
 			"table instead", t.Ref.legacy())
 	}
 	if !asked.Valid() {
-		return nil
+		return false, nil
 	}
 	if changed.Key, err = s.wrap(d.Ref.Project, d.Location(), asked); err != nil {
-		return err
+		return false, err
 	}
 	changed.showKey()
-	s.env.Ledger.Delete("table", t.Ref.String(), 0, s.Now())
-	s.record(changed, "bigquery.tables.update", true)
-	return nil
+	return true, nil
 }
 
-// matches refuses a key that a call names for a table that rests under another one, or under none.
+// matches refuses a key that a call names for a table that is encrypted with another one, or with none.
 func matches(t *Table, asked cmekpipe.KeyName) error {
 	if asked.Valid() && (!t.Key.Valid() || asked != t.Key.KeyName()) {
 		return invalid("%s", mismatch)

@@ -7,23 +7,21 @@ import (
 	"io"
 )
 
-// Blob is the data of an object, in pieces that nobody changes any more, so that objects share them where one is made
-// from another. The zero Blob is empty.
+// Blob is the data of an object, in immutable pieces that objects may share. The zero Blob is empty.
 type Blob struct {
 	pieces [][]byte
 	size   int64
 }
 
-// The lengths of pieces for data whose length is not known beforehand: small at first, so that small objects stay
-// small.
+// The lengths of pieces for data of unknown length: small at first, so that small objects need little memory.
 const (
 	firstPiece = 4 << 10
 	lastPiece  = 4 << 20
-	// trusted is the longest piece that is allocated because a client says so.
+	// trusted is the longest piece that is allocated before its data arrive.
 	trusted = 64 << 20
 )
 
-// ReadBlob reads all of r into a blob. Size is how much the reader is said to hold; negative where nobody knows.
+// ReadBlob reads all of r into a blob. Size is the expected length; negative if it is unknown.
 func ReadBlob(r io.Reader, size int64) (Blob, error) {
 	var b Blob
 	next := int64(firstPiece)
@@ -44,7 +42,7 @@ func ReadBlob(r io.Reader, size int64) (Blob, error) {
 	}
 }
 
-// readPiece reads until the piece is full or r ends. Unlike io.ReadFull it tells the end of r from a broken r.
+// readPiece reads until the piece is full or r ends. Unlike io.ReadFull it distinguishes the end of r from an error.
 func readPiece(r io.Reader, length int64) ([]byte, error) {
 	piece := make([]byte, length)
 	n := 0
@@ -110,7 +108,8 @@ func (b Blob) CRC32C() uint32 {
 	return sum
 }
 
-// add returns the blob with one more piece. It may write behind b's own pieces, so only who builds a blob calls it.
+// add returns the blob with one more piece. It may overwrite memory after b's own pieces, so only functions that build
+// a blob call it.
 func (b Blob) add(piece []byte) Blob {
 	if len(piece) == 0 {
 		return b
@@ -120,7 +119,7 @@ func (b Blob) add(piece []byte) Blob {
 	return b
 }
 
-// each calls visit with the parts of pieces that lie in [from, to).
+// each calls visit with the parts of pieces in [from, to).
 func (b Blob) each(from, to int64, visit func([]byte) error) error {
 	at := int64(0)
 	for _, piece := range b.pieces {

@@ -15,9 +15,9 @@ import (
 type Bucket struct {
 	// Project is the id of the project that owns the bucket.
 	Project string
-	// DefaultKey protects objects that name no key; the zero KeyName means none.
+	// DefaultKey encrypts objects that name no key; the zero KeyName means none.
 	DefaultKey cmekpipe.KeyName
-	// Attrs are the bucket's settings, those of the server's making too. There is always a soft delete policy.
+	// Attrs are the bucket's settings, including those that the server sets. There is always a soft delete policy.
 	Attrs raw.Bucket
 }
 
@@ -27,14 +27,14 @@ func (b *Bucket) Name() string { return b.Attrs.Name }
 // URL returns the bucket's name as gs://bucket.
 func (b *Bucket) URL() string { return "gs://" + b.Attrs.Name }
 
-// retention is how long the bucket keeps what is deleted; 0 means not at all.
+// retention is how long the bucket keeps deleted objects; 0 means not at all.
 func (b *Bucket) retention() time.Duration {
 	return time.Duration(b.Attrs.SoftDeletePolicy.RetentionDurationSeconds) * time.Second
 }
 
 func (b *Bucket) versioned() bool { return b.Attrs.Versioning != nil && b.Attrs.Versioning.Enabled }
 
-// bucket is a bucket with what is in it.
+// bucket is a bucket with its objects.
 type bucket struct {
 	*Bucket
 	objects map[string]*history
@@ -82,8 +82,8 @@ func (s *Store) CreateBucket(b *Bucket) error {
 	return nil
 }
 
-// UpdateBucket replaces a bucket's settings by what change makes of them. Change must leave its argument alone. It may
-// be called again if somebody else changed the bucket meanwhile.
+// UpdateBucket replaces a bucket's settings with the result of change. Change must not modify its argument. It may be
+// called again if the bucket changes concurrently.
 func (s *Store) UpdateBucket(
 	name string, conditions Conditions, change func(*Bucket) (*Bucket, error),
 ) (*Bucket, error) {
@@ -117,7 +117,7 @@ func (s *Store) swapBucket(seen, changed *Bucket) bool {
 	return true
 }
 
-// DeleteBucket removes a bucket that holds no live and no noncurrent object. Soft-deleted objects go with it.
+// DeleteBucket removes a bucket without live and noncurrent objects, and its soft-deleted objects with it.
 func (s *Store) DeleteBucket(name string, conditions Conditions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,6 @@
 package store
 
-// Conditions are the preconditions of a call. What is nil asks for nothing.
+// Conditions are the preconditions of a call. A nil field is no condition.
 type Conditions struct {
 	// Generation must be the object's; 0 means that there must be no live object.
 	Generation *int64
@@ -12,7 +12,7 @@ type Conditions struct {
 	NotMetageneration *int64
 }
 
-// Check returns [ConditionNotMet] unless all conditions hold for an object, which is nil where there is none.
+// Check returns [ConditionNotMet] unless all conditions hold for an object, nil if there is none.
 func (c Conditions) Check(o *Object) error {
 	if o == nil {
 		return c.check(0, 0)
@@ -25,10 +25,10 @@ func (c Conditions) CheckBucket(b *Bucket) error {
 	return c.check(b.Attrs.Generation, b.Attrs.Metageneration)
 }
 
-// Differs reports whether it is only a "must not be" that fails for the object: a reader has it already.
+// Differs reports whether only a "must not be" condition fails for the object, so that a reader has it already.
 func (c Conditions) Differs(o *Object) bool { return c.differs(o.Generation, o.Metageneration) }
 
-// BucketDiffers reports the same about a bucket.
+// BucketDiffers is [Conditions.Differs] for a bucket.
 func (c Conditions) BucketDiffers(b *Bucket) bool {
 	return c.differs(b.Attrs.Generation, b.Attrs.Metageneration)
 }

@@ -7,24 +7,24 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Creation is a new generation of an object, and what must hold for it to come into being.
+// Creation describes a new generation of an object and its preconditions.
 type Creation struct {
-	// Object is the new generation. Its Bucket and Name say where; the store sets generations and times.
+	// Object is the new generation, with its Bucket and Name; the store sets generations and times.
 	Object Object
-	// Method is the call that makes it, for the ledger, and KeyAsked tells that the call itself names a key.
+	// Method is the call that creates it, for the ledger, and KeyAsked reports whether the call itself names a key.
 	Method   string
 	KeyAsked bool
 	// If are preconditions on the live object that is overwritten.
 	If Conditions
-	// Protect returns the key version that the object will rest under. It is asked last, without the store's lock,
-	// and again if the bucket changes meanwhile.
+	// Protect returns the key version that encrypts the object. It is called last, without the store's lock, and again
+	// if the bucket changes concurrently.
 	Protect func(*Bucket) (cmekpipe.KeyVersionName, error)
-	// Consume are generations of the same bucket that are deleted in the same moment. All must still be there.
+	// Consume are generations of the same bucket that are deleted in the same step. All must still exist.
 	Consume []*Object
 }
 
-// Create makes a generation the live one. What was live becomes noncurrent, soft-deleted or nothing, as the bucket has
-// it.
+// Create makes a generation the live one. The previous one becomes noncurrent, soft-deleted or is removed, as the
+// bucket is configured.
 func (s *Store) Create(c Creation) (*Object, error) {
 	for {
 		b, err := s.Bucket(c.Object.Bucket)
@@ -41,7 +41,7 @@ func (s *Store) Create(c Creation) (*Object, error) {
 	}
 }
 
-// commit returns neither an object nor an error if the bucket is not as it was seen.
+// commit returns neither an object nor an error if the bucket changed since it was read.
 func (s *Store) commit(seen *Bucket, c Creation) (*Object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

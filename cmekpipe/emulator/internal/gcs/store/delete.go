@@ -6,7 +6,7 @@ import (
 )
 
 // Delete removes a generation of an object; generation 0 stands for the live one, which becomes noncurrent if the
-// bucket has versioning. Whatever else is removed becomes soft-deleted if the bucket has a soft delete policy.
+// bucket has versioning. Any other removed generation becomes soft-deleted if the bucket has a soft delete policy.
 func (s *Store) Delete(bucket, name string, generation int64, conditions Conditions) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -32,7 +32,7 @@ func (s *Store) Delete(bucket, name string, generation int64, conditions Conditi
 	return nil
 }
 
-// retire takes the live object out of the way of another one.
+// retire makes the live object noncurrent or deletes it before another one replaces it.
 func (s *Store) retire(b *bucket, h *history, now time.Time) {
 	o := *h.live
 	o.Deleted = now
@@ -41,27 +41,28 @@ func (s *Store) retire(b *bucket, h *history, now time.Time) {
 		h.old = append(h.old, &o)
 		return
 	}
-	s.bury(b, h, o, now)
+	s.softDelete(b, h, o, now)
 }
 
-// remove deletes one generation, which is there.
+// remove deletes one existing generation.
 func (s *Store) remove(b *bucket, name string, generation int64, now time.Time) {
 	h := b.history(name, now)
 	if i := indexOf(h.old, generation); i >= 0 {
 		o := *h.old[i]
 		h.old = slices.Delete(h.old, i, i+1)
-		s.bury(b, h, o, now)
+		s.softDelete(b, h, o, now)
 	} else if h.live != nil && h.live.Generation == generation {
 		o := *h.live
 		o.Deleted = now
 		h.live = nil
-		s.bury(b, h, o, now)
+		s.softDelete(b, h, o, now)
 	}
 	b.keep(name, h)
 }
 
-// bury soft-deletes an object, if the bucket has a policy for that, and closes its line in the ledger.
-func (s *Store) bury(b *bucket, h *history, o Object, now time.Time) {
+// softDelete keeps a deleted object for the bucket's retention, if it has one, and marks its entry in the ledger as
+// deleted.
+func (s *Store) softDelete(b *bucket, h *history, o Object, now time.Time) {
 	if keep := b.retention(); keep > 0 {
 		o.Deleted, o.HardDelete = now, now.Add(keep)
 		h.soft = append(h.soft, &o)

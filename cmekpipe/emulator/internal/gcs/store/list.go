@@ -8,23 +8,23 @@ import (
 	"time"
 )
 
-// Query says which objects of a bucket a list holds.
+// Query selects the objects of a list.
 type Query struct {
-	// Prefix is what names start with.
+	// Prefix is the prefix of the names.
 	Prefix string
-	// Delimiter folds names that have it behind the prefix into one prefix each; empty folds nothing.
+	// Delimiter folds names that contain it after the prefix into one prefix each; empty folds nothing.
 	Delimiter string
 	// TrailingDelimiter also lists an object whose name ends in its folded prefix.
 	TrailingDelimiter bool
-	// Start is the first name, End the first that is out; empty means no bound.
+	// Start is the first name, End the first name after the list; empty means no bound.
 	Start, End string
-	// Match decides about names one by one; nil takes all.
+	// Match filters names; nil matches all.
 	Match func(name string) bool
-	// Versions lists noncurrent generations too, SoftDeleted only those that are soft-deleted.
+	// Versions includes noncurrent generations, SoftDeleted selects only soft-deleted ones.
 	Versions, SoftDeleted bool
-	// After is where the page before ended.
+	// After is the end of the previous page.
 	After Cursor
-	// Limit is the most that a page holds, objects and prefixes together; it is positive.
+	// Limit is the maximum of objects and prefixes of a page together; it is positive.
 	Limit int
 }
 
@@ -42,7 +42,7 @@ type Page struct {
 	Objects []*Object
 	// Prefixes are the folded names, sorted.
 	Prefixes []string
-	// Next is where the following page begins; nil if this is the last one.
+	// Next is the start of the next page; nil on the last page.
 	Next *Cursor
 }
 
@@ -64,7 +64,7 @@ func (s *Store) List(bucket string, q Query) (Page, error) {
 	return w.page, nil
 }
 
-// walk goes through the names of a bucket in order.
+// walk lists the names of a bucket in order.
 type walk struct {
 	Query
 	bucket *bucket
@@ -73,7 +73,7 @@ type walk struct {
 	last   Cursor
 }
 
-// first returns the index of the first name that may be listed.
+// first returns the index of the first name that the query selects.
 func (w *walk) first() int {
 	i, _ := slices.BinarySearch(w.bucket.names, max(w.Prefix, w.Start, w.After.Name))
 	if w.After.Name != "" && w.After.Generation == 0 {
@@ -86,7 +86,7 @@ func (w *walk) within(name string) bool {
 	return strings.HasPrefix(name, w.Prefix) && (w.End == "" || name < w.End)
 }
 
-// visit lists what is under one name or folded prefix and returns the index of the next name.
+// visit lists the objects of one name or a folded prefix and returns the index of the next name.
 func (w *walk) visit(i int) int {
 	name := w.bucket.names[i]
 	if w.Match != nil && !w.Match(name) {
@@ -126,7 +126,7 @@ func (w *walk) prefix(prefix string) {
 	w.last = Cursor{Name: prefix}
 }
 
-// full ends the page if there is something more to list and no room for it.
+// full ends the page if it is full and more entries exist.
 func (w *walk) full() bool {
 	if w.page.Next == nil && len(w.page.Objects)+len(w.page.Prefixes) >= w.Limit {
 		w.page.Next = &w.last
@@ -134,7 +134,7 @@ func (w *walk) full() bool {
 	return w.page.Next != nil
 }
 
-// fold returns the prefix that stands for the name, if the delimiter is in it.
+// fold returns the prefix that a name folds into, if it contains the delimiter.
 func (w *walk) fold(name string) (string, bool) {
 	if w.Delimiter == "" {
 		return "", false
@@ -152,7 +152,7 @@ func (w *walk) behind(i int, prefix string) int {
 	return i + sort.Search(len(rest), func(j int) bool { return !strings.HasPrefix(rest[j], prefix) })
 }
 
-// generations returns what the query asks for of one name, oldest first.
+// generations returns the generations of a name that the query selects, oldest first.
 func (w *walk) generations(name string) []*Object {
 	h := w.bucket.history(name, w.now)
 	var found []*Object

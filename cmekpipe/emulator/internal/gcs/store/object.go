@@ -16,28 +16,28 @@ type Object struct {
 	Bucket, Name string
 	// Generation numbers the data, Metageneration the settings of a generation, from 1 on.
 	Generation, Metageneration int64
-	// Data is what the object holds, CRC32C and MD5 are its checksums. MD5 is nil for an object made by composing.
+	// Data is the object's content, CRC32C and MD5 are its checksums. MD5 is nil for a composed object.
 	Data   Blob
 	CRC32C uint32
 	MD5    []byte
-	// Key is the key version that the data rests under; the zero value means no customer-managed key.
+	// Key is the key version that encrypts the data; the zero value means no customer-managed key.
 	Key cmekpipe.KeyVersionName
-	// Components is how many objects this one was composed of; 0 where it was not composed.
+	// Components is the number of objects that this one was composed of; 0 if it was not composed.
 	Components int64
-	// Settings are the fields that a client may set. Nothing else in it is meant.
+	// Settings has the fields that a client may set. Its other fields are ignored.
 	Settings raw.Object
-	// Created and Updated are when the generation and its settings came to be.
+	// Created and Updated are when the generation was created and its settings changed.
 	Created, Updated time.Time
 	// Deleted is when the generation stopped being the live one; zero while it is.
 	Deleted time.Time
-	// HardDelete is when a soft-deleted generation goes away for good; zero for all others.
+	// HardDelete is when a soft-deleted generation is removed permanently; zero for all others.
 	HardDelete time.Time
 }
 
 // URL returns the object's name as gs://bucket/name.
 func (o *Object) URL() string { return "gs://" + o.Bucket + "/" + o.Name }
 
-// history is all that a bucket holds under one name, oldest first.
+// history is all generations of one name, oldest first.
 type history struct {
 	live *Object
 	old  []*Object // noncurrent, for a bucket with versioning
@@ -76,8 +76,7 @@ func (s *Store) SoftDeleted(bucket, name string, generation int64) (*Object, err
 	return nil, NoObject
 }
 
-// UpdateObject replaces the settings of a generation by what change makes of them. Change must leave its argument
-// alone.
+// UpdateObject replaces the settings of a generation with the result of change. Change must not modify its argument.
 func (s *Store) UpdateObject(
 	bucket, name string, generation int64, conditions Conditions, change func(raw.Object) (raw.Object, error),
 ) (*Object, error) {
@@ -104,7 +103,7 @@ func (s *Store) UpdateObject(
 	return &changed, nil
 }
 
-// slot returns where a generation is kept, nil if it is nowhere. It does not look at soft-deleted ones.
+// slot returns where a generation is stored, nil if it does not exist. It ignores soft-deleted generations.
 func (b *bucket) slot(name string, generation int64) **Object {
 	h := b.objects[name]
 	if h == nil {
@@ -119,7 +118,8 @@ func (b *bucket) slot(name string, generation int64) **Object {
 	return nil
 }
 
-// history returns what is under a name, without what has expired. It is never nil, but may not be part of the bucket.
+// history returns the generations of a name that have not expired. It is never nil, but may not be stored in the
+// bucket.
 func (b *bucket) history(name string, now time.Time) *history {
 	h := b.objects[name]
 	if h == nil {
@@ -129,7 +129,7 @@ func (b *bucket) history(name string, now time.Time) *history {
 	return h
 }
 
-// keep makes a history part of the bucket, or removes it when nothing is left of it.
+// keep stores a history in the bucket, or removes it if it is empty.
 func (b *bucket) keep(name string, h *history) {
 	i, found := slices.BinarySearchFunc(b.names, name, strings.Compare)
 	empty := h.live == nil && len(h.old) == 0 && len(h.soft) == 0

@@ -1,9 +1,9 @@
-// Package store is the state of the loopback Cloud Storage: buckets, and the generations of their objects. It knows
-// nothing of HTTP and asks nobody about keys; its caller hands it a function that does.
+// Package store holds the state of the loopback Cloud Storage: buckets, and the generations of their objects. It
+// depends on neither HTTP nor Cloud KMS; callers pass the function that chooses the key of an object.
 //
-// What a Store returns is a snapshot that nobody changes any more, so that it may be read without a lock. Every call
-// is atomic: it takes effect whole or not at all. A Store may be used by many goroutines, and its lock is never held
-// while bytes move or while a key is asked for.
+// Results of a Store are immutable snapshots, which can be read without a lock. Every call is atomic: it takes effect
+// as a whole or not at all. A Store is safe for concurrent use. It never holds its lock while bytes are transferred or
+// a key is chosen.
 package store
 
 import (
@@ -22,7 +22,7 @@ type Store struct {
 	generation int64
 }
 
-// New returns an empty store that takes down in the ledger what it creates and deletes.
+// New returns an empty store that records in the ledger what it creates and deletes.
 func New(env *core.Env) *Store {
 	return &Store{env: env, buckets: make(map[string]*bucket)}
 }
@@ -30,26 +30,26 @@ func New(env *core.Env) *Store {
 // Error is a refusal of a store.
 type Error string
 
-// The refusals.
+// The errors of a store.
 const (
 	// NoBucket: there is no such bucket.
 	NoBucket Error = "no such bucket"
 	// NoObject: there is no such object, or not in that generation.
 	NoObject Error = "no such object"
-	// BucketExists: the name is taken.
+	// BucketExists: another bucket has the name.
 	BucketExists Error = "bucket exists"
-	// BucketNotEmpty: a bucket that is to be deleted holds objects.
+	// BucketNotEmpty: a bucket to be deleted has objects.
 	BucketNotEmpty Error = "bucket not empty"
-	// ConditionNotMet: a precondition of the caller does not hold.
+	// ConditionNotMet: a precondition of the call does not hold.
 	ConditionNotMet Error = "condition not met"
-	// NoSoftDelete: the bucket retains nothing that is deleted.
+	// NoSoftDelete: the bucket has no soft delete policy.
 	NoSoftDelete Error = "no soft delete policy"
 )
 
-// Error returns the refusal in words.
+// Error returns the text of the refusal.
 func (e Error) Error() string { return string(e) }
 
-// nextGeneration returns a number greater than every other: microseconds by the cloud's clock, as Google's are.
+// nextGeneration returns a number greater than all before: microseconds by the cloud's clock, as Google's are.
 func (s *Store) nextGeneration(now time.Time) int64 {
 	s.generation = max(s.generation+1, now.UnixMicro())
 	return s.generation

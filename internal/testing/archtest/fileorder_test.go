@@ -11,17 +11,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/archtest"
 )
 
-// maxUp is how many arrows between the files of a package may run up when its files are put into the best order. A package
-// of more is read in circles.
+// maxUp is the number of references between files of a package that may point backwards in the best order of the files.
+// A package with more can't be read from top to bottom.
 const maxUp = 10
 
-// overMaxUp are packages of more, and how many. A number here may go down only.
-var overMaxUp = map[string]int{
-	"cmekpipe":                            12,
-	"cmekpipe/emulator/internal/dataflow": 22,
-}
-
-// A file has an arrow to each file of its package that declares a function, type, constant or variable that it names.
+// A file refers to each file of its package that declares a function, type, constant or variable that it uses.
 func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
 	declared := map[string]map[string]string{} // file by name, by package
 	named := map[string]map[string][]string{}  // names by file, by package
@@ -34,10 +28,10 @@ func TestFilesOfAPackageCanBeReadInOrder(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for name := range resolved.Scope.Objects { //nolint:staticcheck // types would need every package loaded
+		for name := range resolved.Scope.Objects { //nolint:staticcheck // type information would need every package loaded
 			declared[p.Path()][name] = file
 		}
-		for _, ident := range resolved.Unresolved { //nolint:staticcheck // the same
+		for _, ident := range resolved.Unresolved { //nolint:staticcheck // as above
 			named[p.Path()][file] = append(named[p.Path()][file], ident.Name)
 		}
 	})
@@ -74,7 +68,7 @@ func TestTheOrderOfFilesCountsCircles(t *testing.T) {
 	}
 }
 
-// fileGraph holds the arrows from each file.
+// fileGraph holds the references of each file.
 type fileGraph map[string]map[string]bool
 
 func (g fileGraph) add(from, to string) {
@@ -86,8 +80,8 @@ func (g fileGraph) add(from, to string) {
 	g[from][to] = true
 }
 
-// order returns an order of the files in which few arrows run up, and how many do. It moves single files to their best
-// place until none gets better.
+// order returns an order of the files with few backward references, and their number. It moves single files to their
+// best place until no move improves the order.
 func (g fileGraph) order() (order []string, up int) {
 	for file := range g {
 		order = append(order, file)
@@ -104,7 +98,7 @@ func (g fileGraph) order() (order []string, up int) {
 	return order, g.up(order)
 }
 
-// bestPlace returns where the file at i has the fewest arrows up.
+// bestPlace returns the place where the file at i has the fewest backward references.
 func (g fileGraph) bestPlace(order []string, i int) int {
 	best, fewest := i, g.up(order)
 	for j := range order {
@@ -126,7 +120,7 @@ func moved(order []string, from, to int) []string {
 	return append(append(out, order[from]), rest[to:]...)
 }
 
-// up counts the arrows to a file that comes earlier.
+// up counts the references to earlier files.
 func (g fileGraph) up(order []string) (n int) {
 	place := map[string]int{}
 	for i, file := range order {

@@ -1,4 +1,4 @@
-package keyedfs
+package gsurl
 
 import (
 	"strings"

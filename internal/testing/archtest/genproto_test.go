@@ -8,11 +8,11 @@ import (
 	"testing"
 )
 
-// A module that uses this one must resolve with newer releases of the modules that both need. Package after package,
-// google.golang.org/genproto drops those that hold only aliases of types which moved to a module of their own, and go mod
-// tidy of a user's module follows the imports of this module's tests, too. .ci/outside/run tidies and builds such modules,
-// and so finds other causes.
-func TestNothingLinksWhatGenprotoDrops(t *testing.T) {
+// A module that uses this one must resolve with newer releases of shared dependencies. Releases of
+// google.golang.org/genproto successively remove packages that only alias types of other modules, and go mod tidy of a
+// user's module follows the imports of this module's tests, too. The script .ci/outside/run tidies and builds such
+// modules, and so finds other causes.
+func TestNothingLinksPackagesThatGenprotoRemoves(t *testing.T) {
 	const genproto, beamPubSub = "google.golang.org/genproto/", "github.com/apache/beam/sdks/v2/go/pkg/beam/io/pubsubio"
 	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps", "-test", "-f", "{{.ImportPath}}\t{{.Dir}}", "./...")
 	cmd.Dir = "../../.."

@@ -1,4 +1,4 @@
-package keyedfs
+package gsurl
 
 import (
 	"regexp"
@@ -13,8 +13,8 @@ type glob struct {
 	expr            *regexp.Regexp // nil if the pattern has no special characters
 }
 
-// Glob parses a pattern of object names as [FS.List] does. All names that match start with prefix, which is the whole
-// pattern if that has no special characters.
+// Glob parses a pattern of object names. All names that match start with prefix, which is the whole pattern if that has no
+// special characters.
 func Glob(pattern string) (prefix string, match func(name string) bool) {
 	g := newGlob(pattern)
 	return g.prefix, g.match

@@ -1,4 +1,4 @@
-package gcserr_test
+package storageclient_test
 
 import (
 	"errors"
@@ -9,8 +9,8 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/gcperr/gcserr"
 )
 
 func TestMissingObjectsHaveAStatus(t *testing.T) {
@@ -21,11 +21,11 @@ func TestMissingObjectsHaveAStatus(t *testing.T) {
 		"object joined":  errors.Join(storage.ErrObjectNotExist, nil),
 		"with a status":  fmt.Errorf("%w: %w", storage.ErrObjectNotExist, &googleapi.Error{Code: 404}),
 	} {
-		got := gcserr.Wrap("op", "gs://b/o", cmekpipe.KeyName{}, err)
+		got := gcperr.Wrap("op", "gs://b/o", cmekpipe.KeyName{}, storageclient.WithStatus(err))
 		if cmekpipe.CodeOf(got) != cmekpipe.NotFound || !errors.Is(got, err) {
 			t.Errorf("%s: got %v, want code %s that wraps %v", name, got, cmekpipe.NotFound, err)
 		}
-		if with := gcserr.WithStatus(err); with.Error() != err.Error() {
+		if with := storageclient.WithStatus(err); with.Error() != err.Error() {
 			t.Errorf("%s: got text %q, want %q", name, with, err)
 		}
 	}
@@ -33,7 +33,7 @@ func TestMissingObjectsHaveAStatus(t *testing.T) {
 
 func TestOtherErrorsStayAsTheyAre(t *testing.T) {
 	for _, err := range []error{nil, errors.New("no"), &googleapi.Error{Code: 404}, storage.ErrBucketNotExist} {
-		got := gcserr.WithStatus(err)
+		got := storageclient.WithStatus(err)
 		if missing := errors.Is(err, storage.ErrBucketNotExist); (got == err) == missing {
 			t.Errorf("WithStatus(%v): got %v, want it unchanged: %v", err, got, !missing)
 		}
