@@ -110,5 +110,8 @@ func queryLocation(dest cmekpipe.BigQueryProject, given string) (string, error) 
 		mismatch.Hint = "use a key in us for tables in US, in europe for EU, or in the region of the tables; or set their location: bigqueryio.WithLocation"
 		return "", mismatch
 	}
-	return given, keycheck.Location(opQuery, key.String(), key, location.ForDataset(key.Location(), given))
+	if err := keycheck.Location(opQuery, key.String(), key, location.ForDataset(key.Location(), given)); err != nil {
+		return "", err
+	}
+	return given, nil
 }
