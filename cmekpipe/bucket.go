@@ -86,4 +86,3 @@ func checkBucket(name string) fault {
 }
 
 func isBucketChar(c byte) bool { return isProjectChar(c) || c == '.' || c == '_' }
-func isAlnum(c byte) bool      { return isLower(c) || isDigit(c) }

@@ -12,10 +12,6 @@ import (
 // key refuses it.
 type Key[L location.Location] struct{ name KeyName }
 
-// literalElseCallWithoutMust is a string that only an untyped constant converts to implicitly. The compiler shows its name
-// when a Must function is called with a variable: call the function without Must, which returns an error.
-type literalElseCallWithoutMust string
-
 // ParseKey parses the full name of a CryptoKey in location L, as [ParseKeyName] does. A key in another location is
 // refused with code [LocationMismatch].
 func ParseKey[L location.Location](name string) (Key[L], error) {
@@ -132,11 +128,4 @@ func (k Key[L]) FHIRStore(name string) (FHIRStore, error) { return k.name.FHIRSt
 // MustFHIRStore is FHIRStore for a literal: it panics with the error if the name is invalid.
 func (k Key[L]) MustFHIRStore(name literalElseCallWithoutMust) FHIRStore {
 	return k.name.MustFHIRStore(name)
-}
-
-func must[T any](v T, err error) T {
-	if err != nil {
-		panic(err)
-	}
-	return v
 }

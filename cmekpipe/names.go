@@ -105,8 +105,10 @@ func isAll(s string, ok func(byte) bool) bool {
 	return true
 }
 
-func isLower(c byte) bool       { return 'a' <= c && c <= 'z' }
-func isDigit(c byte) bool       { return '0' <= c && c <= '9' }
+func isLower(c byte) bool { return 'a' <= c && c <= 'z' }
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
+func isAlnum(c byte) bool { return isLower(c) || isDigit(c) }
+
 func isProjectChar(c byte) bool { return isLower(c) || isDigit(c) || c == '-' }
 func isKeyIDChar(c byte) bool   { return isProjectChar(c) || 'A' <= c && c <= 'Z' || c == '_' }
 

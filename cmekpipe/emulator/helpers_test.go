@@ -123,7 +123,7 @@ func TestKeysAreDeniedUntilGrantedAndAfterDenied(t *testing.T) {
 	must(t, cloud.CreateKey(ctx, key))
 	create := func(name string) error { return cloud.CreateBucket(ctx, project, name, "us-central1", key) }
 	if create("one") == nil {
-		t.Error("got a bucket with a key that nobody was granted")
+		t.Error("got a bucket with a key without a grant")
 	}
 	must(t, cloud.GrantKey(ctx, key, project, emulator.Storage))
 	must(t, create("two"))

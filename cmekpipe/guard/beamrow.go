@@ -71,7 +71,7 @@ func (r *rowReader) value(t *pipepb.FieldType) string {
 	return ""
 }
 
-// each reads a counted sequence, whose elements have one part or, in a map, two. Every element takes a byte at least,
+// each reads a counted sequence, whose elements have one part or, in a map, two. Every element has at least one byte,
 // so that a count of billions ends with the row.
 func (r *rowReader) each(parts ...*pipepb.FieldType) {
 	count := r.bytes(4)
@@ -87,7 +87,7 @@ func (r *rowReader) each(parts ...*pipepb.FieldType) {
 	}
 }
 
-// present reads the byte that stands before an element which may be null.
+// present reads the byte before an element that may be null.
 func (r *rowReader) present() bool {
 	mark := r.bytes(1)
 	return !r.failed && mark[0] != 0

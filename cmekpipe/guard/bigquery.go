@@ -6,14 +6,14 @@ func bigQuery() []entry {
 	return []entry{
 		{
 			identity: "/io/bigqueryio.writeFn", verdict: Unprotected,
-			reason:      "streams into a table without looking at its key",
+			reason:      "streams into a table without checking its key",
 			replacement: ours("bigqueryio.Write", "a table"), method: "BigQueryTable",
 			place: func(v values) string {
 				return joined(".", v["Table.Project"], v["Table.Dataset"], v["Table.Table"])
 			},
 			refine: func(v values, t *Transform) {
 				if v["Options.CreateDisposition"] != "CREATE_NEVER" {
-					t.Reason = "creates the table without a key if it is missing, and does not look at its key if it is there"
+					t.Reason = "creates the table without a key if it is missing, and does not check its key if it exists"
 				}
 			},
 		},

@@ -61,7 +61,7 @@ func newCatalogue() catalogue {
 
 const connectorPath = "github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
 
-// connectors are the packages of this module that stand in for Beam's.
+// connectors are the packages of this module that replace Beam's.
 func connectors() []string {
 	return []string{
 		"avroio",
@@ -78,10 +78,10 @@ func connectors() []string {
 	}
 }
 
-// ours is the advice to use a connector of this module, or what to do as long as there is none.
+// ours returns the advice to use a connector of this module, or what to do if there is none.
 func ours(call, destination string) string {
 	if name, _, _ := strings.Cut(call, "."); !slices.Contains(connectors(), name) {
-		return "keep this call out of the pipeline until this module has " + call +
+		return "remove this call: this module has no " + call +
 			"; text can be written with " + connectorPath + "textio.WriteSharded"
 	}
 	return "use " + connectorPath + call + " with " + destination + " created from a key"

@@ -2,30 +2,30 @@ package guard
 
 import "github.com/cmekpipe/cmekpipe-go/cmekpipe"
 
-// Verdict says what a transform does to data at rest. The zero Verdict is none, and [Coverage.Err] refuses it.
+// Verdict says what a transform does to data at rest. The zero Verdict is invalid, and [Coverage.Err] refuses it.
 type Verdict string
 
 // The verdicts. Their text never changes, so that reports may be compared.
 const (
-	// Protected: creates data at rest, all of it under the transform's key.
+	// Protected: creates data at rest, all of it encrypted with the transform's key.
 	Protected Verdict = "protected"
 	// ReadsOnly: reads data that exists and creates none.
 	ReadsOnly Verdict = "reads-only"
-	// Unprotected: creates data at rest without a key that the pipeline names, or may well do so, or would overwrite
-	// what it wrote before or leave a part of it as the whole.
+	// Unprotected: creates data at rest without a key that the pipeline names, or may do so; or would overwrite
+	// its own output, or leave a part of it that looks complete.
 	Unprotected Verdict = "unprotected"
-	// NoCMEK: writes to a service outside Google Cloud, which no Cloud KMS key can protect. Its operator has to.
+	// NoCMEK: writes to a service outside Google Cloud, which no Cloud KMS key can protect. Its operator must encrypt the data.
 	NoCMEK Verdict = "no-cmek"
-	// Local: writes to the disk or memory of whichever machine runs it, which is no use on Dataflow: the disk rests
-	// under the job's key and ends with the worker. Only a launch knows the runner, so [Coverage.Err] lets it pass.
+	// Local: writes to the disk or memory of the machine that runs it. On Dataflow that disk is encrypted with the job's
+	// key and is deleted with the worker. [Coverage.Err] accepts it, because only a launch knows the runner.
 	Local Verdict = "local"
-	// Opaque: code of the user's own, which guard can't see into.
+	// Opaque: runs the user's own code, which guard does not inspect.
 	Opaque Verdict = "opaque"
-	// Neutral: computes; what it keeps between steps rests under the job's key.
+	// Neutral: only computes; what a runner stores between steps is encrypted with the job's key.
 	Neutral Verdict = "neutral"
 )
 
-// Coverage is what [Inspect] found. The zero Coverage, and one decoded from JSON, is not a finding: its Err says so.
+// Coverage is what [Inspect] found. The zero Coverage, and one decoded from JSON, are invalid: their Err returns an error.
 type Coverage struct {
 	// Transforms are all of the pipeline's, in the order in which the program made them.
 	Transforms []Transform `json:"transforms"`
@@ -43,12 +43,12 @@ type Transform struct {
 	Scope string `json:"scope"`
 	// Name is the DoFn, function or operation, short: "textio.writeFileFn".
 	Name string `json:"name"`
-	// Identity is what the verdict rests on: the full name of a Go type or function, or a URN.
+	// Identity is what the verdict is based on: the full name of a Go type or function, or a URN.
 	Identity string  `json:"identity"`
 	Verdict  Verdict `json:"verdict"`
-	// Destination is where it writes, as far as the graph tells. Passwords and queries are never in it.
+	// Destination is where it writes, if the graph contains that. It never holds passwords or queries.
 	Destination string `json:"destination,omitzero"`
-	// Kind says what Destination stands for. It is valid only if the verdict is Protected.
+	// Kind is the kind of the Destination. It is valid only if the verdict is Protected.
 	Kind cmekpipe.DestinationKind `json:"kind,omitzero"`
 	// Key encrypts the destination. It is valid only if the verdict is Protected.
 	Key cmekpipe.KeyName `json:"key,omitzero"`

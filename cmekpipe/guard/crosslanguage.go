@@ -18,33 +18,33 @@ func external() []entry {
 	return append(schemaTransforms(),
 		entry{
 			identity: javaURN + "schemaio_bigquery_write:v1", verdict: Unprotected,
-			reason:      "creates tables, temporary ones too, and takes no key",
+			reason:      "creates tables and temporary tables, and accepts no key",
 			replacement: ours("xlang/bigqueryio.Write", "a table"),
 			place:       func(v values) string { return schemaIOConfig(v)["table"] },
 		},
 		entry{
 			identity: javaURN + "schemaio_bigquery_read:v1", verdict: Unprotected,
-			reason:      "copies what it reads to temporary tables or files, and takes no key",
+			reason:      "copies what it reads to temporary tables or files, and accepts no key",
 			replacement: ours("bigqueryio.Query", "a query"),
 			place:       func(v values) string { return schemaIOConfig(v)["table"] },
 		},
 		entry{identity: javaURN + "bigquery_write:v1", verdict: Unprotected,
-			reason:      "writes to BigQuery without a key that guard can see",
+			reason:      "writes to BigQuery, and names no key that guard can read",
 			replacement: ours("xlang/bigqueryio.Write", "a table")},
 		entry{identity: "beam:transform:write_files:v1", verdict: Unprotected,
 			reason: "creates files without a key", replacement: ours("textio.Write", "an object")},
 		entry{identity: javaURN + "schemaio_jdbc_read:v1", verdict: ReadsOnly,
-			reason: "runs a statement that guard does not read; see to it that it only selects"},
+			reason: "runs a statement that guard does not read; make sure that it only selects"},
 		entry{identity: javaURN + "schemaio_jdbc_write:v1", verdict: NoCMEK,
-			reason: "a database behind JDBC is outside this module; see to it that its storage is encrypted with a key of yours",
+			reason: "a database behind JDBC is outside this module; make sure that its storage is encrypted with your key",
 			place:  func(v values) string { return joined(" ", "table", first(v, "location", "Location")) }},
 		entry{identity: javaURN + "kafka_read_without_metadata:v1", verdict: ReadsOnly},
 		entry{identity: javaURN + "kafka_write:v1", verdict: NoCMEK,
-			reason: "Kafka is outside Cloud KMS; see to it that the brokers' storage is encrypted with a key of yours",
+			reason: "Kafka is outside Cloud KMS; make sure that the brokers' storage is encrypted with your key",
 			place:  func(v values) string { return joined(" ", "topic", first(v, "topic", "Topic")) }},
 		entry{identity: javaURN + "debezium_read:v1", verdict: Unprotected,
 			reason:      "got a configuration that guard can't read, and may keep offsets in a file without a key",
-			replacement: "leave OffsetStoragePath out",
+			replacement: "leave out OffsetStoragePath",
 			refine:      refineDebezium},
 		entry{identity: "beam:transform:teststream:v1", verdict: Neutral},
 		entry{identity: pythonURN, verdict: Unprotected,
@@ -52,12 +52,12 @@ func external() []entry {
 			replacement: "use a connector of github.com/cmekpipe/cmekpipe-go/cmekpipe/io for the write",
 			refine:      refinePython},
 		entry{identity: "beam:external:java:sql:v1", verdict: Unprotected,
-			reason:      "runs SQL whose tables only the expansion service knows, external ones that it writes to included",
+			reason:      "runs SQL that may write to external tables, which only the expansion service knows",
 			replacement: "compute in Go, and use a connector of github.com/cmekpipe/cmekpipe-go/cmekpipe/io for the write"},
 	)
 }
 
-// schemaTransforms are known by the identifier in their payload. BigQuery's take a key; its name is a field.
+// schemaTransforms are known by the identifier in their payload. Those of BigQuery accept a key in a field.
 func schemaTransforms() []entry {
 	const prefix = "beam:schematransform:org.apache.beam:"
 	var out []entry
@@ -82,8 +82,8 @@ func schemaTransforms() []entry {
 		},
 		entry{identity: prefix + "bigtable_read:v1", verdict: ReadsOnly},
 		entry{identity: "beam:transform:managed:v1", verdict: Unprotected,
-			reason:      "hides what it runs in a text that guard does not read",
-			replacement: "call the schema transform that it stands for by its own identifier"},
+			reason:      "runs a transform that only its configuration names, which guard does not read",
+			replacement: "call the schema transform that the configuration names by its own identifier"},
 	)
 }
 
@@ -99,15 +99,15 @@ func refineKMSKey(v values, t *Transform) {
 		return
 	}
 	t.Verdict, t.Kind, t.Key, t.Replacement = Protected, cmekpipe.KindBigQueryTable, key, ""
-	t.Reason = "names the key in kms_key; temporary datasets get it only from the project's default"
+	t.Reason = "names the key in kms_key; temporary datasets are encrypted with the project's default key, which guard does not check"
 }
 
-// refineStorageRead tells the direct read of a table, which creates nothing, from a query, for which Java makes a dataset
-// of its own.
+// refineStorageRead distinguishes the direct read of a table, which creates nothing, from a query, for which Java creates a
+// temporary dataset.
 func refineStorageRead(v values, t *Transform) {
 	switch {
 	case v["query"] != "":
-		t.Reason = "runs a query, for which Java makes a temporary dataset without a key, whatever kms_key says"
+		t.Reason = "runs a query, for which Java creates a temporary dataset without a key, whatever kms_key says"
 		t.Replacement = ours("bigqueryio.Query", "a query")
 	case v["table_spec"] != "":
 		t.Verdict, t.Reason, t.Replacement = ReadsOnly, "", ""
@@ -130,12 +130,12 @@ func refineDebezium(v values, t *Transform) {
 	}
 }
 
-// refinePython knows the two Python transforms for which Beam's Go SDK has functions.
+// refinePython recognizes the two Python transforms for which Beam's Go SDK has functions.
 func refinePython(v values, t *Transform) {
 	switch v["constructor"] {
 	case "apache_beam.dataframe.transforms.DataframeTransform", "apache_beam.ml.inference.base.RunInference.from_callable":
 		t.Verdict, t.Replacement = Opaque, ""
-		t.Reason = "calls Python code of your own; guard can't see where it writes"
+		t.Reason = "calls your own Python code; guard cannot determine where it writes"
 	}
 }
 

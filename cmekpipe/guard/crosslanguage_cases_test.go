@@ -52,10 +52,10 @@ func crossLanguageCases() []connector {
 		}, []finding{sqlRefused}},
 		connector{"transforms/xlang/dataframe.Transform", "", func(s beam.Scope) {
 			dataframe.Transform(s, "lambda df: df", records(s), recordType, dataframe.WithExpansionAddr(offline))
-		}, python("Python code of your own")},
+		}, python("your own Python code")},
 		connector{"transforms/xlang/inference.RunInference", "", func(s beam.Scope) {
 			inference.SklearnModel("gs://bank-models/m").RunInference(s, beam.Create(s, []int64{1}), inference.WithExpansionAddr(offline))
-		}, python("Python code of your own")},
+		}, python("your own Python code")},
 	)
 }
 
@@ -63,7 +63,7 @@ func javaCases() []connector {
 	writes := func(s beam.Scope, col beam.PCollection) {
 		jdbcio.Write(s, "entries", "org.postgresql.Driver", "jdbc:postgresql://h/db?password=secret", "user", "secret", col, jdbcio.ExpansionAddrWrite(offline))
 	}
-	jdbcWrite := []finding{{Path: "jdbcio.Write/schemaio_jdbc_write", Verdict: guard.NoCMEK, Destination: "table entries", Why: "see to it"}}
+	jdbcWrite := []finding{{Path: "jdbcio.Write/schemaio_jdbc_write", Verdict: guard.NoCMEK, Destination: "table entries", Why: "make sure"}}
 	jdbcRead := []finding{{Path: "jdbcio.Read/schemaio_jdbc_read", Verdict: guard.ReadsOnly, Why: "does not read"}}
 	pairs := func(s beam.Scope) beam.PCollection { return beam.AddFixedKey(s, beam.Create(s, []byte("v"))) }
 	debezium := func(opts string) func(beam.Scope) {
@@ -77,7 +77,7 @@ func javaCases() []connector {
 		}
 	}
 	offsets := func(where string) []finding {
-		return []finding{{Path: "debezium_read", Verdict: guard.Unprotected, Destination: where, Instead: "leave OffsetStoragePath out", Why: "keeps its offsets"}}
+		return []finding{{Path: "debezium_read", Verdict: guard.Unprotected, Destination: where, Instead: "leave out OffsetStoragePath", Why: "keeps its offsets"}}
 	}
 	const table = "bank-prod:ledger.entries"
 	return []connector{
@@ -101,7 +101,7 @@ func javaCases() []connector {
 			jdbcio.ReadFromPostgres(s, "entries", "jdbc:postgresql://h/db", "user", "secret", recordType, jdbcio.ExpansionAddrRead(offline))
 		}, jdbcRead},
 		{"io/xlang/kafkaio.Write", "", func(s beam.Scope) { kafkaio.Write(s, offline, "broker:1", "entries", pairs(s)) }, []finding{
-			{Path: "kafkaio.Write/kafka_write", Verdict: guard.NoCMEK, Destination: "topic entries", Why: "see to it"}}},
+			{Path: "kafkaio.Write/kafka_write", Verdict: guard.NoCMEK, Destination: "topic entries", Why: "make sure"}}},
 		{"io/xlang/kafkaio.Read", "", func(s beam.Scope) { kafkaio.Read(s, offline, "broker:1", []string{"entries"}) }, []finding{
 			{Path: "kafkaio.Read/kafka_read_without_metadata", Verdict: guard.ReadsOnly}}},
 		{"io/xlang/debeziumio.Read", "", debezium(""), []finding{{Path: "debezium_read", Verdict: guard.ReadsOnly}}},
@@ -138,7 +138,7 @@ func schemaCases() []connector {
 		transform("with a key version", prefix+"bigquery_write:v1", "bigquery_write", configure(keyName+"/cryptoKeyVersions/1"), refused("got a key version")),
 		transform("with a short key", prefix+"bigquery_fileloads:v1", "bigquery_fileloads", configure("records"), refused("no key's name")),
 		transform("with a misspelt key", prefix+"bigquery_write:v1", "bigquery_write", wrongSpelling{"t", keyName}, refused("got no kms_key")),
-		transform("managed", "beam:transform:managed:v1", "managed", struct{ Config string }{"kms_key: " + keyName}, finding{Verdict: guard.Unprotected, Instead: "by its own identifier", Why: "hides"}),
+		transform("managed", "beam:transform:managed:v1", "managed", struct{ Config string }{"kms_key: " + keyName}, finding{Verdict: guard.Unprotected, Instead: "by its own identifier", Why: "only its configuration names"}),
 		transform("unknown", prefix+"iceberg_write:v1", "iceberg_write", configure(keyName), unknown),
 		transform("next version", prefix+"bigquery_write:v2", "bigquery_write", configure(keyName), unknown),
 	}

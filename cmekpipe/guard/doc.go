@@ -16,16 +16,16 @@
 //
 // # What is trusted
 //
-// A transform is known by the Go type of its DoFn, or by its URN if another SDK runs it. Scope names, labels and
-// annotations prove nothing, because anyone can write them. Three things count as protected: a DoFn of this module that
+// A transform is identified by the Go type of its DoFn, or by its URN if another SDK runs it. Scope names, labels and
+// annotations do not count, because anyone can write them. Three things count as protected: a DoFn of this module that
 // has a valid key, a connector of Beam that writes through this module's filesystem, and a BigQuery schema transform
 // whose kms_key is a key's name. A connector of Beam or a cross-language transform that the catalogue does not know is
 // unprotected, not unknown.
 //
-// # What it can't see
+// # What is not inspected
 //
-// Code of the user's own: a DoFn, CombineFn, coder or predicate may write anywhere. Such transforms are [Opaque] and
-// [Coverage.Err] does not refuse them. Nor can guard see what is outside the graph: the runner's options, the staged
+// The user's own code: a DoFn, CombineFn, coder or predicate may write anywhere. Such transforms are [Opaque] and
+// [Coverage.Err] does not refuse them. Nor does guard inspect what is outside the graph: the runner's options, the staged
 // files, and whether the buckets, tables and topics that are read are encrypted with a key.
 //
 // # Defaults

@@ -10,7 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
-// schemaTransformURN is the one URN of all schema transforms; which one it is stands in the payload.
+// schemaTransformURN is the URN of all schema transforms; the payload identifies which one it is.
 const schemaTransformURN = "beam:expansion:payload:schematransform:v1"
 
 // judgeExternal judges a transform that the runner or another SDK executes.
@@ -32,7 +32,7 @@ func judgeExternal(known catalogue, e *graph.MultiEdge, t *Transform) {
 	}
 }
 
-// judgeExpansion looks for writers among the transforms that an expansion service answered with.
+// judgeExpansion searches for writers among the transforms that an expansion service returned.
 func judgeExpansion(known catalogue, expanded *graph.ExpandedTransform, t *Transform) {
 	components, ok := expanded.Components.(*pipepb.Components)
 	if !ok {

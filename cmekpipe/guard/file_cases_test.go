@@ -51,8 +51,8 @@ func fileCases() []connector {
 		text(" keyed", keyedName, finding{Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}),
 		{"io/textio.Write", " keyed, windowed", func(s beam.Scope) { textio.Write(s, keyedName, windowed(s, lines(s))) }, []finding{
 			{Path: "textio.Write/textio.writeFileFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
-				Instead: "sharded form", Why: "a windowed input: each pane would overwrite the last"}}},
-		text(" memory", "memfs://out", finding{Verdict: guard.Local, Destination: "memfs://out", Why: "nothing outlasts a Dataflow worker"}),
+				Instead: "sharded form", Why: "a windowed input: each pane would overwrite the one before"}}},
+		text(" memory", "memfs://out", finding{Verdict: guard.Local, Destination: "memfs://out", Why: "Dataflow deletes with the worker"}),
 		text(" local", "/var/out.txt", finding{Verdict: guard.Local, Destination: "/var/out.txt"}),
 		text(" local by its scheme", "default://out.txt", finding{Verdict: guard.Local, Destination: "default://out.txt"}),
 		text(" local in spite of a colon", "://out.txt", finding{Verdict: guard.Local, Destination: "://out.txt"}),
@@ -65,7 +65,7 @@ func fileCases() []connector {
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out", Instead: ourIO + "avroio.Write with an object created from a key"}}},
 		{"io/avroio.Write", " keyed", func(s beam.Scope) { avroio.Write(s, keyedName, `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
-				Instead: ourIO + "avroio.Write with an object created from a key", Why: "takes no Avro"}}},
+				Instead: ourIO + "avroio.Write with an object created from a key", Why: "refuses Avro"}}},
 		{"io/avroio.Write", " local", func(s beam.Scope) { avroio.Write(s, "/var/out", `"string"`, lines(s)) }, []finding{
 			{Path: "avroio.WriteSharded/avroio.writeAvroFn", Verdict: guard.Local, Destination: "/var/out"}}},
 		{"io/parquetio.Write", "", func(s beam.Scope) { parquetio.Write(s, "gs://bank-records/out", records(s)) }, []finding{
@@ -74,7 +74,7 @@ func fileCases() []connector {
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Protected, Destination: "gs://bank-records/out?#1.txt", Key: keyName}}},
 		{"io/parquetio.Write", " keyed, windowed", func(s beam.Scope) { parquetio.Write(s, keyedName, windowed(s, records(s))) }, []finding{
 			{Path: "parquetio.Write/parquetio.parquetWriteFn", Verdict: guard.Unprotected, Destination: "gs://bank-records/out?#1.txt",
-				Instead: "sharded form", Why: "a windowed input: each pane would overwrite the last"}}},
+				Instead: "sharded form", Why: "a windowed input: each pane would overwrite the one before"}}},
 		{"io/textio.Read", "", func(s beam.Scope) { textio.Read(s, "gs://bank-records/*") }, readsFiles("textio.Read", "textio.readFn")},
 		//lint:ignore SA1019 programs still call it
 		{"io/textio.ReadSdf", "", func(s beam.Scope) { textio.ReadSdf(s, "gs://bank-records/*") }, readsFiles("textio.ReadSdf", "textio.readFn")},
@@ -118,7 +118,7 @@ func bigQueryCases() []connector {
 			writes("creates the table without a key if it is missing")},
 		{"io/bigqueryio.Write", " never creates", func(s beam.Scope) {
 			bigqueryio.Write(s, "bank-prod", "bank-prod:ledger.entries", records(s), bigqueryio.WithCreateDisposition("CREATE_NEVER"))
-		}, writes("streams into a table without looking at its key")},
+		}, writes("streams into a table without checking its key")},
 		{"io/bigqueryio.Read", "", func(s beam.Scope) { bigqueryio.Read(s, "bank-prod", "bank-prod:ledger.entries", recordType) }, reads("bigquery.Read")},
 		{"io/bigqueryio.Query", "", func(s beam.Scope) { bigqueryio.Query(s, "bank-prod", "SELECT * FROM secret_table", recordType) }, reads("bigquery.Query")},
 	}

@@ -26,13 +26,13 @@ func avro(e entry) entry {
 	judge, replacement := e.refine, e.replacement
 	e.refine = func(v values, t *Transform) {
 		if judge(v, t); t.Verdict == Protected {
-			t.refuse("leaves a part of the rows as a whole Avro file when a row fails, so this module's filesystem takes no Avro", replacement)
+			t.refuse("when a row fails, leaves a valid Avro file with only some of the rows, so this module's filesystem refuses Avro", replacement)
 		}
 	}
 	return e
 }
 
-// judgeFile judges a file's name as Beam's filesystem package reads it: what stands before the first "://" is the
+// judgeFile judges a file's name as Beam's filesystem package reads it: what is before the first "://" is the
 // scheme, letter case included, and a name without one is local.
 func judgeFile(name string, t *Transform) {
 	scheme, _, _ := strings.Cut(name, "://")
@@ -47,10 +47,10 @@ func judgeFile(name string, t *Transform) {
 		t.Reason = "creates an object without naming a key"
 	case "default", "memfs":
 		t.Verdict, t.Destination, t.Replacement = Local, name, ""
-		t.Reason = "writes to the disk or memory of the machine that runs it, where nothing outlasts a Dataflow worker"
+		t.Reason = "writes to the disk or memory of the machine that runs it, which Dataflow deletes with the worker"
 	case "s3":
 		t.Verdict, t.Destination, t.Replacement = NoCMEK, name, ""
-		t.Reason = "Amazon S3 is outside Cloud KMS; see to it that the bucket encrypts with a key of yours"
+		t.Reason = "Amazon S3 is outside Cloud KMS; make sure that the bucket is encrypted with your key"
 	default:
 		// What follows an unknown scheme may hold a password.
 		t.Destination = scheme + "://…"
@@ -62,11 +62,11 @@ func judgeKeyedFile(name string, t *Transform) {
 	object, err := cmekgs.Parse(name)
 	if err != nil {
 		t.Destination = cmekgs.Scheme + "://…"
-		t.Reason = "got a name of the keyed filesystem that does not parse: " + cause(err)
+		t.Reason = "got an invalid name of this module's filesystem: " + cause(err)
 		return
 	}
 	t.Verdict, t.Kind, t.Destination, t.Key, t.Replacement = Protected, cmekpipe.KindObject, object.String(), object.Key(), ""
-	t.Reason = "writes through this module's filesystem, whose names carry the key"
+	t.Reason = "writes through this module's filesystem, whose file names contain the key"
 }
 
 // cause returns the reason inside an error of this module, without the resource, which may be the whole text.
@@ -74,5 +74,5 @@ func cause(err error) string {
 	if e, ok := err.(*cmekpipe.Error); ok && e.Err != nil {
 		return e.Err.Error()
 	}
-	return "it breaks a rule for names"
+	return "the name is invalid"
 }

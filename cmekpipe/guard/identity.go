@@ -9,7 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 )
 
-// beamPath is what stands in front of the identity of Beam's own types and functions.
+// beamPath is the prefix of the identity of Beam's own types and functions.
 const beamPath = "github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 // belowBeam returns what follows Beam's path in an identity: "/io/textio.writeFileFn", ".createFn".
@@ -30,7 +30,7 @@ func identityOf(fn *graph.Fn) string {
 // its predicate. What a generated function calls has no name in the graph.
 func userCall(fn *graph.Fn) string {
 	if fn.DynFn != nil {
-		return "a function of your own"
+		return "your own function"
 	}
 	return findUserCall(reflect.ValueOf(fn.Recv))
 }

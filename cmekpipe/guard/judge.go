@@ -28,7 +28,7 @@ func judge(known catalogue, e *graph.MultiEdge) Transform {
 	return t
 }
 
-// judgeOperation judges what Beam does itself, without code from anybody.
+// judgeOperation judges an operation of Beam's that runs no code of a DoFn.
 func judgeOperation(op graph.Opcode, t *Transform) {
 	t.Identity, t.Name, t.Verdict = string(op), string(op), Neutral
 	switch op {
@@ -59,12 +59,23 @@ func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 		return
 	}
 	t.Verdict = Opaque
-	t.Reason = fmt.Sprintf("code of your own with %d outputs; guard can't see where it writes", len(e.Output))
+	t.Reason = "your own code, with " + outputs(len(e.Output)) + "; guard cannot determine where it writes"
 }
 
-// judgeOwn takes a marked DoFn of this module at its word, provided that the word is complete.
+// outputs counts the outputs of a transform: one without any is often a sink.
+func outputs(n int) string {
+	switch n {
+	case 0:
+		return "no outputs"
+	case 1:
+		return "1 output"
+	}
+	return fmt.Sprintf("%d outputs", n)
+}
+
+// judgeOwn accepts the destination that a DoFn of this module declares, provided that the declaration is complete.
 func judgeOwn(d destination.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
-	const remedy = "make the destination with a method of a key that was parsed"
+	const remedy = "create the destination with a method of a parsed key, such as key.Object"
 	t.Verdict, t.Destination = Unprotected, d.Name
 	switch reason := partialInput(e); {
 	case !d.Key.Valid():
@@ -80,17 +91,17 @@ func judgeOwn(d destination.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Tr
 
 // overwrites says why a transform that writes one fixed name is refused for a partial input, and what to use instead.
 func overwrites(partial string) (reason, replacement string) {
-	return "writes one fixed name, but got " + partial + ": each pane would overwrite the last",
-		"use the connector's sharded form, which puts window and pane into the name"
+	return "writes one fixed name, but got " + partial + ": each pane would overwrite the one before",
+		"use the connector's sharded form, which puts window and pane into the name, such as textio.WriteSharded"
 }
 
-// refuse makes an unprotected transform of one that seemed protected.
+// refuse changes a protected transform to an unprotected one.
 func (t *Transform) refuse(reason, replacement string) {
 	t.Verdict, t.Kind, t.Key, t.AdditionalKeys = Unprotected, "", cmekpipe.KeyName{}, nil
 	t.Reason, t.Replacement = reason, replacement
 }
 
-// partialInput says what keeps a main input from arriving in one piece; "" if nothing does.
+// partialInput returns why a main input arrives in several panes; "" if it arrives in one.
 func partialInput(e *graph.MultiEdge) string {
 	for _, in := range e.Input {
 		if in.Kind != graph.Main {
@@ -109,7 +120,7 @@ func partialInput(e *graph.MultiEdge) string {
 	return ""
 }
 
-// judgeBeam judges a DoFn or function of Beam's own, given what follows Beam's path in its identity.
+// judgeBeam judges a DoFn or function of Beam's. below is what follows Beam's path in its identity.
 func (c catalogue) judgeBeam(below string, fn *graph.Fn, t *Transform) {
 	v := valuesOf(reflect.ValueOf(fn.Recv))
 	row, ok := c[below]
@@ -122,6 +133,6 @@ func (c catalogue) judgeBeam(below string, fn *graph.Fn, t *Transform) {
 		unknownConnector().apply(v, t)
 	}
 	if call := userCall(fn); call != "" && t.Verdict == Neutral {
-		t.Verdict, t.Reason = Opaque, "calls "+call+"; guard can't see where it writes"
+		t.Verdict, t.Reason = Opaque, "calls "+call+"; guard cannot determine where it writes"
 	}
 }

@@ -2,7 +2,7 @@ package guard
 
 import "slices"
 
-// isPure reports whether a package of Beam's, given below Beam's path, holds nothing but computation.
+// isPure reports whether a package of Beam's, given below Beam's path, only computes.
 func isPure(pkg string) bool {
 	return slices.Contains([]string{
 		"", "/transforms/batch", "/transforms/filter", "/transforms/periodic", "/transforms/stats", "/transforms/top",
@@ -17,13 +17,13 @@ func logging() []entry {
 		out = append(out, entry{
 			identity: "/x/debug." + name, verdict: Unprotected, place: func(values) string { return "Cloud Logging" },
 			reason:      "copies every element into the log, which the job's key does not cover",
-			replacement: "count elements with beam.NewCounter instead, or take the call out",
+			replacement: "count elements with beam.NewCounter instead, or remove the call",
 		})
 	}
 	return out
 }
 
-// sources are Beam's connectors that create nothing. Whether what they read rests under a key is not theirs to say.
+// sources are Beam's connectors that create nothing. Whether what they read is encrypted with a key is not checked.
 func sources() []entry {
 	var out []entry
 	for _, identity := range []string{
@@ -39,10 +39,10 @@ func sources() []entry {
 			place: func(v values) string { return v["Database"] }})
 	}
 	return append(out, entry{identity: "/io/databaseio.queryFn", verdict: ReadsOnly,
-		reason: "runs a statement that guard does not read; see to it that it only selects"})
+		reason: "runs a statement that guard does not read; make sure that it only selects"})
 }
 
-// helpers are the steps that Beam's connectors put before and behind their reads and writes.
+// helpers are the steps that Beam's connectors add before and after their reads and writes.
 func helpers() []entry {
 	var out []entry
 	for _, identity := range []string{

@@ -21,7 +21,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 )
 
-// document has an _id of its own, so that mongodbio takes the other of its two ways.
+// document has its own _id, so that mongodbio uses the other of its two code paths.
 type document struct {
 	ID string `bson:"_id"`
 }
@@ -33,7 +33,7 @@ func init() {
 
 const (
 	ourIO     = "use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/"
-	noneYet   = "keep this call out of the pipeline until this module has "
+	noneYet   = "remove this call: this module has no "
 	database  = "projects/bank-prod/instances/main/databases/ledger"
 	fhirStore = "projects/bank-prod/locations/eu/datasets/d/fhirStores/f"
 )
@@ -43,11 +43,11 @@ func databaseCases() []connector {
 	cells := func(path, call string) []finding {
 		return []finding{{Path: path, Verdict: guard.Unprotected, Destination: "projects/bank-prod/instances/main/tables/t", Instead: ourIO + call + " with a table created from a key"}}
 	}
-	rows := []finding{{Path: "postgres.Write/databaseio.writeFn", Verdict: guard.NoCMEK, Destination: "table entries through driver postgres", Why: "see to it"}}
+	rows := []finding{{Path: "postgres.Write/databaseio.writeFn", Verdict: guard.NoCMEK, Destination: "table entries through driver postgres", Why: "make sure"}}
 	statement := func(path string) []finding {
 		return []finding{{Path: path, Verdict: guard.ReadsOnly, Why: "does not read"}}
 	}
-	documents := []finding{{Path: "mongodbio.Write/mongodbio.writeFn", Verdict: guard.NoCMEK, Destination: "ledger.entries", Why: "see to it"}}
+	documents := []finding{{Path: "mongodbio.Write/mongodbio.writeFn", Verdict: guard.NoCMEK, Destination: "ledger.entries", Why: "make sure"}}
 	const dsn, uri = "postgres://u:secret@h/db", "mongodb://u:secret@h"
 	return []connector{
 		{"io/spannerio.Write", "", func(s beam.Scope) { spannerio.Write(s, database, "entries", records(s)) }, []finding{
@@ -80,14 +80,14 @@ func messagingCases() []connector {
 		{"io/pubsubio.Write", "", func(s beam.Scope) { pubSubWrite(s, topic) }, []finding{
 			{Path: "pubsubio.Write/pubsub_write", Verdict: guard.Unprotected, Destination: topic, Instead: ourIO + "pubsubio.Write with a topic created from a key"}}},
 		{"io/pubsubio.Read", " from a topic", func(s beam.Scope) { pubSubRead(s, &pipepb.PubSubReadPayload{Topic: topic}) }, []finding{
-			{Path: "pubsubio.Read/pubsub_read", Verdict: guard.Unprotected, Destination: topic, Instead: "read from that subscription", Why: "makes a subscription"}}},
+			{Path: "pubsubio.Read/pubsub_read", Verdict: guard.Unprotected, Destination: topic, Instead: "read from that subscription", Why: "creates a subscription"}}},
 		{"io/pubsubio.Read", " from a subscription", func(s beam.Scope) {
 			pubSubRead(s, &pipepb.PubSubReadPayload{Subscription: tail, WithAttributes: true})
 		}, []finding{{Path: "pubsubio.Read/pubsub_read", Verdict: guard.ReadsOnly, Destination: tail, Why: "topic's key"}}},
 		{"io/natsio.Write", "", func(s beam.Scope) {
 			natsio.Write(s, "nats://u:secret@h", beam.Create(s, natsio.ProducerMessage{Subject: "s"}))
 		}, []finding{
-			{Path: "natsio.Write/natsio.writeFn", Verdict: guard.NoCMEK, Why: "see to it"}}},
+			{Path: "natsio.Write/natsio.writeFn", Verdict: guard.NoCMEK, Why: "make sure"}}},
 		{"io/natsio.Read", "", func(s beam.Scope) { natsio.Read(s, "nats://u:secret@h", "stream", "subject") }, []finding{
 			{Path: "natsio.Read/natsio.readFn", Verdict: guard.ReadsOnly}}},
 	}

@@ -9,7 +9,7 @@ import (
 // String returns what [Coverage.WriteText] writes.
 func (c *Coverage) String() string {
 	var b strings.Builder
-	_ = c.WriteText(&b) // a Builder takes everything
+	_ = c.WriteText(&b) // a Builder never fails
 	return b.String()
 }
 
@@ -64,7 +64,7 @@ func (t Transform) write(b *strings.Builder) {
 	}
 }
 
-// printable keeps names that came from outside on one line.
+// printable replaces control characters, so that a name from the pipeline stays on one line.
 func printable(s string) string {
 	return strings.Map(func(r rune) rune {
 		if r < 0x20 || r == 0x7f {

@@ -92,13 +92,14 @@ func (userCombineFn) MergeAccumulators(a, _ string) string { return a }
 
 func init() { beam.RegisterFunction(byLength) }
 
-func userFn(s string) string              { return s }
-func userSink(context.Context, string)    {}
-func isOpen(s string) bool                { return s != "" }
-func shorter(a, b string) bool            { return len(a) < len(b) }
-func byLength(s string) int               { return len(s) % 2 }
-func combineUser(a, b string) string      { return a + b }
-func object(t *testing.T) cmekpipe.Object { t.Helper(); return mustObject(t, "gs://bank-records/o") }
+func userFn(s string) string                     { return s }
+func userSink(context.Context, string)           {}
+func userSplit(s string, odd, even func(string)) {}
+func isOpen(s string) bool                       { return s != "" }
+func shorter(a, b string) bool                   { return len(a) < len(b) }
+func byLength(s string) int                      { return len(s) % 2 }
+func combineUser(a, b string) string             { return a + b }
+func object(t *testing.T) cmekpipe.Object        { t.Helper(); return mustObject(t, "gs://bank-records/o") }
 
 func mustObject(t *testing.T, url string) cmekpipe.Object {
 	t.Helper()
@@ -190,7 +191,7 @@ type sideFn struct{ oneObjectFn }
 
 func (f *sideFn) ProcessElement(string, func(*string) bool) {}
 
-func TestForgedNamesProveNothing(t *testing.T) {
+func TestForgedNamesAreNotTrusted(t *testing.T) {
 	forged := &writeFileFn{Filename: keyedName, Annotations: map[string][]byte{"cmekpipe:sink:v1": []byte(keyName)}}
 	c := inspect(t, pipeline(func(s beam.Scope) {
 		beam.ParDo0(s.Scope("cmekpipe").Scope("textio.Write"), forged, lines(s))
@@ -211,6 +212,7 @@ func TestUserCodeIsOpaqueAndSaysWhatItIs(t *testing.T) {
 	c := inspect(t, pipeline(func(s beam.Scope) {
 		col := beam.ParDo(s, userFn, lines(s))
 		beam.ParDo0(s, userSink, col)
+		beam.ParDo2(s, userSplit, col)
 		beam.ParDo0(s, func(string) {}, col)
 		beam.Combine(s, &userCombineFn{}, col)
 		beam.Combine(s, combineUser, col)
@@ -219,14 +221,15 @@ func TestUserCodeIsOpaqueAndSaysWhatItIs(t *testing.T) {
 		beam.Partition(s, 2, byLength, col)
 	}))
 	want := []struct{ identity, reason string }{
-		{self + "userFn", "with 1 outputs"},
-		{self + "userSink", "with 0 outputs"},
-		{"", "with 0 outputs"}, // the compiler names function literals, not always alike
-		{self + "userCombineFn", "code of your own"},
-		{self + "combineUser", "code of your own"},
+		{self + "userFn", "your own code, with 1 output;"},
+		{self + "userSink", "your own code, with no outputs;"},
+		{self + "userSplit", "your own code, with 2 outputs;"},
+		{"", "your own code, with no outputs;"}, // the compiler names function literals, not always alike
+		{self + "userCombineFn", "your own code"},
+		{self + "combineUser", "your own code"},
 		{"filter.filterFn", "calls " + self + "isOpen"},
 		{"top.combineFn", "calls " + self + "shorter"},
-		{"beam.makePartitionFn", "calls a function of your own"},
+		{"beam.makePartitionFn", "calls your own function"},
 	}
 	got := findings(c)
 	if len(got) != len(want) {

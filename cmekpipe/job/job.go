@@ -49,7 +49,7 @@ func (o *Orphan) String() string {
 	found := "job " + o.Job.String() + " of a launch that did not finish is "
 	switch {
 	case o.Err != nil:
-		return found + "now " + string(o.Job.State) + ", because its key could not be proven: " + o.Err.Error()
+		return found + "now " + string(o.Job.State) + ", because its key could not be verified: " + o.Err.Error()
 	case o.Undecided:
 		return found + string(o.Job.State) + ", and its launcher has not set its key yet; it was left alone, and the next " +
 			"launch checks it again"

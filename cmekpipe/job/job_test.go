@@ -38,7 +38,7 @@ func TestOrphanSaysWhatWasDone(t *testing.T) {
 		{job.Orphan{Job: running, Undecided: true},
 			begin + "JOB_STATE_RUNNING, and its launcher has not set its key yet; it was left alone, and the next launch checks it again"},
 		{job.Orphan{Job: running, Err: errors.New("got no key")},
-			begin + "now JOB_STATE_RUNNING, because its key could not be proven: got no key"},
+			begin + "now JOB_STATE_RUNNING, because its key could not be verified: got no key"},
 	} {
 		if got := tc.orphan.String(); got != tc.want {
 			t.Errorf("got  %s\nwant %s", got, tc.want)

@@ -22,16 +22,16 @@ func (l *launch) direct(ctx context.Context) error {
 	return nil
 }
 
-// portable runs the pipeline on a job service of others, such as Flink's or Spark's, through Beam's own runner, which
-// reads its settings from Beam's flags. Beam calls that runner flink, spark and universal alike.
-func (l *launch) portable(ctx context.Context) error {
-	config := l.opts.Config()
+// jobService runs the pipeline on a job service that somebody else operates, such as Flink's or Spark's, through Beam's
+// own runner, which reads its settings from Beam's flags. Beam has one such runner, named flink, spark and universal.
+func (l *launch) jobService(ctx context.Context) error {
+	runner := string(l.opts.Runner())
 	if *jobopts.Endpoint == "" {
-		return l.refuse(cmekpipe.InvalidOptions, "endpoint", "got no job service, want the address of that of runner "+config.Runner,
+		return l.refuse(cmekpipe.InvalidOptions, "endpoint", "got no job service, want the address of that of runner "+runner,
 			"set --endpoint=HOST:PORT")
 	}
-	if name := ignored(config); name != "" {
-		return l.refuse(cmekpipe.InvalidOptions, name, "got a value that differs from Beam's flag, the only one that runner "+config.Runner+" reads",
+	if name := ignored(l.opts); name != "" {
+		return l.refuse(cmekpipe.InvalidOptions, name, "got a value that differs from Beam's flag, the only one that runner "+runner+" reads",
 			"set --"+name+" and build the options with cmekpipe.FromFlags")
 	}
 	result, err := universal.Execute(ctx, l.pipeline)
@@ -46,17 +46,18 @@ func (l *launch) portable(ctx context.Context) error {
 
 // ignored names an option that differs from the flag from which Beam's runner reads it, so that the job would silently be
 // another one than was asked for.
-func ignored(c cmekpipe.Config) string {
+func ignored(opts *cmekpipe.Options) string {
+	environment := opts.Environment()
 	switch {
-	case c.JobName != *jobopts.JobName:
+	case opts.JobName() != *jobopts.JobName:
 		return "job_name"
-	case c.Async != *jobopts.Async:
+	case opts.Async() != *jobopts.Async:
 		return "async"
-	case c.WorkerBinary != *jobopts.WorkerBinary:
+	case environment.WorkerBinary != *jobopts.WorkerBinary:
 		return "worker_binary"
-	case strings.Join(c.Experiments, ",") != *jobopts.Experiments:
+	case strings.Join(opts.Experiments(), ",") != *jobopts.Experiments:
 		return "experiments"
-	case !strings.EqualFold(c.EnvironmentType, *jobopts.EnvironmentType):
+	case !strings.EqualFold(string(environment.Type), *jobopts.EnvironmentType):
 		return "environment_type"
 	}
 	return ""

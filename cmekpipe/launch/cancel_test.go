@@ -16,7 +16,7 @@ func TestTheContextEndsInEachStep(t *testing.T) {
 	for _, tc := range []struct {
 		step, variable string
 		hit            func(r *http.Request) bool
-		first          bool // the service takes the call before the context ends
+		first          bool // the service receives the call before the context ends
 		objects        int  // at the most
 		job            string
 	}{

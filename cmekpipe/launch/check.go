@@ -13,14 +13,7 @@ import (
 
 // checkDataflow refuses options that are well formed but that a launch with this SDK can't run with a key.
 func (l *launch) checkDataflow() error {
-	config := l.opts.Config()
-	if config.SDKVersion != "" && config.SDKVersion != core.SdkVersion {
-		return l.refuse(cmekpipe.InvalidOptions, "sdk_version",
-			"got "+config.SDKVersion+", but "+core.SdkVersion+" is linked in",
-			"leave sdk_version out, or go get github.com/apache/beam/sdks/v2@v"+config.SDKVersion)
-	}
-	config.SDKVersion = core.SdkVersion
-	if _, err := cmekpipe.FromConfig(config); err != nil {
+	if err := l.opts.CheckSDKVersion(core.SdkVersion); err != nil {
 		return err
 	}
 	if err := l.checkPipelineOptions(); err != nil {
@@ -30,16 +23,16 @@ func (l *launch) checkDataflow() error {
 }
 
 // checkPipelineOptions compares what the program put into beam.PipelineOptions with the options: the key above all, in every
-// spelling. Flags are compared too, although they don't travel: one that differs was meant to have an effect.
+// spelling. Flags are compared too, although they are not sent: one that differs was meant to have an effect.
 func (l *launch) checkPipelineOptions() error {
-	program, want := beam.PipelineOptions.Export().Options, l.opts.Config().TempLocation
+	program, want := beam.PipelineOptions.Export().Options, l.opts.TempLocation().String()
 	if err := cmekpipe.CheckOptions(l.opts.Key(), program); err != nil {
 		return err
 	}
 	temp := strings.TrimRight(program["temp_location"], "/")
 	if temp != "" && temp != want {
 		return l.refuse(cmekpipe.InvalidOptions, "temp_location", "got "+temp+" in beam.PipelineOptions, want "+want+", as in the options",
-			"leave temp_location out of beam.PipelineOptions")
+			"remove temp_location from beam.PipelineOptions")
 	}
 	return nil
 }

@@ -43,10 +43,10 @@ type dataflowLaunch struct {
 
 // checkBuckets finds a missing bucket before the worker is built.
 func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
-	config := d.opts.Config()
-	places := []string{config.StagingLocation, config.TempLocation}
+	temp := d.opts.TempLocation().String()
+	places := []string{d.opts.StagingLocation().String(), temp}
 	if d.stagesTemplate() {
-		places = append(places, config.TemplateLocation)
+		places = append(places, d.opts.TemplateLocation().String())
 	}
 	if err := d.services.Buckets(ctx, places...); err != nil {
 		return err
@@ -55,7 +55,7 @@ func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
 		return nil
 	}
 	// Workers of other SDKs name no key there: Beam's Java SDK writes file loads to tempLocation.
-	return d.services.KeyedBuckets(ctx, config.TempLocation)
+	return d.services.KeyedBuckets(ctx, temp)
 }
 
 // runJob stages and submits the job and, unless the options say Async, follows it to its end.
@@ -76,7 +76,7 @@ func (d *dataflowLaunch) runJob(ctx context.Context) error {
 		return err
 	}
 	staged.request.ReplaceJobId = replaces
-	if err := d.submit(ctx, s, staged); err != nil || d.opts.Config().Async {
+	if err := d.submit(ctx, s, staged); err != nil || d.opts.Async() {
 		return err
 	}
 	err = watch.Follow(ctx, d.Settings, d.services.Jobs, d.result.Job)
@@ -96,8 +96,8 @@ func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
 	return staged, staged.send(ctx, d.services.Storage)
 }
 
-// submit leaves a job running that is encrypted with the key, or none. As long as neither is certain a record tells the
-// next launch of it.
+// submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the
+// next launch to check.
 func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged *stagedJob) error {
 	request := staged.request
 	mine := s.Record()
@@ -118,7 +118,7 @@ func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged 
 	return nil
 }
 
-// pipelineHash returns the hash of the staged pipeline in a job's options. It stands for the worker too, whose hash is in
+// pipelineHash returns the hash of the staged pipeline in a job's options. It identifies the worker too, whose hash is in
 // the pipeline.
 func pipelineHash(options []byte) string {
 	var read struct {

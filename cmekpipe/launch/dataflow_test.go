@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
-func TestABatchJobRunsUnderTheKey(t *testing.T) {
+func TestABatchJobRunsWithTheKey(t *testing.T) {
 	w := newWorld(t)
 	result, err := w.run(nil)
 	if err != nil {
@@ -39,7 +39,7 @@ func TestABatchJobRunsUnderTheKey(t *testing.T) {
 	}
 }
 
-func TestEverythingStagedRestsUnderTheKey(t *testing.T) {
+func TestEverythingStagedIsEncryptedWithTheKey(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.run(func(c *cmekpipe.Config) { c.StagingLocation = "gs://bank-work/staged/here/" }); err != nil {
 		t.Fatal(err)
@@ -131,7 +131,7 @@ func TestADamagedCopyIsReplaced(t *testing.T) {
 	}
 }
 
-func TestAsyncReturnsWithTheKeyProven(t *testing.T) {
+func TestAsyncReturnsWithTheKeyVerified(t *testing.T) {
 	w := newWorld(t)
 	result, err := w.run(func(c *cmekpipe.Config) { c.Async = true })
 	if err != nil {

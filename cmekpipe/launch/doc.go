@@ -1,5 +1,6 @@
 // Package launch runs Beam pipelines. On Dataflow, everything that a launch stages and the job itself are encrypted with your
-// own Cloud KMS key, or the launch fails: no object stays and no job is left running whose key Google Cloud does not report.
+// own Cloud KMS key, or the launch fails: it keeps no object and leaves no job running for which Google Cloud does not report
+// the key.
 // Programs call [Run] instead of beamx.Run:
 //
 //	opts, err := cmekpipe.FromFlags(flag.CommandLine)
@@ -7,9 +8,8 @@
 //	result, err := launch.Run(ctx, opts, p)
 //
 // [Plan] returns what Run would do, from the same code and without calling a service; with --dry_run Run prints it. Package
-// verify checks afterwards that everything in the plan exists and has its key. Package explain says what a message about a key
-// means that was found in the console or in a ticket. Package cmekrunner brings all this to programs that call beamx.Run or
-// beam.Run.
+// verify checks afterwards that everything in the plan exists and has its key. Package explain explains messages about
+// keys from the console or a ticket. Package cmekrunner does all this for programs that call beamx.Run or beam.Run.
 //
 // # What a launch does
 //
@@ -19,9 +19,8 @@
 //   - The environment must not send calls elsewhere, and the options must fit the SDK that is linked in.
 //   - Staging and temp bucket must exist, where the key can serve them. No bucket is ever created.
 //   - The worker is built for linux, unless the options name one.
-//   - Worker, pipeline and the files of other SDKs are uploaded with the key, to names made of their hashes and the key's. A
-//     file that is there already with the same content and the same key is not sent again. Cloud Storage's answer must name
-//     the key.
+//   - Worker, pipeline and the files of other SDKs are uploaded with the key, to names that contain the hashes of content and
+//     key. A file that exists with the same content and key is not uploaded again. Cloud Storage must report the key.
 //   - The job is submitted with the key, read back, and key, place, name and temp bucket are compared. A job with another
 //     key, or none, is cancelled and Run waits until it has stopped.
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
@@ -30,13 +29,13 @@
 //
 // Before it submits, Run writes a small record below the staging location, encrypted with the key: the job's name and
 // location, the key's name, the id of the request and the hash of the pipeline. It removes the record when the job's key is
-// confirmed, or when it is certain that no job runs. The job carries the request's id in the label cmekpipe-request, which leaves room for 63
-// labels of the user's.
+// confirmed, or when it is certain that no job runs. The job has the request's id in the label cmekpipe-request, so that the
+// options may have at most 63 labels.
 //
-// Whatever kills a launcher, the next Run with the same staging location reads the records first. A job of such a record, an
+// However a launcher ends, the next Run with the same staging location reads the records first. A job of such a record, an
 // orphan, is compared with the record's key: one that has the key is left alone; any other is cancelled, and Run waits until
-// it has stopped. Both are in Result.Orphans and in the progress. An orphan that can't be cancelled ends the launch with the
-// command that does it.
+// it has stopped. Both are in Result.Orphans and in the progress. If an orphan can't be cancelled the launch fails, and the hint
+// is the command that cancels it.
 //
 // Run never starts a job twice: if an orphan with the right key has the name of the job to launch, or runs the same pipeline
 // with a generated name, Run refuses with code AlreadyExists. If it ran to its end, Run refuses once.
@@ -48,12 +47,12 @@
 // of the temp location does not have the key as its default, a launch of the template will be refused: Run warns, and adds the
 // finding rule.BucketDefaultKey with the command that sets the key. Package template launches the template, names the key
 // again and checks the job's. Jobs that are launched by other means are not checked. Jobs of one template share no temporary
-// place: every connector of this module names its own on a worker, a new one in each job.
+// objects: the connectors of this module generate new temporary names in each job.
 //
 // # Updates
 //
 // With option Update, Run replaces the running streaming job of the name. Before anything is staged that job must run, in
-// the region of the options and with their key, and every transform that the mapping names must exist. A job created up
+// the region of the options and with their key, and every transform in the mapping must exist. A job created up
 // to 2024-03-07, or one whose state began with such a job, is refused with code Unsupported: it keeps the keys of elements
 // outside the customer's key. Drain it with [Drain] and launch without Update. If the new job's key can't be confirmed it is
 // cancelled, and the error's hint says what happened to the old one.
@@ -64,22 +63,22 @@
 //
 // # Defaults
 //
-// The runner is Prism, in this process, with which nothing leaves the machine but what the pipeline itself writes. Async
-// has a meaning on Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals
+// The runner is Prism, in this process: nothing leaves the machine except what the pipeline itself writes. Async applies to
+// Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals
 // up to 15 s, which start again whenever something happens. A service that is unavailable is asked 8 times in a row. A new
 // job has 30 s to become visible. A job to be cancelled has 10 minutes to stop.
 //
 // Progress goes to standard error: slow steps, the job with its URL, its states and the service's messages. If standard error
 // is no terminal, as in a log, only the job and one line for each of its states are written.
 //
-// Options travel to the workers as far as the program set them in beam.PipelineOptions. Flags do not: they would become
-// metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location does not
-// travel either, because workers upload heap profiles there without a key. What the program set must agree with the
+// Of the program's own options, those in beam.PipelineOptions are sent to the workers. Flags are not: they would become
+// metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location is not sent
+// either, because workers upload heap profiles there without a key. What the program set must agree with the
 // options: an entry that names another key, another region, or something that the options refuse stops the launch.
 //
-// The key stands in the job's serviceKmsKeyName and in the pipeline options that workers of other SDKs read, as
+// The key is in the job's serviceKmsKeyName and in the pipeline options that workers of other SDKs read, as
 // dataflowKmsKey for Java and dataflow_kms_key for Python. The sampling of elements that a worker failed on, which
-// Dataflow turns on by itself for Java and Python and which names no key, is turned off for every job.
+// Dataflow enables for Java and Python and which names no key, is turned off for every job.
 //
 // Hooks that write data at rest without a key are refused with code Unsupported.
 //
@@ -90,7 +89,7 @@
 // runs them.
 //
 // The files that the other SDK's workers need come from the expansion service that the pipeline was built with, which must
-// still run; those of a service that Beam started by itself lie on this machine already. They are compared with the
+// still run; those of a service that Beam started are on this machine already. They are compared with the
 // SHA-256 that the service names, if it names one, and uploaded to the staging bucket with the key as worker and pipeline are;
 // nothing is uploaded before all are on this machine. Files and URLs that the service sends, and embedded content, are
 // accepted; any other type is refused by name, and so are two different files of one name and an environment that isn't Docker's.
@@ -122,10 +121,10 @@
 //	InvalidOptions     no options, or pipeline options that contradict them (see cmekpipe.OptionErrors); no pipeline, no
 //	                   beam.Init, no worker to be built; an SDK that isn't the one linked in
 //	Unprotected        guard refuses the pipeline
-//	Unsupported        a transform, option or hook that can't be run under a key
-//	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch elsewhere
+//	Unsupported        a transform, option or hook that can't be run with a key
+//	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch to another service
 //	NotFound           a bucket or the worker binary is missing
-//	LocationMismatch   a bucket, or by Dataflow's word the key, is in another place than the job
+//	LocationMismatch   a bucket, or according to Dataflow the key, is in another location than the job
 //	KeyMissing         what Cloud Storage or Dataflow stored has no key; it was deleted or cancelled
 //	KeyMismatch        it has another key; it was deleted or cancelled
 //	KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable, KeyUnreachable
@@ -135,7 +134,7 @@
 //	PermissionDenied, PreconditionFailed, Unavailable
 //	                   the caller lacks a permission; a policy forbids the call; a service did not answer, or the quota of
 //	                   Cloud KMS is used up
-//	Corrupted          Cloud Storage stored something else than was sent, or a file of another SDK is not what its hash says
+//	Corrupted          Cloud Storage stored other content than was sent, or a file of another SDK is not what its hash says
 //	JobFailed          the job failed or was cancelled for a reason that is not about keys
 //	Internal           a job that must not run could not be cancelled; the hint is the command that does it
 //
@@ -151,14 +150,14 @@
 // errors.Unwrap of the returned error itself is nil, because an Error has two causes, its code and Err: use errors.Is and
 // errors.As.
 //
-// When ctx ends, Run returns ctx's error. Until the job's key is confirmed Run makes sure that no job is left running; after
+// When ctx ends, Run returns ctx's error. Until the job's key is confirmed Run leaves no job running; after
 // that the job continues without Run. On Prism the job is cancelled.
 //
 // # Concurrency
 //
 // Run may be called by several goroutines at once for different pipelines, with one exception: the worker binary is
-// found on the stack of the calling goroutine, so that programs which launch on other goroutines than main's have to
-// name one. Prism is started once per process and stays.
+// found on the stack of the calling goroutine, so that programs that launch on other goroutines than main's must
+// name one. Prism is started once per process and is never stopped.
 //
 // # Testing
 //

@@ -6,7 +6,6 @@ import (
 	"regexp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
@@ -29,9 +28,10 @@ func (l *launch) runnerError(err error) error {
 		e.Err = &jobs.Withheld{Text: e.Err.Error(), Err: err}
 		return e
 	}
-	e := &cmekpipe.Error{Op: l.op, Code: cmekpipe.JobFailed, Resource: "runner " + string(l.runner)}
+	runner := l.opts.Runner()
+	e := &cmekpipe.Error{Op: l.op, Code: cmekpipe.JobFailed, Resource: "runner " + string(runner)}
 	text := "the job failed" + inDoFn(err.Error())
-	if l.ShowData || l.runner == plan.Prism || l.runner == plan.Direct {
+	if l.ShowData || runner == cmekpipe.RunnerPrism || runner == cmekpipe.RunnerDirect {
 		text += ": " + err.Error()
 		e.Hint = "fix what the message names"
 	} else {

@@ -20,7 +20,7 @@ func notOption(name string) bool {
 	}, name)
 }
 
-// A flag that Beam adds must be looked at: it may carry data out of the key's reach.
+// A flag that Beam adds must be reviewed: it may store data without the key.
 func TestEveryFlagOfBeamIsReadOrRefused(t *testing.T) {
 	seen := 0
 	flag.VisitAll(func(f *flag.Flag) {
@@ -76,7 +76,7 @@ func TestRegisterFlagsLivesWithBeams(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := opts.Config(); c.Key != keyName || c.NumWorkers != 3 || !c.NoPublicIPs || c.TempLocation != set["temp_location"] {
-		t.Errorf("got %+v, want what Beam's flags hold", c)
+	if w := opts.Workers(); opts.Key().String() != keyName || w.NumWorkers != 3 || !w.NoPublicIPs || opts.TempLocation().String() != set["temp_location"] {
+		t.Errorf("got %+v, want what Beam's flags hold", opts.Config())
 	}
 }

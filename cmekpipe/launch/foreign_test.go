@@ -82,7 +82,7 @@ func (m *mixed) dependencies(url string) map[string][]*pipepb.ArtifactInformatio
 	return found
 }
 
-func TestFilesOfOtherSDKsAreStagedUnderTheKey(t *testing.T) {
+func TestFilesOfOtherSDKsAreStagedWithTheKey(t *testing.T) {
 	m := newMixed(t, expansiontest.New("java-io.jar", "the transforms"), expansiontest.New("avro.jar", "a library"))
 	result, err := m.launch(m.pipeline())
 	if err != nil {
@@ -201,7 +201,7 @@ func TestFilesOfTheSameNameAreRefused(t *testing.T) {
 	m.requireNothing(t)
 }
 
-func TestEnvironmentsThatDataflowCantHold(t *testing.T) {
+func TestEnvironmentsThatDataflowCannotRunAreRefused(t *testing.T) {
 	m := newMixed(t, expansiontest.New("a.jar", "one"))
 	m.service.Environment, m.service.Name = "beam:env:process:v1", "java"
 	_, err := m.launch(m.pipeline())
@@ -383,7 +383,7 @@ func requireReplaced(t *testing.T, p *beam.Pipeline, address string, info *pipep
 	}
 }
 
-func TestFilesThatCantRestUnderTheKeyEndTheLaunch(t *testing.T) {
+func TestFilesThatCannotBeEncryptedEndTheLaunch(t *testing.T) {
 	m := newMixed(t, expansiontest.New("a.jar", "one"))
 	t.Setenv("TMPDIR", t.TempDir())
 	m.Inject(emulator.Fault{Method: "storage.objects.insert", Resource: "gs://bank-work/staging/cmekpipe/*/a.jar", Status: 403})

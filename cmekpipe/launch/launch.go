@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
-	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that carry a key
+	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that contain a key
 )
 
 // Run launches a pipeline on the runner that the options name and, unless they say Async, waits for its end. It must
@@ -25,7 +25,7 @@ func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, options 
 	if err != nil {
 		return l.result, err
 	}
-	if l.opts.Config().DryRun {
+	if l.opts.DryRun() {
 		if err := l.plan(ctx); err != nil {
 			return l.result, err
 		}
@@ -61,7 +61,6 @@ type launch struct {
 	op       string // that errors name
 	opts     *cmekpipe.Options
 	pipeline *beam.Pipeline
-	runner   plan.Runner
 	result   *Result
 }
 
@@ -71,7 +70,6 @@ func newLaunch(ctx context.Context, op string, opts *cmekpipe.Options, p *beam.P
 	if err := session.CheckOptions(op, opts); err != nil {
 		return l, err
 	}
-	l.runner = runnerOf(opts)
 	switch {
 	case p == nil:
 		return l, l.refuse(cmekpipe.InvalidOptions, "", "got no pipeline", "create one with beam.NewPipelineWithRoot")
@@ -82,32 +80,20 @@ func newLaunch(ctx context.Context, op string, opts *cmekpipe.Options, p *beam.P
 	return l, ctx.Err()
 }
 
-// runnerOf returns the runner that options name.
-func runnerOf(opts *cmekpipe.Options) plan.Runner {
-	switch opts.Config().Runner {
-	case "dataflow", "DataflowRunner":
-		return plan.Dataflow
-	case "direct", "DirectRunner":
-		return plan.Direct
-	case "flink", "FlinkRunner", "spark", "SparkRunner", "universal", "portable", "PortableRunner":
-		return plan.Portable
-	}
-	return plan.Prism
-}
-
 // run launches the pipeline on its runner.
 func (l *launch) run(ctx context.Context) error {
-	if l.runner == plan.Dataflow {
+	runner := l.opts.Runner()
+	if runner == cmekpipe.RunnerDataflow {
 		return l.dataflow(ctx)
 	}
 	if err := l.inspect(); err != nil {
 		return err
 	}
-	switch l.runner {
-	case plan.Direct:
+	switch {
+	case runner == cmekpipe.RunnerDirect:
 		return l.direct(ctx)
-	case plan.Portable:
-		return l.portable(ctx)
+	case runner.UsesJobService():
+		return l.jobService(ctx)
 	default:
 		return l.prism(ctx)
 	}

@@ -160,7 +160,7 @@ func TestPrismStopsWithTheContext(t *testing.T) {
 	}
 }
 
-func TestPrismRunsPipelinesSideBySide(t *testing.T) {
+func TestPrismRunsPipelinesConcurrently(t *testing.T) {
 	for range 3 {
 		t.Run("one of several", func(t *testing.T) {
 			t.Parallel()

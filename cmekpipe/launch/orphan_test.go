@@ -66,7 +66,7 @@ func TestAnOrphanThatRanToItsEndIsToldOnce(t *testing.T) {
 	}
 }
 
-func TestOrphansOfOthersAreLookedAfterToo(t *testing.T) {
+func TestOrphansOfOtherLaunchesAreCheckedToo(t *testing.T) {
 	w := newWorld(t)
 	w.Dataflow().Tamper(storeKey(""))
 	bad := w.leave(func(c *cmekpipe.Config) { c.JobName = "theirs" })

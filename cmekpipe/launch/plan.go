@@ -3,6 +3,7 @@ package launch
 import (
 	"context"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
@@ -12,7 +13,7 @@ import (
 
 // plan puts the plan into the result, without calling a service.
 func (l *launch) plan(ctx context.Context) error {
-	if l.runner != plan.Dataflow {
+	if l.opts.Runner() != cmekpipe.RunnerDataflow {
 		return l.inspect()
 	}
 	t, err := l.translate(ctx)
@@ -34,11 +35,11 @@ func (l *launch) inspect() error {
 		return err
 	}
 	l.result.Coverage = coverage
-	l.result.Plan = plan.New(l.runner, l.opts, coverage)
+	l.result.Plan = plan.New(l.opts, coverage)
 	return coverage.Err()
 }
 
-// translate makes every check of a launch on Dataflow that needs no call, and translates the pipeline.
+// translate performs every check of a launch on Dataflow that needs no call, and translates the pipeline.
 func (l *launch) translate(ctx context.Context) (*translation.Translation, error) {
 	if err := session.CheckEnvironment(l.op); err != nil {
 		return nil, err

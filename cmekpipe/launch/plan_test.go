@@ -235,7 +235,7 @@ func TestAPlanForAnotherRunnerHasDestinationsOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(planned.Destinations) != 4 || planned.Request != nil || len(planned.Staged) != 0 || planned.Runner != "prism" {
+	if len(planned.Destinations) != 4 || planned.Request != nil || len(planned.Staged) != 0 || planned.Runner != cmekpipe.RunnerPrism {
 		t.Errorf("got\n%s", planned)
 	}
 }
@@ -309,7 +309,7 @@ func TestADryRunPrintsThePlanAndTouchesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := len(w.Ledger())
-	for _, runner := range []plan.Runner{plan.Dataflow, plan.Prism} {
+	for _, runner := range []cmekpipe.Runner{cmekpipe.RunnerDataflow, cmekpipe.RunnerPrism} {
 		opts := w.options(func(c *cmekpipe.Config) { c.DryRun, c.Runner = true, string(runner) })
 		var result *launch.Result
 		printed := printedBy(t, func() {
@@ -318,7 +318,7 @@ func TestADryRunPrintsThePlanAndTouchesNothing(t *testing.T) {
 		if err != nil || result.Job != nil || result.Plan == nil || result.Plan.Runner != runner {
 			t.Fatalf("%s: got %+v and error %v, want a plan and no job", runner, result, err)
 		}
-		if got := result.Plan.String(); !strings.HasSuffix(printed, got) || runner == plan.Dataflow && got != want.String() {
+		if got := result.Plan.String(); !strings.HasSuffix(printed, got) || runner == cmekpipe.RunnerDataflow && got != want.String() {
 			t.Errorf("%s: got plan\n%s\nand printed\n%s\nwant what Plan has, in both", runner, got, printed)
 		}
 	}

@@ -40,13 +40,13 @@ func (l *launch) prism(ctx context.Context) error {
 	if err != nil {
 		return l.runnerError(err)
 	}
-	// The worker outlives ctx by as long as it takes to stop it.
+	// Stopping the worker continues after ctx has ended.
 	defer worker.Stop(context.WithoutCancel(ctx)) //nolint:errcheck // it never fails
 	environment, err := graphx.CreateEnvironment(ctx, graphx.URNEnvExternal, worker.EnvironmentConfig)
 	if err != nil {
 		return l.runnerError(err)
 	}
-	model, err := translation.Marshal(edges, environment, l.opts.Config())
+	model, err := translation.Marshal(edges, environment, l.opts.Environment().ResourceHints)
 	if err != nil {
 		return l.runnerError(err)
 	}

@@ -30,7 +30,7 @@ func storeKey(name string) func(*api.Job) {
 	return func(j *api.Job) { j.Environment.ServiceKmsKeyName = name }
 }
 
-func TestAJobUnderAnotherKeyIsCancelled(t *testing.T) {
+func TestAJobWithAnotherKeyIsCancelled(t *testing.T) {
 	w := newWorld(t)
 	other := w.CreateKey("us-central1", "pipelines2")
 	ring := strings.TrimSuffix(w.key.String(), "/pipelines")
@@ -42,9 +42,9 @@ func TestAJobUnderAnotherKeyIsCancelled(t *testing.T) {
 	}{
 		{"another key that begins alike", storeKey(other.String()), cmekpipe.KeyMismatch, []string{other.String(), w.key.String()}},
 		{"a key in other letters", storeKey(ring + "/Pipelines"), cmekpipe.KeyMismatch, []string{"/Pipelines,", w.key.String()}},
-		{"something that is no key", storeKey("pipelines"), cmekpipe.KeyMismatch, []string{"no key's name", w.key.String()}},
-		{"no key", storeKey(""), cmekpipe.KeyMissing, []string{"no key", w.key.String()}},
-		{"no environment", func(j *api.Job) { j.Environment = nil }, cmekpipe.KeyMissing, []string{"no key", w.key.String()}},
+		{"something that is no key", storeKey("pipelines"), cmekpipe.KeyMismatch, []string{"not the name of a key", w.key.String()}},
+		{"no key", storeKey(""), cmekpipe.KeyMissing, []string{"no Cloud KMS key", w.key.String()}},
+		{"no environment", func(j *api.Job) { j.Environment = nil }, cmekpipe.KeyMissing, []string{"no Cloud KMS key", w.key.String()}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			w.Dataflow().Tamper(tc.tamper)
@@ -125,7 +125,7 @@ func TestReadersThatLearnLateAreWaitedFor(t *testing.T) {
 	}
 }
 
-func TestAJobWhoseAnswersAreLostIsFoundWhenItIsSeen(t *testing.T) {
+func TestAJobWhoseAnswersAreLostIsFoundWhenItIsVisible(t *testing.T) {
 	w := newWorld(t)
 	w.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
 	w.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})

@@ -65,7 +65,6 @@ func TestOptionsThatAKeyCantCoverAreRefused(t *testing.T) {
 		code     cmekpipe.Code
 		resource string
 	}{
-		{"another SDK", func(c *cmekpipe.Config) { c.SDKVersion = "2.50.0" }, cmekpipe.InvalidOptions, "sdk_version"},
 		{"an update", func(c *cmekpipe.Config) { c.Update = true }, cmekpipe.Unsupported, "update"},
 		{"no worker", func(c *cmekpipe.Config) { c.WorkerBinary = missing }, cmekpipe.NotFound, missing},
 		{"a folder as worker", func(c *cmekpipe.Config) { c.WorkerBinary = filepath.Dir(missing) }, cmekpipe.InvalidOptions, filepath.Dir(missing)},
@@ -85,6 +84,19 @@ func TestOptionsThatAKeyCantCoverAreRefused(t *testing.T) {
 	}
 }
 
+func TestAnotherVersionOfBeamIsRefused(t *testing.T) {
+	w := newWorld(t)
+	result, err := w.run(func(c *cmekpipe.Config) { c.SDKVersion = "2.50.0" })
+	faults := cmekpipe.OptionErrors(err)
+	if len(faults) != 1 || faults[0].Code != cmekpipe.InvalidOptions || faults[0].Resource != "sdk_version" {
+		t.Errorf("got error %v, want one fault of sdk_version with code %q", err, cmekpipe.InvalidOptions)
+	}
+	requireNothing(t, w)
+	if result.Job != nil {
+		t.Errorf("got job %v, want none", result.Job)
+	}
+}
+
 func TestABucketElsewhereIsRefused(t *testing.T) {
 	for _, where := range []string{"us-east1", "US", "NAM4"} {
 		t.Run(where, func(t *testing.T) {
@@ -101,7 +113,7 @@ func TestABucketElsewhereIsRefused(t *testing.T) {
 	}
 }
 
-func TestABucketThatCantBeSeenIsNotCalledMissing(t *testing.T) {
+func TestABucketThatCannotBeReadIsNotReportedMissing(t *testing.T) {
 	w := newWorld(t)
 	w.Inject(emulator.Fault{Method: "storage.buckets.get", Status: 403})
 	_, err := w.run(nil)

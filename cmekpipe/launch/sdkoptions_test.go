@@ -29,7 +29,7 @@ func optionsOf(t *testing.T, j *api.Job) (o sdkOptions) {
 	return o
 }
 
-func TestTheKeyIsWhereEverySDKLooks(t *testing.T) {
+func TestTheKeyIsInTheOptionsOfEverySDK(t *testing.T) {
 	w := newWorld(t)
 	if _, err := w.run(nil); err != nil {
 		t.Fatal(err)

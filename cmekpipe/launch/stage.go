@@ -33,7 +33,7 @@ type stagedJob struct {
 	others     *crosslang.Staged // the files of other SDKs
 }
 
-// stage builds the worker if there is none, names the files, makes the job that refers to them, and completes the plan. It
+// stage builds the worker if there is none, names the files, creates the request of the job, and completes the plan. It
 // sends nothing, and calls no service except, if it may resolve files of other SDKs, the expansion services that have them.
 func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve bool) (*stagedJob, error) {
 	path, remove, err := workerbuild.Find(ctx, l.op, l.opts, l.Progress)
@@ -56,7 +56,7 @@ func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve 
 	return j, nil
 }
 
-// name gives the files names made of their hashes. The model refers to the worker, and the job to both.
+// name gives the files names that contain their hashes. The model refers to the worker, and the job to both.
 func (l *launch) name(ctx context.Context, t *translation.Translation, j *stagedJob) (err error) {
 	if j.workerFile, err = j.area.Name("worker", j.worker); err != nil {
 		return err
@@ -110,7 +110,7 @@ func (j *stagedJob) send(ctx context.Context, client *storage.Client) error {
 	return area.Send(ctx, j.modelFile, bytes.NewReader(j.model))
 }
 
-// close removes what was made on this machine.
+// close removes the files that were created on this machine.
 func (j *stagedJob) close() {
 	j.worker.Close() //nolint:errcheck // it was only read
 	j.remove()

@@ -56,7 +56,7 @@ func TestAnUploadWhoseAnswerIsLostIsFoundInPlace(t *testing.T) {
 	}
 }
 
-func TestLaunchesSideBySideShareWhatTheyStage(t *testing.T) {
+func TestConcurrentLaunchesShareStagedFiles(t *testing.T) {
 	w := newWorld(t)
 	var group sync.WaitGroup
 	for _, name := range []string{"a", "b", "c", "d", "e", "f"} {
@@ -72,8 +72,8 @@ func TestLaunchesSideBySideShareWhatTheyStage(t *testing.T) {
 	}
 }
 
-// A service that says that the object rests under another key, or none, is believed, and the object goes.
-func TestAnObjectUnderAnotherKeyIsDeleted(t *testing.T) {
+// An object that the service reports with another key, or none, is deleted.
+func TestAnObjectWithAnotherKeyIsDeleted(t *testing.T) {
 	for _, tc := range []struct {
 		name, old, new string
 		code           cmekpipe.Code

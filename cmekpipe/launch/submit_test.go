@@ -21,10 +21,10 @@ func TestAJobOfTheSameNameIsNeverAdopted(t *testing.T) {
 		says   func(w *world, other cmekpipe.KeyName) string
 	}{
 		{"under the same key", func(cmekpipe.KeyName) func(*api.Job) { return nil },
-			func(w *world, _ cmekpipe.KeyName) string { return "under key " + w.key.String() }},
+			func(w *world, _ cmekpipe.KeyName) string { return "encrypted with " + w.key.String() }},
 		{"under another key", func(other cmekpipe.KeyName) func(*api.Job) {
 			return func(j *api.Job) { j.Environment.ServiceKmsKeyName = other.String() }
-		}, func(_ *world, other cmekpipe.KeyName) string { return "under key " + other.String() }},
+		}, func(_ *world, other cmekpipe.KeyName) string { return "encrypted with " + other.String() }},
 		{"under none", func(cmekpipe.KeyName) func(*api.Job) {
 			return func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" }
 		}, func(*world, cmekpipe.KeyName) string { return "it has no key" }},
@@ -69,14 +69,14 @@ func (w *world) squatter(change func(*api.Job)) (id string) {
 	return created.Id
 }
 
-func TestANameIsTakenEvenIfNobodyMayLook(t *testing.T) {
+func TestATakenNameIsRefusedWithoutPermissionToReadItsJob(t *testing.T) {
 	w := newWorld(t)
 	w.squatter(nil)
 	w.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403})
 	_, err := w.run(nil)
 	e := requireError(t, err, cmekpipe.AlreadyExists, "projects/"+cmektest.Project+"/locations/us-central1/jobs/nightly")
-	if !strings.Contains(e.Err.Error(), "can't be seen") {
-		t.Errorf("got %q, want it to say that the key can't be seen", e.Err)
+	if !strings.Contains(e.Err.Error(), "could not be read") {
+		t.Errorf("got %q, want it to say that the key could not be read", e.Err)
 	}
 }
 
@@ -171,7 +171,7 @@ func TestARefusedSubmitIsNotRetried(t *testing.T) {
 	}
 }
 
-// discard takes an answer that nobody gets.
+// discard is a writer for an answer that no client receives.
 type discard struct{}
 
 func (discard) Header() http.Header         { return http.Header{} }

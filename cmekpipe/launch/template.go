@@ -10,7 +10,7 @@ import (
 )
 
 // stagesTemplate reports whether the launch stages a classic template instead of submitting a job.
-func (l *launch) stagesTemplate() bool { return l.opts.Config().TemplateLocation != "" }
+func (l *launch) stagesTemplate() bool { return l.opts.TemplateLocation().Valid() }
 
 // stageTemplate stages the files of the job and writes the request, which is the one that would be submitted, where the
 // options say, encrypted with the key. It holds the pipeline's options, which are the user's.
@@ -29,7 +29,7 @@ func (d *dataflowLaunch) stageTemplate(ctx context.Context) error {
 		return d.runnerError(err)
 	}
 	area := d.services.Staging()
-	url := d.opts.Config().TemplateLocation
+	url := d.opts.TemplateLocation().String()
 	if err := area.Write(ctx, url, text); err != nil {
 		return err
 	}
@@ -39,9 +39,9 @@ func (d *dataflowLaunch) stageTemplate(ctx context.Context) error {
 }
 
 // checkTemplateBucket warns if a launch of the template will be refused because Dataflow would write to the temp location
-// without a key. The bucket may get its default key before that, so that staging goes on.
+// without a key. The bucket may get its default key before that, so staging continues.
 func (d *dataflowLaunch) checkTemplateBucket(ctx context.Context) error {
-	err := d.services.KeyedBuckets(ctx, d.opts.Config().TempLocation)
+	err := d.services.KeyedBuckets(ctx, d.opts.TempLocation().String())
 	e, ok := errors.AsType[*cmekpipe.Error](err)
 	if !ok || e.Code != cmekpipe.KeyMissing && e.Code != cmekpipe.KeyMismatch {
 		return err

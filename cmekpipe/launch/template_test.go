@@ -22,7 +22,7 @@ const nightlyTemplate = "gs://bank-work/templates/nightly.json"
 
 func toTemplate(c *cmekpipe.Config) { c.TemplateLocation = nightlyTemplate }
 
-func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
+func TestATemplateIsStagedWithTheKeyAndNoJobSubmitted(t *testing.T) {
 	w := newWorld(t)
 	w.WriteObject(nightlyTemplate, []byte("of last year, without a key"))
 	for range 2 {
@@ -54,7 +54,7 @@ func TestATemplateIsStagedUnderTheKeyAndNoJobSubmitted(t *testing.T) {
 	}
 }
 
-func TestATemplateThatCannotRestUnderTheKeyIsNotWritten(t *testing.T) {
+func TestATemplateThatCannotBeEncryptedIsNotWritten(t *testing.T) {
 	w := newWorld(t)
 	w.CreateBucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
 	_, err := w.run(func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-abroad/t" })

@@ -48,7 +48,7 @@ func write(t *testing.T, w *world, halfWay func()) (*launch.Result, error) {
 	return launch.Run(t.Context(), w.options(func(c *cmekpipe.Config) { c.Runner = "prism" }), p, launch.WithHaste())
 }
 
-func TestSinksOfThisModuleAreProtectedAndWriteUnderTheirKey(t *testing.T) {
+func TestSinksOfThisModuleAreProtectedAndWriteWithTheirKey(t *testing.T) {
 	w := newWorld(t)
 	result, err := write(t, w, nil)
 	if err != nil {

@@ -25,19 +25,18 @@ const maxModel = 256 << 20
 // findReplaced returns the id of the job that this launch is to update, or "" if it is no update. It refuses what would not
 // keep its key. Nothing is written before.
 func (d *dataflowLaunch) findReplaced(ctx context.Context) (id string, err error) {
-	config := d.opts.Config()
-	if !config.Update {
+	if !d.opts.Update() {
 		return "", nil
 	}
 	if !d.translation.Streaming() {
 		return "", d.refuse(cmekpipe.Unsupported, "update", "got a batch pipeline, want a streaming one: no other can replace a job",
-			"leave update out")
+			"leave out update")
 	}
 	job, err := d.services.Replaceable(ctx, d.translation.JobName())
 	if err != nil {
 		return "", err
 	}
-	if err := d.checkMapping(config.TransformNameMapping, d.runningTransforms(ctx, job)); err != nil {
+	if err := d.checkMapping(d.opts.TransformNameMapping(), d.runningTransforms(ctx, job)); err != nil {
 		return "", err
 	}
 	return job.Id, nil
@@ -76,7 +75,7 @@ func contains(transforms []string, name string) bool {
 // runningTransforms returns the names of a running job's transforms if they can be read, from Dataflow's description of the
 // job or from its staged pipeline. Only a mapping needs them.
 func (d *dataflowLaunch) runningTransforms(ctx context.Context, job *api.Job) []string {
-	if len(d.opts.Config().TransformNameMapping) == 0 {
+	if len(d.opts.TransformNameMapping()) == 0 {
 		return nil
 	}
 	var names []string

@@ -26,7 +26,7 @@ func (w *world) update(change func(*cmekpipe.Config)) (*launch.Result, error) {
 	})
 }
 
-func TestAnUpdateTakesTheRunningJobsPlace(t *testing.T) {
+func TestAnUpdateReplacesTheRunningJob(t *testing.T) {
 	w := newWorld(t)
 	first, err := w.stream(nil)
 	if err != nil {
@@ -63,7 +63,7 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 		{"a job under another key", func(w *world) string {
 			return w.squatter(storeKey(w.CreateKey("us-central1", "other").String()))
 		}, cmekpipe.KeyMismatch, []string{"/other", "/pipelines", "drain"}},
-		{"a job without key", func(w *world) string { return w.squatter(storeKey("")) }, cmekpipe.KeyMissing, []string{"no key", "/pipelines"}},
+		{"a job without key", func(w *world) string { return w.squatter(storeKey("")) }, cmekpipe.KeyMissing, []string{"no Cloud KMS key", "/pipelines"}},
 		{"a job from before keys were covered", func(w *world) string {
 			id := w.squatter(nil)
 			w.backdate(id, time.Date(2024, 3, 6, 23, 59, 59, 0, time.UTC))
@@ -206,7 +206,7 @@ func TestAReplacementWithoutTheKeyIsCancelled(t *testing.T) {
 	w.Dataflow().Tamper(storeKey(""))
 	_, err := w.update(nil)
 	e, ok := errors.AsType[*cmekpipe.Error](err)
-	if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, old) || !strings.Contains(e.Hint, "goes on in JOB_STATE_RUNNING") {
+	if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, old) || !strings.Contains(e.Hint, "continues in JOB_STATE_RUNNING") {
 		t.Errorf("got error %v, want that the old job goes on", err)
 	}
 	if active := w.active(); len(active) != 1 || active[0].Id != old {

@@ -30,8 +30,8 @@ type told struct {
 	text  string
 }
 
-// script lets Dataflow tell messages in pages of two, in the order of its list, and a state for each look at the job; the
-// last one stays.
+// script has Dataflow return messages in pages of two, in the order of its list, and one state for each read of the job; the
+// last one repeats.
 type script struct {
 	mu       sync.Mutex
 	states   []string
@@ -88,7 +88,7 @@ func (s *script) page(r *http.Request) *api.ListJobMessagesResponse {
 	return page
 }
 
-// running returns n looks at a running job and one at its end.
+// running returns the states of n reads of a running job and one of its end.
 func running(n int, end string) []string {
 	return append(slices.Repeat([]string{"JOB_STATE_RUNNING"}, n), end)
 }
@@ -112,7 +112,7 @@ func numbered(said string) []string {
 	return numbers
 }
 
-func TestWatchTellsEveryMessageOnceInTheOrderOfTime(t *testing.T) {
+func TestWatchReportsEveryMessageOnceInTheOrderOfTime(t *testing.T) {
 	w := newWorld(t)
 	s := &script{states: running(8, "JOB_STATE_DONE")}
 	for i := range 25 {
@@ -140,7 +140,7 @@ func TestWatchTellsEveryMessageOnceInTheOrderOfTime(t *testing.T) {
 }
 
 // A message waits for one more reading before it is told; at the last one there is none.
-func TestWatchTellsWhatComesAfterTheEnd(t *testing.T) {
+func TestWatchReportsMessagesAfterTheEnd(t *testing.T) {
 	from := func(readings ...int) (late []told, want []string) {
 		for i, reading := range readings {
 			n := strconv.Itoa(i)
@@ -253,7 +253,7 @@ func TestWatchSaysWhyAKeyEndedTheJob(t *testing.T) {
 	}
 }
 
-func TestWatchGoesOnWithoutMessages(t *testing.T) {
+func TestWatchContinuesWithoutMessages(t *testing.T) {
 	w := newWorld(t)
 	result, err := w.run(func(c *cmekpipe.Config) { c.Async = true })
 	if err != nil {

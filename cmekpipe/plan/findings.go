@@ -87,7 +87,7 @@ func optionNames(job *api.Job) []string {
 		} `json:"beam:option:go_options:v1"`
 	}
 	if err := json.Unmarshal(job.Environment.SdkPipelineOptions, &sent); err != nil {
-		return nil // it was made by this program
+		return nil // this program created it
 	}
 	beams := []string{"hooks", "hookOrder", "experiments"} // Beam's own, which every job has
 	return slices.DeleteFunc(slices.Sorted(maps.Keys(sent.Go.Options)), func(name string) bool {

@@ -16,7 +16,7 @@ const schemaVersion = 1
 // planJSON is a plan in JSON.
 type planJSON struct {
 	SchemaVersion int               `json:"schemaVersion"`
-	Runner        Runner            `json:"runner"`
+	Runner        cmekpipe.Runner   `json:"runner"`
 	Project       string            `json:"project"`
 	Region        string            `json:"region"`
 	Key           cmekpipe.KeyName  `json:"key"`
@@ -76,8 +76,8 @@ func (p *Plan) Check(op string) error {
 	switch {
 	case p == nil || p.Runner == "":
 		return invalid(op, errors.New("got the zero Plan"))
-	case !slices.Contains([]Runner{Dataflow, Direct, Prism, Portable}, p.Runner):
-		return invalid(op, errors.New("got a runner that isn't known"))
+	case !slices.Contains(cmekpipe.Runners(), p.Runner):
+		return invalid(op, fmt.Errorf("got runner %q, want one of %v", p.Runner, cmekpipe.Runners()))
 	case !p.Key.Valid():
 		return invalid(op, errors.New("got a plan without a key"))
 	}
@@ -96,7 +96,7 @@ func (p *Plan) Check(op string) error {
 
 func invalid(op string, err error) error {
 	return &cmekpipe.Error{Op: op, Code: cmekpipe.InvalidOptions, Resource: "plan", Err: err,
-		Hint: "make the plan with launch.Plan, or use the Plan of launch.Run's Result, with this version of the module"}
+		Hint: "create the plan with launch.Plan, or use the Plan of launch.Run's Result, with this version of the module"}
 }
 
 // notNil returns values, or an empty list for none, so that JSON has a list.

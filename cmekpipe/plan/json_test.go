@@ -16,7 +16,7 @@ func TestWhatIsNoPlanIsRefused(t *testing.T) {
 		"no version":     `{"runner":"dataflow","key":` + key + `}`,
 		"another":        `{"schemaVersion":2,"runner":"dataflow","key":` + key + `}`,
 		"no runner":      `{"schemaVersion":1,"key":` + key + `}`,
-		"unknown runner": `{"schemaVersion":1,"runner":"spark","key":` + key + `}`,
+		"unknown runner": `{"schemaVersion":1,"runner":"portable","key":` + key + `}`,
 		"no key":         `{"schemaVersion":1,"runner":"dataflow"}`,
 		"a bad key":      `{"schemaVersion":1,"runner":"dataflow","key":"k"}`,
 		"no sink's key":  `{"schemaVersion":1,"runner":"dataflow","key":` + key + `,"destinations":[{"kind":"object","name":"gs://b/o"}]}`,

@@ -11,24 +11,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
 
-// Runner is where a pipeline runs. The zero Runner is invalid.
-type Runner string
-
-// The runners.
-const (
-	// Dataflow is Google's service.
-	Dataflow Runner = "dataflow"
-	// Prism and Direct run in the process of the launch.
-	Prism  Runner = "prism"
-	Direct Runner = "direct"
-	// Portable is a job service such as Flink's or Spark's.
-	Portable Runner = "portable"
-)
-
 // Plan is what a launch does, or would do. The zero Plan is invalid.
 type Plan struct {
-	// Runner is where the pipeline runs.
-	Runner Runner
+	// Runner is what runs the pipeline.
+	Runner cmekpipe.Runner
 	// Project, Region and Key are the job's.
 	Project, Region string
 	Key             cmekpipe.KeyName
@@ -43,7 +29,7 @@ type Plan struct {
 	Staged []StagedFile
 	// Unresolved are the files that get their names only when the pipeline is launched. The plan of a launch has none.
 	Unresolved []UnresolvedFiles
-	// Destinations are those of all transforms that guard found protected. each once, in order of the transforms.
+	// Destinations are those of all transforms that guard found protected, each once, in order of the transforms.
 	Destinations []Destination
 	// Findings are what the checks before a launch found, among them what guard refuses.
 	Findings rule.Findings
@@ -57,7 +43,7 @@ type Plan struct {
 
 // StagedFile is a file in the staging bucket.
 type StagedFile struct {
-	// URL is the gs:// name, made of the hashes of content and key.
+	// URL is the gs:// name, which contains the hashes of content and key.
 	URL string `json:"url"`
 	// SHA256 is the hash of the content, in hexadecimal.
 	SHA256 string `json:"sha256"`
@@ -81,7 +67,7 @@ type UnresolvedFiles struct {
 
 // Destination is a place that transforms write to.
 type Destination struct {
-	// Kind says what Name stands for.
+	// Kind is the kind of the resource.
 	Kind cmekpipe.DestinationKind `json:"kind"`
 	// Name is the resource as a person would type it.
 	Name string `json:"name"`
@@ -95,10 +81,10 @@ type Destination struct {
 
 // New returns the plan of a pipeline that guard has inspected, as far as it is known without translating the pipeline:
 // destinations and findings. Programs call launch.Plan, which completes it.
-func New(runner Runner, opts *cmekpipe.Options, coverage *guard.Coverage) *Plan {
-	p := &Plan{Runner: runner, Project: opts.Project(), Region: opts.Region(), Key: opts.Key(), JobName: opts.Config().JobName}
-	if runner == Dataflow {
-		p.Template = opts.Config().TemplateLocation
+func New(opts *cmekpipe.Options, coverage *guard.Coverage) *Plan {
+	p := &Plan{Runner: opts.Runner(), Project: opts.Project(), Region: opts.Region(), Key: opts.Key(), JobName: opts.JobName()}
+	if p.Runner == cmekpipe.RunnerDataflow {
+		p.Template = opts.TemplateLocation().String()
 	}
 	for _, t := range coverage.Transforms {
 		if t.Verdict == guard.Protected {
@@ -127,7 +113,7 @@ func (p *Plan) addDestination(t guard.Transform) {
 	}
 }
 
-// SetRequest sets the request, without its id, and adds what it puts outside the key to the findings.
+// SetRequest sets the request, without its id, and adds what it stores without the key to the findings.
 func (p *Plan) SetRequest(request *api.Job) {
 	copied := *request
 	copied.ClientRequestId = ""

@@ -15,7 +15,7 @@ import (
 // same plan always gives the same text.
 func (p *Plan) String() string {
 	if p == nil || p.Runner == "" {
-		return "no plan: make one with launch.Plan\n"
+		return "no plan: create one with launch.Plan\n"
 	}
 	var b strings.Builder
 	b.WriteString("job\n")

@@ -37,7 +37,7 @@ type Severity string
 
 // The severities. Their text never changes.
 const (
-	// SeverityError: data is stored or would be stored outside the key, or nobody can tell that it isn't. Fix it.
+	// SeverityError: data is or would be stored without the key, or this could not be ruled out. Fix it.
 	SeverityError Severity = "error"
 	// SeverityWarning: it depends on something that was not checked. Check it.
 	SeverityWarning Severity = "warning"
@@ -89,9 +89,9 @@ func planned() []Rule {
 		{UnprotectedTransform, "a transform creates data at rest without the pipeline's key", SeverityError,
 			"write with a connector of cmekpipe/io, to a destination created from a key", dataflowPage, cmekpipe.Unprotected},
 		{OutsideKMS, "a transform writes to a service outside Cloud KMS", SeverityWarning,
-			"make sure that the service's operator encrypts with a key of yours", servicesPage, ""},
-		{OpaqueTransform, "a transform runs code that no check can see into", SeverityNotice,
-			"review the code: it must create nothing at rest", dataflowPage, ""},
+			"ask the service's operator to encrypt its storage with your key", servicesPage, ""},
+		{OpaqueTransform, "a transform runs code that cannot be inspected", SeverityNotice,
+			"check in a review that the code creates no data at rest without your key", dataflowPage, ""},
 		{WorkerDisk, "a transform writes to the worker's own disk", SeverityWarning,
 			"write to Cloud Storage with cmekpipe/io, to an object created from a key", dataflowPage, ""},
 		{JobMetadata, "the job has metadata that no key covers", SeverityNotice,
@@ -101,9 +101,9 @@ func planned() []Rule {
 		{PipelineOptions, "pipeline options travel to the workers as metadata that no key covers", SeverityNotice,
 			"keep secrets and personal data out of beam.PipelineOptions", dataflowPage, ""},
 		{LocationUnknown, "it is not known whether the key's location serves the job's region", SeverityWarning,
-			"ask Google, or use a region whose key locations are documented", dataflowPage, ""},
+			"use a region whose key locations are documented", dataflowPage, ""},
 		{TwoKeys, "one destination has two keys", SeverityError,
-			"create the destination from one key everywhere", servicesPage, cmekpipe.KeyMismatch},
+			"create the destination from the same key in every transform", servicesPage, cmekpipe.KeyMismatch},
 		{BucketDefaultKey, "a launch of the template will be refused: the bucket's default key is not the job's", SeverityWarning,
 			"gcloud storage buckets update gs://BUCKET --default-encryption-key=KEY", templatesPage, ""},
 	}
@@ -121,6 +121,6 @@ func stored() []Rule {
 		{NoPermission, "a resource could not be read: a permission is missing", SeverityError,
 			"grant the permission and verify again", grantsPage, cmekpipe.PermissionDenied},
 		{KeyUnknown, "the key of a resource could not be determined", SeverityError,
-			"check the key by hand in the Google Cloud console", servicesPage, cmekpipe.Unavailable},
+			"check the resource's key in the Google Cloud console", servicesPage, cmekpipe.Unavailable},
 	}
 }

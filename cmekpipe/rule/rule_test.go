@@ -123,7 +123,7 @@ error : a finding of a rule that this version doesn't know
   to do: use the version that found it
 warning CMEK002: a transform writes to a service outside Cloud KMS
   topic t
-  to do: make sure that the service's operator encrypts with a key of yours
+  to do: ask the service's operator to encrypt its storage with your key
 notice CMEK005: the job has metadata that no key covers
   job nightly
   no key covers: labels
@@ -155,7 +155,7 @@ func TestErrIsNilWithoutAnErrorFinding(t *testing.T) {
 	}
 }
 
-func TestErrHoldsEveryErrorFinding(t *testing.T) {
+func TestErrReturnsEveryErrorFinding(t *testing.T) {
 	err := findings().Err()
 	for _, want := range []cmekpipe.Code{cmekpipe.KeyMismatch, cmekpipe.Unsupported} {
 		if !errors.Is(err, want) {

@@ -11,7 +11,7 @@ import (
 // classic is a template that holds the job itself.
 type classic struct{}
 
-func (*classic) refused(c cmekpipe.Config) []option { return stagedClassic(c) }
+func (*classic) refused(opts *cmekpipe.Options) []option { return stagedClassic(opts) }
 
 func (*classic) places(opts *cmekpipe.Options) []string {
 	return []string{opts.TempLocation().String()}
@@ -19,7 +19,7 @@ func (*classic) places(opts *cmekpipe.Options) []string {
 
 func (*classic) launches() bool { return false }
 
-// inspect reads no more of the job than it needs, because SDKs write the rest in several ways.
+// inspect reads no more of the job than it needs, because SDKs write the other parts in several ways.
 func (*classic) inspect(l *launcher, stored fields) ([]string, error) {
 	kind := stored.text("type")
 	if kind == "" {
@@ -27,7 +27,7 @@ func (*classic) inspect(l *launcher, stored fields) ([]string, error) {
 		if stored.text("image") != "" {
 			hint = "launch the specification of a Flex Template with template.LaunchFlex"
 		}
-		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no classic template", hint)
+		return nil, l.refuse(cmekpipe.InvalidOptions, "got a file that is no classic template", hint)
 	}
 	if l.opts.Update() && kind != "JOB_TYPE_STREAMING" {
 		return nil, l.refuse(cmekpipe.Unsupported, "got "+kind+" to update with, want a streaming job: no other can replace a job",
@@ -54,9 +54,8 @@ func (*classic) start(ctx context.Context, l *launcher, a *attempt, validateOnly
 }
 
 func (l *launcher) classicParameters(a *attempt) *api.LaunchTemplateParameters {
-	c := l.opts.Config()
 	return &api.LaunchTemplateParameters{
-		JobName: a.name, Parameters: l.Parameters, Update: c.Update, TransformNameMapping: c.TransformNameMapping,
-		Environment: runtimeEnvironment(c, labelled(c, a.request), l.PipelineOptions),
+		JobName: a.name, Parameters: l.Parameters, Update: l.opts.Update(), TransformNameMapping: l.opts.TransformNameMapping(),
+		Environment: runtimeEnvironment(l.opts, labelled(l.opts, a.request), l.PipelineOptions),
 	}
 }

@@ -21,9 +21,10 @@
 //
 // # A Flex Template in Go
 //
-// The container holds Google's launcher for Go and the pipeline's program, built for linux:
+// The container holds Google's launcher for Go and the pipeline's program, built for linux. Replace TAG by a tag of Google's
+// list of base images, not by latest:
 //
-//	FROM gcr.io/dataflow-templates-base/go-template-launcher-base
+//	FROM gcr.io/dataflow-templates-base/go-template-launcher-base:TAG
 //	COPY nightly /template/nightly
 //	ENV FLEX_TEMPLATE_GO_BINARY=/template/nightly
 //	ENTRYPOINT ["/opt/google/dataflow/go_template_launcher"]
@@ -39,8 +40,10 @@
 //	_, err = launch.Run(ctx, opts, p, launch.WithProgress(os.Stderr))
 //
 // In the container there are no sources: the program itself is the worker, so that --worker_binary=/template/nightly must be
-// set, for instance by the program with flag.Set. Source:
-// https://docs.cloud.google.com/dataflow/docs/guides/templates/configuring-flex-templates.
+// set, for instance by the program with flag.Set.
+//
+// Sources: the tags on https://docs.cloud.google.com/dataflow/docs/reference/flex-templates-base-images; the variable and
+// the path of the launcher on https://docs.cloud.google.com/dataflow/docs/guides/templates/configuring-flex-templates.
 //
 // # What a launch does
 //
@@ -49,7 +52,7 @@
 //   - Every job option is sent with the launch or refused by name with code Unsupported; none is ignored. Options such
 //     as worker_binary belong to the template: stage it again with them.
 //   - Parameters and pipeline options must not name another key, in any spelling, another region or another folder, nor
-//     anything that takes data out of the key's reach.
+//     anything that stores data without the key.
 //   - The temporary bucket must exist, where the key can serve it, and its default key must be the job's: Dataflow and the
 //     SDKs write there without naming a key. For a Flex Template that holds for the staging bucket too, to which the
 //     launcher writes its console.
@@ -68,10 +71,10 @@
 //
 // # Lost answers
 //
-// A launch of a template has no request id by which Dataflow would keep a second job from starting. So it is made again only
-// when it was turned away with HTTP status 429. If its answer is lost the job is looked for by the label cmekpipe-request,
-// which each launch fills with an id of its own, and proven; if none is seen, the launch fails with code Unavailable, and its
-// record lets the next one find a job that appears late. An active job of the same name is never adopted.
+// A launch of a template has no request id with which Dataflow would refuse a second job. So it is retried only after HTTP
+// status 429. If its answer is lost, the launch searches for the job by the label cmekpipe-request, which holds an id of the
+// launch, and verifies it; if it finds none it fails with code Unavailable, and its record lets the next launch find a job
+// that appears late. An active job of the same name is never adopted.
 //
 // # Flex Templates
 //
@@ -93,8 +96,8 @@
 // The caller needs everything that package launch lists for Run: a launch of a template needs dataflow.jobs.create on the
 // project, and checks and clean-up need dataflow.jobs.get, list and cancel. In addition it needs storage.objects.get on the
 // template; WriteSpec needs storage.objects.create, get and delete where it writes. The service agents of Cloud Storage,
-// Dataflow and Compute Engine need the key as launch describes. If a bucket had to be made Dataflow would ask for
-// storage.buckets.create: withhold it.
+// Dataflow and Compute Engine need the key as launch describes. To create a bucket Dataflow would need
+// storage.buckets.create: don't grant it.
 //
 // The workers' account, as which a Flex Template's launcher runs too, needs read access to the image, and read and write
 // access to the staging bucket. Sources:
@@ -111,10 +114,10 @@
 //	InvalidOptions     parameters, pipeline options or the template contradict the key (see cmekpipe.OptionErrors); Dataflow
 //	                   rejected the launch, and the error names the rejected parameters
 //	InvalidName        WriteSpec was given the URL of a folder
-//	Unsupported        a job option that no launch of a template carries
+//	Unsupported        a job option that no launch of a template has a field for
 //	AlreadyExists      an active job has the name, or a launch that was killed did the same
 //	JobFailed          the launcher of a Flex Template failed before the job had a key
-//	Unavailable        the launch's answer was lost and no job is seen, or a service did not answer
+//	Unavailable        the launch's answer was lost and no job was found, or a service did not answer
 //	Internal           a job that must not run could not be cancelled or searched for; the hint is the command that does it
 //
 // No error or line of progress shows the template or the value of a parameter.
@@ -125,6 +128,6 @@
 //
 // # Testing
 //
-// Package cmektest provides a loopback cloud that launches both kinds, see the example. No container runs there, and what a
-// launcher leaves in its staging folder is written.
+// Package cmektest provides a loopback cloud that launches both kinds, see the example. No container runs there, but
+// the files that a launcher leaves in its staging folder are written.
 package template

@@ -1,7 +1,6 @@
 package template
 
 import (
-	"maps"
 	"slices"
 
 	api "google.golang.org/api/dataflow/v1b3"
@@ -11,59 +10,61 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
-// runtimeEnvironment carries every option that a classic template takes. The key always stands in it: the job of a launch
+// runtimeEnvironment holds every option that a classic template accepts. It always names the key: the job of a launch
 // that names none may have none.
-func runtimeEnvironment(c cmekpipe.Config, labels map[string]string, options []string) *api.RuntimeEnvironment {
+func runtimeEnvironment(opts *cmekpipe.Options, labels map[string]string, options []string) *api.RuntimeEnvironment {
+	workers := opts.Workers()
 	return &api.RuntimeEnvironment{
-		KmsKeyName:                c.Key,
-		TempLocation:              c.TempLocation,
-		ServiceAccountEmail:       c.ServiceAccountEmail,
-		Network:                   c.Network,
-		Subnetwork:                c.Subnetwork,
-		IpConfiguration:           addresses(c),
-		MachineType:               c.MachineType,
-		NumWorkers:                c.NumWorkers,
-		MaxWorkers:                c.MaxNumWorkers,
-		DiskSizeGb:                c.DiskSizeGB,
-		WorkerRegion:              c.WorkerRegion,
-		WorkerZone:                c.WorkerZone,
-		Zone:                      c.Zone,
-		AdditionalExperiments:     experiments(c),
+		KmsKeyName:                opts.Key().String(),
+		TempLocation:              opts.TempLocation().String(),
+		ServiceAccountEmail:       workers.ServiceAccountEmail,
+		Network:                   workers.Network,
+		Subnetwork:                workers.Subnetwork,
+		IpConfiguration:           addresses(workers),
+		MachineType:               workers.MachineType,
+		NumWorkers:                workers.NumWorkers,
+		MaxWorkers:                workers.MaxNumWorkers,
+		DiskSizeGb:                workers.DiskSizeGB,
+		WorkerRegion:              workers.WorkerRegion,
+		WorkerZone:                workers.WorkerZone,
+		Zone:                      workers.Zone,
+		AdditionalExperiments:     experiments(opts),
 		AdditionalPipelineOptions: options,
 		AdditionalUserLabels:      labels,
 	}
 }
 
-// flexEnvironment carries every option that a Flex Template takes. Temporary and staging folder always stand in it, without
-// which Dataflow makes a bucket of its own.
-func flexEnvironment(c cmekpipe.Config, labels map[string]string, options []string) *api.FlexTemplateRuntimeEnvironment {
+// flexEnvironment holds every option that a Flex Template accepts. It always names the temporary and the staging folder:
+// without them Dataflow creates a bucket.
+func flexEnvironment(opts *cmekpipe.Options, labels map[string]string, options []string) *api.FlexTemplateRuntimeEnvironment {
+	workers := opts.Workers()
 	return &api.FlexTemplateRuntimeEnvironment{
-		KmsKeyName:                c.Key,
-		TempLocation:              c.TempLocation,
-		StagingLocation:           c.StagingLocation,
-		ServiceAccountEmail:       c.ServiceAccountEmail,
-		Network:                   c.Network,
-		Subnetwork:                c.Subnetwork,
-		IpConfiguration:           addresses(c),
-		MachineType:               c.MachineType,
-		NumWorkers:                c.NumWorkers,
-		MaxWorkers:                c.MaxNumWorkers,
-		DiskSizeGb:                c.DiskSizeGB,
-		AutoscalingAlgorithm:      algorithm(c),
-		FlexrsGoal:                c.FlexRSGoal,
-		SdkContainerImage:         c.SDKContainerImage,
-		WorkerRegion:              c.WorkerRegion,
-		WorkerZone:                c.WorkerZone,
-		Zone:                      c.Zone,
-		AdditionalExperiments:     experiments(c),
+		KmsKeyName:                opts.Key().String(),
+		TempLocation:              opts.TempLocation().String(),
+		StagingLocation:           opts.StagingLocation().String(),
+		ServiceAccountEmail:       workers.ServiceAccountEmail,
+		Network:                   workers.Network,
+		Subnetwork:                workers.Subnetwork,
+		IpConfiguration:           addresses(workers),
+		MachineType:               workers.MachineType,
+		NumWorkers:                workers.NumWorkers,
+		MaxWorkers:                workers.MaxNumWorkers,
+		DiskSizeGb:                workers.DiskSizeGB,
+		AutoscalingAlgorithm:      algorithm(workers.AutoscalingAlgorithm),
+		FlexrsGoal:                string(workers.FlexRSGoal),
+		SdkContainerImage:         opts.Environment().SDKContainerImage,
+		WorkerRegion:              workers.WorkerRegion,
+		WorkerZone:                workers.WorkerZone,
+		Zone:                      workers.Zone,
+		AdditionalExperiments:     experiments(opts),
 		AdditionalPipelineOptions: options,
 		AdditionalUserLabels:      labels,
 	}
 }
 
 // labelled adds the label by which the job is found again.
-func labelled(c cmekpipe.Config, request string) map[string]string {
-	labels := maps.Clone(c.Labels)
+func labelled(opts *cmekpipe.Options, request string) map[string]string {
+	labels := opts.Labels()
 	if labels == nil {
 		labels = make(map[string]string)
 	}
@@ -71,19 +72,19 @@ func labelled(c cmekpipe.Config, request string) map[string]string {
 	return labels
 }
 
-func addresses(c cmekpipe.Config) string {
-	if c.NoPublicIPs {
+func addresses(w cmekpipe.Workers) string {
+	if w.NoPublicIPs {
 		return "WORKER_IP_PRIVATE"
 	}
 	return ""
 }
 
 // algorithm spells the algorithm as the API does.
-func algorithm(c cmekpipe.Config) string {
-	switch c.AutoscalingAlgorithm {
-	case "NONE":
+func algorithm(a cmekpipe.AutoscalingAlgorithm) string {
+	switch a {
+	case cmekpipe.AutoscalingNone:
 		return "AUTOSCALING_ALGORITHM_NONE"
-	case "THROUGHPUT_BASED":
+	case cmekpipe.AutoscalingThroughputBased:
 		return "AUTOSCALING_ALGORITHM_BASIC"
 	}
 	return ""
@@ -91,6 +92,6 @@ func algorithm(c cmekpipe.Config) string {
 
 // experiments are experiments and service options, which templates have in one list.
 // Source: https://docs.cloud.google.com/dataflow/docs/reference/service-options.
-func experiments(c cmekpipe.Config) []string {
-	return session.Experiments(c, slices.Concat(c.Experiments, c.ServiceOptions))
+func experiments(opts *cmekpipe.Options) []string {
+	return session.Experiments(opts, slices.Concat(opts.Experiments(), opts.ServiceOptions()))
 }

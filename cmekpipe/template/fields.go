@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// fields are a JSON object. Google's parser takes a field by its name in lower camel case and in snake case, and so do
-// its methods.
+// fields are a JSON object. Its methods find a field by its name in lower camel case and in snake case, as Google's
+// parser does.
 type fields map[string]json.RawMessage
 
 // named returns the names under which a field is there, usually one or none.

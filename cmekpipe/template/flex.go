@@ -8,10 +8,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// flex is a template that names a container whose program makes the job.
+// flex is a template that names a container whose program creates the job.
 type flex struct{}
 
-func (*flex) refused(c cmekpipe.Config) []option { return staged(c) }
+func (*flex) refused(opts *cmekpipe.Options) []option { return staged(opts) }
 
 // places are two: the launcher writes its console and its result into the staging folder, and names no key.
 func (*flex) places(opts *cmekpipe.Options) []string {
@@ -26,7 +26,7 @@ func (*flex) inspect(l *launcher, stored fields) ([]string, error) {
 		if stored.text("type") != "" {
 			hint = "launch a classic template with template.LaunchClassic"
 		}
-		return nil, l.refuse(cmekpipe.InvalidOptions, "got something that is no specification of a Flex Template", hint)
+		return nil, l.refuse(cmekpipe.InvalidOptions, "got a file that is no specification of a Flex Template", hint)
 	}
 	o := &options{}
 	for _, metadata := range stored.objects("metadata") {
@@ -51,10 +51,9 @@ func (*flex) start(ctx context.Context, l *launcher, a *attempt, validateOnly bo
 }
 
 func (l *launcher) flexParameters(a *attempt) *api.LaunchFlexTemplateParameter {
-	c := l.opts.Config()
 	return &api.LaunchFlexTemplateParameter{
-		ContainerSpecGcsPath: l.Template, JobName: a.name, Parameters: l.Parameters, Update: c.Update,
-		TransformNameMappings: c.TransformNameMapping,
-		Environment:           flexEnvironment(c, labelled(c, a.request), l.PipelineOptions),
+		ContainerSpecGcsPath: l.Template, JobName: a.name, Parameters: l.Parameters, Update: l.opts.Update(),
+		TransformNameMappings: l.opts.TransformNameMapping(),
+		Environment:           flexEnvironment(l.opts, labelled(l.opts, a.request), l.PipelineOptions),
 	}
 }

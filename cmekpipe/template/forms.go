@@ -1,21 +1,21 @@
 package template
 
-// The expressions below have no look-ahead and no classes but Unicode's, so that every engine reads them alike. A value
+// The expressions below have no look-ahead and no classes but Unicode's, so that every engine reads them the same way. A value
 // must match an expression whole.
 const (
-	// keyForm matches what [cmekpipe.ParseKeyName] takes, and nothing else.
+	// keyForm matches what [cmekpipe.ParseKeyName] accepts, and nothing else.
 	keyForm = `projects/(` + projectForm + `)/locations/[a-z][-a-z0-9]*/keyRings/` + keyID + `/cryptoKeys/` + keyID
 
 	projectForm = `[0-9]+|[a-z][-a-z0-9]{4,28}[a-z0-9]|` + label + `(\.` + label + `)+:[a-z]([-a-z0-9]{0,28}[a-z0-9])?`
 	label       = `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
 	keyID       = `[-_a-zA-Z0-9]{1,63}`
 
-	// rest is what may stand behind a bucket's name.
+	// rest is what may follow a bucket's name.
 	rest = `(/\P{Cc}*)?`
 )
 
-// folderForms match, all together, the gs:// URLs that the job options accept for a folder. They also match what only a rule
-// with exceptions tells apart, and what the options then refuse: bucket names with "google" inside or that are IP
+// folderForms match, all together, the gs:// URLs that the job options accept for a folder. They also match names that only
+// a rule with exceptions excludes, and that the options then refuse: bucket names with "google" inside or that are IP
 // addresses, objects by the names "." and ".." or below ".well-known/acme-challenge", and names of more than 1024 bytes.
 func folderForms() []string {
 	return []string{

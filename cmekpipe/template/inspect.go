@@ -10,8 +10,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// inspectStored holds the environment that a template stores against the key, and adds its options to those in o. A
-// template that names no key in it is in order, because every launch does.
+// inspectStored compares the environment that a template stores with the key, and adds its options to those in o. A
+// template without a key in it is accepted, because every launch names the key.
 func (l *launcher) inspectStored(o *options, stored fields, environment, keyField string) error {
 	for _, e := range stored.objects(environment) {
 		for _, name := range e.named(keyField) {
@@ -37,7 +37,7 @@ func (l *launcher) inspectStored(o *options, stored fields, environment, keyFiel
 		Hint: "stage the template again without these options; cmekpipe.OptionErrors lists them"}
 }
 
-// compare holds the key of a template against the launch's.
+// compare compares the key of a template with the launch's.
 func (l *launcher) compare(text json.RawMessage) error {
 	var key string
 	if err := json.Unmarshal(text, &key); err != nil {
@@ -53,7 +53,7 @@ func (l *launcher) compare(text json.RawMessage) error {
 	return nil
 }
 
-// checkGiven holds parameters and further options of the launch against the key, and against the places of the options.
+// checkGiven compares parameters and further options of the launch with the key and with the folders of the options.
 func (l *launcher) checkGiven() error {
 	words := readWords(l.PipelineOptions)
 	for _, given := range append(words, l.Parameters) {

@@ -19,7 +19,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/template"
 )
 
-func TestATemplateIsLaunchedUnderTheKey(t *testing.T) {
+func TestATemplateIsLaunchedWithTheKey(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		result, err := k.launch(t.Context(), w.options(func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk"} }),
 			template.Request{Template: stored, Parameters: map[string]string{"input": secret}},
@@ -70,7 +70,7 @@ func (w *world) putClassicOrFlexBatch(k kind) {
 	w.putFlex(func(s *api.ContainerSpec) { s.Metadata.Streaming = false })
 }
 
-func TestADryRunMakesNoJobAndWritesNothing(t *testing.T) {
+func TestADryRunCreatesNoJobAndWritesNothing(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		before := len(w.Ledger())
 		dry := func(c *cmekpipe.Config) { c.DryRun = true }
@@ -211,7 +211,7 @@ func (w *world) cancelAll() {
 	w.jobs()
 }
 
-func TestATemplateRestsUnderAKey(t *testing.T) {
+func TestATemplateMustBeEncryptedWithAKey(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 		w.CreateBucket("bank-other", region, w.other)
@@ -429,7 +429,7 @@ func TestThereIsRoomForTheLabel(t *testing.T) {
 	})
 }
 
-func TestAnUpdateTakesTheJobsPlace(t *testing.T) {
+func TestAnUpdateReplacesTheJob(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		_, err := w.run(k, func(c *cmekpipe.Config) { c.Update = true })
 		requireError(t, err, cmekpipe.NotFound, parent+"nightly")
@@ -451,7 +451,7 @@ func TestAnUpdateTakesTheJobsPlace(t *testing.T) {
 		_, err = w.run(k, func(c *cmekpipe.Config) { c.Update = true })
 		e, ok := errors.AsType[*cmekpipe.Error](err)
 		if !ok || e.Code != cmekpipe.KeyMissing || !strings.Contains(e.Hint, second.Job.ID) {
-			t.Errorf("got error %v, want what became of job %s", err, second.Job.ID)
+			t.Errorf("got error %v, want the state of job %s", err, second.Job.ID)
 		}
 		w.requireNoneRunsWithout()
 	})

@@ -43,7 +43,7 @@ func TestAJobWithoutTheKeyIsCancelled(t *testing.T) {
 	}
 }
 
-// Google does not say which of two keys counts. A template that takes the wrong one after it was looked at is found out.
+// Google does not document which of two keys counts. A job that gets the template's wrong key after the check is found.
 func TestAStoredKeyThatWinsIsFoundOut(t *testing.T) {
 	w := newWorld(t)
 	w.putClassic(nil)
@@ -62,7 +62,7 @@ func TestAStoredKeyThatWinsIsFoundOut(t *testing.T) {
 	}
 }
 
-func TestAnswersThatHideTheKeyProveNothing(t *testing.T) {
+func TestAJobWhoseAnswersHideTheKeyIsRefused(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		w.Dataflow().TamperAnswers(func(_ emulator.Method, j *api.Job) {
 			if j.Environment != nil {
@@ -94,7 +94,7 @@ func TestAJobWithoutLabelIsNotAdopted(t *testing.T) {
 	})
 }
 
-func TestALostAnswerIsProvenAndNotMadeAgain(t *testing.T) {
+func TestTheJobOfALostAnswerIsVerifiedAndTheCallNotRetried(t *testing.T) {
 	for name, fault := range map[string]emulator.Fault{
 		"reset": {Reset: true}, "cut off": {Truncate: 10},
 	} {
@@ -126,7 +126,7 @@ func TestALostAnswerIsProvenAndNotMadeAgain(t *testing.T) {
 	})
 }
 
-func TestALaunchThatMayHaveTakenEffectIsMadeOnce(t *testing.T) {
+func TestALaunchThatMayHaveTakenEffectIsNotRetried(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		var calls atomic.Int32
 		intercept(t, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
@@ -147,7 +147,7 @@ func TestALaunchThatMayHaveTakenEffectIsMadeOnce(t *testing.T) {
 	})
 }
 
-func TestALaunchThatWasTurnedAwayIsMadeAgain(t *testing.T) {
+func TestALaunchRefusedWith429IsRetried(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		w.Inject(emulator.Fault{Method: emulator.Method(k.method), Status: 429, Call: 1})
 		w.Inject(emulator.Fault{Method: emulator.Method(k.method), Status: 429, Call: 2})
@@ -218,7 +218,7 @@ func TestAnothersJobWithoutAKeyIsNotStopped(t *testing.T) {
 	})
 }
 
-func TestALaunchThatCantLookForItsJobIsNotMade(t *testing.T) {
+func TestALaunchThatCannotSearchForItsJobIsNotSent(t *testing.T) {
 	eachKind(t, func(t *testing.T, w *world, k kind) {
 		w.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403})
 		_, err := w.run(k, nil)
@@ -273,7 +273,7 @@ func TestALaunchWhoseContextEndsLeavesNoJob(t *testing.T) {
 }
 
 // The program in the container decides: what is read while the job is queued proves nothing.
-func TestAFlexJobIsProvenWhenItsLauncherHasDecided(t *testing.T) {
+func TestAFlexJobIsVerifiedWhenItsLauncherHasSetTheKey(t *testing.T) {
 	w := newWorld(t)
 	w.putFlex(nil)
 	slow := w.Dataflow().Pace()

@@ -11,7 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// maxDepth is how deep options may lie in a template: far deeper than any SDK writes them.
+// maxDepth is how deep options may be nested in a template: far deeper than any SDK nests them.
 const maxDepth = 64
 
 // options gathers what a template stores under any name at any depth, because every SDK has its own form: Java and Go
@@ -27,7 +27,7 @@ type options struct {
 
 func (o *options) object(f fields) error {
 	for _, name := range slices.Sorted(maps.Keys(f)) {
-		if name == "display_data" { // says for people what stands elsewhere
+		if name == "display_data" { // repeats other options for display
 			continue
 		}
 		if err := o.field(plainName(name), f[name]); err != nil {
@@ -37,7 +37,7 @@ func (o *options) object(f fields) error {
 	return nil
 }
 
-// plainName takes the name out of the form that options have in Beam's model: "beam:option:dataflow_kms_key:v1".
+// plainName returns the name inside the form that options have in Beam's model: "beam:option:dataflow_kms_key:v1".
 func plainName(name string) string {
 	bare, found := strings.CutPrefix(name, "beam:option:")
 	if !found {
@@ -47,10 +47,10 @@ func plainName(name string) string {
 	return bare
 }
 
-// field takes one value, and all that lies inside it.
+// field adds one value, and all values inside it.
 func (o *options) field(name string, text json.RawMessage) error {
 	if o.depth++; o.depth > maxDepth {
-		return errors.New("they lie too deep")
+		return errors.New("they are nested too deep")
 	}
 	defer func() { o.depth-- }()
 	text = bytes.TrimSpace(text)
@@ -63,7 +63,7 @@ func (o *options) field(name string, text json.RawMessage) error {
 			return err
 		}
 		if len(inside) > 0 {
-			o.add(name, string(text)) // no name of a key, a region or a zone, if one is wanted
+			o.add(name, string(text)) // an object is no valid key, region or zone
 		}
 		return o.object(inside)
 	case text[0] == '[':

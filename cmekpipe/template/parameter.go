@@ -37,7 +37,7 @@ func parameterTypes() []ParameterType {
 		PubSubSubscription, BigQueryTable, WorkerRegion}
 }
 
-// ofOptions are the parameters that the job options stand for, under the names of Beam's flags for Go.
+// ofOptions are the parameters for the job options, with the names of Beam's flags for Go.
 func ofOptions() []Parameter {
 	return []Parameter{
 		{Name: "dataflow_kms_key", Label: "Cloud KMS key", Type: KMSKey, Optional: true,
@@ -52,10 +52,10 @@ func ofOptions() []Parameter {
 }
 
 // metadata is the parameter as the API has it.
-func (p Parameter) metadata(c cmekpipe.Config) *api.ParameterMetadata {
+func (p Parameter) metadata(opts *cmekpipe.Options) *api.ParameterMetadata {
 	m := &api.ParameterMetadata{
 		Name: p.Name, Label: cmp.Or(p.Label, p.Name), HelpText: cmp.Or(p.Help, p.Label, p.Name), ParamType: string(p.paramType()),
-		IsOptional: p.Optional, DefaultValue: p.Default, Regexes: slices.Concat(p.forms(c), p.Regexes),
+		IsOptional: p.Optional, DefaultValue: p.Default, Regexes: slices.Concat(p.forms(opts), p.Regexes),
 	}
 	for _, choice := range p.Choices {
 		m.EnumOptions = append(m.EnumOptions, &api.ParameterMetadataEnumOption{Value: choice, Label: choice})
@@ -66,12 +66,12 @@ func (p Parameter) metadata(c cmekpipe.Config) *api.ParameterMetadata {
 func (p Parameter) paramType() ParameterType { return cmp.Or(p.Type, Text) }
 
 // forms are the expressions that a value must match, every one of them.
-func (p Parameter) forms(c cmekpipe.Config) []string {
+func (p Parameter) forms(opts *cmekpipe.Options) []string {
 	switch {
 	case p.Name == "dataflow_kms_key":
-		return []string{regexp.QuoteMeta(c.Key)}
+		return []string{regexp.QuoteMeta(opts.Key().String())}
 	case p.Type == WorkerRegion:
-		return []string{regexp.QuoteMeta(c.Region)}
+		return []string{regexp.QuoteMeta(opts.Region())}
 	case p.Type == KMSKey:
 		return []string{keyForm}
 	case p.Type == ReadFolder || p.Type == WriteFolder:

@@ -24,8 +24,8 @@ import (
 // maxTemplate is the most bytes of a template that are read.
 const maxTemplate = 64 << 20
 
-// read returns the text of the template, which holds the pipeline's constants and is never printed. One that rests under
-// no customer's key is refused; under which it rests is its owner's business.
+// read returns the text of the template, which holds the pipeline's constants and is never printed. A template that
+// is not encrypted with a customer-managed key is refused; any such key is accepted.
 func (l *launcher) read(ctx context.Context) ([]byte, error) {
 	defer l.services.Progress.Step("reading " + l.Template)()
 	object := l.services.Storage.Bucket(l.object.Bucket()).Object(l.object.Name())
@@ -48,7 +48,7 @@ func (l *launcher) read(ctx context.Context) ([]byte, error) {
 	return text, l.wrap(ctx, l.Template, errors.Join(err, r.Close()))
 }
 
-// hash stands for what runs: template, parameters and options.
+// hash identifies what runs: template, parameters and options.
 func (l *launcher) hash(text []byte) string {
 	given, _ := json.Marshal([]any{l.Template, l.Parameters, l.PipelineOptions}) // strings always marshal
 	sum := sha256.New()

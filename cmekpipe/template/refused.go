@@ -10,27 +10,29 @@ type option struct {
 
 // staged are the options that belong to the pipeline or its workers' disks, and that a template of either kind has from
 // its own staging. Source: fields of the Dataflow API's RuntimeEnvironment and FlexTemplateRuntimeEnvironment, among which
-// none stands for them.
-func staged(c cmekpipe.Config) []option {
+// none holds them.
+func staged(opts *cmekpipe.Options) []option {
+	workers, environment := opts.Workers(), opts.Environment()
 	return []option{
-		{"template_location", c.TemplateLocation != ""},
-		{"sdk_version", c.SDKVersion != ""},
-		{"worker_binary", c.WorkerBinary != ""},
-		{"sdk_harness_container_image_override", len(c.SDKContainerImageOverrides) > 0},
-		{"resource_hints", len(c.ResourceHints) > 0},
-		{"element_processing_timeout", c.ElementProcessingTimeout != 0},
-		{"number_of_worker_harness_threads", c.WorkerHarnessThreads != 0},
-		{"disk_type", c.DiskType != ""},
-		{"disk_provisioned_iops", c.DiskProvisionedIOPS != 0},
-		{"disk_provisioned_throughput_mibps", c.DiskProvisionedThroughputMiBps != 0},
-		{"teardown_policy", c.TeardownPolicy != ""},
+		{"template_location", opts.TemplateLocation().Valid()},
+		{"sdk_version", opts.SDKVersion() != ""},
+		{"worker_binary", environment.WorkerBinary != ""},
+		{"sdk_harness_container_image_override", len(environment.SDKContainerImageOverrides) > 0},
+		{"resource_hints", len(environment.ResourceHints) > 0},
+		{"element_processing_timeout", environment.ElementProcessingTimeout != 0},
+		{"number_of_worker_harness_threads", workers.WorkerHarnessThreads != 0},
+		{"disk_type", workers.DiskType != ""},
+		{"disk_provisioned_iops", workers.DiskProvisionedIOPS != 0},
+		{"disk_provisioned_throughput_mibps", workers.DiskProvisionedThroughputMiBps != 0},
+		{"teardown_policy", workers.TeardownPolicy != ""},
 	}
 }
 
-// stagedClassic are those beside, for which a FlexTemplateRuntimeEnvironment alone has a field.
-func stagedClassic(c cmekpipe.Config) []option {
-	return append(staged(c),
-		option{"sdk_container_image", c.SDKContainerImage != ""},
-		option{"autoscaling_algorithm", c.AutoscalingAlgorithm != ""},
-		option{"flexrs_goal", c.FlexRSGoal != ""})
+// stagedClassic adds the options that only a FlexTemplateRuntimeEnvironment has a field for.
+func stagedClassic(opts *cmekpipe.Options) []option {
+	workers := opts.Workers()
+	return append(staged(opts),
+		option{"sdk_container_image", opts.Environment().SDKContainerImage != ""},
+		option{"autoscaling_algorithm", workers.AutoscalingAlgorithm != ""},
+		option{"flexrs_goal", workers.FlexRSGoal != ""})
 }

@@ -18,8 +18,8 @@ import (
 
 // kind is what the two kinds of templates differ in.
 type kind interface {
-	// refused are the options that no field of a launch carries.
-	refused(cmekpipe.Config) []option
+	// refused are the options for which a launch has no field.
+	refused(*cmekpipe.Options) []option
 	// places are where Dataflow writes without naming a key.
 	places(*cmekpipe.Options) []string
 	// inspect compares the stored template with the key, and returns further such places.
@@ -44,8 +44,8 @@ type launcher struct {
 // attempt is a job that is requested.
 type attempt struct{ name, request, replaces string }
 
-// run makes every check that needs no call before the first call, and every call that changes nothing before the one that
-// makes the job.
+// run performs every check that needs no call before the first call, and every call that changes nothing before the one
+// that creates the job.
 func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, r Request, options []Option) (*launch.Result, error) {
 	l := &launcher{Request: r, op: op, kind: k, opts: opts, result: &launch.Result{}}
 	if err := l.check(ctx); err != nil {
@@ -143,8 +143,8 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 	return a, nil
 }
 
-// submit leaves a job running that is encrypted with the key, or none. As long as neither is certain a record tells the next
-// launch of it.
+// submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the
+// next launch to check.
 func (l *launcher) submit(ctx context.Context, text []byte) error {
 	s := session.New(l.services, func(o *job.Orphan) { l.result.Orphans = append(l.result.Orphans, *o) })
 	if err := s.Recover(ctx); err != nil {
@@ -182,8 +182,8 @@ func (l *launcher) call(a *attempt) jobs.Call {
 	}
 }
 
-// checkOptions refuses options that don't launch templates. None is ever ignored.
-func checkOptions(op string, opts *cmekpipe.Options, refused func(cmekpipe.Config) []option) error {
+// checkOptions refuses options that a launch of a template does not accept. None is ignored.
+func checkOptions(op string, opts *cmekpipe.Options, refused func(*cmekpipe.Options) []option) error {
 	if err := session.CheckOptions(op, opts); err != nil {
 		return err
 	}
@@ -191,10 +191,10 @@ func checkOptions(op string, opts *cmekpipe.Options, refused func(cmekpipe.Confi
 		return session.Refuse(op, cmekpipe.InvalidOptions, "runner", "got "+string(runner)+", want dataflow, the only runner with templates",
 			"set runner to dataflow")
 	}
-	for _, o := range refused(opts.Config()) {
+	for _, o := range refused(opts) {
 		if o.set {
-			return session.Refuse(op, cmekpipe.Unsupported, o.flag, "got an option that no launch of a template carries",
-				"leave "+o.flag+" out here, and stage the template again with it")
+			return session.Refuse(op, cmekpipe.Unsupported, o.flag, "got an option that no launch of a template has a field for",
+				"leave out "+o.flag+" here, and stage the template again with it")
 		}
 	}
 	return nil

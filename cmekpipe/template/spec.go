@@ -14,7 +14,7 @@ import (
 
 // Spec is the specification of a Flex Template, apart from what the job options say: key, folders, region and workers.
 type Spec struct {
-	// Image is the container whose program makes the job. Required.
+	// Image is the container whose program creates the job. Required.
 	Image string
 	// Language is the SDK's: "GO", "JAVA", "PYTHON" or "YAML". Default: "GO".
 	Language string
@@ -38,17 +38,17 @@ type Parameter struct {
 	Optional bool
 	// Default is the value that people are shown first.
 	Default string
-	// Regexes are expressions that a value must match whole, beside those of the type.
+	// Regexes are expressions that a value must match whole, in addition to those of the type.
 	Regexes []string
 	// Choices are the values to choose from, of a parameter of type Enum.
 	Choices []string
 }
 
-// WriteSpec writes the specification of a Flex Template to a gs:// URL, under the key of the options. Its defaults are the
+// WriteSpec writes the specification of a Flex Template to a gs:// URL, encrypted with the key of the options. Its defaults are the
 // options': a launch by other means than [LaunchFlex] that names nothing has key, folders and region from them.
 //
 // The parameters dataflow_kms_key, temp_location, staging_location and region, which [cmekpipe.FromFlags] reads, are
-// described with the forms that this module takes, so that Dataflow refuses others: the key and the region must be those of
+// described with the forms that this module accepts, so that Dataflow refuses others: the key and the region must be those of
 // the options. They are optional, because Dataflow refuses an option that comes both as parameter and by default.
 func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spec, options ...Option) error {
 	if err := checkOptions(specOp, opts, staged); err != nil {
@@ -74,14 +74,13 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 		return err
 	}
 	defer services.Storage.Close() //nolint:errcheck // every upload was closed and checked
-	config := opts.Config()
 	if err := services.Buckets(ctx, url); err != nil {
 		return err
 	}
-	if err := services.KeyedBuckets(ctx, config.TempLocation, config.StagingLocation); err != nil {
+	if err := services.KeyedBuckets(ctx, opts.TempLocation().String(), opts.StagingLocation().String()); err != nil {
 		return err
 	}
-	text, err := json.MarshalIndent(spec.container(config), "", "  ")
+	text, err := json.MarshalIndent(spec.container(opts), "", "  ")
 	if err != nil {
 		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.Internal, Resource: url, Err: err}
 	}
@@ -94,12 +93,12 @@ func WriteSpec(ctx context.Context, opts *cmekpipe.Options, url string, spec Spe
 }
 
 // container is the specification as the API has it.
-func (s Spec) container(c cmekpipe.Config) *api.ContainerSpec {
+func (s Spec) container(opts *cmekpipe.Options) *api.ContainerSpec {
 	metadata := &api.TemplateMetadata{Name: s.Name, Description: s.Description, Streaming: s.Streaming}
 	for _, p := range slices.Concat(ofOptions(), s.Parameters) {
-		metadata.Parameters = append(metadata.Parameters, p.metadata(c))
+		metadata.Parameters = append(metadata.Parameters, p.metadata(opts))
 	}
-	environment := flexEnvironment(c, c.Labels, nil)
+	environment := flexEnvironment(opts, opts.Labels(), nil)
 	return &api.ContainerSpec{Image: s.Image, SdkInfo: &api.SDKInfo{Language: s.language()}, Metadata: metadata,
 		DefaultEnvironment: environment}
 }
@@ -151,7 +150,7 @@ func (p Parameter) check(key cmekpipe.KeyName) error {
 	}
 	if err := cmekpipe.CheckOptions(key, map[string]string{p.Name: p.Default}); err != nil {
 		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.InvalidOptions, Resource: p.Name, Err: err,
-			Hint: "leave the default out: the options are enough"}
+			Hint: "leave out the default: the options set it"}
 	}
 	return p.checkForm()
 }

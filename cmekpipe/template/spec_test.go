@@ -41,7 +41,7 @@ func (w *world) writeSpec(change func(*template.Spec), options func(*cmekpipe.Co
 	return template.WriteSpec(w.t.Context(), w.options(options), specURL, spec, template.WithHaste(), template.WithProgress(w.said))
 }
 
-func TestASpecRestsUnderTheKeyAndIsLaunched(t *testing.T) {
+func TestASpecIsEncryptedWithTheKeyAndLaunched(t *testing.T) {
 	w := newWorld(t)
 	w.CreateBucket("bank-plain", region, cmekpipe.KeyName{})
 	if err := w.writeSpec(nil, nil); err != nil {

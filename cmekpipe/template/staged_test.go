@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// What launch.Run stages is what LaunchClassic takes, with everything that Beam writes into it.
+// LaunchClassic accepts what launch.Run stages, with everything that Beam writes into it.
 func TestATemplateThatRunStagedIsLaunched(t *testing.T) {
 	w := newWorld(t)
 	worker := filepath.Join(t.TempDir(), "worker")

@@ -44,7 +44,7 @@ func unknown(d plan.Destination, err error) check {
 		if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Err != nil {
 			reason = "got a name that is none of a " + string(d.Kind) + ": " + e.Err.Error()
 		}
-		return undetermined{reason, "check its key by hand in the Google Cloud console"}
+		return undetermined{reason, "check its key in the Google Cloud console"}
 	})
 }
 

@@ -27,8 +27,9 @@ type Option struct{ set session.Setting }
 // error, if that is a terminal.
 func WithProgress(w io.Writer) Option { return Option{session.WithProgress(w)} }
 
-// Run checks that everything that a plan names exists and has its key, and returns what is not so, in the order of the plan.
-// Findings.Err tells whether anything is wrong.
+// Run checks that everything that a plan names exists and has its key, and returns a finding for each resource that does not,
+// in the order of the plan.
+// Findings.Err returns nil if nothing is wrong.
 func Run(ctx context.Context, p *plan.Plan, options ...Option) (rule.Findings, error) {
 	if err := p.Check(op); err != nil {
 		return nil, err
@@ -75,7 +76,7 @@ func (v *verifier) checks() []check {
 	switch {
 	case v.plan.Template != "":
 		all = append(all, v.object(plan.Destination{Kind: cmekpipe.KindObject, Name: v.plan.Template, Key: v.plan.Key}))
-	case v.plan.Runner == plan.Dataflow:
+	case v.plan.Runner == cmekpipe.RunnerDataflow:
 		all = append(all, v.job())
 	}
 	return all
@@ -111,7 +112,7 @@ func (v *verifier) destination(d plan.Destination) check {
 // atOnce is how many resources are read at the same time.
 const atOnce = 8
 
-// run makes the checks, several at a time, and returns what they found in their order, each finding once.
+// run performs the checks, several at a time, and returns what they found in their order, each finding once.
 func (v *verifier) run(ctx context.Context, checks []check) rule.Findings {
 	found := make([]rule.Findings, len(checks))
 	var g errgroup.Group
@@ -132,7 +133,7 @@ func (v *verifier) run(ctx context.Context, checks []check) rule.Findings {
 	return all
 }
 
-// make makes one check, and repeats it while the service is unavailable.
+// make performs one check, and retries it while the service is unavailable.
 func (v *verifier) make(ctx context.Context, c check) rule.Findings {
 	var found rule.Findings
 	err := retry.Do(ctx, v.Pace.Policy, func(ctx context.Context) error {

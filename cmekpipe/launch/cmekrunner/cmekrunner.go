@@ -1,18 +1,18 @@
-// Package cmekrunner lets programs that call beamx.Run or beam.Run launch under the customer's key without a change of
+// Package cmekrunner lets programs that call beamx.Run or beam.Run launch with the customer's key without a change of
 // their code. A blank import registers its runners with Beam:
 //
 //	import _ "github.com/cmekpipe/cmekpipe-go/cmekpipe/launch/cmekrunner"
 //
-// and the flag --runner=cmekdataflow selects it, beside Beam's own flags for Dataflow with the same names:
+// and the flag --runner=cmekdataflow selects one, together with Beam's own flags for Dataflow:
 //
 //	wordcount --runner=cmekdataflow --project=bank-prod --region=us-central1 --temp_location=gs://bank-work/tmp \
 //	  --dataflow_kms_key=projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines
 //
-// It is [launch.Run], with all that it refuses and proves: options come from the flags by [cmekpipe.FromFlags], the
-// pipeline is inspected by package guard, everything is staged under the key, and the job's key is read back.
+// It is [launch.Run], with all its checks: options come from the flags by [cmekpipe.FromFlags], the
+// pipeline is inspected by package guard, everything is staged with the key, and the job's key is read back.
 //
-// Beam's own runners don't come by here. A program that is started with --runner=dataflow launches without guard and
-// without proof, because Beam's registry lets nobody take the place of a name. So every runner has a guarded name here:
+// Beam's own runners are not replaced. A program that is started with --runner=dataflow launches without any of the
+// checks, because Beam's registry does not let a name be replaced. So every runner has a guarded name here:
 // cmekdataflow, cmekprism, cmekdirect, and cmekflink, cmekspark and cmekuniversal, which reach the job service of
 // --endpoint.
 //
@@ -50,7 +50,7 @@ import (
 
 	// Beam's packages that define flags must have done so before this one adds those that are missing. Go initialises
 	// packages in the order of their paths as soon as what they import is; so it is enough to import what Beam's Dataflow
-	// runner imports, and not that runner, which would make the unguarded one available.
+	// runner imports, and not that runner, which would register the unguarded one.
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/options/gcpopts"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/util/gcsx"
@@ -84,7 +84,7 @@ func registerFlags() {
 
 // Execute launches a pipeline on Dataflow with the options that the process's flags hold. It is what beam.Run calls for
 // runner "cmekdataflow". The result is Beam's: the pipeline's metrics, which are empty for a job that was not waited for,
-// and the job's id. It is returned with an error too, so that a job that failed can be looked up.
+// and the job's id. It is returned with an error too, so that a job that failed can be found.
 func Execute(ctx context.Context, p *beam.Pipeline) (beam.PipelineResult, error) {
 	return execute(ctx, "dataflow", p)
 }
@@ -110,7 +110,7 @@ func flagsFor(runner string) *flag.FlagSet {
 		}
 	})
 	fs.String("runner", "", "")
-	_ = fs.Set("runner", runner) // a string takes everything
+	_ = fs.Set("runner", runner) // a string flag accepts every value
 	return fs
 }
 

@@ -115,7 +115,7 @@ func eachProgram(t *testing.T, test func(t *testing.T, program string)) {
 	}
 }
 
-func TestOneImportAndOneFlagPutTheJobUnderTheKey(t *testing.T) {
+func TestOneImportAndOneFlagEncryptTheJobWithTheKey(t *testing.T) {
 	eachProgram(t, func(t *testing.T, program string) {
 		w := newWorld(t)
 		printed, err := w.run(program, "--runner=cmekdataflow", "--num_workers=3", `--labels={"team":"risk"}`, "--no_use_public_ips")

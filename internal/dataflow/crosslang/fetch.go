@@ -102,7 +102,7 @@ func (f *Fetcher) fetch(
 func (f *Fetcher) failed(ctx context.Context, resource string, err error) error {
 	err = gcperr.WrapCall(ctx, f.Op, resource, cmekpipe.KeyName{}, err)
 	if e, ok := err.(*cmekpipe.Error); ok { //nolint:errorlint // made here, if it is one
-		e.Hint = "see whether the expansion service that the pipeline was built with still runs, and what it logs"
+		e.Hint = "check that the expansion service that the pipeline was built with still runs, and read its log"
 	}
 	return err
 }

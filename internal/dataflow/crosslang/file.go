@@ -103,6 +103,6 @@ func (f *Fetcher) compare(d description, got, resource string) error {
 		return nil
 	}
 	return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Corrupted, Resource: resource,
-		Hint: "launch again; if it repeats, start the expansion service anew and build the pipeline again",
+		Hint: "restart the expansion service, then build and launch the pipeline again",
 		Err:  fmt.Errorf("got content with SHA-256 %s, want %.64q", got, d.sha256)}
 }

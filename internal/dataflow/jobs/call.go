@@ -15,21 +15,21 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// Call is a request to Dataflow that makes one job, whatever the method.
+// Call is a request to Dataflow that creates one job, with any method.
 type Call struct {
-	// Request is what the job is found again by. The job carries its id in the label [RequestLabel].
+	// Request identifies the job. The job has its id in the label [RequestLabel].
 	Request Request
-	// Job is what is asked for, as far as the caller knows it: name, job to replace, environment.
+	// Job is the requested job, as far as the caller knows it: name, job to replace, environment.
 	Job *api.Job
-	// Send makes the request once and returns the job of the answer.
+	// Send sends the request once and returns the job of the answer.
 	Send func(context.Context) (*api.Job, error)
-	// Once says that Dataflow would make a second job if the request were made again, as a launch of a template would,
-	// which has no client request id. It is made again only after it was turned away, and a job whose answer was lost
-	// is looked for and proven.
+	// Once says that Dataflow would create a second job if the request were sent again. A launch of a template is such a
+	// request, because it has no client request id. It is retried only if it was refused with status 429. A job whose
+	// answer was lost is searched for and verified.
 	Once bool
 }
 
-// SubmitWith is [Service.Submit] for a job that another method makes.
+// SubmitWith is [Service.Submit] for a job that another method creates.
 func (s *Service) SubmitWith(ctx context.Context, c Call) (Submission, error) {
 	if err := ctx.Err(); err != nil {
 		return Submission{}, err
@@ -43,7 +43,7 @@ func (s *Service) SubmitWith(ctx context.Context, c Call) (Submission, error) {
 	created, unsure, err := s.create(ctx, c)
 	switch {
 	case err == nil:
-		return s.proven(ctx, c, created)
+		return s.confirm(ctx, c, created)
 	case ctx.Err() != nil:
 		return s.abandon(ctx, c.Request, ctx.Err())
 	case unsure && c.Once:
@@ -54,7 +54,7 @@ func (s *Service) SubmitWith(ctx context.Context, c Call) (Submission, error) {
 	return Submission{}, err
 }
 
-// free refuses a name that an active job has. What an answer names later was not there before, as far as can be seen.
+// free refuses a name that an active job has. A job that an answer names later was not visible before the call.
 func (s *Service) free(ctx context.Context, c Call) error {
 	other, err := s.activeExcept(ctx, c.Job.Name, c.Job.ReplaceJobId)
 	switch {
@@ -68,7 +68,7 @@ func (s *Service) free(ctx context.Context, c Call) error {
 	return nil
 }
 
-// send makes the call again as long as that can't make a second job.
+// send retries the call unless that could create a second job.
 func (s *Service) send(ctx context.Context, c Call, call func(context.Context) error) error {
 	if !c.Once {
 		return retry.Do(ctx, s.Pace.Policy, call)
@@ -86,13 +86,13 @@ func (s *Service) send(ctx context.Context, c Call, call func(context.Context) e
 	return err
 }
 
-// turnedAway reports whether a call was refused before anything came of it, and may be made again.
+// turnedAway reports whether a call was refused before it had any effect, and may be retried.
 func turnedAway(err error) bool {
 	e, ok := errors.AsType[*googleapi.Error](err)
 	return ok && e.Code == http.StatusTooManyRequests
 }
 
-// lost proves the job of a call whose answer was lost, if there is one. No second call is made.
+// lost verifies the job of a call whose answer was lost, if there is one. It sends no second call.
 func (s *Service) lost(ctx context.Context, c Call, why error) (Submission, error) {
 	ours, err := s.await(ctx, c.Request)
 	switch {
@@ -103,19 +103,19 @@ func (s *Service) lost(ctx context.Context, c Call, why error) (Submission, erro
 	case ours == nil:
 		return Submission{Open: true}, why
 	}
-	return s.proven(ctx, c, ours)
+	return s.confirm(ctx, c, ours)
 }
 
-// proven reads the created job back. An answer without client request id may be about another's job, which is left
-// alone.
-func (s *Service) proven(ctx context.Context, c Call, created *api.Job) (Submission, error) {
+// confirm reads the created job back and verifies its key. An answer without client request id may name the job of another
+// request, which is left alone.
+func (s *Service) confirm(ctx context.Context, c Call, created *api.Job) (Submission, error) {
 	id := created.Id
 	stored, err := s.readBack(ctx, id)
 	if err == nil && c.Request.Launcher {
 		stored, err = s.decided(ctx, c, stored)
 		created = stored
 	}
-	if err == nil && !c.Request.made(stored) {
+	if err == nil && !c.Request.created(stored) {
 		return s.foreign(ctx, c, stored)
 	}
 	if err == nil {
@@ -129,7 +129,7 @@ func (s *Service) proven(ctx context.Context, c Call, created *api.Job) (Submiss
 }
 
 // decided waits for the launcher of a Flex Template, whose program may still name another key while the job is queued. It
-// returns the job when it is queued no more, or has a key that is wrong already.
+// returns the job when it is no longer queued, or has a wrong key.
 func (s *Service) decided(ctx context.Context, c Call, stored *api.Job) (*api.Job, error) {
 	defer s.Progress.Step("waiting for the launcher of job " + stored.Id)()
 	for n := 0; undecided(s.check(stored, c.Job), stored); n++ {
@@ -145,24 +145,24 @@ func (s *Service) decided(ctx context.Context, c Call, stored *api.Job) (*api.Jo
 	return stored, nil
 }
 
-// undecided reports whether a job waits for its launcher, and nothing speaks against its key yet.
+// undecided reports whether a job waits for its launcher and has no wrong key yet.
 func undecided(fault error, j *api.Job) bool {
 	return StateOf(j) == job.Queued && (fault == nil || cmekpipe.CodeOf(fault) == cmekpipe.KeyMissing)
 }
 
-// judge holds a job against what was asked for. One that its launcher did not get to run has no key to speak of.
+// judge compares a job with the request. A job that failed before its launcher ran it may have no key.
 func (s *Service) judge(c Call, stored *api.Job) error {
 	err := s.check(stored, c.Job)
 	if c.Request.Launcher && StateOf(stored) == job.Failed && cmekpipe.CodeOf(err) == cmekpipe.KeyMissing {
 		return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.JobFailed, Resource: s.Resource(stored.Id),
-			Hint: "read the job's messages, and console_logs of its launcher in the staging location",
+			Hint: "read the job's messages, and the launcher's console_logs in the staging location",
 			Err:  errors.New("got a job that failed before it had a key")}
 	}
 	return err
 }
 
-// foreign is about a job that the answer names and that does not carry the request. It is left alone, unless it has no
-// key at all and was not there before the call: then it can only have come of it. A job of the call's own may run beside it.
+// foreign handles an answer that names a job without the request's id. That job is left alone, unless it has no key and did
+// not exist before the call: then only the call can have created it. The call's own job may run at the same time.
 func (s *Service) foreign(ctx context.Context, c Call, stored *api.Job) (Submission, error) {
 	taken := s.nameTaken(stored, c.Job, nil)
 	switch {
@@ -181,6 +181,6 @@ func (s *Service) foreign(ctx context.Context, c Call, stored *api.Job) (Submiss
 	case ours == nil:
 		return Submission{}, taken
 	}
-	c.Once = false // it is not looked for a second time
-	return s.proven(ctx, c, ours)
+	c.Once = false // it is not searched for a second time
+	return s.confirm(ctx, c, ours)
 }

@@ -29,7 +29,7 @@ func (j *fixture) once(request string, spoil func(*api.Job) (*api.Job, error)) j
 		}}
 }
 
-func TestAJobIsProvenWhateverTheAnswerSaysOfIt(t *testing.T) {
+func TestAJobIsVerifiedWhateverTheAnswerSays(t *testing.T) {
 	for name, spoil := range map[string]func(*api.Job) (*api.Job, error){
 		"the job":                    func(made *api.Job) (*api.Job, error) { return made, nil },
 		"nothing":                    func(*api.Job) (*api.Job, error) { return nil, nil },
@@ -66,7 +66,7 @@ func TestTheIDOfAnotherRequestNeedsNoSearch(t *testing.T) {
 }
 
 // The answer names a job of another's, and one that nobody named came of the call.
-func TestTheJobOfTheCallIsFoundBesideTheOneThatTheAnswerNames(t *testing.T) {
+func TestTheJobOfTheCallIsFoundIfTheAnswerNamesAnother(t *testing.T) {
 	for name, key := range map[string]func(*fixture) string{
 		"under the key":     func(j *fixture) string { return j.Key.String() },
 		"under another":     func(j *fixture) string { return j.cloud.CreateKey(region, "other").String() },
@@ -101,8 +101,8 @@ func TestTheJobOfTheCallIsFoundBesideTheOneThatTheAnswerNames(t *testing.T) {
 	}
 }
 
-// Nothing came of the call, and nobody may make it again.
-func TestACallThatMustBeMadeOnceIs(t *testing.T) {
+// The call had no effect, and must not be retried.
+func TestACallThatMustNotBeRepeatedIsSentOnce(t *testing.T) {
 	j := newFixture(t)
 	calls := 0
 	c := j.once("req-1", nil)

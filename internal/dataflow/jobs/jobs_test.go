@@ -46,7 +46,7 @@ func (j *fixture) job(request string) *api.Job {
 		Environment: &api.Environment{ServiceKmsKeyName: j.Key.String()}}
 }
 
-func TestAJobCarriesItsRequestTwice(t *testing.T) {
+func TestAJobHasItsRequestIDTwice(t *testing.T) {
 	j := newFixture(t)
 	asked := j.job("req-1")
 	made, err := j.Submit(t.Context(), asked)
@@ -93,7 +93,7 @@ func TestRecoverCancelsWhatHasAnotherKey(t *testing.T) {
 	}
 	r := jobs.Request{ID: "req-1", Name: "nightly", Began: time.Now()}
 	if found, err := j.Recover(t.Context(), r, false); found != nil || err != nil {
-		t.Errorf("got %+v and %v at once, want a job that can't be seen yet", found, err)
+		t.Errorf("got %+v and %v at once, want a job that is not visible yet", found, err)
 	}
 	found, err := j.Recover(t.Context(), r, true)
 	if err != nil || found == nil || !errors.Is(found.Err, cmekpipe.KeyMissing) || found.Job.State != job.Cancelled {
@@ -130,7 +130,7 @@ func TestAJobWhoseAnswerWasLostIsStoppedWhateverTheNextAnswerIs(t *testing.T) {
 	}
 }
 
-func TestNeitherLookIsPossible(t *testing.T) {
+func TestAJobThatCannotBeSearchedForIsReported(t *testing.T) {
 	j := newFixture(t)
 	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.create", Reset: true})
 	j.cloud.Inject(emulator.Fault{Method: "dataflow.jobs.list", Status: 403})
@@ -141,7 +141,7 @@ func TestNeitherLookIsPossible(t *testing.T) {
 }
 
 // A name is taken by a job that nobody can see yet: its own first attempt, or another's.
-func TestATakenNameIsLookedAtUntilItsJobIsSeen(t *testing.T) {
+func TestATakenNameIsReadUntilItsJobIsVisible(t *testing.T) {
 	j := newFixture(t)
 	j.cloud.Dataflow().SetVisibility(emulator.Visibility{Delay: 50 * time.Millisecond})
 	other := j.job("theirs")

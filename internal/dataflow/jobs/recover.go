@@ -8,7 +8,7 @@ import (
 )
 
 // Recover finds the job of a request and does what its launcher would have done: it confirms the job's key, or cancels the
-// job and waits until it has ended, even if ctx ended. It returns nil if no job can be seen, at once or, if it shall
+// job and waits until it has ended, even if ctx ended. It returns nil if no job is visible, at once or, if it shall
 // wait, when a job would have become visible. An error with an Orphan means that the job could not be stopped.
 func (s *Service) Recover(ctx context.Context, r Request, wait bool) (*job.Orphan, error) {
 	search := s.find

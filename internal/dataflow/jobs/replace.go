@@ -16,22 +16,22 @@ import (
 // maxChain is how many jobs back a chain of updates is followed.
 const maxChain = 100
 
-// keysCovered is when streaming jobs began to keep the keys of their elements under the customer's key too: those created
+// keysCovered is when streaming jobs began to encrypt the keys of their elements with the customer's key too: those created
 // after 2024-03-07. Which hour of that day is not said, so that it is left out.
 // Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
 func keysCovered() time.Time { return time.Date(2024, 3, 8, 0, 0, 0, 0, time.UTC) }
 
-// Replaceable is a running job that another may take the place of under the same key.
+// Replaceable is a running job that another with the same key may replace.
 type Replaceable struct {
 	// Job is the job with everything about it.
 	Job *api.Job
-	// Unseen is the id of a job that began the chain of updates before this one as far as can be seen, but that can't be
-	// looked at any more; "" if all of the chain was seen.
+	// Unseen is the id of the first job in the chain of updates that led to this one, if that job can't be read any more;
+	// "" if all jobs of the chain were read.
 	Unseen string
 }
 
-// Replaceable finds the job of a name that an update would replace, and holds it against what an update needs to stay
-// under the key. It changes nothing.
+// Replaceable finds the job of a name that an update would replace, and refuses one whose state or successor would not
+// be encrypted with the key. It changes nothing.
 func (s *Service) Replaceable(ctx context.Context, name string) (*Replaceable, error) {
 	j, err := s.current(ctx, name)
 	if ctx.Err() != nil {
@@ -94,7 +94,7 @@ func (s *Service) current(ctx context.Context, name string) (*api.Job, error) {
 	}
 }
 
-// chain follows the updates that led to a job back to the first that can be seen: state is handed on from each to the
+// chain follows the updates that led to a job back to the first that can be read: each job passes its state to the
 // next. It also returns the id of the one before that, if there was one.
 func (s *Service) chain(ctx context.Context, j *api.Job) (first *api.Job, unseen string, err error) {
 	for range maxChain {
@@ -137,18 +137,18 @@ func (s *Service) noJob(ctx context.Context, name string) error {
 	return e
 }
 
-// AfterFailedUpdate says what became of a job that was to be replaced, for a person to read.
+// AfterFailedUpdate describes the state of a job that was to be replaced, for a person to read.
 func (s *Service) AfterFailedUpdate(ctx context.Context, id string) string {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.StopTimeout)
 	defer stop()
 	old, err := s.Get(ctx, id, ViewSummary)
 	switch {
 	case err != nil:
-		return "what became of job " + id + ", which it was to replace, can't be seen: " + gcperr.Code(err).Error()
+		return "the state of job " + id + ", which it was to replace, could not be read: " + gcperr.Code(err).Error()
 	case StateOf(old) == job.Updated:
 		return "job " + id + " was replaced already, so that no job of the name runs; launch without update"
 	case StateOf(old).Ended():
 		return "job " + id + ", which it was to replace, is in " + old.CurrentState
 	}
-	return "job " + id + ", which it was to replace, goes on in " + old.CurrentState
+	return "job " + id + ", which it was to replace, continues in " + old.CurrentState
 }

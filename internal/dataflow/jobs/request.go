@@ -18,19 +18,19 @@ const (
 // skew is how far the clock of this computer may be ahead of Dataflow's.
 const skew = 10 * time.Minute
 
-// Request is a call that creates a job, by which its job is found again.
+// Request identifies a call that creates a job, so that the job can be found.
 type Request struct {
 	// ID is the client request id.
 	ID string
 	// Name is the job's name.
 	Name string
-	// Began is when the first call was made, or a little before.
+	// Began is when the first call was sent, or a little before.
 	Began time.Time
-	// Launcher says that a program of the template's, the launcher of a Flex Template, makes the job while it is queued.
+	// Launcher says that a program, the launcher of a Flex Template, sets the job's key while the job is queued.
 	Launcher bool
 }
 
-// labelled returns a copy of the job that carries its client request id in a label too.
+// labelled returns a copy of the job that also has its client request id in a label.
 func labelled(j *api.Job) *api.Job {
 	labelled := *j
 	labelled.Labels = maps.Clone(j.Labels)
@@ -41,12 +41,12 @@ func labelled(j *api.Job) *api.Job {
 	return &labelled
 }
 
-// made reports whether a job, with everything about it, came of the request.
-func (r Request) made(j *api.Job) bool {
+// created reports whether the request created a job, given in full.
+func (r Request) created(j *api.Job) bool {
 	return r.ID != "" && (j.ClientRequestId == r.ID || j.Labels[RequestLabel] == r.ID)
 }
 
-// find returns the job of a request, active or not, or nil if none can be seen.
+// find returns the job of a request, active or not, or nil if none is visible.
 func (s *Service) find(ctx context.Context, r Request) (*api.Job, error) {
 	ids, err := s.list(ctx, r.Name, "", r.Began.Add(-skew))
 	if err != nil {
@@ -54,7 +54,7 @@ func (s *Service) find(ctx context.Context, r Request) (*api.Job, error) {
 	}
 	jobs, err := s.whole(ctx, ids)
 	for _, j := range jobs {
-		if r.made(j) {
+		if r.created(j) {
 			return j, nil
 		}
 	}
@@ -63,7 +63,7 @@ func (s *Service) find(ctx context.Context, r Request) (*api.Job, error) {
 
 // await is find for a job that may only not be visible yet.
 func (s *Service) await(ctx context.Context, r Request) (*api.Job, error) {
-	defer s.Progress.Step("waiting for job " + r.Name + " to be seen, if there is one")()
+	defer s.Progress.Step("waiting for job " + r.Name + " to become visible, if there is one")()
 	start := time.Now()
 	for n := 0; ; n++ {
 		j, err := s.find(ctx, r)

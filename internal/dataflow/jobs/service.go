@@ -1,10 +1,10 @@
 // Package jobs creates jobs on Dataflow and checks that Dataflow reports the wanted key for them. A job whose key is not
 // confirmed is never left running.
 //
-// Every job carries its client request id twice: where Dataflow uses it to refuse a second job, and in the label
-// [RequestLabel], which every full view of a job shows. The label finds a job again after an answer was lost, and tells it
-// from another job of the same name, which is never adopted. A launch of a template has no client request id: its jobs carry
-// the label alone, and the call is never repeated after an answer was lost, see [Call].
+// Every job has its client request id twice: where Dataflow uses it to refuse a second job, and in the label [RequestLabel],
+// which every full view of a job shows. By the label a job is found after an answer was lost, and distinguished from another
+// job of the same name, which is never adopted. A launch of a template has no client request id: its jobs have only the
+// label, and the call is never repeated after an answer was lost, see [Call].
 package jobs
 
 import (
@@ -67,7 +67,7 @@ func (s *Service) Get(ctx context.Context, id, view string) (j *api.Job, err err
 	return j, err
 }
 
-// seen is Get for a job that is known to be there, and so may only not be visible yet.
+// seen is Get for a job that exists but may not be visible yet.
 func (s *Service) seen(ctx context.Context, id, view string) (*api.Job, error) {
 	start := time.Now()
 	for n := 0; ; n++ {
@@ -136,7 +136,7 @@ func createdBefore(j *api.Job, t time.Time) bool {
 	return err == nil && created.Before(t)
 }
 
-// whole reads jobs with everything about them, leaving out those that can't be seen yet or any more.
+// whole reads jobs in full, without those that are not visible yet or no longer exist.
 func (s *Service) whole(ctx context.Context, ids []string) ([]*api.Job, error) {
 	var jobs []*api.Job
 	for _, id := range ids {

@@ -13,8 +13,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// cancel stops a job whose key is not proven and waits until it has stopped, even if ctx ended. It returns whether it
-// has, and why it had to be; beside that, what else went wrong.
+// cancel stops a job whose key is not verified and waits until it has stopped, even if ctx ended. It returns whether the job
+// has stopped, and why joined with the errors of cancelling.
 func (s *Service) cancel(ctx context.Context, id string, why error) (stopped bool, err error) {
 	defer s.Progress.Step("cancelling job " + id)()
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.StopTimeout)
@@ -29,7 +29,7 @@ func (s *Service) cancel(ctx context.Context, id string, why error) (stopped boo
 	return true, s.tooLate(ctx, id, state, why)
 }
 
-// tooLate is the error of a job that ended by itself before it could be cancelled, unless it rested under the key.
+// tooLate is the error of a job that ended before it could be cancelled, unless it was encrypted with the key.
 func (s *Service) tooLate(ctx context.Context, id string, state job.State, why error) error {
 	stored, err := s.Get(ctx, id, ViewAll)
 	if err == nil && s.check(stored, nil) == nil {
@@ -44,7 +44,7 @@ func (s *Service) tooLate(ctx context.Context, id string, state job.State, why e
 // may be another than was asked for.
 func (s *Service) Stop(ctx context.Context, id string, want job.State) (state job.State, err error) {
 	refusal := s.request(ctx, id, want)
-	// A job that has ended by itself refuses to be stopped; its state tells, if late.
+	// A job that has ended refuses to be stopped; its state shows that, perhaps late.
 	start := time.Now()
 	for n := 0; ; n++ {
 		j, err := s.seen(ctx, id, ViewSummary)

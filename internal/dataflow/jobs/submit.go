@@ -21,8 +21,8 @@ type Submission struct {
 	Open bool
 }
 
-// Submit creates the job and proves that it rests under the key. Unless it proves that, no job is left running, as far
-// as can be seen. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
+// Submit creates the job and verifies that it is encrypted with the key. If it is not, Submit leaves no job running that it
+// can find. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
 // labels.
 func (s *Service) Submit(ctx context.Context, j *api.Job) (Submission, error) {
 	j = labelled(j)
@@ -32,8 +32,8 @@ func (s *Service) Submit(ctx context.Context, j *api.Job) (Submission, error) {
 		}})
 }
 
-// create makes the call until it is answered. What it returns is this request's job or another that has the name. With an
-// error, unsure says that an earlier call, whose answer was lost, may have made the job all the same.
+// create sends the call until it is answered. It returns this request's job or another that has the name. With an error,
+// unsure says that an earlier call, whose answer was lost, may have created the job.
 func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure bool, err error) {
 	defer s.Progress.Step("submitting job " + c.Job.Name)()
 	calls := 0
@@ -55,7 +55,7 @@ func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure 
 	return nil, unsure, gcperr.Wrap(s.Op, s.Resource(c.Job.Name), s.Key, err)
 }
 
-// taken looks at the job that has the name already. It may be ours, of an attempt whose answer was lost; any other is
+// taken reads the job that already has the name. It may be ours, of an attempt whose answer was lost; any other is
 // never adopted, whatever its key, but the error says which key it has. Neither may be visible yet.
 func (s *Service) taken(ctx context.Context, r Request, j *api.Job) (ours, other *api.Job, err error) {
 	start := time.Now()
@@ -89,25 +89,25 @@ func (s *Service) activeExcept(ctx context.Context, name, replaced string) (*api
 	return nil, err
 }
 
-// nameTaken is the error of a job whose name another has, which can be seen or not.
+// nameTaken is the error of a job whose name another job has, which may not be visible.
 func (s *Service) nameTaken(other, j *api.Job, err error) error {
 	resource, reason := s.Resource(j.Name), "got a job of the same name that is active"
 	switch {
 	case err != nil:
-		reason += "; what key it has can't be seen: " + gcperr.Code(err).Error()
+		reason += "; its key could not be read: " + gcperr.Code(err).Error()
 	case other == nil:
 		reason += ", or was a moment ago"
 	case keyOf(other) == "":
 		resource, reason = s.Resource(other.Id), reason+", and it has no key; this launch asks for "+s.Key.String()
 	default:
 		resource = s.Resource(other.Id)
-		reason += ", under key " + keyOf(other) + "; this launch asks for " + s.Key.String()
+		reason += ", encrypted with " + keyOf(other) + "; this launch asks for " + s.Key.String()
 	}
 	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.AlreadyExists, Resource: resource,
 		Hint: "set another job_name, or cancel that job first", Err: errors.New(reason)}
 }
 
-// abandon finds and cancels the job of a create call that was cut off or whose answers were lost. It returns why.
+// abandon finds and cancels the job of a create call that was interrupted or whose answers were lost. It returns why.
 func (s *Service) abandon(ctx context.Context, r Request, why error) (Submission, error) {
 	after, stop := context.WithTimeout(context.WithoutCancel(ctx), s.Pace.StopTimeout)
 	defer stop()
@@ -122,9 +122,9 @@ func (s *Service) abandon(ctx context.Context, r Request, why error) (Submission
 	return Submission{Open: !stopped}, err
 }
 
-// unseen is the error of a job that may run and that nobody could look for.
+// unseen is the error of a job that may run and could not be searched for.
 func (s *Service) unseen(name string, err error) error {
 	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(name), Err: err,
-		Hint: "a job may run whose key nobody proved; look for it now: gcloud dataflow jobs list --status=active" +
+		Hint: "a job may run whose key was not verified; list it: gcloud dataflow jobs list --status=active" +
 			" --filter=name=" + name + " --project=" + s.Project + " --region=" + s.Region}
 }

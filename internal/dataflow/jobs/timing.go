@@ -17,7 +17,7 @@ type Timing struct {
 }
 
 // DefaultTiming retries a call after 1 s and then after pauses that double up to 15 s, for 8 attempts, which is more than a
-// minute: a launch takes minutes in any case, and an outage of the API that lasts longer is for a person to see. A job may
+// minute: a launch takes minutes in any case, and a person must handle a longer outage of the API. A job may
 // take 30 s to become visible and 10 minutes to stop.
 func DefaultTiming() Timing {
 	return Timing{

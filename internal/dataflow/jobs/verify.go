@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
-// readBack reads the job from the service. What create answered is no proof: it may be an echo.
+// readBack reads the job from the service. The answer of create does not count: it may only repeat the request.
 func (s *Service) readBack(ctx context.Context, id string) (*api.Job, error) {
 	defer s.Progress.Step("reading back the key of job " + id)()
 	stored, err := s.seen(ctx, id, ViewAll)
@@ -85,7 +85,7 @@ func (s *Service) elsewhere(j *api.Job) string {
 	return ""
 }
 
-// tempBucket takes the bucket out of the forms of field tempStoragePrefix of the API's Environment, and gs:// URLs; it
+// tempBucket returns the bucket of the forms of field tempStoragePrefix of the API's Environment, and gs:// URLs; it
 // returns "" for any other.
 func tempBucket(prefix string) string {
 	const host = "storage.googleapis.com"

@@ -51,7 +51,7 @@ type Entry struct {
 	created time.Time
 }
 
-// Begin writes a record under the key. The launch must not submit before that.
+// Begin writes a record, encrypted with the key. The launch must not submit before that.
 func (l *Log) Begin(ctx context.Context, r Record) (*Entry, error) {
 	text, err := json.Marshal(r)
 	if err != nil {

@@ -23,7 +23,7 @@ type Record struct {
 	Replaces string
 	// Began is when the launch was about to submit.
 	Began time.Time
-	// Launcher says that a Flex Template's launcher makes the job.
+	// Launcher says that a Flex Template's launcher sets the job's key.
 	Launcher bool
 }
 

@@ -9,14 +9,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 )
 
-// forget is how long a record is kept whose job can't be seen: longer than any call takes.
+// forget is how long a record without a visible job is kept: longer than the timeout of any call.
 const forget = 10 * time.Minute
 
 // Recovery is what was found of the launches before this one.
 type Recovery struct {
 	log     *Log
 	found   []found
-	pending []*Entry // their jobs can't be seen yet, or were never created
+	pending []*Entry // their jobs are not visible yet, or were never created
 }
 
 // found is a job that a launch left behind, and the record of that launch.
@@ -82,7 +82,7 @@ func (r *Recovery) Await(ctx context.Context, mine Record) error {
 	return nil
 }
 
-// Outrun removes the records of the same job as mine whose job could not be seen: now that mine runs, none can appear.
+// Outrun removes the records of the same job as mine whose job was not visible: now that mine runs, none can appear.
 func (r *Recovery) Outrun(ctx context.Context, mine Record) {
 	for _, e := range r.pending {
 		if e.SameJob(mine) {

@@ -61,7 +61,7 @@ func (s *Services) each(places []string, visit func(bucket string) error) error 
 }
 
 func (s *Services) bucket(ctx context.Context, bucket string) (*storage.BucketAttrs, error) {
-	defer s.Progress.Step("looking at gs://" + bucket)()
+	defer s.Progress.Step("checking gs://" + bucket)()
 	attrs, err := s.Storage.Bucket(bucket).Attrs(ctx)
 	if err != nil {
 		return nil, s.bucketError(ctx, "gs://"+bucket, err)

@@ -8,7 +8,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// JobName returns the name of the options, or makes one up from the time and chance.
+// JobName returns the name of the options, or generates one from the time and a random number.
 func JobName(opts *cmekpipe.Options) string {
 	if name := opts.JobName(); name != "" {
 		return name
@@ -16,7 +16,7 @@ func JobName(opts *cmekpipe.Options) string {
 	return "cmekpipe-" + time.Now().UTC().Format("20060102-150405") + "-" + randomHex(4)
 }
 
-// RequestID makes up what a job's request is known by.
+// RequestID generates the id of a job's request.
 func RequestID() string { return randomHex(16) }
 
 // randomHex returns n random bytes in hexadecimal.

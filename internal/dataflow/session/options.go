@@ -23,9 +23,9 @@ func CheckOptions(op string, opts *cmekpipe.Options) error {
 	return Refuse(op, cmekpipe.InvalidOptions, "", "got options that no builder made", "build them with cmekpipe.For, FromConfig or FromFlags")
 }
 
-// CheckLabels refuses labels that leave no room for the one that tells a launch's job from others.
+// CheckLabels refuses labels that leave no room for the label that identifies the launch's job.
 func CheckLabels(op string, opts *cmekpipe.Options) error {
-	n := len(opts.Config().Labels)
+	n := len(opts.Labels())
 	if n <= jobs.MaxLabels {
 		return nil
 	}
@@ -40,15 +40,15 @@ const NoSampling = "disable_always_on_exception_sampling"
 
 // Experiments adds experiments to those of the options, unless they are there already, and turns off what stores elements
 // without the key.
-func Experiments(c cmekpipe.Config, list []string, more ...string) []string {
+func Experiments(opts *cmekpipe.Options, list []string, more ...string) []string {
 	list = slices.Clone(list)
 	for _, name := range append(more, NoSampling) {
 		if !hasExperiment(list, name) {
 			list = append(list, name)
 		}
 	}
-	if c.MinCPUPlatform != "" {
-		list = append(list, "min_cpu_platform="+c.MinCPUPlatform)
+	if platform := opts.Workers().MinCPUPlatform; platform != "" {
+		list = append(list, "min_cpu_platform="+platform)
 	}
 	return list
 }

@@ -26,7 +26,7 @@ func New(s *Services, found func(*job.Orphan)) *Session {
 	return &Session{services: s, found: found, log: log}
 }
 
-// Record is this launch as the next one finds it, as far as the options tell.
+// Record is the record of this launch for the next one, with what the options contain.
 func (s *Session) Record() journal.Record {
 	opts := s.services.opts
 	return journal.Record{

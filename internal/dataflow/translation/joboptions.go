@@ -1,6 +1,8 @@
 package translation
 
 import (
+	"cmp"
+
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/dataflow/dataflowlib"
 
@@ -10,56 +12,53 @@ import (
 
 // jobOptions passes every option that Dataflow knows to Beam's translation.
 func jobOptions(opts *cmekpipe.Options, streaming bool) *dataflowlib.JobOptions {
-	c := opts.Config()
+	workers, environment := opts.Workers(), opts.Environment()
 	return &dataflowlib.JobOptions{
 		Name:                           session.JobName(opts),
-		Experiments:                    experiments(c, streaming),
-		DataflowServiceOptions:         c.ServiceOptions,
-		Options:                        workerOptions(c),
+		Experiments:                    experiments(opts, streaming),
+		DataflowServiceOptions:         opts.ServiceOptions(),
+		Options:                        workerOptions(environment.ElementProcessingTimeout),
 		Streaming:                      streaming,
-		Project:                        c.Project,
-		Region:                         c.Region,
-		Zone:                           c.Zone,
+		Project:                        opts.Project(),
+		Region:                         opts.Region(),
+		Zone:                           workers.Zone,
 		KmsKey:                         opts.Key().String(),
-		Network:                        c.Network,
-		Subnetwork:                     c.Subnetwork,
-		NoUsePublicIPs:                 c.NoPublicIPs,
-		NumWorkers:                     c.NumWorkers,
-		DiskSizeGb:                     c.DiskSizeGB,
-		DiskType:                       c.DiskType,
-		DiskProvisionedIops:            c.DiskProvisionedIOPS,
-		DiskProvisionedThroughputMibps: c.DiskProvisionedThroughputMiBps,
-		MachineType:                    c.MachineType,
-		Labels:                         c.Labels,
-		ServiceAccountEmail:            c.ServiceAccountEmail,
-		WorkerRegion:                   c.WorkerRegion,
-		WorkerZone:                     c.WorkerZone,
-		ContainerImage:                 containerImage(c),
-		FlexRSGoal:                     c.FlexRSGoal,
-		TeardownPolicy:                 c.TeardownPolicy,
-		Algorithm:                      c.AutoscalingAlgorithm,
-		MaxNumWorkers:                  c.MaxNumWorkers,
-		WorkerHarnessThreads:           c.WorkerHarnessThreads,
-		TempLocation:                   c.TempLocation,
-		Update:                         c.Update,
-		TransformNameMapping:           c.TransformNameMapping,
-		TemplateLocation:               c.TemplateLocation,
+		Network:                        workers.Network,
+		Subnetwork:                     workers.Subnetwork,
+		NoUsePublicIPs:                 workers.NoPublicIPs,
+		NumWorkers:                     workers.NumWorkers,
+		DiskSizeGb:                     workers.DiskSizeGB,
+		DiskType:                       workers.DiskType,
+		DiskProvisionedIops:            workers.DiskProvisionedIOPS,
+		DiskProvisionedThroughputMibps: workers.DiskProvisionedThroughputMiBps,
+		MachineType:                    workers.MachineType,
+		Labels:                         opts.Labels(),
+		ServiceAccountEmail:            workers.ServiceAccountEmail,
+		WorkerRegion:                   workers.WorkerRegion,
+		WorkerZone:                     workers.WorkerZone,
+		ContainerImage:                 containerImage(environment.SDKContainerImage),
+		FlexRSGoal:                     string(workers.FlexRSGoal),
+		TeardownPolicy:                 string(workers.TeardownPolicy),
+		Algorithm:                      string(workers.AutoscalingAlgorithm),
+		MaxNumWorkers:                  workers.MaxNumWorkers,
+		WorkerHarnessThreads:           workers.WorkerHarnessThreads,
+		TempLocation:                   opts.TempLocation().String(),
+		Update:                         opts.Update(),
+		TransformNameMapping:           opts.TransformNameMapping(),
+		TemplateLocation:               opts.TemplateLocation().String(),
 	}
 }
 
-// containerImage is Beam's own default for Dataflow.
-func containerImage(c cmekpipe.Config) string {
-	if c.SDKContainerImage != "" {
-		return c.SDKContainerImage
-	}
-	return "gcr.io/cloud-dataflow/v1beta3/beam_go_sdk:" + core.SdkVersion
+// containerImage returns the image that the workers run: the one of the options, or Beam's default for Dataflow.
+func containerImage(chosen string) string {
+	return cmp.Or(chosen, "gcr.io/cloud-dataflow/v1beta3/beam_go_sdk:"+core.SdkVersion)
 }
 
 // experiments adds the ones that every SDK sets for the portable runner, as Beam's own launcher does.
-func experiments(c cmekpipe.Config, streaming bool) []string {
+func experiments(opts *cmekpipe.Options, streaming bool) []string {
 	more := []string{"beam_fn_api", "use_runner_v2", "use_unified_worker", "use_portable_job_submission", session.NoSampling}
 	if streaming {
 		more = append(more, "enable_streaming_engine", "enable_windmill_service")
 	}
-	return session.Experiments(c, c.Experiments, more...)
+	return session.Experiments(opts, opts.Experiments(), more...)
 }

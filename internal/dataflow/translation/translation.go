@@ -40,20 +40,20 @@ func New(ctx context.Context, op string, opts *cmekpipe.Options, edges []*graph.
 	if err != nil {
 		return nil, err
 	}
-	model, err := Marshal(edges, environment, opts.Config())
+	model, err := Marshal(edges, environment, opts.Environment().ResourceHints)
 	if err != nil {
 		return nil, err
 	}
 	crosslang.CopyTo(model, others)
-	if err := overrideImages(model, opts.Config().SDKContainerImageOverrides); err != nil {
+	if err := overrideImages(model, opts.Environment().SDKContainerImageOverrides); err != nil {
 		return nil, err
 	}
 	return &Translation{Model: model, OtherSDKs: others, key: opts.Key(), options: options}, nil
 }
 
-// Marshal turns a graph into Beam's model, with the resource hints of the options.
-func Marshal(edges []*graph.MultiEdge, environment *pipepb.Environment, c cmekpipe.Config) (*pipepb.Pipeline, error) {
-	return canonical.Marshal(edges, &graphx.Options{Environment: environment, PipelineResourceHints: resourceHints(c.ResourceHints)})
+// Marshal turns a graph into Beam's model, with resource hints for the whole pipeline.
+func Marshal(edges []*graph.MultiEdge, environment *pipepb.Environment, hints []string) (*pipepb.Pipeline, error) {
+	return canonical.Marshal(edges, &graphx.Options{Environment: environment, PipelineResourceHints: resourceHints(hints)})
 }
 
 // Streaming reports whether the job is a streaming job.

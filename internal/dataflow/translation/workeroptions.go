@@ -3,6 +3,7 @@ package translation
 import (
 	"flag"
 	"maps"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/container/tools"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -13,18 +14,18 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// workerOptions are the pipeline options that travel to the workers: the hooks that the program enabled and what it set
+// workerOptions returns the pipeline options that are sent to the workers: the hooks that the program enabled and what it set
 // in beam.PipelineOptions. They become metadata of the job, which no key covers. So no flag of the program is among them: Beam
 // would put every flag there, passwords too. Nor is temp_location, to which a worker that crashes would upload heap profiles
 // without a key.
-func workerOptions(c cmekpipe.Config) runtime.RawOptions {
+func workerOptions(elementTimeout time.Duration) runtime.RawOptions {
 	hooks.SerializeHooksToOptions() // before the export; without it not even the workers' logs come through
 	options := beam.PipelineOptions.Export()
 	maps.DeleteFunc(options.Options, func(name, _ string) bool {
 		return !travels(name, flag.Lookup(name) != nil)
 	})
-	if c.ElementProcessingTimeout > 0 {
-		options.Options["element_processing_timeout"] = c.ElementProcessingTimeout.String()
+	if elementTimeout > 0 {
+		options.Options["element_processing_timeout"] = elementTimeout.String()
 	}
 	return options
 }
@@ -34,8 +35,8 @@ func travels(name string, isFlag bool) bool { return name != "temp_location" && 
 // LocalOptions are the options of a job on Prism.
 func LocalOptions(opts *cmekpipe.Options) (*structpb.Struct, error) {
 	return tools.OptionsToProto(runtime.RawOptionsWrapper{
-		Options:     workerOptions(opts.Config()),
+		Options:     workerOptions(opts.Environment().ElementProcessingTimeout),
 		AppName:     "cmekpipe",
-		Experiments: append(opts.Config().Experiments, "beam_fn_api"),
+		Experiments: append(opts.Experiments(), "beam_fn_api"),
 	})
 }

@@ -11,11 +11,11 @@ import (
 	"path/filepath"
 )
 
-// Build makes a worker for linux on an architecture, "amd64" or "arm64", and returns its path and what to call when it
-// was read. Without cgo, because a worker's image has no library of this machine's.
+// Build builds a worker for linux on an architecture, "amd64" or "arm64", and returns its path and a function that removes it.
+// It builds without cgo, because a worker's image has no libraries of this machine.
 //
-// It works on a file of its own, which begins as a link to the last one built, and then takes that one's place: several
-// launches may build the same program at once.
+// The file is new for each call. It begins as a link to the last worker built and then replaces that: several launches may
+// build the same program at once.
 func Build(ctx context.Context, p Program, arch string) (path string, remove func(), err error) {
 	dir, err := os.MkdirTemp(shelf(p, arch), "worker-*")
 	if err != nil {
@@ -56,7 +56,7 @@ func run(ctx context.Context, p Program, arch, path string) error {
 	return checkProgram(path, p)
 }
 
-// checkProgram refuses what is no program for linux: of a package that is none, the go command makes an archive.
+// checkProgram refuses what is no program for linux: for a package that is none, the go command writes an archive.
 func checkProgram(path string, p Program) error {
 	f, err := elf.Open(path)
 	if err != nil {
@@ -66,7 +66,7 @@ func checkProgram(path string, p Program) error {
 }
 
 // shelf is the folder of the user's cache where workers of a program are, for one architecture; "" if there is none,
-// which stands for the folder of temporary files. Nothing is kept there: another user could put a program in its place.
+// which means the folder of temporary files. Nothing is kept there: another user could replace the program.
 func shelf(p Program, arch string) string {
 	root, err := os.UserCacheDir()
 	if err != nil {

@@ -65,7 +65,7 @@ func build(t *testing.T, p workerbuild.Program, arch string) (os.FileInfo, []byt
 	return info, text
 }
 
-func TestBuildMakesAProgramForLinux(t *testing.T) {
+func TestBuildCreatesAProgramForLinux(t *testing.T) {
 	for arch, machine := range map[string]elf.Machine{"amd64": elf.EM_X86_64, "arm64": elf.EM_AARCH64} {
 		t.Run(arch, func(t *testing.T) {
 			path, remove, err := workerbuild.Build(t.Context(), program(t, tiny), arch)
@@ -109,7 +109,7 @@ func TestAnUnchangedProgramIsNotLinkedAgain(t *testing.T) {
 	}
 }
 
-func TestBuildsSideBySideDoNotMix(t *testing.T) {
+func TestConcurrentBuildsDoNotMix(t *testing.T) {
 	p := program(t, tiny)
 	var wg sync.WaitGroup
 	for range 4 {

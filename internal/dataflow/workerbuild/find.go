@@ -18,8 +18,7 @@ func Find(ctx context.Context, op string, opts *cmekpipe.Options, p *progress.Pr
 	if err := ctx.Err(); err != nil {
 		return "", keep, err
 	}
-	config := opts.Config()
-	if path := config.WorkerBinary; path != "" {
+	if path := opts.Environment().WorkerBinary; path != "" {
 		return path, keep, checkNamed(op, path)
 	}
 	const hint = "launch on main's own goroutine where sources and the go command are, or build the worker and name it in worker_binary"
@@ -28,7 +27,7 @@ func Find(ctx context.Context, op string, opts *cmekpipe.Options, p *progress.Pr
 		return "", keep, refuse(op, "worker_binary", "got none, and a program whose sources can't be found", hint)
 	}
 	defer p.Step("building the worker for linux")()
-	path, remove, err = Build(ctx, program, architecture(config.MachineType))
+	path, remove, err = Build(ctx, program, architecture(opts.Workers().MachineType))
 	switch {
 	case ctx.Err() != nil:
 		return "", keep, ctx.Err()
@@ -40,7 +39,7 @@ func Find(ctx context.Context, op string, opts *cmekpipe.Options, p *progress.Pr
 
 // checkNamed refuses a worker that the options name and that is no file with a program in it.
 func checkNamed(op, path string) error {
-	const hint = "build it with GOOS=linux go build -o WORKER, or leave worker_binary out"
+	const hint = "build it with GOOS=linux go build -o WORKER, or leave out worker_binary"
 	info, err := os.Stat(path)
 	switch {
 	case err != nil:

@@ -67,10 +67,10 @@ type Sink interface {
 	Rows(t testing.TB, name string) []Row
 }
 
-// Apart is a Sink whose resources can be distinguished by name from those of other sinks of its harness, so that the
+// Isolator is a Sink whose resources can be distinguished by name from those of other sinks of its harness, so that the
 // randomised test can check each sink's key.
-type Apart interface {
-	// Apart returns a sink of the same kind with its own buckets, datasets and other containers, whose names contain
+type Isolator interface {
+	// Isolate returns a sink of the same kind with its own buckets, datasets and other containers, whose names contain
 	// tag. Tag is a valid last part of each of their names.
-	Apart(tag string) Sink
+	Isolate(tag string) Sink
 }

@@ -16,7 +16,7 @@ import (
 )
 
 // RunRandom runs one pipeline with one to four sinks of the harnesses, each with a key, a number of rows and, if it is
-// [Apart], containers of its own, while keys change their state, destinations are occupied and calls fail. One pipeline
+// [Isolator], containers of its own, while keys change their state, destinations are occupied and calls fail. One pipeline
 // in four runs on Prism, the others on package retryrunner. The seed determines all of it.
 //
 // Afterwards each resource must be encrypted with the key of its own sink, because the call requested it. A run without
@@ -56,8 +56,8 @@ func randomSink(t *testing.T, cloud *cmektest.Cloud, h Harness, sinks map[string
 	if sinks[h.Name] == nil {
 		sinks[h.Name] = h.New(t, cloud)
 	}
-	if a, ok := sinks[h.Name].(Apart); ok {
-		return a.Apart(name)
+	if a, ok := sinks[h.Name].(Isolator); ok {
+		return a.Isolate(name)
 	}
 	return sinks[h.Name]
 }

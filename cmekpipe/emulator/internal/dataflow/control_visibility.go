@@ -2,8 +2,6 @@ package dataflow
 
 import (
 	"time"
-
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // Visibility delays what readers see. The zero Visibility delays nothing. Create and update calls see every job at
@@ -15,12 +13,6 @@ type Visibility struct {
 	Delay time.Duration
 	// StateLag is the age of the states that readers see, by the cloud's clock.
 	StateLag time.Duration
-}
-
-// transition is a change of a job's state.
-type transition struct {
-	state jobState
-	at    time.Time
 }
 
 // hide sets how long a new job stays hidden.
@@ -56,10 +48,4 @@ func (s *Server) see(c *call, id string) (*job, error) {
 		return nil, unknownJob(id)
 	}
 	return j, err
-}
-
-// unknownJob is Google's text for an unknown job.
-func unknownJob(id string) error {
-	return core.NotFound("Information about job " + id + " could not be found in our system. " +
-		"Please double check the id is correct. If it is please contact customer support.")
 }

@@ -2,45 +2,12 @@ package dataflow
 
 import (
 	"encoding/json"
-	"errors"
 	"regexp"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
-)
-
-// submission is a submitted job: all of its JSON in doc, and the fields that the service uses.
-type submission struct {
-	doc  fields
-	flex *launcher // nil unless a Flex Template creates the job
-
-	Name                  string
-	Type                  string
-	ProjectID             string
-	Location              string
-	ClientRequestID       string
-	ReplaceJobID          string
-	Steps                 []fields
-	CreatedFromSnapshotID string
-	Labels                map[string]string
-	TransformNameMapping  map[string]string
-	Environment           struct {
-		ServiceKmsKeyName        string
-		WorkerRegion, WorkerZone string
-		SdkPipelineOptions       json.RawMessage
-		WorkerPools              []struct {
-			Packages []struct{ Name, Location, Sha256 string }
-		}
-		UserAgent struct{ Name, Version string }
-	}
-}
-
-// The types of jobs.
-const (
-	batch     = "JOB_TYPE_BATCH"
-	streaming = "JOB_TYPE_STREAMING"
 )
 
 // nameForm and maxName are the rule for a job's name. Source: field Job.name of the Dataflow API, whose expression has
@@ -131,6 +98,29 @@ func (c *call) checkJob(sub submission) error {
 	return checkMapping(sub)
 }
 
+// newJob creates a job from a submission, with its id and first state.
+func (s *Server) newJob(c *call, sub submission) *job {
+	j := &job{
+		submission: sub, project: c.project, region: c.region, id: newID(c.now),
+		seq: len(s.jobs), created: c.now, since: c.now,
+	}
+	j.state = pending
+	if j.flex != nil {
+		j.state = queued
+	}
+	j.history = []transition{{j.state, c.now}}
+	j.hide(s.set.visibility)
+	j.doc.set("id", j.id)
+	j.doc.set("projectId", j.project)
+	j.doc.set("location", j.region)
+	j.doc.set("createTime", timestamp(c.now))
+	j.doc.set("startTime", timestamp(c.now))
+	delete(j.doc, "replacedByJobId")
+	j.describeSDK()
+	j.say(c.now, detailed, "Workflow job "+j.id+" was accepted.")
+	return j
+}
+
 func parseSubmission(text []byte) (submission, error) {
 	var sub submission
 	if err := checkPayload(text, "job", api.Job{}); err != nil {
@@ -143,15 +133,6 @@ func parseSubmission(text []byte) (submission, error) {
 		return sub, wrongType(err)
 	}
 	return sub, nil
-}
-
-// wrongType names the field that has the wrong type, and never its value.
-func wrongType(err error) error {
-	field := "a field"
-	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		field = e.Field
-	}
-	return core.BadRequest("got " + field + " of another JSON type than the API defines")
 }
 
 // active returns the active job that has the name, unless it is the one to be replaced.

@@ -2,7 +2,6 @@ package dataflow
 
 import (
 	"encoding/json"
-	"strings"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
@@ -64,31 +63,6 @@ func (s *Server) flexSpec(c *call, l *api.LaunchFlexTemplateParameter) (*api.Con
 	return spec, nil
 }
 
-func parseSpec(text []byte) (*api.ContainerSpec, error) {
-	var spec api.ContainerSpec
-	if err := checkPayload(text, "container_spec", spec); err != nil {
-		return nil, err
-	}
-	if err := json.Unmarshal(text, &spec); err != nil {
-		return nil, wrongType(err)
-	}
-	return &spec, checkSpec(&spec)
-}
-
-func checkSpec(spec *api.ContainerSpec) error {
-	if spec.Image == "" {
-		return core.BadRequest("No container image is provided.")
-	}
-	if spec.SdkInfo == nil {
-		return core.BadRequest("No SDK language information is provided.")
-	}
-	switch spec.SdkInfo.Language {
-	case "JAVA", "PYTHON", "GO", "YAML":
-		return nil
-	}
-	return core.BadRequest("No SDK language information is provided.")
-}
-
 func checkFlex(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api.FlexTemplateRuntimeEnvironment) error {
 	if spec.Metadata != nil {
 		if err := checkParameters(spec.Metadata, l.Parameters); err != nil {
@@ -110,22 +84,4 @@ func merged(base, given *api.FlexTemplateRuntimeEnvironment) *api.FlexTemplateRu
 	}
 	_ = json.Unmarshal(marshal(all), &e) // both have the type of e
 	return &e
-}
-
-// readFields returns the fields that a message has set.
-func readFields(message any) fields {
-	set := fields{}
-	_ = json.Unmarshal(marshal(message), &set) // the text is an object or null
-	if set == nil {
-		set = fields{}
-	}
-	return set
-}
-
-// isStreaming reports whether a template creates streaming jobs.
-func isStreaming(spec *api.ContainerSpec, set map[string]string) bool {
-	if spec.Metadata != nil && spec.Metadata.Streaming {
-		return true
-	}
-	return strings.EqualFold(set["streaming"], "true")
 }

@@ -44,8 +44,13 @@ func flexJob(spec *api.ContainerSpec, l *api.LaunchFlexTemplateParameter, e *api
 	return job
 }
 
-// launcher has the folders that a launch of a Flex Template names.
-type launcher struct{ temp, staging string }
+// isStreaming reports whether a template creates streaming jobs.
+func isStreaming(spec *api.ContainerSpec, set map[string]string) bool {
+	if spec.Metadata != nil && spec.Metadata.Streaming {
+		return true
+	}
+	return strings.EqualFold(set["streaming"], "true")
+}
 
 // launchFiles writes the files that the launcher of a Flex Template leaves: into a new bucket without a key if the
 // launch names no folder, else with the default key of the named bucket. It returns the service's text for a launch

@@ -6,27 +6,14 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"strconv"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
-
-// fields is a JSON object whose values keep the form in which they were sent.
-type fields map[string]json.RawMessage
-
-// set sets a value of the service.
-func (f fields) set(name string, value any) { f[name] = marshal(value) }
-
-// marshal encodes values of this package, which always succeeds.
-func marshal(value any) json.RawMessage {
-	text, err := json.Marshal(value)
-	if err != nil {
-		panic("dataflow: " + err.Error())
-	}
-	return text
-}
 
 // job is the service's state of one job.
 type job struct {
@@ -49,27 +36,39 @@ type job struct {
 	horizon             time.Time // readers see states up to this time
 }
 
-// newJob creates a job from a submission, with its id and first state.
-func (s *Server) newJob(c *call, sub submission) *job {
-	j := &job{
-		submission: sub, project: c.project, region: c.region, id: newID(c.now),
-		seq: len(s.jobs), created: c.now, since: c.now,
+// launcher has the folders that a launch of a Flex Template names.
+type launcher struct{ temp, staging string }
+
+// The types of jobs.
+const (
+	batch     = "JOB_TYPE_BATCH"
+	streaming = "JOB_TYPE_STREAMING"
+)
+
+// submission is a submitted job: all of its JSON in doc, and the fields that the service uses.
+type submission struct {
+	doc  fields
+	flex *launcher // nil unless a Flex Template creates the job
+
+	Name                  string
+	Type                  string
+	ProjectID             string
+	Location              string
+	ClientRequestID       string
+	ReplaceJobID          string
+	Steps                 []fields
+	CreatedFromSnapshotID string
+	Labels                map[string]string
+	TransformNameMapping  map[string]string
+	Environment           struct {
+		ServiceKmsKeyName        string
+		WorkerRegion, WorkerZone string
+		SdkPipelineOptions       json.RawMessage
+		WorkerPools              []struct {
+			Packages []struct{ Name, Location, Sha256 string }
+		}
+		UserAgent struct{ Name, Version string }
 	}
-	j.state = pending
-	if j.flex != nil {
-		j.state = queued
-	}
-	j.history = []transition{{j.state, c.now}}
-	j.hide(s.set.visibility)
-	j.doc.set("id", j.id)
-	j.doc.set("projectId", j.project)
-	j.doc.set("location", j.region)
-	j.doc.set("createTime", timestamp(c.now))
-	j.doc.set("startTime", timestamp(c.now))
-	delete(j.doc, "replacedByJobId")
-	j.describeSDK()
-	j.say(c.now, detailed, "Workflow job "+j.id+" was accepted.")
-	return j
 }
 
 // newID returns an id of Google's form: the second of creation and nineteen digits.
@@ -124,6 +123,18 @@ func (s *Server) named(ctx context.Context, project, region, name string, now ti
 		}
 	}
 	return found
+}
+
+// unknownJob is Google's text for an unknown job.
+func unknownJob(id string) error {
+	return core.NotFound("Information about job " + id + " could not be found in our system. " +
+		"Please double check the id is correct. If it is please contact customer support.")
+}
+
+// say adds a message to the job.
+func (j *job) say(at time.Time, level importance, text string) {
+	id := "JOB_MESSAGE_" + strconv.Itoa(len(j.messages))
+	j.messages = append(j.messages, message{ID: id, Time: timestamp(at), Text: text, Importance: level, at: at})
 }
 
 // timestamp formats a time for the JSON of Google's APIs.

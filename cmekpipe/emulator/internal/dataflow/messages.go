@@ -2,45 +2,12 @@ package dataflow
 
 import (
 	"slices"
-	"strconv"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
-
-// importance is the importance of a message; the API's names in order.
-type importance string
-
-const (
-	detailed importance = "JOB_MESSAGE_DETAILED"
-	basic    importance = "JOB_MESSAGE_BASIC"
-	failure  importance = "JOB_MESSAGE_ERROR"
-)
-
-// importances returns all importances from the least to the greatest.
-func importances() []importance {
-	return []importance{
-		"JOB_MESSAGE_IMPORTANCE_UNKNOWN", "JOB_MESSAGE_DEBUG", detailed, basic, "JOB_MESSAGE_WARNING", failure,
-	}
-}
-
-// message is a JobMessage.
-type message struct {
-	ID         string     `json:"id"`
-	Time       string     `json:"time"`
-	Text       string     `json:"messageText"`
-	Importance importance `json:"messageImportance"`
-
-	at time.Time
-}
-
-// say adds a message to the job.
-func (j *job) say(at time.Time, level importance, text string) {
-	id := "JOB_MESSAGE_" + strconv.Itoa(len(j.messages))
-	j.messages = append(j.messages, message{ID: id, Time: timestamp(at), Text: text, Importance: level, at: at})
-}
 
 // messageFilter selects messages.
 type messageFilter struct {

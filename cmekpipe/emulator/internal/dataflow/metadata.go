@@ -54,6 +54,31 @@ func (s *Server) getTemplate(c *call) (any, error) {
 	return answer, nil
 }
 
+func parseSpec(text []byte) (*api.ContainerSpec, error) {
+	var spec api.ContainerSpec
+	if err := checkPayload(text, "container_spec", spec); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(text, &spec); err != nil {
+		return nil, wrongType(err)
+	}
+	return &spec, checkSpec(&spec)
+}
+
+func checkSpec(spec *api.ContainerSpec) error {
+	if spec.Image == "" {
+		return core.BadRequest("No container image is provided.")
+	}
+	if spec.SdkInfo == nil {
+		return core.BadRequest("No SDK language information is provided.")
+	}
+	switch spec.SdkInfo.Language {
+	case "JAVA", "PYTHON", "GO", "YAML":
+		return nil
+	}
+	return core.BadRequest("No SDK language information is provided.")
+}
+
 // violation is an error of one parameter.
 type violation struct {
 	Parameter   string `json:"parameter"`

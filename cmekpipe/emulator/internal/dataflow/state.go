@@ -30,6 +30,12 @@ func (s jobState) terminal() bool {
 	return false
 }
 
+// transition is a change of a job's state.
+type transition struct {
+	state jobState
+	at    time.Time
+}
+
 // Pace is how long a job stays in the states that end without a call, by the cloud's clock. Google Cloud needs minutes.
 type Pace struct {
 	// Queued is how long the launcher of a Flex Template runs before its job is pending.

@@ -127,14 +127,3 @@ func (j *job) setParams(given fields, names []string) error {
 	j.doc.set(runtimeParams, now)
 	return nil
 }
-
-// camelCase converts runtime_updatable_params to runtimeUpdatableParams.
-func camelCase(path string) string {
-	words := strings.Split(path, "_")
-	for i, word := range words[1:] {
-		if word != "" {
-			words[i+1] = strings.ToUpper(word[:1]) + word[1:]
-		}
-	}
-	return strings.Join(words, "")
-}

@@ -3,6 +3,7 @@ package dataflow
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -149,6 +150,15 @@ func unknownName(name, path string) error {
 // invalidValue is Google's text without the value.
 func invalidValue(path string) error { return core.BadRequest("Invalid value at '" + path + "'") }
 
+// wrongType names the field that has the wrong type, and never its value.
+func wrongType(err error) error {
+	field := "a field"
+	if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		field = e.Field
+	}
+	return core.BadRequest("got " + field + " of another JSON type than the API defines")
+}
+
 // snakeCase converts serviceKmsKeyName to service_kms_key_name, as Google's refusals spell fields.
 func snakeCase(name string) string {
 	var b strings.Builder
@@ -159,4 +169,15 @@ func snakeCase(name string) string {
 		b.WriteRune(unicode.ToLower(r))
 	}
 	return b.String()
+}
+
+// camelCase converts runtime_updatable_params to runtimeUpdatableParams.
+func camelCase(path string) string {
+	words := strings.Split(path, "_")
+	for i, word := range words[1:] {
+		if word != "" {
+			words[i+1] = strings.ToUpper(word[:1]) + word[1:]
+		}
+	}
+	return strings.Join(words, "")
 }

@@ -41,8 +41,8 @@ type avroSink struct {
 	write avroWrite
 }
 
-// Apart returns a sink with a bucket of its own.
-func (s *avroSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with a bucket of its own.
+func (s *avroSink) Isolate(tag string) conformance.Sink {
 	return &avroSink{textSink{cloud: s.cloud, bucket: s.bucket + "-" + tag}, s.write}
 }
 

@@ -80,8 +80,8 @@ type bigQuerySink struct {
 	dataset, bucket string
 }
 
-// Apart returns a sink with a dataset and a bucket of its own.
-func (s *bigQuerySink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with a dataset and a bucket of its own.
+func (s *bigQuerySink) Isolate(tag string) conformance.Sink {
 	return &bigQuerySink{s.cloud, s.method, bigQueryDataset + "_" + tag, bigQueryBucket + "-" + tag}
 }
 

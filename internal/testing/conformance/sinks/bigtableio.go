@@ -42,8 +42,8 @@ type bigtableSink struct {
 	instances []string // names of destinations; a destination that is created again gets another instance
 }
 
-// Apart returns a sink with instances of its own.
-func (s *bigtableSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with instances of its own.
+func (s *bigtableSink) Isolate(tag string) conformance.Sink {
 	return &bigtableSink{cloud: s.cloud, prefix: s.prefix + "-" + tag}
 }
 

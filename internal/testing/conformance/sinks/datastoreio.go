@@ -57,8 +57,8 @@ type datastoreSink struct {
 	prefix string // prefix of its databases' ids
 }
 
-// Apart returns a sink with databases of its own.
-func (s *datastoreSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with databases of its own.
+func (s *datastoreSink) Isolate(tag string) conformance.Sink {
 	return &datastoreSink{s.cloud, s.create, s.prefix + tag + "-"}
 }
 

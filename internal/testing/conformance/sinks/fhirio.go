@@ -59,8 +59,8 @@ type fhirSink struct {
 	made    bool // the bucket exists
 }
 
-// Apart returns a sink with a bucket of its own. Each store is in a dataset of its own anyway.
-func (s *fhirSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with a bucket of its own. Each store is in a dataset of its own anyway.
+func (s *fhirSink) Isolate(tag string) conformance.Sink {
 	return &fhirSink{cloud: s.cloud, bundles: s.bundles, bucket: s.bucket + "-" + tag}
 }
 

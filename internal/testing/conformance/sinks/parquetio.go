@@ -65,8 +65,8 @@ func newParquetSink(cloud *cmektest.Cloud, bucket string, write func(beam.Scope,
 	return &parquetSink{textSink{cloud: cloud, bucket: bucket}, write}
 }
 
-// Apart returns a sink with a bucket of its own.
-func (s *parquetSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with a bucket of its own.
+func (s *parquetSink) Isolate(tag string) conformance.Sink {
 	return newParquetSink(s.cloud, s.bucket+"-"+tag, s.write)
 }
 

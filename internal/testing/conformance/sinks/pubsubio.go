@@ -44,8 +44,8 @@ type pubSubSink struct {
 	read   map[string][]conformance.Row // by id
 }
 
-// Apart returns a sink with topics of its own.
-func (s *pubSubSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with topics of its own.
+func (s *pubSubSink) Isolate(tag string) conformance.Sink {
 	return &pubSubSink{cloud: s.cloud, prefix: s.prefix + tag + "-", read: map[string][]conformance.Row{}}
 }
 

@@ -56,8 +56,8 @@ type spannerSink struct {
 	instance string
 }
 
-// Apart returns a sink with databases in an instance of its own.
-func (s *spannerSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with databases in an instance of its own.
+func (s *spannerSink) Isolate(tag string) conformance.Sink {
 	return &spannerSink{s.cloud, s.create, s.instance + "-" + tag}
 }
 

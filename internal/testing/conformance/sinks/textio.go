@@ -55,8 +55,8 @@ type textSink struct {
 	write  func(beam.Scope, cmekpipe.Object, beam.PCollection, ...textio.WriteOption)
 }
 
-// Apart returns a sink with a bucket of its own.
-func (s *textSink) Apart(tag string) conformance.Sink {
+// Isolate returns a sink with a bucket of its own.
+func (s *textSink) Isolate(tag string) conformance.Sink {
 	return &textSink{s.cloud, s.bucket + "-" + tag, s.write}
 }
 
