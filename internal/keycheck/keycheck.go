@@ -6,6 +6,7 @@
 package keycheck
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -18,31 +19,37 @@ import (
 // Compare returns "" if reported is the name of one of the wanted keys or of a version of one. Otherwise it returns KeyMissing,
 // for the empty name, or KeyMismatch, and a sentence with what was got and what was wanted.
 func Compare(want []cmekpipe.KeyName, reported string) (code cmekpipe.Code, cause string) {
-	if reported == "" {
-		return cmekpipe.KeyMissing, "got no Cloud KMS key, want " + list(want)
-	}
 	got, err := cmekpipe.ParseKeyOrVersion(reported)
 	switch {
-	case err != nil:
-		return cmekpipe.KeyMismatch, "got something that is not the name of a key, want " + list(want)
-	case !slices.Contains(want, got):
-		return cmekpipe.KeyMismatch, "got key " + got.String() + ", want " + list(want)
+	case reported == "":
+		code = cmekpipe.KeyMissing
+	case err != nil || !slices.Contains(want, got):
+		code = cmekpipe.KeyMismatch
+	default:
+		return "", ""
 	}
-	return "", ""
+	return code, "got " + described(reported) + ", want " + list(want)
 }
 
 // Check returns an error unless the service reports at least one key for the resource and every reported key is one of the
-// wanted ones. op is the operation that the error names.
+// wanted ones. The error names every key that is not; its code is that of the first. op is the operation that it names.
 func Check(op, resource string, want []cmekpipe.KeyName, reported ...string) error {
 	if len(reported) == 0 {
 		reported = []string{""}
 	}
+	var first cmekpipe.Code
+	var wrong []string
 	for _, name := range reported {
-		if code, cause := Compare(want, name); code != "" {
-			return Refusal(op, resource, want, code, cause)
+		code, _ := Compare(want, name)
+		if code == "" {
+			continue
 		}
+		first, wrong = cmp.Or(first, code), append(wrong, name)
 	}
-	return nil
+	if first == "" {
+		return nil
+	}
+	return Refusal(op, resource, want, first, "got "+described(wrong...)+", want "+list(want))
 }
 
 // CheckAll returns an error unless the service reports every wanted key for the resource.
@@ -53,7 +60,7 @@ func CheckAll(op, resource string, want []cmekpipe.KeyName, reported ...string) 
 			return code == ""
 		}
 		if !slices.ContainsFunc(reported, uses) {
-			return Refusal(op, resource, want, cmekpipe.KeyMismatch, "got only "+strings.Join(names(reported), " and ")+", want "+key.String()+" too")
+			return Refusal(op, resource, want, cmekpipe.KeyMismatch, "got only "+described(reported...)+", want "+key.String()+" too")
 		}
 	}
 	return nil
@@ -83,17 +90,19 @@ func list(keys []cmekpipe.KeyName) string {
 	return strings.Join(text, " or ")
 }
 
-// names returns reported names as they may be shown: keys, each once.
-func names(reported []string) []string {
+// described names reported keys in a sentence, each once. What is not the name of a key is not shown.
+func described(reported ...string) string {
 	var shown []string
 	for _, name := range reported {
-		text := "something that is not the name of a key"
+		text := "no Cloud KMS key"
 		if key, err := cmekpipe.ParseKeyOrVersion(name); err == nil {
-			text = key.String()
+			text = "key " + key.String()
+		} else if name != "" {
+			text = "something that is not the name of a key"
 		}
 		if !slices.Contains(shown, text) {
 			shown = append(shown, text)
 		}
 	}
-	return shown
+	return strings.Join(shown, " and ")
 }

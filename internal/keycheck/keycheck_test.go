@@ -42,6 +42,9 @@ func TestCheck(t *testing.T) {
 		{"the key, and another", one, []string{ring + "k", ring + "k2"}, cmekpipe.KeyMismatch, ring + "k2"},
 		{"a version of another", one, []string{ring + "k2/cryptoKeyVersions/1"}, cmekpipe.KeyMismatch, ring + "k2"},
 		{"one of another project", one, []string{strings.Replace(ring, "bank", "other", 1) + "k"}, cmekpipe.KeyMismatch, "projects/other-keys/"},
+		{"the key, and two others", one, []string{ring + "k2", ring + "k", ring + "k3", ring + "k2/cryptoKeyVersions/1"}, cmekpipe.KeyMismatch,
+			"got key " + ring + "k2 and key " + ring + "k3, want " + ring + "k"},
+		{"another, and none", one, []string{ring + "k2", ""}, cmekpipe.KeyMismatch, "got key " + ring + "k2 and no Cloud KMS key, want"},
 		{"something else", one, []string{"user data"}, cmekpipe.KeyMismatch, "not the name of a key"},
 		{"none of two", two, []string{ring + "third"}, cmekpipe.KeyMismatch, ring + "k or " + ring + "other"},
 	} {

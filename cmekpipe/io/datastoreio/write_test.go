@@ -120,7 +120,7 @@ func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
 				t.Fatal(err)
 			}
 			e := requireCode(t, run(t, func(s beam.Scope) { tt.build(w, s) }), tt.want)
-			if e.Op != tt.op || e.Resource != ledger || !strings.Contains(e.Hint, "mint") ||
+			if e.Op != tt.op || e.Resource != ledger || !strings.Contains(e.Hint, "pass the key that the database has") ||
 				!strings.Contains(e.Error(), w.key.String()) || !strings.Contains(e.Error(), rests.String()) {
 				t.Errorf("got %v, want both keys and the database", e)
 			}
@@ -134,7 +134,7 @@ func TestOtherKeyIsRefusedBeforeAnyEntity(t *testing.T) {
 func TestMissingDatabaseIsAnError(t *testing.T) {
 	w := newWorld(t)
 	e := requireCode(t, run(t, func(s beam.Scope) { datastoreio.Write(s, w.db, made(s, 1)) }), cmekpipe.NotFound)
-	if e.Resource != ledger || !strings.Contains(e.Hint, "create "+ledger) {
+	if e.Resource != ledger || !strings.Contains(e.Hint, "gcloud firestore databases create --database=ledger ") {
 		t.Errorf("got %v, want the database and what to do", e)
 	}
 	if n := w.databases(); n != 0 {
