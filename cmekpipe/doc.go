@@ -32,10 +32,11 @@
 //
 // # Defaults
 //
-// There is no default key or project. The job's region is the key's location. The runner is [RunnerPrism], so that
-// nothing leaves the machine unless it is asked for. The staging location is "staging" in the temp location; if only the
-// staging location is given, the temp location is "tmp" in it. The zero value of every type is invalid: its Valid method
-// returns false, and every function refuses it. Its text form is empty, and parses back to the zero value.
+// There is no default key or project. The job's region is the key's location. The runner is [RunnerPrism], so that nothing
+// leaves the machine unless it is asked for. The staging location is "staging" in the temp location; if only the staging
+// location is given, the temp location is "tmp" in it. The zero value of a key, a bucket, a path, a destination or Options is
+// invalid: its Valid method returns false, and every function refuses it; the text form of a zero name is empty, and parses
+// back to the zero value. The zero values of [Config], [Workers] and [Error] are not invalid.
 //
 // # Flags
 //
@@ -53,6 +54,9 @@
 //	Dataflow       experiments dataflow_service_options
 //	refused        cpu_profiling dataflow_endpoint endpoint retain_docker_containers parallelism beam_strict dot_file
 //	               session_recording, and enable_hot_key_logging if a program defines it
+//
+// With a runner that uses a job service (flink, spark or universal), endpoint, retain_docker_containers, parallelism and
+// beam_strict are accepted.
 //
 // [ForbiddenOptions] returns everything that is refused, as a flag, an experiment, a service option or outside [Config],
 // with the reason and the source: data sampling, hot-key logging, profilers, heap dumps, the old monitoring agent, and

@@ -1,6 +1,6 @@
 // Package cmektest gives a unit test a loopback Google Cloud that enforces customer-managed keys, and checks that the
-// code under test encrypted everything it wrote with the right key. It adapts package emulator to [testing.T]: every
-// error ends the test, and the cloud stops when the test ends. Most tests need four calls:
+// code under test encrypted everything it wrote with the right key. It adapts package emulator to [testing.T]: a
+// failure ends the test; the cloud stops when the test does. Most tests need four calls:
 //
 //	func TestMain(m *testing.M) { ptest.Main(m) } // for tests that run pipelines
 //

@@ -18,7 +18,9 @@ import (
 type Method string
 
 // Fault makes calls of a service fail or wait. Set Method and at least one effect: Latency, Status, Code, Reset or
-// Truncate. Other fields may stay zero.
+// Truncate. Other fields may stay zero. This makes the second upload of an object fail:
+//
+//	cloud.Inject(emulator.Fault{Method: emulator.StorageObjectsInsert, Call: 2, Status: 503})
 type Fault struct {
 	// Method is the call, or a pattern that matches several. Empty matches every call of every service.
 	Method Method
@@ -83,8 +85,9 @@ type injected struct {
 }
 
 // Inject makes calls fail from now on until remove is called. If several faults match a call, the one that was injected
-// first applies. Inject panics for a method that no service serves, for a malformed pattern and for a fault without an
-// effect, because no call could meet such a fault and the test would prove nothing.
+// first applies. Inject panics for a method that no service serves, for a malformed pattern, for a Status outside 400 to 599,
+// for a negative Call and for a fault without an effect, because no call could meet such a fault and the test would prove
+// nothing.
 func (c *Cloud) Inject(f Fault) (remove func()) {
 	if problem := c.faultProblem(f); problem != "" {
 		panic("emulator: fault " + strconv.Quote(f.String()) + ": " + problem)
@@ -97,8 +100,8 @@ func (c *Cloud) Inject(f Fault) (remove func()) {
 	return armed.Remove
 }
 
-// UnusedFaults returns the faults that no call has met so far, in the order of their injection. It includes faults that
-// were removed and omits those that are Optional.
+// UnusedFaults returns the faults that no call has met so far, in the order of their injection. It leaves out Optional faults
+// and keeps removed ones.
 func (c *Cloud) UnusedFaults() []Fault {
 	c.mu.Lock()
 	defer c.mu.Unlock()

@@ -1,6 +1,7 @@
 // Package explain says what an error of Google Cloud means for a pipeline that is encrypted with a Cloud KMS key, and what
-// to type next. It holds the one table of remedies that all errors of this module take their hints from, so the same fault
-// gets the same advice on a worker, at a launch and in a message that somebody pasted from the console.
+// to type next. It holds the table of remedies for codes and for what services say about keys, so the same fault gets the same
+// advice on a worker, at a launch and in a message that somebody pasted from the console. Errors of this module with a more
+// exact hint have their own.
 //
 // Most people need [Text]:
 //
@@ -21,7 +22,10 @@
 //
 // # Errors
 //
-// [Text] returns one of the codes about keys, NoCredentials, or JobFailed for a message it does not know.
+// [Text] returns KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable, KeyUnreachable, KeyMismatch or LocationMismatch for a
+// message about a key, Unavailable if the quota of Cloud KMS is used up, PreconditionFailed if an organization policy forbids
+// the use of the key or its absence, NoCredentials, and JobFailed for a message that it does not know. For an error of this
+// module it returns the error's own code, which may be any.
 //
 // # Concurrency
 //

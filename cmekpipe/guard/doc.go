@@ -17,20 +17,22 @@
 // # What is trusted
 //
 // A transform is identified by the Go type of its DoFn, or by its URN if another SDK runs it. Scope names, labels and
-// annotations do not count, because anyone can write them. Three things count as protected: a DoFn of this module that
-// has a valid key, a connector of Beam that writes through this module's filesystem, and a BigQuery schema transform
-// whose kms_key is a key's name. A connector of Beam or a cross-language transform that the catalogue does not know is
-// unprotected, not unknown.
+// annotations do not count, because anyone can write them. Three things count as protected: a DoFn of this module that has a
+// valid key, a connector of Beam that writes through this module's filesystem, and a BigQuery schema transform whose kms_key
+// is a key's name. That transform is protected although its temporary datasets are encrypted with the project's default key,
+// which guard does not check; the transform's Reason says so. A connector of Beam or a cross-language transform that the
+// catalogue does not know is unprotected, not unknown.
 //
 // # What is not inspected
 //
 // The user's own code: a DoFn, CombineFn, coder or predicate may write anywhere. Such transforms are [Opaque] and
-// [Coverage.Err] does not refuse them. Nor does guard inspect what is outside the graph: the runner's options, the staged
-// files, and whether the buckets, tables and topics that are read are encrypted with a key.
+// [Coverage.Err] does not refuse them. Coders are not inspected: a GroupByKey of elements with the user's own coder is
+// [Neutral]. Nor does guard inspect what is outside the graph: the runner's options, the staged files, and whether the
+// buckets, tables and topics that are read are encrypted with a key.
 //
 // # Defaults
 //
-// There are no options. The zero Coverage, and one that was read from JSON, are refused by Err.
+// There are no options. Err refuses a Coverage that Inspect did not return, such as one read from JSON.
 //
 // # Permissions
 //

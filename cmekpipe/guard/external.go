@@ -10,6 +10,11 @@ import (
 	"google.golang.org/protobuf/proto"
 )
 
+const (
+	javaURN   = "beam:transform:org.apache.beam:" // what the URNs of Java's transforms begin with
+	pythonURN = "beam:transforms:python:fully_qualified_named"
+)
+
 // schemaTransformURN is the URN of all schema transforms; the payload identifies which one it is.
 const schemaTransformURN = "beam:expansion:payload:schematransform:v1"
 
@@ -106,4 +111,48 @@ func unknownExternal() entry {
 		reason: "runs code of another SDK or of the runner, which guard does not know and which does not get the job's key",
 		replacement: "use a connector of github.com/cmekpipe/cmekpipe-go/cmekpipe/io, " +
 			"or a BigQuery schema transform with kms_key"}
+}
+
+// external are the transforms that another SDK executes, known by URN or by the identifier of a schema transform.
+func external() []entry {
+	return append(schemaTransforms(),
+		entry{
+			identity: javaURN + "schemaio_bigquery_write:v1", verdict: Unprotected,
+			reason:      "creates tables and temporary tables, and accepts no key",
+			replacement: ours("xlang/bigqueryio.Write", "a table"),
+			place:       func(v values) string { return schemaIOConfig(v)["table"] },
+		},
+		entry{
+			identity: javaURN + "schemaio_bigquery_read:v1", verdict: Unprotected,
+			reason:      "copies what it reads to temporary tables or files, and accepts no key",
+			replacement: ours("bigqueryio.Query", "a query"),
+			place:       func(v values) string { return schemaIOConfig(v)["table"] },
+		},
+		entry{identity: javaURN + "bigquery_write:v1", verdict: Unprotected,
+			reason:      "writes to BigQuery, and names no key that guard can read",
+			replacement: ours("xlang/bigqueryio.Write", "a table")},
+		entry{identity: "beam:transform:write_files:v1", verdict: Unprotected,
+			reason: "creates files without a key", replacement: ours("textio.Write", "an object")},
+		entry{identity: javaURN + "schemaio_jdbc_read:v1", verdict: ReadsOnly,
+			reason: "runs a statement that guard does not read; make sure that it only selects"},
+		entry{identity: javaURN + "schemaio_jdbc_write:v1", verdict: NoCMEK,
+			reason: "a database behind JDBC is outside this module; make sure that its storage is encrypted with your key",
+			place:  func(v values) string { return joined(" ", "table", first(v, "location", "Location")) }},
+		entry{identity: javaURN + "kafka_read_without_metadata:v1", verdict: ReadsOnly},
+		entry{identity: javaURN + "kafka_write:v1", verdict: NoCMEK,
+			reason: "Kafka is outside Cloud KMS; make sure that the brokers' storage is encrypted with your key",
+			place:  func(v values) string { return joined(" ", "topic", first(v, "topic", "Topic")) }},
+		entry{identity: javaURN + "debezium_read:v1", verdict: Unprotected,
+			reason:      "got a configuration that guard can't read, and may keep offsets in a file without a key",
+			replacement: "leave out OffsetStoragePath",
+			refine:      refineDebezium},
+		entry{identity: "beam:transform:teststream:v1", verdict: Neutral},
+		entry{identity: pythonURN, verdict: Unprotected,
+			reason:      "runs Python code, which may write anywhere and does not get the job's key",
+			replacement: "use a connector of github.com/cmekpipe/cmekpipe-go/cmekpipe/io for the write",
+			refine:      refinePython},
+		entry{identity: "beam:external:java:sql:v1", verdict: Unprotected,
+			reason:      "runs SQL that may write to external tables, which only the expansion service knows",
+			replacement: "compute in Go, and use a connector of github.com/cmekpipe/cmekpipe-go/cmekpipe/io for the write"},
+	)
 }

@@ -1,6 +1,6 @@
 // Package launch runs Beam pipelines. On Dataflow, everything that a launch stages and the job itself are encrypted with your
 // own Cloud KMS key, or the launch fails: it keeps no object and leaves no job running for which Google Cloud does not report
-// the key.
+// the key, or the error says which, and the command that removes it.
 // Programs call [Run] instead of beamx.Run:
 //
 //	opts, err := cmekpipe.FromFlags(flag.CommandLine)
@@ -13,11 +13,16 @@
 //
 // # What a launch does
 //
-// On every runner package guard inspects the pipeline first; if a transform is unprotected nothing is launched. On
-// Dataflow these steps follow, in this order:
+// On every runner package guard inspects the pipeline; if a transform is unprotected nothing is launched. On Dataflow a
+// launch has these steps, in this order:
 //
-//   - The environment must not send calls elsewhere, and the options must fit the SDK that is linked in.
-//   - Staging and temp bucket must exist, where the key can serve them. No bucket is ever created.
+//   - The environment must not send calls elsewhere, and the options must fit the SDK that is linked in and what the program
+//     set in beam.PipelineOptions.
+//   - Package guard inspects the pipeline. Files on the workers' own disks and transforms of other SDKs that no key reaches
+//     are refused.
+//   - Staging and temp bucket, and that of a template, must exist where the key can serve them. No bucket is ever created.
+//   - The records of earlier launches that were killed are read, and their jobs are checked.
+//   - With option Update, the job to be replaced must be one that can be.
 //   - The worker is built for linux, unless the options name one.
 //   - Worker, pipeline and the files of other SDKs are uploaded with the key, to names that contain the hashes of content and
 //     key. A file that exists with the same content and key is not uploaded again. Cloud Storage must report the key.
@@ -34,11 +39,12 @@
 //
 // However a launcher ends, the next Run with the same staging location reads the records first. A job of such a record, an
 // orphan, is compared with the record's key: one that has the key is left alone; any other is cancelled, and Run waits until
-// it has stopped. Both are in Result.Orphans and in the progress. If an orphan can't be cancelled the launch fails, and the hint
-// is the command that cancels it.
+// it has stopped. Orphans of either kind are in Result.Orphans and in the progress output. If an orphan can't be cancelled
+// the launch fails, and the hint is the command that cancels it.
 //
 // Run never starts a job twice: if an orphan with the right key has the name of the job to launch, or runs the same pipeline
-// with a generated name, Run refuses with code AlreadyExists. If it ran to its end, Run refuses once.
+// with a generated name, Run refuses with code AlreadyExists. If the orphan has ended successfully, this Run refuses and the
+// next one launches.
 //
 // # Templates
 //
@@ -64,17 +70,18 @@
 // # Defaults
 //
 // The runner is Prism, in this process: nothing leaves the machine except what the pipeline itself writes. Async applies to
-// Dataflow only. Dataflow is asked for the job's state and messages after 1 s, then at growing intervals
-// up to 15 s, which start again whenever something happens. A service that is unavailable is asked 8 times in a row. A new
-// job has 30 s to become visible. A job to be cancelled has 10 minutes to stop.
+// Dataflow and to runners with a job service, where it decides whether Run waits. Dataflow is asked for the job's state and
+// messages after 1 s, then at growing intervals up to 15 s, which start again whenever something happens. A service that is
+// unavailable is asked 8 times in a row. A new job has 30 s to become visible. A job to be cancelled has 10 minutes to stop.
 //
 // Progress goes to standard error: slow steps, the job with its URL, its states and the service's messages. If standard error
 // is no terminal, as in a log, only the job and one line for each of its states are written.
 //
-// Of the program's own options, those in beam.PipelineOptions are sent to the workers. Flags are not: they would become
-// metadata of the job, which no key covers. Give a DoFn what it needs as a field. The option temp_location is not sent
-// either, because workers upload heap profiles there without a key. What the program set must agree with the
-// options: an entry that names another key, another region, or something that the options refuse stops the launch.
+// Of the program's own options, those in beam.PipelineOptions are sent to the workers. Flags are not, and neither are options
+// that have the name of a flag: they would become metadata of the job, which no key covers. Give a DoFn what it needs as a
+// field. The option temp_location is not sent either, because workers upload heap profiles there without a key. What the
+// program set must agree with the options: an entry that names another key, another region, or something that the options
+// refuse stops the launch.
 //
 // The key is in the job's serviceKmsKeyName and in the pipeline options that workers of other SDKs read, as
 // dataflowKmsKey for Java and dataflow_kms_key for Python. The sampling of elements that a worker failed on, which
@@ -85,8 +92,9 @@
 // # Transforms of other SDKs
 //
 // On Dataflow, Run launches a transform of another SDK if guard finds it protected or reading only, as those of package
-// cmekpipe/io/xlang/bigqueryio are; any other is refused with code Unsupported, because no key reaches it. No other runner
-// runs them.
+// cmekpipe/io/xlang/bigqueryio are; any other is refused with code Unsupported, because no key reaches it. On Prism all of
+// them are refused. The direct runner and runners with a job service get them as they are: Run checks them with package guard
+// only.
 //
 // The files that the other SDK's workers need come from the expansion service that the pipeline was built with, which must
 // still run; those of a service that Beam started are on this machine already. They are compared with the
@@ -110,6 +118,9 @@
 //	on the workers' account       iam.serviceAccounts.actAs (roles/iam.serviceAccountUser)
 //	on both buckets               storage.buckets.get
 //	on the staging bucket         storage.objects.create, get, list and delete (roles/storage.objectUser)
+//
+// With option TemplateLocation, the bucket of the template is read and written too: the caller needs on it what it needs on
+// the staging bucket.
 //
 // and no permission on the key. These need roles/cloudkms.cryptoKeyEncrypterDecrypter on it: the Cloud Storage service
 // agent of the project that owns the staging bucket, the Dataflow and the Compute Engine service agent of the job's.
@@ -162,6 +173,6 @@
 // # Testing
 //
 // Package cmektest provides a loopback cloud. A launch goes there, without credentials, when DATAFLOW_EMULATOR_HOST and
-// STORAGE_EMULATOR_HOST are both set, and no emulator variable names anything but a loopback address. Tests on Dataflow
-// name any file as WorkerBinary: jobs on loopback are not executed.
+// STORAGE_EMULATOR_HOST are both set, and no emulator variable names anything but a loopback address. Tests with the runner
+// dataflow on the loopback cloud may name any file as WorkerBinary: jobs there are not executed.
 package launch

@@ -11,9 +11,8 @@
 //
 // # What is in a print
 //
-// Neither text nor JSON holds values of beam.PipelineOptions or constants of the pipeline: of the job's pipeline options only
-// what this module put there keeps its value, of the program's own only the names are printed. [Plan.Request] holds all of
-// them: don't print it.
+// Neither text nor JSON holds values of beam.PipelineOptions or constants of the pipeline. Of the pipeline options, those of
+// this module are printed with values, the program's own by name only. [Plan.Request] holds all of them: don't print it.
 //
 // # Defaults
 //

@@ -29,7 +29,8 @@ type Plan struct {
 	Staged []StagedFile
 	// Unresolved are the files that get their names only when the pipeline is launched. The plan of a launch has none.
 	Unresolved []UnresolvedFiles
-	// Destinations are those of all transforms that guard found protected, each once, in order of the transforms.
+	// Destinations are where the transforms write that guard found protected: each destination once, in the order of the
+	// transforms.
 	Destinations []Destination
 	// Findings are what the checks before a launch found, among them what guard refuses.
 	Findings rule.Findings

@@ -11,15 +11,18 @@
 // # What is checked
 //
 // No findings mean that everything was read and has its key. Of a sharded write every object is checked that has the name of
-// a shard, also of earlier runs. What is temporary may be gone. Where the launch wrote a template, no job has run: only the
-// template and the staged files are checked.
+// a shard, also of earlier runs. If there is no such object the finding is NotFound, also for a write of windowed input that
+// had no lines, because it writes no empty shard. What is temporary may be gone. Of a FHIR store the store and its dataset,
+// which has the key, must exist. Where the launch wrote a template, no job has run: only the template and the staged files
+// are checked.
 //
 // "Could not be read" is never "missing" or "in order": a missing permission, a service that does not answer and a destination
 // whose key a service does not report are findings of severity error, with the permission that is needed.
 //
 // # Defaults
 //
-// Eight resources are read at a time. A service that is unavailable is asked 8 times in a row.
+// Eight resources are read at a time. A service that is unavailable is asked 8 times in a row. A check that can't tell the
+// key, such as that of a destination whose name is malformed, is not repeated.
 //
 // # Permissions
 //

@@ -17,6 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/healthcareclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
 func pubSubTopic(d plan.Destination) check {
@@ -131,6 +132,9 @@ func fhirStore(d plan.Destination) check {
 		if err != nil {
 			return err
 		}
+		if _, err := datasets.FhirStores.Get(store.String()).Context(ctx).Do(); err != nil {
+			return err
+		}
 		report(d.Name, healthcareclient.Key(found))
 		return nil
 	})
@@ -180,6 +184,9 @@ func temporaryDatasets(d plan.Destination) check {
 				continue
 			}
 			meta, err := dataset.Metadata(ctx)
+			if gcperr.IsNotFound(err) {
+				continue // a query that ended since the list deleted it
+			}
 			if err != nil {
 				return err
 			}

@@ -2,6 +2,7 @@ package verify
 
 import (
 	"context"
+	"errors"
 	"io"
 	"slices"
 
@@ -133,16 +134,21 @@ func (v *verifier) run(ctx context.Context, checks []check) rule.Findings {
 	return all
 }
 
-// make performs one check, and retries it while the service is unavailable.
+// make performs one check, and retries it while the service is unavailable. A check that can't tell the key is not retried.
 func (v *verifier) make(ctx context.Context, c check) rule.Findings {
 	var found rule.Findings
 	err := retry.Do(ctx, v.Pace.Policy, func(ctx context.Context) error {
 		found = nil
-		return c.run(ctx, func(resource, reported string) {
+		err := c.run(ctx, func(resource, reported string) {
 			if f, wrong := compare(resource, reported, c.keys); wrong {
 				found = append(found, f)
 			}
 		})
+		if _, ok := errors.AsType[undetermined](err); ok {
+			found = append(found, c.failure(err))
+			return nil
+		}
+		return err
 	})
 	if err != nil {
 		found = append(found, c.failure(err))

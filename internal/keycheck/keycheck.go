@@ -1,6 +1,6 @@
 // Package keycheck compares the keys that a service reports for a resource with the keys that the resource should have. It is
-// the only place where keys are compared: by the parts of their names, and with the name of a key version accepted for the
-// name of its key, because services report either.
+// the only place where a key that a service reports is compared: by the parts of its name, and with the name of a key version
+// accepted for the name of its key, because services report either.
 //
 // The package links the standard library only. Why a service cannot use a key is for package diagnose to find out.
 package keycheck

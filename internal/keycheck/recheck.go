@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// Interval is for how long the check of a destination's key is good. Every connector checks again after it, because the key
-// of a topic or table can be changed, a database can be deleted and created again, and a cluster can be added.
+// Interval is for how long the check of a destination's key is good. A connector checks again before a write when the last
+// check is older, because the key of a topic or table can be changed, a database can be deleted and created again, and a
+// cluster can be added.
 const Interval = 5 * time.Minute
 
 // Recheck remembers when the key of a destination was last found right. The zero Recheck has never checked. A Recheck

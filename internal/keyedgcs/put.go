@@ -27,8 +27,9 @@ type Content struct {
 }
 
 // Put uploads content to an object and verifies its key, size and checksum. It replaces an object only if that is still the
-// one that was there when Put began. If it fails, nothing of the content is left behind. A large upload that breaks is
-// continued where it broke.
+// one that was there when Put began. If it fails, nothing of the content is left behind, or the error says that the object
+// could not be deleted, with the command that deletes it. If ctx has ended the error is ctx's, which says neither. A large
+// upload that breaks is continued where it broke.
 func (s *Store) Put(ctx context.Context, o cmekpipe.Object, c Content) error {
 	replaces := storage.Conditions{DoesNotExist: true}
 	switch present, err := s.Stat(ctx, o); {

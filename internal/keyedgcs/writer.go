@@ -62,7 +62,8 @@ func (w *Writer) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Close commits the object and verifies its key, size and checksum. A second Close returns what the first did.
+// Close commits the object and verifies its key, size and checksum. If one is wrong the object is deleted, or the error says
+// that it could not be deleted, with the command that deletes it. A second Close returns what the first did.
 func (w *Writer) Close() error {
 	if w.closed || w.err != nil {
 		return w.err
@@ -102,7 +103,8 @@ func (w *Writer) Attrs() *storage.ObjectAttrs {
 	return w.attrs
 }
 
-// fail cancels the upload, because closing it would commit the bytes sent so far.
+// fail cancels the upload, because closing it would commit the bytes sent so far. If ctx has ended, the error of ctx replaces
+// err, whatever err says.
 func (w *Writer) fail(err error) error {
 	if ctxErr := w.ctx.Err(); ctxErr != nil {
 		err = ctxErr

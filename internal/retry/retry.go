@@ -4,8 +4,9 @@
 //		Service: gcperr.Datastore, Initial: 100 * time.Millisecond, Max: 10 * time.Second, Attempts: 6,
 //	}, call)
 //
-// Each caller keeps its Policy in one named function that documents why its bounds are what they are. Whether an error is
-// transient is decided by package gcperr alone. Callers that do something between two attempts, such as opening a new
+// Each caller keeps its Policy in one named function that documents why its bounds are what they are. Package gcperr decides
+// whether an error is transient, and so does [Policy].Also where a caller sets it. Errors of this module, [*cmekpipe.Error], are
+// never retried. Callers that do something between two attempts, such as opening a new
 // connection, use [Policy.Start], and callers that poll use [Policy.Wait].
 //
 // # Errors

@@ -13,7 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
-// MaxShards is the largest number of shards: a name has room for five digits.
+// MaxShards is the largest number of shards: they are numbered 00000 to 99999, and no more numbers have five digits.
 const MaxShards = 100_000
 
 // Builder adds one write of a connector to a pipeline that is being built. Its methods panic with a [*cmekpipe.Error] if

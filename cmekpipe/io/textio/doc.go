@@ -23,7 +23,9 @@
 // patterns for the shards do not match them, and removes them at the end. A failed run leaves them behind, and a worker
 // that dies may leave one. They may be removed at any time after the run, for example by a lifecycle rule. No two runs share
 // a folder. Shards of an earlier run are not removed: where the number of shards may differ, use a new prefix for each run.
-// Lines are written as they are; a line that contains a line break is read back as two.
+// Lines are written as they are; a line that contains a line break is read back as two. A write of windowed input leaves out
+// the shards of a pane that have no lines, and writes no shard at all if there is no input; package verify then reports
+// NotFound.
 //
 // # Permissions
 //
