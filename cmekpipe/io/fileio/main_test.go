@@ -11,6 +11,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
+	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // the filesystem of names with a key, as package launch links it
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
