@@ -4,12 +4,10 @@ import (
 	"context"
 	"errors"
 	"io"
-	"os"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/metricsx"
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/universal/runnerlib"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
@@ -36,17 +34,13 @@ func (l *launch) runPrismJob(ctx context.Context, client jobpb.JobServiceClient,
 	return nil
 }
 
-// submitPrismJob starts the job. A job service needs a worker binary staged even if the worker runs already.
+// submitPrismJob starts the job. It stages nothing, because the worker runs in this process already, and because Prism keeps
+// what is staged in a map that jobs which start at the same time write to without a lock (artifact.go of Beam 2.77.0).
 func (l *launch) submitPrismJob(
 	ctx context.Context, client jobpb.JobServiceClient, model *pipepb.Pipeline,
 ) (id string, err error) {
-	binary, remove, err := emptyFile()
-	if err != nil {
-		return "", err
-	}
-	defer remove()
-	if err := runnerlib.UpdateGoEnvironmentWorker(binary, model); err != nil {
-		return "", err
+	for _, environment := range model.GetComponents().GetEnvironments() {
+		environment.Dependencies = nil
 	}
 	options, err := translation.LocalOptions(l.opts)
 	if err != nil {
@@ -58,13 +52,9 @@ func (l *launch) submitPrismJob(
 	if err != nil {
 		return "", err
 	}
-	token, err := runnerlib.Stage(ctx, prepared.GetPreparationId(), prepared.GetArtifactStagingEndpoint().GetUrl(), binary,
-		prepared.GetStagingSessionToken())
-	if err != nil {
-		return "", err
-	}
 	// A job that started while ctx ended must come back with its id, or nobody could cancel it.
-	return runnerlib.Submit(context.WithoutCancel(ctx), client, prepared.GetPreparationId(), token)
+	started, err := client.Run(context.WithoutCancel(ctx), &jobpb.RunJobRequest{PreparationId: prepared.GetPreparationId()})
+	return started.GetJobId(), err
 }
 
 // followPrismJob reads a job's states and messages until it ends. It keeps every error of the job, because the first one names
@@ -98,13 +88,4 @@ func followPrismJob(ctx context.Context, client jobpb.JobServiceClient, id strin
 			failed = true
 		}
 	}
-}
-
-// emptyFile creates a temporary file and returns its name.
-func emptyFile() (name string, remove func(), err error) {
-	f, err := os.CreateTemp("", "cmekpipe-worker-*")
-	if err != nil {
-		return "", nil, err
-	}
-	return f.Name(), func() { os.Remove(f.Name()) }, f.Close()
 }
