@@ -82,7 +82,7 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 		mux.HandleFunc(verb+" "+BasePath+path, func(w http.ResponseWriter, r *http.Request) { s.serve(m, w, r) })
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		core.WriteError(w, core.Refusal(http.StatusNotFound, store.NotFound, "The loopback BigQuery has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.Unserved("BigQuery", "", r))
 	})
 	return mux, names
 }
