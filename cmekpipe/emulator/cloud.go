@@ -17,12 +17,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
 	env     *core.Env
 	running []running
+	keys    *kms.Server
 	objects *gcs.Server
 	tables  *store.Store // of BigQuery
 	queries *bigquery.Server
@@ -111,10 +113,13 @@ func (c *Cloud) stop() error {
 	return errors.Join(errs...)
 }
 
-// Advance moves the cloud's clock forward by d. It panics if d is negative.
+// Advance moves the cloud's clock forward by d. What becomes due then happens, such as the rotation and destruction of key
+// versions, the lifecycle rules of buckets, the end of retention and soft delete, and policies that [Cloud.DelayGrants]
+// delayed. It panics if d is negative.
 func (c *Cloud) Advance(d time.Duration) {
 	if d < 0 {
 		panic("emulator: Advance by " + d.String() + ": want a duration of 0 or more")
 	}
 	c.ahead.Add(int64(d))
+	c.objects.ApplyLifecycle()
 }
