@@ -8,8 +8,12 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/hooks"
 )
 
-// enabledHooks returns the names of Beam's hooks that are enabled: code that runs on every worker and belongs to no transform.
-// Beam lists them only by recording them in beam.PipelineOptions, as each of its runners does before a launch.
+// remoteLogging is the hook that Beam itself enables: it sends what workers log to the runner.
+// Source: DefaultRemoteLoggingHook of package core/runtime/harness.
+const remoteLogging = "default_remote_logging"
+
+// enabledHooks returns the names of Beam's hooks that the program enabled: code that runs on every worker and belongs to no
+// transform. Beam lists them only by recording them in beam.PipelineOptions, as each of its runners does before a launch.
 func enabledHooks() []string {
 	hooks.SerializeHooksToOptions()
 	var names []string
@@ -17,5 +21,5 @@ func enabledHooks() []string {
 		return nil // Beam wrote it
 	}
 	slices.Sort(names)
-	return names
+	return slices.DeleteFunc(names, func(name string) bool { return name == remoteLogging })
 }

@@ -23,9 +23,10 @@ func belowBeam(identity string) (string, bool) {
 
 // code is the identity of a type or function.
 type code struct {
-	// name is its full name: "main.formatFn". If claimed is not "", name is the one that the linker gave the function.
+	// name is its full name, "main.formatFn", from the compiler or the linker.
 	name string
-	// claimed is the name that a function gives itself if the linker gave it another, or if its own can't be determined.
+	// claimed is the name that a function gives itself, if the linker gave it another or if that can't be determined. Then name
+	// is the linker's, or says that it is not known.
 	claimed string
 }
 
@@ -47,17 +48,29 @@ func identityOf(fn *graph.Fn) code {
 func identityOfFunc(f reflectx.Func) code {
 	claimed := f.Name()
 	v := reflect.Indirect(reflect.ValueOf(f))
-	if v.IsValid() && v.Type().PkgPath() == beamPath+"/core/util/reflectx" && v.Type().Name() == "reflectFunc" {
+	if isBeams(v, "reflectFunc") {
 		return code{name: claimed} // Beam's own, which asks the linker
 	}
-	switch linked := linkedName(v, 0); linked {
+	linked := linkedName(v, 0)
+	if isBeams(v, "namedFunc") {
+		// It holds one of the former, which it returns.
+		if original := f.(interface{ Interface() any }).Interface(); original != nil {
+			linked = funcName(reflect.ValueOf(original))
+		}
+	}
+	switch linked {
 	case claimed:
 		return code{name: claimed}
 	case "":
-		return code{name: claimed, claimed: claimed}
+		return code{name: "a function that calls itself " + claimed, claimed: claimed}
 	default:
 		return code{name: linked, claimed: claimed}
 	}
+}
+
+// isBeams reports whether a value is of a type of Beam's package reflectx.
+func isBeams(v reflect.Value, name string) bool {
+	return v.IsValid() && v.Type().PkgPath() == beamPath+"/core/util/reflectx" && v.Type().Name() == name
 }
 
 // linkedName returns the linker's name of the one function that a value holds; "" if it holds none, or several.

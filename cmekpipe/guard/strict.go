@@ -20,6 +20,9 @@ func (c *Coverage) Unreviewed() []string {
 	return slices.Compact(missing)
 }
 
+// Strict reports whether the pipeline was inspected with [WithStrict].
+func (c *Coverage) Strict() bool { return c.strict }
+
 // Uninspected returns the identities of the user's own code that guard did not inspect, sorted, and the names of resources in
 // the fields of the user's DoFns, sorted.
 func (c *Coverage) Uninspected() (code, mentions []string) {

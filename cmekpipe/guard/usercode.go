@@ -12,8 +12,6 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/coder"
 	v1pb "github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx/v1"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/util/protox"
-
-	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
 
 // isTrustedCode reports whether code is Beam's or one of the standard library's functions that only compute. Code that claims
@@ -107,7 +105,7 @@ func codersIn(c *coder.Coder) (found []string) {
 		return found
 	}
 	for _, f := range []code{identityOfFunc(c.Custom.Enc.Fn), identityOfFunc(c.Custom.Dec.Fn)} {
-		if !isTrustedCode(f) && !isOurs(f) {
+		if !isTrustedCode(f) {
 			found = append(found, f.name)
 		}
 	}
@@ -117,9 +115,6 @@ func codersIn(c *coder.Coder) (found []string) {
 	return found
 }
 
-// isOurs reports whether a function is declared by this module, whose coders only compute.
-func isOurs(c code) bool { return c.claimed == "" && destination.Declares(packageOf(c.name)) }
-
 // marshalers returns the user's types inside a type that encode themselves, as Beam's JSON coder lets them do.
 func marshalers(t reflect.Type, seen map[reflect.Type]bool) (found []string) {
 	if t == nil || seen[t] {
@@ -127,7 +122,7 @@ func marshalers(t reflect.Type, seen map[reflect.Type]bool) (found []string) {
 	}
 	seen[t] = true
 	if named := t.PkgPath(); named != "" && !isStandard(named) && encodesItself(t) {
-		if _, beams := belowBeam(named); !beams && !destination.Declares(named) {
+		if _, beams := belowBeam(named); !beams {
 			found = append(found, named+"."+t.Name())
 		}
 	}
