@@ -41,7 +41,7 @@ func (c *Coverage) refuseUnreviewed(refused *refusals) {
 		for _, entry := range c.lacking(t.entries()) {
 			reason := "runs code that guard does not inspect and that is not on the reviewed list: " + entry
 			hint := "check in a review that the code creates no data at rest without your key, and add " + quoted(entry) + " to the list"
-			if entry == t.serviceEntry() {
+			if t.Verdict == NoCMEK && entry == t.serviceEntry() {
 				reason = "writes to a service outside Cloud KMS that is not on the reviewed list: " + entry
 				hint = "make sure that the service encrypts its storage with your key, and add " + quoted(entry) + " to the list"
 			}

@@ -49,6 +49,8 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
+	"os"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/metrics"
@@ -101,9 +103,10 @@ func refuseUnguarded() {
 	}
 	name := runner.Value.String()
 	if guarded := guardedName(name); guarded != "" {
-		log.Exit(context.Background(), &cmekpipe.Error{Op: "cmekrunner", Code: cmekpipe.InvalidOptions, Resource: "runner",
+		fmt.Fprintln(os.Stderr, &cmekpipe.Error{Op: "cmekrunner.Init", Code: cmekpipe.InvalidOptions, Resource: "runner",
 			Err:  errors.New("got Beam's own runner " + name + ", which launches without inspecting the pipeline and without checking the key"),
 			Hint: "set --runner=" + guarded})
+		os.Exit(1)
 	}
 }
 

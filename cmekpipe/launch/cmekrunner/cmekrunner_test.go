@@ -171,7 +171,7 @@ func TestBeamsOwnRunnersAreRefusedByName(t *testing.T) {
 	} {
 		for _, program := range []string{"beamx", "plain"} {
 			printed, err := w.run(program, "--runner="+runner, "--endpoint=localhost:1")
-			if err == nil || !strings.Contains(printed, "hint: set --runner="+guarded) || strings.Contains(printed, "ERROR") {
+			if err == nil || !strings.HasPrefix(printed, "cmekpipe[invalid-options] cmekrunner.Init: ") || !strings.HasSuffix(printed, "; hint: set --runner="+guarded+"\n") {
 				t.Errorf("%s, %s: got %v and\n%s\nwant it refused by beam.Init, with %s", program, runner, err, printed, guarded)
 			}
 		}
