@@ -31,6 +31,7 @@ var floors = []struct {
 	{"cmekpipe/template", 31},
 
 	{"internal/emulatorenv", 0},
+	{"internal/terminal", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 2},
 	{"internal/progress", 2},
