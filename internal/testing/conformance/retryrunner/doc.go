@@ -15,9 +15,12 @@
 // when it splits work.
 //
 // DoFns and elements are encoded and decoded between stages as they are for a worker: an attempt shares no memory with
-// another one, unless a worker would reuse its DoFns. Setup, StartBundle, FinishBundle, Teardown and bundle finalizers
-// are called as a worker calls them. Stages run on Beam's own execution units; one bundle runs at a time, so that a
-// seed reproduces a run.
+// another one, unless a worker would reuse its DoFns. Setup, StartBundle, FinishBundle and bundle finalizers are called
+// as a worker calls them. Stages run on Beam's own execution units; one bundle runs at a time, so that a seed reproduces
+// a run.
+//
+// Nothing is cleaned up after an attempt, as on a worker: Beam's harness drops the DoFns of a failed bundle without a call
+// of Teardown and calls Teardown of no other, and a bundle's context ends when the worker does, not when the bundle fails.
 //
 // An attempt that fails without a planned failure is repeated, four times in all, as Dataflow does for bounded input;
 // the error of the last attempt ends the run.

@@ -20,7 +20,6 @@ type stage struct {
 
 func (r *run) stage(ctx context.Context, s *step) error {
 	g := &stage{run: r, step: s}
-	defer func() { g.retire(ctx, g.idle) }()
 	todo := g.cut(r.at[s.root.ID()], max(1, r.Bundles))
 	for len(todo) > 0 {
 		bundle := todo[0]
@@ -73,7 +72,6 @@ func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 		g.late = append(g.late, func(ctx context.Context) {
 			if w, err := g.worker(); err == nil {
 				g.execute(ctx, w, &attempt{bundle: bundle, failAt: -1}) //nolint:errcheck // the attempt fails as planned
-				g.retire(ctx, w)
 			}
 		})
 		return nil
@@ -90,10 +88,9 @@ func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 		at.failAt = g.rng.IntN(w.failPoints)
 	}
 	if err := g.execute(ctx, w, at); err != nil {
-		g.retire(ctx, w)
 		return ctx.Err()
 	}
-	g.release(ctx, w)
+	g.release(w)
 	return nil
 }
 
@@ -113,10 +110,9 @@ func (g *stage) keep(ctx context.Context, bundle []element) error {
 			if err := w.plan.Finalize(); err != nil {
 				return fmt.Errorf("retryrunner: finalize: %w", err)
 			}
-			g.release(ctx, w)
+			g.release(w)
 			return nil
 		}
-		g.retire(ctx, w)
 		if ctx.Err() != nil {
 			return errors.Join(ctx.Err(), err)
 		}
@@ -125,8 +121,6 @@ func (g *stage) keep(ctx context.Context, bundle []element) error {
 }
 
 func (g *stage) execute(ctx context.Context, w *worker, at *attempt) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
 	g.bundles++
 	at.output = map[int][]element{}
 	w.at = at
@@ -143,19 +137,10 @@ func (g *stage) acquire() (*worker, error) {
 	return g.worker()
 }
 
-// release keeps a worker for the next bundle, or ends it.
-func (g *stage) release(ctx context.Context, w *worker) {
+// release keeps the worker of a bundle that succeeded for the next bundle, or drops it.
+func (g *stage) release(w *worker) {
 	if g.idle == nil && g.rng.IntN(2) == 0 {
 		g.idle = w
-		return
-	}
-	g.retire(ctx, w)
-}
-
-// retire tears down the DoFns of a worker. Runners ignore errors of Teardown.
-func (g *stage) retire(ctx context.Context, w *worker) {
-	if w != nil {
-		w.plan.Down(ctx) //nolint:errcheck // as above
 	}
 }
 
