@@ -17,6 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
@@ -105,6 +106,7 @@ func (c *Cloud) Close() error { return c.close() }
 func (c *Cloud) stop() error {
 	errs := []error{c.clients.close()}
 	for _, s := range slices.Backward(c.running) {
+		shared.CloseEndpoint(s.host)
 		errs = append(errs, s.server.Close(), <-s.ended)
 	}
 	return errors.Join(errs...)

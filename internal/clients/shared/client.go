@@ -56,12 +56,37 @@ func CloseEndpoint(endpoint string) {
 	}
 	for _, c := range worker.remove(endpoint) {
 		<-c.done
-		switch value := c.value.(type) {
-		case interface{ Close() error }:
-			value.Close() //nolint:errcheck // the server is gone
-		case interface{ Close() }:
-			value.Close()
-		}
+		closeClient(c.value)
+	}
+}
+
+// Discard closes the process's client with an id if it is still value, so that the next call of [Client] opens another. Use
+// it for a client that can't recover. Calls of other DoFns through that client fail.
+func Discard(ctx context.Context, id ID, value any) {
+	p := Of(ctx)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	c := p.clients[id]
+	if c == nil {
+		return
+	}
+	select {
+	case <-c.done:
+	default:
+		return // another one is being opened
+	}
+	if c.value == value {
+		delete(p.clients, id)
+		go closeClient(value)
+	}
+}
+
+func closeClient(value any) {
+	switch value := value.(type) {
+	case interface{ Close() error }:
+		value.Close() //nolint:errcheck // nothing uses it any more
+	case interface{ Close() }:
+		value.Close()
 	}
 }
 

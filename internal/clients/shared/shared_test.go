@@ -252,6 +252,24 @@ func TestCheckThatNobodyWaitsForIsCancelled(t *testing.T) {
 	})
 }
 
+func TestDiscardedClientIsReplacedOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx := process(t)
+		open := func(context.Context) (*conn, error) { return &conn{}, nil }
+		broken, _ := shared.Client(ctx, topic, open)
+		shared.Discard(ctx, topic, broken)
+		fresh, _ := shared.Client(ctx, topic, open)
+		shared.Discard(ctx, topic, broken) // another DoFn finds out later
+		synctest.Wait()
+		if again, _ := shared.Client(ctx, topic, open); fresh == broken || again != fresh {
+			t.Errorf("got clients %p, %p and %p, want the second one to stay", broken, fresh, again)
+		}
+		if broken.closed != 1 || fresh.closed != 0 {
+			t.Errorf("got %d and %d calls of Close, want 1 and 0", broken.closed, fresh.closed)
+		}
+	})
+}
+
 func TestCloseEndpointClosesItsClientsOnly(t *testing.T) {
 	open := func(context.Context) (*conn, error) { return &conn{}, nil }
 	other := topic
