@@ -22,14 +22,15 @@ import (
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
-	env     *core.Env
-	running []running
-	objects *gcs.Server
-	tables  *store.Store // of BigQuery
-	queries *bigquery.Server
-	jobs    *dataflow.Server
-	ahead   atomic.Int64 // nanoseconds that Advance added to the clock
-	close   func() error
+	env         *core.Env
+	running     []running
+	objects     *gcs.Server
+	tables      *store.Store // of BigQuery
+	queries     *bigquery.Server
+	jobs        *dataflow.Server
+	ahead       atomic.Int64 // nanoseconds that Advance added to the clock
+	connections atomic.Int64
+	close       func() error
 
 	mu      sync.Mutex // guards the fields below
 	faults  []injected
@@ -95,7 +96,7 @@ func (c *Cloud) start(r row) error {
 		return err
 	}
 	s := running{r, l.Addr().String(), r.start(c, c.env), make(chan error, 1)}
-	go func() { s.ended <- s.server.Serve(l) }()
+	go func() { s.ended <- s.server.Serve(countingListener{l, &c.connections}) }()
 	c.running = append(c.running, s)
 	return nil
 }
