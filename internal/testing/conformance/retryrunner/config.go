@@ -43,9 +43,10 @@ type Config struct {
 	Seed uint64
 	// Bundles is the maximum of bundles that the input of a stage is divided into; 0 is one.
 	Bundles int
-	// Failures are the ways in which a bundle may fail. Each bundle fails in one or two of them before an attempt
-	// succeeds.
+	// Failures are the ways in which a bundle may fail. Each bundle fails in some of them before an attempt succeeds.
 	Failures []Failure
+	// Times is how often each bundle fails; 0 is once or twice.
+	Times int
 	// Unfused runs each DoFn in a stage of its own.
 	Unfused bool
 	// Growing makes attempts that fail see only the first values of each group, in an early pane, and those that succeed

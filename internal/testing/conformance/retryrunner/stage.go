@@ -66,7 +66,11 @@ func (g *stage) failures() []Failure {
 	if len(g.Failures) == 0 {
 		return nil
 	}
-	chosen := make([]Failure, 1+g.rng.IntN(2))
+	times := g.Times
+	if times == 0 {
+		times = 1 + g.rng.IntN(2)
+	}
+	chosen := make([]Failure, times)
 	for i := range chosen {
 		chosen[i] = g.Failures[g.rng.IntN(len(g.Failures))]
 	}
