@@ -41,21 +41,18 @@ type dataflowLaunch struct {
 	translation *translation.Translation
 }
 
-// checkBuckets finds a missing bucket before the worker is built.
+// checkBuckets finds a missing bucket, and one without a default key, before the worker is built. Dataflow, its workers and those
+// of other SDKs name no key for what they write to the temp and the staging location.
 func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
-	temp := d.opts.TempLocation().String()
-	places := []string{d.opts.StagingLocation().String(), temp}
-	if d.stagesTemplate() {
-		places = append(places, d.opts.TemplateLocation().String())
+	err := d.services.KeyedBuckets(ctx, d.opts.StagingLocation().String(), d.opts.TempLocation().String())
+	if err == nil && d.stagesTemplate() {
+		err = d.services.Buckets(ctx, d.opts.TemplateLocation().String())
 	}
-	if err := d.services.Buckets(ctx, places...); err != nil {
-		return err
+	if err == nil {
+		err = d.services.CheckStaging(ctx)
 	}
-	if len(d.translation.OtherSDKs) == 0 {
-		return nil
-	}
-	// Workers of other SDKs name no key there: Beam's Java SDK writes file loads to tempLocation.
-	return d.services.KeyedBuckets(ctx, temp)
+	d.result.Plan.Findings = append(d.result.Plan.Findings, d.services.Findings...)
+	return err
 }
 
 // runJob stages and submits the job and, unless the options say Async, follows it to its end.

@@ -141,7 +141,7 @@ func quietWorld(t *testing.T, worker string) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t, cmektest.WithoutEnv()), t: t, said: &safeBuffer{}, worker: worker}
 	w.key = w.CreateKey("us-central1", "pipelines")
-	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.CreateBucket("bank-work", "us-central1", w.key)
 	return w
 }
 

@@ -51,8 +51,12 @@ func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, r Reque
 	if err := l.check(ctx); err != nil {
 		return l.result, err
 	}
+	settings := newSettings(ctx, options)
+	if err := settings.CheckWaivers(op); err != nil {
+		return l.result, err
+	}
 	var err error
-	if l.services, err = session.Connect(ctx, op, opts, newSettings(ctx, options)); err != nil {
+	if l.services, err = session.Connect(ctx, op, opts, settings); err != nil {
 		return l.result, err
 	}
 	defer l.services.Storage.Close() //nolint:errcheck // every upload was closed and checked

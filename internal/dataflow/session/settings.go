@@ -7,6 +7,9 @@ import (
 	"log/slog"
 	"os"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
@@ -23,6 +26,29 @@ type Settings struct {
 	// ShowData says that texts which may hold elements are shown. It is set if the launch goes to the loopback cloud, where
 	// elements are a test's.
 	ShowData bool
+	// Waivers allow what is refused otherwise.
+	Waivers []insecure.Waiver
+}
+
+// Waived returns the reason for which findings of a rule are allowed, "" if they are not.
+func (s *Settings) Waived(id rule.ID) string {
+	for _, w := range s.Waivers {
+		if w.Rule() == id {
+			return w.Reason()
+		}
+	}
+	return ""
+}
+
+// CheckWaivers refuses a waiver without a reason.
+func (s *Settings) CheckWaivers(op string) error {
+	for _, w := range s.Waivers {
+		if !w.Valid() {
+			return Refuse(op, cmekpipe.InvalidOptions, "waiver", "got a waiver without a reason, want one",
+				"create it with a function of package insecure, and say who agreed and until when")
+		}
+	}
+	return nil
 }
 
 // Setting changes settings. The options of the public packages hold one.
@@ -58,6 +84,11 @@ func WithProgress(w io.Writer) Setting {
 // WithLogger sends warnings to logger; a nil logger discards them.
 func WithLogger(logger *slog.Logger) Setting {
 	return func(s *Settings) { s.Logger = cmp.Or(logger, slog.New(slog.DiscardHandler)) }
+}
+
+// WithWaivers allows what is refused otherwise.
+func WithWaivers(waivers []insecure.Waiver) Setting {
+	return func(s *Settings) { s.Waivers = append(s.Waivers, waivers...) }
 }
 
 type paceKey struct{}
