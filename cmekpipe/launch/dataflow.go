@@ -2,7 +2,6 @@ package launch
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
@@ -99,7 +98,7 @@ func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged 
 	request := staged.request
 	mine := s.Record()
 	mine.Name, mine.Request, mine.Replaces, mine.Began = request.Name, request.ClientRequestId, request.ReplaceJobId, time.Now()
-	mine.Pipeline = pipelineHash(request.Environment.SdkPipelineOptions)
+	mine.Pipeline = staged.identity
 	made, err := s.Submit(ctx, mine, func(ctx context.Context) (jobs.Submission, error) {
 		return d.services.Jobs.Submit(ctx, request)
 	})
@@ -113,16 +112,4 @@ func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged 
 		d.Progress.Say("job %s replaces job %s as soon as it runs", made.ID, request.ReplaceJobId)
 	}
 	return nil
-}
-
-// pipelineHash returns the hash of the staged pipeline in a job's options. It identifies the worker too, whose hash is in
-// the pipeline.
-func pipelineHash(options []byte) string {
-	var read struct {
-		Options struct {
-			Hash string `json:"pipelineProtoHash"`
-		} `json:"options"`
-	}
-	_ = json.Unmarshal(options, &read) // Beam wrote them; without a hash no pipeline is the same
-	return read.Options.Hash
 }

@@ -21,6 +21,11 @@ func WithHaste() Option {
 	}}
 }
 
+// WithDay makes Run and Plan launch on a day, whose name is in the names of staged files.
+func WithDay(day time.Time) Option {
+	return Option{func(s *session.Settings) { s.Now = func() time.Time { return day } }}
+}
+
 // PrismState returns the state of the job of a name on Prism, or "" if there is none.
 func PrismState(ctx context.Context, name string) (string, error) {
 	client, err := prismServer()

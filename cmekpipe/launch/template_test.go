@@ -74,7 +74,7 @@ func TestPlanListsTheTemplateThatRunWrites(t *testing.T) {
 		return
 	}
 	w := newWorld(t)
-	draft, err := w.plan(harmless(), toTemplate)
+	draft, err := w.plan(harmless(), toTemplate, onThatDay())
 	if err != nil {
 		t.Fatal(err)
 	}

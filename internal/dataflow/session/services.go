@@ -70,5 +70,5 @@ func (s *Services) Staging() staging.Area { return StagingOf(s.Jobs.Op, s.opts, 
 // StagingOf is the staging location of options. Without a client it names files, and sends none.
 func StagingOf(op string, opts *cmekpipe.Options, s Settings, client *storage.Client) staging.Area {
 	return staging.Area{Op: op, Client: client, Location: opts.StagingLocation().String(), Key: opts.Key(),
-		Pace: s.Pace.Policy, Progress: s.Progress}
+		Day: staging.Day(s.Now()), Pace: s.Pace.Policy, Progress: s.Progress}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
@@ -23,6 +24,8 @@ type Settings struct {
 	Logger *slog.Logger
 	// Pace is how often services are asked, and how long they may take.
 	Pace jobs.Timing
+	// Now is the time of day.
+	Now func() time.Time
 	// ShowData says that texts which may hold elements are shown. It is set if the launch goes to the loopback cloud, where
 	// elements are a test's.
 	ShowData bool
@@ -57,7 +60,7 @@ type Setting func(*Settings)
 // NewSettings returns the settings of a call. Without any, progress goes to standard error, in brief if that is no terminal,
 // and warnings go to slog.Default.
 func NewSettings(ctx context.Context, settings []Setting) Settings {
-	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(),
+	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(), Now: time.Now,
 		ShowData: len(emulatorenv.Set()) > 0}
 	if pace, ok := ctx.Value(paceKey{}).(jobs.Timing); ok {
 		s.Pace = pace
