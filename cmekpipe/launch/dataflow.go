@@ -55,11 +55,12 @@ func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
 }
 
 // runJob stages and submits the job and, unless the options say Async, follows it to its end.
-func (d *dataflowLaunch) runJob(ctx context.Context) error {
+func (d *dataflowLaunch) runJob(ctx context.Context) (err error) {
 	if err := session.CheckLabels(d.op, d.opts); err != nil {
 		return err
 	}
 	s := session.New(d.services, func(o *job.Orphan) { d.result.Orphans = append(d.result.Orphans, *o) })
+	defer func() { err = s.Finish(ctx, d.result.Job, err) }()
 	if err := s.Recover(ctx); err != nil {
 		return err
 	}
@@ -97,10 +98,10 @@ func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
 func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged *stagedJob) error {
 	request := staged.request
 	mine := s.Record()
-	mine.Name, mine.Request, mine.Replaces, mine.Began = request.Name, request.ClientRequestId, request.ReplaceJobId, time.Now()
+	mine.Name, mine.Request, mine.Replaces = request.Name, request.ClientRequestId, request.ReplaceJobId
 	mine.Pipeline = staged.identity
-	made, err := s.Submit(ctx, mine, func(ctx context.Context) (jobs.Submission, error) {
-		return d.services.Jobs.Submit(ctx, request)
+	made, err := s.Submit(ctx, mine, func(ctx context.Context, recorded time.Time) (jobs.Submission, error) {
+		return d.services.Jobs.Submit(ctx, request, recorded)
 	})
 	if err != nil {
 		return err

@@ -70,7 +70,7 @@ func (w *world) options(change func(*cmekpipe.Config)) *cmekpipe.Options {
 // hasty is a context in which package launch asks services every few milliseconds.
 func hasty(ctx context.Context) context.Context {
 	return session.WithPace(ctx, jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
-		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
+		SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 }
 
 // kind is one of the two kinds of templates, with a template of its own in the cloud.

@@ -61,7 +61,7 @@ func newWorld(t testing.TB) *world {
 // hasty is a context in which services are asked every few milliseconds.
 func (w *world) hasty() context.Context {
 	return session.WithPace(w.t.Context(), jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
-		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
+		SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 }
 
 // options are those of a job on Dataflow, changed.
