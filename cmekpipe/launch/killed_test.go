@@ -87,6 +87,7 @@ type executioner struct {
 	when   moment
 	counts func(*http.Request) bool // the calls that count; once one does, all that follow do if they are to
 	sticky bool
+	begun  func() // is called when the launcher was started
 
 	mu    sync.Mutex
 	calls int
@@ -174,6 +175,9 @@ func (w *world) child(change func(*cmekpipe.Config), e *executioner) (out outcom
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	if err = cmd.Start(); err == nil {
 		close(started)
+		if e.begun != nil {
+			e.begun()
+		}
 		err = cmd.Wait()
 	}
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.ExitCode() == -1 {

@@ -144,7 +144,7 @@ func TestRunSubmitsWhatPlanSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requestID := regexp.MustCompile(`"(clientRequestId|cmekpipe-request)":"[0-9a-f]{32}",`)
+	requestID := regexp.MustCompile(`"(clientRequestId|cmekpipe-request)":"[0-9a-f]{32}(-[0-9a-f]{8})?",`)
 	if !requestID.Match(sent) {
 		t.Fatalf("got %s, want a request id", sent)
 	}
