@@ -140,21 +140,25 @@ func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetad
 			Hint: "use bigquery.WriteAppend or bigquery.WriteTruncate, or another table",
 			Err:  errors.New("got a table with rows, want an empty one")}
 	}
-	r.Target, r.Fresh = "cmekpipe_temp_"+r.ID, true
+	r.Target, r.Fresh = temporaryTable(*r), true
 	temp, err := r.target(f.Table)
 	if err != nil {
 		return err
 	}
+	return createTemporary(ctx, f.client, temp, like)
+}
+
+// temporaryTable names the temporary table of a run.
+func temporaryTable(r run) string { return "cmekpipe_temp_" + r.ID }
+
+// createTemporary creates a table like another one, unless an earlier attempt did. It expires if the run fails.
+func createTemporary(ctx context.Context, c *bigquery.Client, temp cmekpipe.BigQueryTable, like *bigquery.TableMetadata) error {
 	meta := &bigquery.TableMetadata{Schema: like.Schema, TimePartitioning: like.TimePartitioning,
 		RangePartitioning: like.RangePartitioning, Clustering: like.Clustering, ExpirationTime: time.Now().Add(tempLife)}
-	if err := create(ctx, f.client, temp, meta); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
+	if err := create(ctx, c, temp, meta); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
 		return err
 	}
-	made, err := metadata(ctx, f.client, temp, true)
-	if err != nil {
-		return err
-	}
-	return checkKey(temp, made)
+	return checkTable(ctx, c, temp, true)
 }
 
 func openClient(ctx context.Context, table cmekpipe.BigQueryTable) (*bigquery.Client, error) {

@@ -78,6 +78,9 @@ func (s source) fault(ctx context.Context, err error) error {
 // CMEKHelper tells guard that nothing is stored.
 func (s source) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (source) CMEKReads() destination.None { return destination.None{} }
+
 // rangeFn reads the entities of a range.
 type rangeFn struct {
 	source

@@ -223,6 +223,9 @@ func (f *pullFn) acknowledge(ids []string) error {
 // CMEKHelper tells guard that nothing is created here.
 func (f *pullFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*pullFn) CMEKReads() destination.None { return destination.None{} }
+
 // wrap makes an error of the client one of this module. The subscription's key is its topic's, which nothing here knows.
 func (f *pullFn) wrap(ctx context.Context, err error) error {
 	return gcperr.WrapCall(ctx, opPull, f.Subscription, cmekpipe.KeyName{}, err)

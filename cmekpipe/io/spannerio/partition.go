@@ -72,6 +72,9 @@ func (f *splitFn) split(ctx context.Context, client *spanner.Client, emit func([
 // CMEKHelper tells guard that nothing is stored.
 func (f *splitFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*splitFn) CMEKReads() destination.None { return destination.None{} }
+
 // partitionFn reads partitions.
 type partitionFn struct {
 	Database string
@@ -113,3 +116,6 @@ func (f *partitionFn) ProcessElement(ctx context.Context, text []byte, emit func
 
 // CMEKHelper tells guard that nothing is stored.
 func (f *partitionFn) CMEKHelper() destination.None { return destination.None{} }
+
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*partitionFn) CMEKReads() destination.None { return destination.None{} }

@@ -68,6 +68,9 @@ func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X
 // CMEKHelper tells guard that nothing is stored.
 func (f *wholeFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*wholeFn) CMEKReads() destination.None { return destination.None{} }
+
 // emitRows emits each row as a struct.
 func emitRows(rows *spanner.RowIterator, t reflect.Type, emit func(beam.X)) error {
 	defer rows.Stop()

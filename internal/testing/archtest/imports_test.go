@@ -31,6 +31,7 @@ var floors = []struct {
 	{"cmekpipe/template", 31},
 
 	{"internal/emulatorenv", 0},
+	{"internal/terminal", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 2},
 	{"internal/progress", 2},
@@ -70,6 +71,7 @@ var floors = []struct {
 
 	{"internal/testing", 2},
 	{"internal/testing/archtest", 0},
+	{"internal/testing/shortpause", 5},
 	{"internal/testing/conformance", 50},
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},
