@@ -103,6 +103,7 @@ func (c *Cloud) start(r row) error {
 func (c *Cloud) Close() error { return c.close() }
 
 func (c *Cloud) stop() error {
+	c.env.Faults.Close()
 	errs := []error{c.clients.close()}
 	for _, s := range slices.Backward(c.running) {
 		errs = append(errs, s.server.Close(), <-s.ended)
