@@ -15,12 +15,12 @@ import (
 func (s *Store) Copy(
 	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object,
 ) (*storage.ObjectAttrs, error) {
-	source := s.handle(from)
+	source := s.handle(ctx, from)
 	if generation != 0 {
 		source = source.Generation(generation)
 	}
 	// Copier.KMSKeyName, embedded from ObjectAttrs, is never sent.
-	copier := s.handle(to).CopierFrom(source)
+	copier := s.handle(ctx, to).CopierFrom(source)
 	copier.DestinationKMSKeyName = to.Key().String()
 	attrs, err := copier.Run(ctx)
 	if err != nil {

@@ -23,7 +23,6 @@ import (
 	"context"
 	"errors"
 	"math"
-	"math/rand/v2"
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -82,34 +81,6 @@ func (p Policy) once(ctx context.Context, call func(context.Context) error) erro
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
 	return call(ctx)
-}
-
-// Wait pauses after attempt n, counted from 0, or until ctx ends.
-func (p Policy) Wait(ctx context.Context, n int) error { return wait(ctx, p.pause(n)) }
-
-func wait(ctx context.Context, pause time.Duration) error {
-	if pretend := pretended(ctx); pretend != nil {
-		return pretend(ctx, pause)
-	}
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (p Policy) pause(n int) time.Duration {
-	pause := p.Max
-	if n < 30 { // 2^30 pauses of 8 s still fit into a Duration
-		pause = min(p.Initial<<n, p.Max)
-	}
-	if spread := time.Duration(p.Jitter * float64(pause)); spread > 0 {
-		pause -= rand.N(spread)
-	}
-	return pause
 }
 
 // ErrTimeout is the error of a call whose last attempt did not end within the policy's Timeout. It wraps no error of a

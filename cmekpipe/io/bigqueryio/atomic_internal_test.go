@@ -36,7 +36,7 @@ func good(id int64) []byte {
 
 var bad = []byte{0xff}
 
-func rowsOf(rows ...[]byte) *batch {
+func batchOf(rows ...[]byte) *batch {
 	b := &batch{rows: rows}
 	for range rows {
 		b.from = append(b.from, element{item{}, 0})
@@ -69,7 +69,7 @@ func TestRefusedRowsLoseAndDoubleNoOthers(t *testing.T) {
 			refused := 0
 			f.out.refuse = func(element) { refused++ }
 			for _, rows := range tt.batches {
-				if err := f.out.append(t.Context(), rowsOf(rows...)); err != nil {
+				if err := f.out.append(t.Context(), batchOf(rows...)); err != nil {
 					t.Fatal(err)
 				}
 			}

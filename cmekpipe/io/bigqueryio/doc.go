@@ -13,7 +13,7 @@
 // # Ways to write
 //
 //	WithExactlyOnce       bounded input, its default      pending streams, one commit; nothing is visible before
-//	WithFileLoads         bounded input                   Avro files encrypted with a key, one load job
+//	WithFileLoads         bounded input                   Avro files encrypted with a key, loaded together
 //	WithAtLeastOnce       any input, default if unbounded  a retry may write rows twice
 //	WithStreamingInserts  any input, as Beam's Write does  a retry rarely writes rows twice
 //

@@ -150,13 +150,16 @@ func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetad
 			return err
 		}
 	}
-	r.Target, r.Fresh = "cmekpipe_temp_"+r.ID, true
+	r.Target, r.Fresh = temporaryTable(*r), true
 	temp, err := r.target(f.Table)
 	if err != nil {
 		return err
 	}
 	return createLike(ctx, f.client, temp, like)
 }
+
+// temporaryTable names the temporary table of a run.
+func temporaryTable(r run) string { return "cmekpipe_temp_" + r.ID }
 
 func openClient(ctx context.Context, table cmekpipe.BigQueryTable) (*bigquery.Client, error) {
 	client, err := bigqueryclient.New(ctx, table.Project())

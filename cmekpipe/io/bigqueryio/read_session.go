@@ -109,9 +109,12 @@ func (s *session) failure(err error) error {
 	return gcperr.Wrap(s.op, s.table.String(), s.key, err)
 }
 
+// fieldHint is what to do about a column that does not fit its field.
+const fieldHint = "give the field a type that BigQuery's client reads the column into"
+
 func (s *session) mismatch(err error) error {
 	return &cmekpipe.Error{Op: s.op, Code: cmekpipe.InvalidOptions, Resource: s.table.String(), Err: err,
-		Hint: "give the field a type that BigQuery's client reads the column into"}
+		Hint: fieldHint}
 }
 
 // openReadClient returns a client without retries; this package retries.

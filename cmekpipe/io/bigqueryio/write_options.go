@@ -55,9 +55,11 @@ func WithTemporaryTable() WriteOption { return func(o *writeOptions) { o.staged 
 func WithAtLeastOnce() WriteOption { return func(o *writeOptions) { o.method = atLeastOnce } }
 
 // WithFileLoads writes each bundle as an Avro file with the prefix temp, encrypted with temp's key, and loads all files
-// with one job that names the table's key. Each row is in the table once, and nothing is visible before the job ends. The
-// files are removed afterwards. It requires bounded input and at most 10,000 bundles, the limit of a load job. The bucket
-// must be in a location that the dataset can load from.
+// with one job that names the table's key. Each row is in the table once, and nothing is visible before the job ends. Files
+// that exceed the limits of a job, 10,000 files or 15 TB, are loaded by several jobs into a temporary table, as those of
+// [WithWriteDisposition] are, and one copy job with the key appends them. BigQuery allows 1,500 load jobs per table and day.
+// The files are removed afterwards. It requires bounded input. The bucket must be in a location that the dataset can load
+// from.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/loading-data-cloud-storage-avro.
 func WithFileLoads(temp cmekpipe.Object) WriteOption {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
@@ -58,11 +59,15 @@ func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) erro
 	return err
 }
 
-// result runs a pipeline on Prism.
+// result runs a pipeline on Prism, or on the job service of Beam's flag --endpoint, with workers in this process.
 func (w *world) result(ctx context.Context, t testing.TB, p *beam.Pipeline) (*launch.Result, error) {
 	t.Helper()
+	runner := "prism"
+	if *jobopts.Endpoint != "" {
+		runner = "universal"
+	}
 	opts, err := cmekpipe.FromConfig(cmekpipe.Config{
-		Runner: "prism", Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
+		Runner: runner, EnvironmentType: *jobopts.EnvironmentType, Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
 		Key: "projects/" + cmektest.Project + "/locations/us-central1/keyRings/cmektest/cryptoKeys/job",
 	})
 	if err != nil {

@@ -90,7 +90,14 @@ func (k keyState) code() cmekpipe.Code {
 func differences(a, b scene) []string { return differ("", reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func differ(path string, a, b reflect.Value) []string {
-	if a.Kind() != reflect.Struct {
+	switch a.Kind() {
+	case reflect.Struct:
+	case reflect.Func:
+		if a.Pointer() == b.Pointer() {
+			return nil
+		}
+		return []string{strings.TrimPrefix(path, ".")}
+	default:
 		if a.Interface() == b.Interface() {
 			return nil
 		}

@@ -42,6 +42,9 @@ func copyTables(_ context.Context, r *running) error {
 	if err := r.gather(sources, &o); err != nil {
 		return err
 	}
+	if r.Configuration.DryRun {
+		return r.store.Check(o)
+	}
 	_, err = r.store.Commit(o)
 	return err
 }

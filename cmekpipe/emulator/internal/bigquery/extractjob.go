@@ -44,6 +44,9 @@ func extract(ctx context.Context, r *running) error {
 		return err
 	}
 	r.Statistics.Extract = &raw.JobStatistics4{DestinationUriFileCounts: []int64{1}, InputBytes: t.Bytes}
+	if r.Configuration.DryRun {
+		return nil
+	}
 	name := strings.Replace(object, "*", "000000000000", 1)
 	return r.objects.Write(ctx, bucket, name, r.method, data)
 }

@@ -126,8 +126,23 @@ func (s *Server) listJobs(c *call) (any, error) {
 
 func (s *Server) insertJob(c *call) (any, error) {
 	var asked raw.Job
-	if err := c.decode(&asked); err != nil {
+	body, err := c.body()
+	if err == nil {
+		err = decodeJSON(body, &asked)
+	}
+	if err != nil {
 		return nil, err
+	}
+	if asked.Configuration != nil && asked.Configuration.Query != nil {
+		var sent struct {
+			Configuration struct {
+				Query struct{ QueryParameters []sentParameter }
+			}
+		}
+		if err := decodeJSON(body, &sent); err != nil {
+			return nil, err
+		}
+		markNulls(asked.Configuration.Query.QueryParameters, sent.Configuration.Query.QueryParameters)
 	}
 	done, err := s.runJob(c, &asked)
 	if err != nil {

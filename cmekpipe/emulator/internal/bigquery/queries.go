@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ func runQuery(ctx context.Context, r *running) error {
 		return err
 	}
 	r.Configuration.JobType = "QUERY"
+	config.QueryParameters = shownParameters(config.QueryParameters)
 	r.Statistics.Query = &raw.JobStatistics2{StatementType: plan.kind, Schema: store.Schema(plan.columns)}
 	for _, t := range plan.tables {
 		r.Statistics.Query.ReferencedTables = append(r.Statistics.Query.ReferencedTables,
@@ -66,9 +68,11 @@ func (r *running) storeResult(ctx context.Context, plan *statement) error {
 	if err := r.store.Check(o); err != nil || r.Configuration.DryRun {
 		return err
 	}
-	if o.Rows, err = plan.run(ctx); err != nil {
+	rows, err := plan.run(ctx)
+	if err != nil {
 		return err
 	}
+	o.Rows = withoutNullArrays(plan.columns, rows)
 	if _, err := r.store.Commit(o); err != nil {
 		return err
 	}
@@ -183,9 +187,15 @@ func fit(columns []sql.Field, t *store.Table, rows []store.Row) ([]store.Row, er
 // query serves jobs.query: it runs a job and answers with its first rows.
 func (s *Server) query(c *call) (any, error) {
 	var q raw.QueryRequest
-	if err := c.decode(&q); err != nil {
+	var sent struct{ QueryParameters []sentParameter }
+	body, err := c.body()
+	if err == nil {
+		err = errors.Join(decodeJSON(body, &q), decodeJSON(body, &sent))
+	}
+	if err != nil {
 		return nil, err
 	}
+	markNulls(q.QueryParameters, sent.QueryParameters)
 	done, err := s.runJob(c, jobOf(&q))
 	if err != nil {
 		return nil, err
@@ -244,7 +254,10 @@ func (s *Server) answerQuery(c *call, j *job, kind string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer["totalRows"], answer["rows"] = strconv.Itoa(len(t.Rows)), json.RawMessage(rows)
+	answer["totalRows"] = strconv.Itoa(len(t.Rows))
+	if rows != nil {
+		answer["rows"] = json.RawMessage(rows)
+	}
 	if next != "" {
 		answer["pageToken"] = next
 	}

@@ -48,7 +48,40 @@ func (s *Server) patchTable(c *call) (any, error) {
 		return nil, err
 	}
 	return s.shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
-		func(old raw.Table) (raw.Table, error) { return merge(old, patch) }))
+		func(old raw.Table) (raw.Table, error) { return patchedTable(old, patch) }))
+}
+
+// patchedTable is a table with the fields of a patch. A key without columns removes the key, and the two places of the
+// required partition filter follow the one that the patch names.
+func patchedTable(old raw.Table, patch []byte) (raw.Table, error) {
+	changed, err := merge(old, patch)
+	if err != nil {
+		return changed, err
+	}
+	var sent struct {
+		RequirePartitionFilter *bool
+		TimePartitioning       *struct{ RequirePartitionFilter *bool }
+		TableConstraints       *struct {
+			PrimaryKey *struct{ Columns []string }
+		}
+	}
+	if err := decodeJSON(patch, &sent); err != nil {
+		return changed, err
+	}
+	if c := sent.TableConstraints; c != nil && c.PrimaryKey != nil && len(c.PrimaryKey.Columns) == 0 {
+		changed.TableConstraints.PrimaryKey = nil
+	}
+	if c := changed.TableConstraints; c != nil && c.PrimaryKey == nil && len(c.ForeignKeys) == 0 {
+		changed.TableConstraints = nil
+	}
+	switch p := sent.TimePartitioning; {
+	case changed.TimePartitioning == nil:
+	case sent.RequirePartitionFilter != nil:
+		changed.TimePartitioning.RequirePartitionFilter = *sent.RequirePartitionFilter
+	case p != nil && p.RequirePartitionFilter != nil:
+		changed.RequirePartitionFilter = *p.RequirePartitionFilter
+	}
+	return changed, nil
 }
 
 func (s *Server) updateTable(c *call) (any, error) {

@@ -221,7 +221,7 @@ func TestStreamsAreDescribed(t *testing.T) {
 	got, err := w.write.GetWriteStream(t.Context(), &storagepb.GetWriteStreamRequest{
 		Name: types + "/streams/_default", View: storagepb.WriteStreamView_FULL})
 	want := &storagepb.WriteStream{
-		Name: types + "/streams/_default", Type: storagepb.WriteStream_COMMITTED, CreateTime: timestamppb.New(w.now),
+		Name: types + "/streams/_default", Type: storagepb.WriteStream_COMMITTED,
 		WriteMode: storagepb.WriteStream_INSERT, Location: place, TableSchema: schema,
 	}
 	if diff := cmp.Diff(want, got, protocmp.Transform()); err != nil || diff != "" {

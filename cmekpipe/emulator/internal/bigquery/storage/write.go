@@ -89,7 +89,7 @@ func (w *writeService) GetWriteStream(
 	}
 	answer := &storagepb.WriteStream{
 		Name: tableName(ref) + "/streams/" + defaultStream, Type: storagepb.WriteStream_COMMITTED, Location: t.Location,
-		WriteMode: storagepb.WriteStream_INSERT, CreateTime: timestamppb.New(w.env.Now()),
+		WriteMode: storagepb.WriteStream_INSERT, // the default stream was never created and has no time
 	}
 	if id != defaultStream {
 		s, err := w.find(r.GetName())
