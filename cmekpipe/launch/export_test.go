@@ -14,7 +14,7 @@ import (
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait, and withhold data as it does when it
 // reaches Google Cloud.
 func WithHaste() Option {
-	return Option{func(s *session.Settings) {
+	return Option{set: func(s *session.Settings) {
 		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 		s.ShowData = false

@@ -21,6 +21,9 @@ const (
 	LocationUnknown      ID = "CMEK008"
 	TwoKeys              ID = "CMEK009"
 	BucketDefaultKey     ID = "CMEK010"
+	NotChecked           ID = "CMEK015"
+	WorkerHook           ID = "CMEK016"
+	OtherBeam            ID = "CMEK017"
 )
 
 // The IDs of the rules on what exists and how it is encrypted.
@@ -106,6 +109,13 @@ func planned() []Rule {
 			"create the destination from the same key in every transform", servicesPage, cmekpipe.KeyMismatch},
 		{BucketDefaultKey, "a launch of the template will be refused: the bucket's default key is not the job's", SeverityWarning,
 			"gcloud storage buckets update gs://BUCKET --default-encryption-key=KEY", templatesPage, ""},
+		{NotChecked, "a transform is accepted, but a part of what it does is not checked", SeverityWarning,
+			"check the part in a review, or use a connector of cmekpipe/io, which checks it", dataflowPage, ""},
+		{WorkerHook, "a hook runs code on every worker that cannot be inspected", SeverityWarning,
+			"check in a review that the hook creates no data at rest without your key, or remove the call of hooks.EnableHook",
+			dataflowPage, ""},
+		{OtherBeam, "guard's catalogue of connectors describes another version of Beam", SeverityWarning,
+			"use the version of Beam that this module's go.mod names", dataflowPage, ""},
 	}
 }
 

@@ -54,6 +54,9 @@ func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(read
 // CMEKHelper tells guard that nothing is stored.
 func (f *sessionFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*sessionFn) CMEKReads() destination.None { return destination.None{} }
+
 // session is a read session to be.
 type session struct {
 	client     *storage.BigQueryReadClient

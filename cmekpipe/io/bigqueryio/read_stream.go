@@ -126,3 +126,6 @@ func (f *streamFn) corrupted(err error) error {
 
 // CMEKHelper tells guard that nothing is stored.
 func (f *streamFn) CMEKHelper() destination.None { return destination.None{} }
+
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*streamFn) CMEKReads() destination.None { return destination.None{} }

@@ -31,12 +31,14 @@ var floors = []struct {
 	{"cmekpipe/template", 31},
 
 	{"internal/emulatorenv", 0},
+	{"internal/terminal", 0},
 	{"internal/destination", 2},
-	{"internal/pcollection", 2},
+	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
 	{"internal/filepattern", 2},
 	{"internal/clients/endpoint", 1},
+	{"internal/clients/shared", 1},
 	{"internal/clients", 2},
 	{"internal/gcperr", 3},
 	{"internal/gcperr/bqerr", 4},

@@ -86,7 +86,7 @@ func TestCallsThatAreNotServedAreNamed(t *testing.T) {
 	} {
 		verb, path, _ := strings.Cut(call, " ")
 		status, body := w.call(verb, path)
-		if status != http.StatusNotImplemented || !strings.Contains(body, "does not serve "+want) {
+		if status != http.StatusNotImplemented || !strings.Contains(body, "has no method "+want) {
 			t.Errorf("%s: got %d %s, want 501 that names %s", call, status, body, want)
 		}
 	}

@@ -82,9 +82,9 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 		mux.HandleFunc(verb+" "+BasePath+path, func(w http.ResponseWriter, r *http.Request) { s.serve(m, w, r) })
 	}
 	for pattern, name := range unserved() {
-		mux.HandleFunc(pattern, func(w http.ResponseWriter, _ *http.Request) { refuseCall(w, name) })
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { refuseCall(w, name, r) })
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuseCall(w, r.Method+" "+r.URL.Path) })
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuseCall(w, "", r) })
 	return mux, names
 }
 

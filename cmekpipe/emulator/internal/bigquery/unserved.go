@@ -3,14 +3,13 @@ package bigquery
 import (
 	"net/http"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // refuseCall answers a call that the server doesn't serve. The status is not 404, which clients take for a resource that does
 // not exist.
-func refuseCall(w http.ResponseWriter, name string) {
-	core.WriteError(w, core.Refusal(http.StatusNotImplemented, store.Unsupported, "The loopback BigQuery does not serve "+name+"."))
+func refuseCall(w http.ResponseWriter, name string, r *http.Request) {
+	core.WriteError(w, core.Unserved("BigQuery", name, r))
 }
 
 // unserved names the methods of the API that the server doesn't serve, by verb and path.

@@ -37,6 +37,14 @@ func refusal(err error, bucket, object string) *core.APIError {
 	if e, ok := errors.AsType[*core.APIError](err); ok {
 		return e
 	}
+	if kept, ok := errors.AsType[*store.Kept](err); ok {
+		return keptRefusal(kept)
+	}
+	if fast, ok := errors.AsType[*store.TooFast](err); ok {
+		return core.Refusal(http.StatusTooManyRequests, "rateLimitExceeded", "The object "+fast.Object+" exceeded the rate limit "+
+			"for object mutation operations (create, update, and delete). Please reduce your request rate. "+
+			"See https://cloud.google.com/storage/docs/gcs429.")
+	}
 	e, ok := errors.AsType[store.Error](err)
 	if !ok {
 		return core.Refusal(http.StatusInternalServerError, "internalError", err.Error())
@@ -56,6 +64,23 @@ func refusal(err error, bucket, object string) *core.APIError {
 	}
 	return conditionNotMet()
 }
+
+// keptTime is how Cloud Storage writes times in the texts of refusals.
+const keptTime = "2006-01-02T15:04:05.999999-07:00"
+
+// keptRefusal is the refusal of a call that would delete or overwrite an object before its time. The reason of the JSON
+// API for a hold is that of a missing permission.
+func keptRefusal(k *store.Kept) *core.APIError {
+	if k.Hold != "" {
+		return core.Refusal(http.StatusForbidden, "forbidden", "Object '"+k.Object+"' is under active "+k.Hold+
+			" hold and cannot be deleted, overwritten or archived until hold is removed.")
+	}
+	return core.Refusal(http.StatusForbidden, retentionNotMet, "Object '"+k.Object+"' is subject to bucket's retention "+
+		"policy or object retention and cannot be deleted or overwritten until "+k.Until.Format(keptTime))
+}
+
+// retentionNotMet is the reason of refusals because of a retention.
+const retentionNotMet = "retentionPolicyNotMet"
 
 // keyRefusal converts a refusal of Cloud KMS to the error of Cloud Storage. NotFound is the reason for a missing key,
 // which differs between writing and reading. Source:

@@ -304,6 +304,13 @@ func TestKeyInAResourceIsRefused(t *testing.T) {
 			_, err := c.raw.Objects.Rewrite("keyed", "o", "plain", "x", resource).Do()
 			return nil, err
 		},
+		"copy with a parameter": func() (*raw.Object, error) {
+			o, err := c.raw.Objects.Copy("keyed", "o", "keyed", "copied", resource).DestinationKmsKeyName(key).Do()
+			if err != nil || o.KmsKeyName != key+version1 {
+				t.Errorf("copy: got %+v, %v, want the parameter's key", o, err)
+			}
+			return c.raw.Objects.Patch("keyed", "o", resource).Do()
+		},
 		"patch":  func() (*raw.Object, error) { return c.raw.Objects.Patch("keyed", "o", resource).Do() },
 		"update": func() (*raw.Object, error) { return c.raw.Objects.Update("keyed", "o", resource).Do() },
 	} {
