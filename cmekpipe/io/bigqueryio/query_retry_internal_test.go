@@ -78,7 +78,6 @@ func (a *asked) cleanUp() {
 	if err := f.Setup(a.t.Context()); err != nil {
 		a.t.Fatal(err)
 	}
-	defer f.Teardown() //nolint:errcheck // the dataset counts
 	if err := f.ProcessElement(a.t.Context(), 0, each(queryToken), each[string]()); err != nil {
 		a.t.Fatal(err)
 	}
