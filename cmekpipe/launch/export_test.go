@@ -17,7 +17,7 @@ const HastyWait = 1200 * time.Millisecond
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait, and withhold data as it does when it
 // reaches Google Cloud.
 func WithHaste() Option {
-	return Option{func(s *session.Settings) {
+	return Option{set: func(s *session.Settings) {
 		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
 			SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 		s.ShowData = false
@@ -26,7 +26,7 @@ func WithHaste() Option {
 
 // WithDay makes Run and Plan launch on a day, whose name is in the names of staged files.
 func WithDay(day time.Time) Option {
-	return Option{func(s *session.Settings) { s.Now = func() time.Time { return day } }}
+	return Option{set: func(s *session.Settings) { s.Now = func() time.Time { return day } }}
 }
 
 // PrismState returns the state of the job of a name on Prism, or "" if there is none.

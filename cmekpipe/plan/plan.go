@@ -96,7 +96,7 @@ func New(opts *cmekpipe.Options, coverage *guard.Coverage) *Plan {
 			p.addDestination(t)
 		}
 	}
-	p.Findings = append(coverageFindings(coverage), keyConflicts(p.Destinations)...)
+	p.Findings = append(coverage.Findings(), keyConflicts(p.Destinations)...)
 	return p
 }
 

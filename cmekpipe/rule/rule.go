@@ -28,6 +28,8 @@ const (
 	GraphSize            ID = "CMEK015"
 	OtherBeam            ID = "CMEK016"
 	UnverifiedExpansion  ID = "CMEK017"
+	NotChecked           ID = "CMEK018"
+	WorkerHook           ID = "CMEK019"
 )
 
 // The IDs of the rules on what exists and how it is encrypted.
@@ -128,10 +130,15 @@ func planned() []Rule {
 			"set machine_type to one without local SSDs", localSSDPage, ""},
 		{GraphSize, "the job's request is larger than Dataflow accepts, or close to that", SeverityWarning,
 			"read large constants from a file instead of beam.Create, textio.Immediate or a DoFn's field", graphPage, ""},
-		{OtherBeam, "another version of Beam is linked in than the one that was reviewed", SeverityWarning,
-			"require the reviewed version of Beam in go.mod", beamPage, ""},
+		{OtherBeam, "guard's catalogue of connectors describes another version of Beam", SeverityWarning,
+			"use the version of Beam that this module's go.mod names", dataflowPage, ""},
 		{UnverifiedExpansion, "code of another SDK comes from a service that was not verified", SeverityWarning,
 			"run the expansion service on this machine and let it name the SHA-256 of its files", dataflowPage, ""},
+		{NotChecked, "a transform is accepted, but a part of what it does is not checked", SeverityWarning,
+			"check the part in a review, or use a connector of cmekpipe/io, which checks it", dataflowPage, ""},
+		{WorkerHook, "a hook runs code on every worker that cannot be inspected", SeverityWarning,
+			"check in a review that the hook creates no data at rest without your key, or remove the call of hooks.EnableHook",
+			dataflowPage, ""},
 	}
 }
 

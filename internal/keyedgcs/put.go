@@ -60,7 +60,7 @@ func (s *Store) Put(ctx context.Context, o cmekpipe.Object, c Content) error {
 // send uploads content if the conditions hold.
 func (s *Store) send(ctx context.Context, o cmekpipe.Object, c Content, conditions storage.Conditions) error {
 	a := s.attempts()
-	w := s.begin(ctx, o, c.Type, s.retrying(o, a).If(conditions), a)
+	w := s.begin(ctx, o, c.Type, s.retrying(ctx, o, a).If(conditions), a)
 	defer w.Abort()
 	w.upload.CRC32C, w.upload.SendCRC32C, w.upload.MD5 = c.CRC32C, true, c.MD5
 	w.upload.ProgressFunc = func(sent int64) {

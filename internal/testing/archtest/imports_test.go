@@ -32,12 +32,14 @@ var floors = []struct {
 	{"cmekpipe/template", 31},
 
 	{"internal/emulatorenv", 0},
+	{"internal/terminal", 0},
 	{"internal/destination", 2},
-	{"internal/pcollection", 2},
+	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
 	{"internal/filepattern", 2},
 	{"internal/clients/endpoint", 1},
+	{"internal/clients/shared", 1},
 	{"internal/clients", 2},
 	{"internal/gcperr", 3},
 	{"internal/gcperr/bqerr", 4},
@@ -71,6 +73,7 @@ var floors = []struct {
 
 	{"internal/testing", 2},
 	{"internal/testing/archtest", 0},
+	{"internal/testing/shortpause", 5},
 	{"internal/testing/conformance", 50},
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},

@@ -60,7 +60,7 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	s.routeSnapshots(r)
 	r.handle("GET /v1b3/projects/{project}/jobs:aggregated", "dataflow.jobs.aggregated", s.list)
 	r.mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
-		core.WriteError(w, core.NotFound("the loopback Dataflow has no "+q.Method+" "+q.URL.Path))
+		core.WriteError(w, core.Unserved("Dataflow", "", q))
 	})
 	return r.mux, r.names
 }
