@@ -53,6 +53,7 @@ func (c *checker) checkConfig(cfg Config) {
 	c.checkJobName(cfg.JobName)
 	c.checkLabels(cfg.Labels)
 	c.checkUpdate(cfg)
+	c.checkReviewed(cfg)
 	c.checkTemplate(cfg.TemplateLocation)
 	c.checkSDKVersion(cfg.SDKVersion)
 	c.requirePlain("worker_binary", cfg.WorkerBinary)

@@ -94,3 +94,15 @@ func (c *checker) checkServiceAccount(email string) {
 			"use NAME@PROJECT.iam.gserviceaccount.com; list yours: gcloud iam service-accounts list"+c.projectFlag())
 	}
 }
+
+// checkReviewed allows a list of reviewed code for a strict launch only: without Strict it would have no effect.
+func (c *checker) checkReviewed(cfg Config) {
+	const field = "cmek_reviewed"
+	if len(cfg.Reviewed) > 0 && !cfg.Strict {
+		c.add(InvalidOptions, field, "got reviewed code without cmek_strict, want both or none", "set cmek_strict to true, or leave out cmek_reviewed")
+	}
+	if slices.Contains(cfg.Reviewed, "") {
+		c.add(InvalidOptions, field, "got an empty entry, want the identity of code or of a service",
+			"write an entry as the error of a strict launch prints it")
+	}
+}

@@ -64,6 +64,9 @@ func (k KeyName) in(where string) KeyName {
 // keyInRegion advises to use a key in a region, and how to create one. If the region is not known, it names one in k's
 // multi-region as an example.
 func keyInRegion(k KeyName, region string) string {
+	if closest, misspelt := location.ClosestRegion(region); misspelt {
+		region = closest
+	}
 	if !location.IsRegion(region) {
 		region = map[string]string{"europe": "europe-west1", "asia": "asia-east1"}[k.Location()]
 	}
@@ -88,7 +91,7 @@ func (c *checker) checkKeyOption(o optionRef, value string) bool {
 		c.addName(o.field, value, fault{f.reason, hint})
 	case c.key.Valid() && other != c.key:
 		reason := "got key " + other.String() + " as " + quote(o.name()) + ", want " + c.key.String() + ", the job's"
-		if number := projectNumber(other, c.key); number != "" {
+		if number := c.key.DiffersByNumber(other); number != "" {
 			reason += " (one names its project by number, so they may be the same key)"
 			hint += "; the project's id: gcloud projects describe " + number + " --format='value(projectId)'"
 		}
@@ -104,15 +107,4 @@ func namesKey(option string) bool {
 		return true
 	}
 	return false
-}
-
-// projectNumber returns the project number in a or b, if the other names its project by id and the rest is the same.
-func projectNumber(a, b KeyName) string {
-	if isAll(a.Project(), isDigit) == isAll(b.Project(), isDigit) || a.name[a.projectEnd:] != b.name[b.projectEnd:] {
-		return ""
-	}
-	if isAll(a.Project(), isDigit) {
-		return a.Project()
-	}
-	return b.Project()
 }

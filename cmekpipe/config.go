@@ -39,6 +39,12 @@ type Config struct {
 	TemplateLocation string
 	// DryRun makes a launch stop at its plan: nothing is staged and no job submitted.
 	DryRun bool
+	// Strict makes a launch refuse code that package guard does not inspect, such as the program's own DoFns, and services
+	// outside Cloud KMS, unless Reviewed names them.
+	Strict bool
+	// Reviewed are the exact identities of code and services that a person has reviewed for a strict launch. The error of a
+	// launch that is refused lists the entries that are missing. Requires Strict.
+	Reviewed []string
 	// Async makes a launch return once the job is submitted and its key verified, without waiting for its end.
 	Async bool
 	// SDKVersion is the version of Beam that must be linked in, "2.40.0" or newer. Default: any supported version.

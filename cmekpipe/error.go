@@ -5,7 +5,8 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // Error is the error type of this module. It names the operation, the exact resource and what to do next. Its text never
@@ -85,15 +86,8 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// oneLine replaces control characters: causes may contain line breaks and other text from outside.
-func oneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
-}
+// oneLine returns a cause, which may contain line breaks and other text from outside, as it is printed.
+func oneLine(s string) string { return terminal.Line(s) }
 
 // visible quotes a text if a reader of the line could not tell where it begins or what it contains.
 func visible(s string) string {

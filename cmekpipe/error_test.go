@@ -26,8 +26,8 @@ func TestErrorText(t *testing.T) {
 			`cmekpipe[job-failed] launch.Run: googleapi: Error 403: denied`},
 		{"cause only", cmekpipe.Error{Code: cmekpipe.Internal, Err: cause}, `cmekpipe[internal] googleapi: Error 403: denied`},
 		{"code only", cmekpipe.Error{Code: cmekpipe.Internal}, `cmekpipe[internal] internal`},
-		{"line breaks", cmekpipe.Error{Op: "a.B", Code: cmekpipe.Internal, Resource: "x\ny", Err: errors.New("one\r\ntwo\x1b[0m\u0085")},
-			`cmekpipe[internal] a.B: "x\ny": one  two [0m `},
+		{"line breaks", cmekpipe.Error{Op: "a.B", Code: cmekpipe.Internal, Resource: "x\ny", Err: errors.New("one\r\ntwo\x1b[0m\u0085\u202e")},
+			`cmekpipe[internal] a.B: "x\ny": one  two\x1b[0m\u0085\u202e`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := tt.err.Error(); got != tt.want {

@@ -154,6 +154,11 @@ func addResourceHint(c *Config, value string) (wanted, example string) {
 	return "", ""
 }
 
+func addReviewed(c *Config, value string) (wanted, example string) {
+	c.Reviewed = append(c.Reviewed, value)
+	return "", ""
+}
+
 // setTimeout treats Beam's -1 as 0, which waits forever.
 func setTimeout(c *Config, value string) (wanted, example string) {
 	if value == "-1" || value == "-1ns" || value == "" {

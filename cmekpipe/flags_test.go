@@ -25,6 +25,8 @@ func flagsBeside(name string) []flagEffect {
 	switch name {
 	case "update":
 		return []flagEffect{job}
+	case "cmek_reviewed":
+		return []flagEffect{{"cmek_strict", "true", func(c *cmekpipe.Config) { c.Strict = true }}}
 	case "transform_name_mapping":
 		return []flagEffect{job, {"update", "true", func(c *cmekpipe.Config) { c.Update = true }}}
 	}
@@ -47,6 +49,8 @@ var flagEffects = []flagEffect{
 	{"template_location", "gs://bank-scratch/nightly.json",
 		func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-scratch/nightly.json" }},
 	{"dry_run", "true", func(c *cmekpipe.Config) { c.DryRun = true }},
+	{"cmek_strict", "true", func(c *cmekpipe.Config) { c.Strict = true }},
+	{"cmek_reviewed", "main.fn", func(c *cmekpipe.Config) { c.Strict, c.Reviewed = true, []string{"main.fn"} }},
 	{"async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"execute_async", "true", func(c *cmekpipe.Config) { c.Async = true }},
 	{"worker_binary", "bin/worker", func(c *cmekpipe.Config) { c.WorkerBinary = "bin/worker" }},

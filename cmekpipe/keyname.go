@@ -60,6 +60,21 @@ func (k KeyName) KeyRing() string { return k.part(k.locationEnd+len(ringsPart), 
 // ID returns the short name of the key.
 func (k KeyName) ID() string { return k.part(k.ringEnd+len(keysPart), len(k.name)) }
 
+// DiffersByNumber returns a project number if k and other differ in nothing but their project, which one of the two names by
+// that number and the other by an id; "" for any other two keys. Both may be the same key, which their names cannot tell.
+func (k KeyName) DiffersByNumber(other KeyName) (number string) {
+	if !k.Valid() || !other.Valid() || k.name[k.projectEnd:] != other.name[other.projectEnd:] {
+		return ""
+	}
+	switch byNumber, otherByNumber := isAll(k.Project(), isDigit), isAll(other.Project(), isDigit); {
+	case byNumber && !otherByNumber:
+		return k.Project()
+	case otherByNumber && !byNumber:
+		return other.Project()
+	}
+	return ""
+}
+
 // MarshalText returns the name, for JSON and flags.
 func (k KeyName) MarshalText() ([]byte, error) { return []byte(k.name), nil }
 

@@ -12,6 +12,8 @@ var goodKeyNames = []struct{ name, project, location, ring, id string }{
 	{goodKey, "bank-keys", "us-central1", "dataflow", "pipelines"},
 	{"projects/123456789012/locations/global/keyRings/r/cryptoKeys/k", "123456789012", "global", "r", "k"},
 	{"projects/example.com:proj/locations/europe/keyRings/R_1-x/cryptoKeys/K_2-y", "example.com:proj", "europe", "R_1-x", "K_2-y"},
+	{"projects/eu0:proj/locations/u-germany-northeast1/keyRings/r/cryptoKeys/k", "eu0:proj", "u-germany-northeast1", "r", "k"},
+	{"projects/s3ns:proj/locations/u-france-east1/keyRings/r/cryptoKeys/k", "s3ns:proj", "u-france-east1", "r", "k"},
 	{"projects/abcdef/locations/nam-eur-asia1/keyRings/" + strings.Repeat("r", 63) + "/cryptoKeys/" + strings.Repeat("k", 63),
 		"abcdef", "nam-eur-asia1", strings.Repeat("r", 63), strings.Repeat("k", 63)},
 	{"projects/" + strings.Repeat("p", 30) + "/locations/us/keyRings/0/cryptoKeys/_", strings.Repeat("p", 30), "us", "0", "_"},

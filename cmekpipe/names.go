@@ -29,9 +29,10 @@ func describe(s string) string {
 }
 
 // checkProject checks a project by Google's rules: an id of 6 to 30 lower-case letters, digits and hyphens that starts
-// with a letter and does not end with a hyphen; a project number; or, as old organizations have, a domain, a colon and
-// an id of up to 30 characters.
-// Source: https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects.
+// with a letter and does not end with a hyphen; a project number; or a scope, a colon and an id of up to 30 characters. The
+// scope is the domain of an old organization, or the prefix of a universe other than Google's public cloud, such as "eu0".
+// Sources: https://docs.cloud.google.com/resource-manager/docs/creating-managing-projects,
+// https://documentation.s3ns.fr/resource-manager/docs/creating-managing-projects.
 func checkProject(id string) string {
 	if id == "" {
 		return "got no project id"
@@ -40,9 +41,9 @@ func checkProject(id string) string {
 		return ""
 	}
 	short, shortest := id, 6
-	if domain, after, scoped := strings.Cut(id, ":"); scoped {
-		if !isDomain(domain) {
-			return "got project " + quote(id) + ", want a domain such as example.com before the colon"
+	if scope, after, scoped := strings.Cut(id, ":"); scoped {
+		if !isDomain(scope) && !isUniverse(scope) {
+			return "got project " + quote(id) + ", want a domain such as example.com, or the prefix of a universe, before the colon"
 		}
 		short, shortest = after, 1
 	}
@@ -66,6 +67,12 @@ func isDomain(domain string) bool {
 		}
 	}
 	return strings.Contains(domain, ".")
+}
+
+// isUniverse reports whether a text is the prefix of the projects of a universe, such as "eu0" or "s3ns". All that are known
+// have a digit, which "example", a domain cut short, has not.
+func isUniverse(prefix string) bool {
+	return prefix != "" && isLower(prefix[0]) && isAll(prefix, isAlnum) && strings.ContainsAny(prefix, "0123456789")
 }
 
 // checkLocation checks the form of a Cloud KMS location. Package location knows which locations exist.

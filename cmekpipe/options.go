@@ -99,6 +99,13 @@ func (o *Options) TransformNameMapping() map[string]string {
 // DryRun reports whether a launch stops at its plan.
 func (o *Options) DryRun() bool { return o.config.DryRun }
 
+// Strict reports whether a launch refuses code that is not inspected and services outside Cloud KMS, unless they are among
+// those that Reviewed returns.
+func (o *Options) Strict() bool { return o.config.Strict }
+
+// Reviewed returns a copy of the identities that a person has reviewed for a strict launch; nil if there are none.
+func (o *Options) Reviewed() []string { return slices.Clone(o.config.Reviewed) }
+
 // Async reports whether a launch returns once the job is submitted and its key verified.
 func (o *Options) Async() bool { return o.config.Async }
 
@@ -147,6 +154,7 @@ func (c Config) clone() Config {
 		}
 	}
 	c.ResourceHints = slices.Concat(c.ResourceHints)
+	c.Reviewed = slices.Concat(c.Reviewed)
 	c.Experiments = slices.Concat(c.Experiments)
 	c.ServiceOptions = slices.Concat(c.ServiceOptions)
 	return c

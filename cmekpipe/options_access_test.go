@@ -15,7 +15,8 @@ func fullConfig() cmekpipe.Config {
 	return cmekpipe.Config{
 		Runner: "DataflowRunner", Key: goodKey, Project: "bank-prod", Region: "us-central1", TempLocation: "gs://bank-work/tmp/",
 		StagingLocation: "gs://bank-stage", JobName: "nightly", Labels: map[string]string{"team": "risk"}, Update: true,
-		TransformNameMapping: map[string]string{"Old": "New"}, DryRun: true, Async: true, SDKVersion: "2.77.0",
+		TransformNameMapping: map[string]string{"Old": "New"}, DryRun: true, Strict: true, Reviewed: []string{"main.fn"},
+		Async: true, SDKVersion: "2.77.0",
 		WorkerBinary: "bin/worker", SDKContainerImage: "gcr.io/p/i:1", SDKContainerImageOverrides: map[string]string{"java": "gcr.io/p/java:1"},
 		EnvironmentType: "docker", ResourceHints: []string{"min_ram=12GB"}, ElementProcessingTimeout: time.Minute,
 		ServiceAccountEmail: "w@bank-prod.iam.gserviceaccount.com", Network: "inner", Subnetwork: "regions/us-central1/subnetworks/w",
@@ -37,13 +38,13 @@ func TestAccessorsReturnTheConfiguration(t *testing.T) {
 	}
 	got := map[string]any{
 		"Runner": opts.Runner(), "JobName": opts.JobName(), "Labels": opts.Labels(), "Update": opts.Update(),
-		"TransformNameMapping": opts.TransformNameMapping(), "DryRun": opts.DryRun(), "Async": opts.Async(), "SDKVersion": opts.SDKVersion(),
+		"TransformNameMapping": opts.TransformNameMapping(), "DryRun": opts.DryRun(), "Strict": opts.Strict(), "Reviewed": opts.Reviewed(), "Async": opts.Async(), "SDKVersion": opts.SDKVersion(),
 		"Experiments": opts.Experiments(), "ServiceOptions": opts.ServiceOptions(), "Template": opts.TemplateLocation().String(),
 		"Workers": opts.Workers(), "Environment": opts.Environment(),
 	}
 	want := map[string]any{
 		"Runner": cmekpipe.RunnerDataflow, "JobName": "nightly", "Labels": map[string]string{"team": "risk"}, "Update": true,
-		"TransformNameMapping": map[string]string{"Old": "New"}, "DryRun": true, "Async": true, "SDKVersion": "2.77.0",
+		"TransformNameMapping": map[string]string{"Old": "New"}, "DryRun": true, "Strict": true, "Reviewed": []string{"main.fn"}, "Async": true, "SDKVersion": "2.77.0",
 		"Experiments": []string{"a"}, "ServiceOptions": []string{"b"}, "Template": "",
 		"Workers": cmekpipe.Workers{NumWorkers: 1, MaxNumWorkers: 2, WorkerHarnessThreads: 3, MachineType: "n2-standard-4",
 			MinCPUPlatform: "Intel Ice Lake", DiskSizeGB: 4, DiskType: "pd-ssd", DiskProvisionedIOPS: 5, DiskProvisionedThroughputMiBps: 6,

@@ -23,8 +23,8 @@ type Message struct {
 	Key string
 	// Agents are the service agents that the message is about, as far as it names them.
 	Agents []string
-	// Says is a text that an explanation must contain, "" for any explanation.
-	Says string
+	// Says is a text that an explanation must contain, and Do one that its advice must contain; "" for any.
+	Says, Do string
 }
 
 // Messages returns the corpus. An entry is a paragraph: lines of fields, of which code and source are required,
@@ -75,6 +75,8 @@ func parseMessage(entry string) (Message, error) {
 			m.Agents = append(m.Agents, value)
 		case name == "says":
 			m.Says = value
+		case name == "do":
+			m.Do = value
 		default:
 			m.Text = line
 		}

@@ -81,6 +81,11 @@ func (c *Cloud) ListObjects(ctx context.Context, prefix string) ([]string, error
 	}
 }
 
+// LimitObjectChanges makes Cloud Storage refuse, with status 429, to create, change or delete one object more often than
+// burst times at once and once each second in the long run, by the cloud's clock. Google Cloud limits it to about one each
+// second and allows short bursts. A burst of 0, the default, is no limit.
+func (c *Cloud) LimitObjectChanges(burst int) { c.objects.LimitChanges(burst) }
+
 func (c *Cloud) object(url string) (*storage.ObjectHandle, error) {
 	bucket, name, err := splitURL(url)
 	if err != nil || name == "" {

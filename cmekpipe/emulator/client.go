@@ -24,12 +24,13 @@ func (c *Cloud) Endpoint(s Service) string {
 }
 
 // Environ returns the environment variables that lead clients to the cloud, in the form of [os.Environ]:
-// "STORAGE_EMULATOR_HOST=127.0.0.1:40001". This module's packages honour all of them; the package documentation says
-// which of Google's clients do.
+// "PUBSUB_EMULATOR_HOST=127.0.0.1:40001". The variables of Cloud Storage and BigQuery have the scheme, "http://", which
+// Google's clients for Python need. This module's packages honour all variables; the package documentation says which of
+// Google's clients do.
 func (c *Cloud) Environ() []string {
 	pairs := make([]string, len(c.running))
 	for i, r := range c.running {
-		pairs[i] = r.variable + "=" + r.host
+		pairs[i] = r.variable + "=" + r.scheme + r.host
 	}
 	return pairs
 }

@@ -17,18 +17,22 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
-	env     *core.Env
-	running []running
-	objects *gcs.Server
-	tables  *store.Store // of BigQuery
-	queries *bigquery.Server
-	jobs    *dataflow.Server
-	ahead   atomic.Int64 // nanoseconds that Advance added to the clock
-	close   func() error
+	env         *core.Env
+	running     []running
+	keys        *kms.Server
+	objects     *gcs.Server
+	tables      *store.Store // of BigQuery
+	queries     *bigquery.Server
+	jobs        *dataflow.Server
+	ahead       atomic.Int64 // nanoseconds that Advance added to the clock
+	connections atomic.Int64
+	close       func() error
 
 	mu      sync.Mutex // guards the fields below
 	faults  []injected
@@ -94,7 +98,7 @@ func (c *Cloud) start(r row) error {
 		return err
 	}
 	s := running{r, l.Addr().String(), r.start(c, c.env), make(chan error, 1)}
-	go func() { s.ended <- s.server.Serve(l) }()
+	go func() { s.ended <- s.server.Serve(countingListener{l, &c.connections}) }()
 	c.running = append(c.running, s)
 	return nil
 }
@@ -103,17 +107,22 @@ func (c *Cloud) start(r row) error {
 func (c *Cloud) Close() error { return c.close() }
 
 func (c *Cloud) stop() error {
+	c.env.Faults.Close()
 	errs := []error{c.clients.close()}
 	for _, s := range slices.Backward(c.running) {
+		shared.CloseEndpoint(s.host)
 		errs = append(errs, s.server.Close(), <-s.ended)
 	}
 	return errors.Join(errs...)
 }
 
-// Advance moves the cloud's clock forward by d. It panics if d is negative.
+// Advance moves the cloud's clock forward by d. What becomes due then happens, such as the rotation and destruction of key
+// versions, the lifecycle rules of buckets, the end of retention and soft delete, and policies that [Cloud.DelayGrants]
+// delayed. It panics if d is negative.
 func (c *Cloud) Advance(d time.Duration) {
 	if d < 0 {
 		panic("emulator: Advance by " + d.String() + ": want a duration of 0 or more")
 	}
 	c.ahead.Add(int64(d))
+	c.objects.ApplyLifecycle()
 }

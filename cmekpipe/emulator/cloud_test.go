@@ -220,8 +220,9 @@ func TestEnvironAndEndpointsAgree(t *testing.T) {
 	c := start(t)
 	want := []string{
 		"CLOUD_KMS_EMULATOR_HOST=" + c.Endpoint(emulator.KMS),
-		"STORAGE_EMULATOR_HOST=" + c.Endpoint(emulator.Storage),
+		"STORAGE_EMULATOR_HOST=http://" + c.Endpoint(emulator.Storage),
 		"DATAFLOW_EMULATOR_HOST=" + c.Endpoint(emulator.Dataflow),
+		"BIGQUERY_EMULATOR_HOST=http://" + c.Endpoint(emulator.BigQuery),
 	}
 	for _, pair := range want {
 		if got := c.Environ(); !slices.Contains(got, pair) {
@@ -229,7 +230,7 @@ func TestEnvironAndEndpointsAgree(t *testing.T) {
 		}
 	}
 	for _, pair := range c.Environ() {
-		if !strings.Contains(pair, "=127.0.0.1:") {
+		if !strings.Contains(strings.Replace(pair, "http://", "", 1), "=127.0.0.1:") {
 			t.Errorf("got %s, want it on the loopback interface", pair)
 		}
 	}

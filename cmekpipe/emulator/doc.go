@@ -58,8 +58,11 @@
 // # Ledger and faults
 //
 // [Cloud.Ledger] lists every resource that was ever created: when, by which call, and with which key or none.
-// [WriteReport] prints it. [Cloud.Inject] makes calls fail, wait, lose their answer or break the connection. Methods
-// have constants, such as [StorageObjectsInsert]; Inject panics for a method that no service has, and
+// [WriteReport] prints it.
+//
+// [Cloud.Inject] makes calls fail, wait, lose their answer, answer late, take effect although their client is gone, or run
+// a hook of the test when they begin or took effect: a hook may kill a process, delete a topic or disable a key at that
+// moment. Methods have constants, such as [StorageObjectsInsert]; Inject panics for a method that no service has, and
 // [Cloud.UnusedFaults] lists the faults that no call met. Google's clients retry many calls after a status such as 503,
 // so a fault of the first call alone may have no visible effect.
 //

@@ -28,6 +28,10 @@ func TestInjectPanicsForAFaultThatNoCallCanMeet(t *testing.T) {
 		{emulator.Fault{Resource: "gs://b/[", Status: 403}, "want a pattern of path.Match"},
 		{emulator.Fault{Method: emulator.StorageObjectsInsert}, "got no effect"},
 		{emulator.Fault{}, "got no effect"},
+		{emulator.Fault{Detached: true}, "got Detached, want OnBegin or Latency"},
+		{emulator.Fault{Status: 503, OnEffect: hook}, "want a call that takes effect or one that is refused"},
+		{emulator.Fault{Code: codes.Aborted, Latency: time.Second, Detached: true}, "want a call that takes effect or one that is refused"},
+		{emulator.Fault{Status: 503, AnswerLatency: time.Second}, "want a call that takes effect or one that is refused"},
 		{emulator.Fault{Status: 200}, "got status 200, want one from 400 to 599"},
 		{emulator.Fault{Status: 503, Call: -1}, "got call -1"},
 	} {
@@ -42,6 +46,19 @@ func TestInjectPanicsForAFaultThatNoCallCanMeet(t *testing.T) {
 	}
 	if got := cloud.UnusedFaults(); got != nil {
 		t.Errorf("UnusedFaults() = %v, want none of those that were refused", got)
+	}
+}
+
+func hook(emulator.Method, string) {}
+
+func TestInjectAcceptsEveryEffectAlone(t *testing.T) {
+	t.Parallel()
+	cloud := start(t)
+	for _, f := range []emulator.Fault{
+		{OnBegin: hook}, {Latency: 1}, {Latency: 1, Detached: true}, {OnBegin: hook, Detached: true}, {OnEffect: hook}, {AnswerLatency: 1},
+		{Status: 503}, {Code: codes.Aborted}, {Reset: true}, {Truncate: 1},
+	} {
+		cloud.Inject(f)()
 	}
 }
 
@@ -94,7 +111,9 @@ func TestFaultStringSaysWhatFailsAndHow(t *testing.T) {
 		"storage.objects.insert, call 2: status 503": {Method: emulator.StorageObjectsInsert, Call: 2, Status: 503},
 		"kms.* of projects/*: code PermissionDenied": {Method: "kms.*", Resource: "projects/*", Code: codes.PermissionDenied},
 		"every method: latency 1s, connection reset": {Latency: time.Second, Reset: true},
-		"dataflow.jobs.get: answer cut to 10 bytes":  {Method: emulator.DataflowJobsGet, Truncate: 10},
+		"every method: hook at the begin, detached from the client, hook after the effect, answer after 1s": {OnBegin: hook, Detached: true,
+			OnEffect: hook, AnswerLatency: time.Second},
+		"dataflow.jobs.get: answer cut to 10 bytes": {Method: emulator.DataflowJobsGet, Truncate: 10},
 	} {
 		if got := fault.String(); got != want {
 			t.Errorf("got %q, want %q", got, want)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"cloud.google.com/go/storage"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -137,6 +138,62 @@ func TestKeysAreDeniedUntilGrantedAndAfterDenied(t *testing.T) {
 	if cloud.GrantKey(ctx, key, project, emulator.KMS) == nil {
 		t.Error("got a grant for a service without an agent")
 	}
+}
+
+func TestDelayedGrantsTakeEffectByTheClock(t *testing.T) {
+	t.Parallel()
+	cloud := start(t)
+	key, ctx := granted(t, cloud, "us-central1"), t.Context()
+	must(t, cloud.CreateBucket(ctx, project, "archive", "us-central1", key))
+	write := func(when string, works bool) {
+		t.Helper()
+		if err := cloud.WriteObject(ctx, "gs://archive/o", nil); (err == nil) != works {
+			t.Errorf("%s: got %v, want it to work: %v", when, err, works)
+		}
+	}
+	cloud.DelayGrants(2 * time.Minute)
+	must(t, cloud.DenyKey(ctx, key, project, emulator.Storage))
+	write("denied, not yet effective", true)
+	cloud.Advance(time.Minute)
+	must(t, cloud.GrantKey(ctx, key, project, emulator.Storage))
+	cloud.Advance(time.Minute)
+	write("denied", false)
+	cloud.Advance(time.Minute)
+	write("granted again", true)
+	cloud.DelayGrants(0)
+	must(t, cloud.DenyKey(ctx, key, project, emulator.Storage))
+	write("denied at once", false)
+}
+
+func TestAdvanceAppliesLifecycleRules(t *testing.T) {
+	t.Parallel()
+	cloud := start(t)
+	ctx := t.Context()
+	must(t, cloud.CreateBucket(ctx, project, "archive", "us-central1", none))
+	must(t, cloud.WriteObject(ctx, "gs://archive/o", nil))
+	_, err := clientsOf(t, cloud).storage.Bucket("archive").Update(ctx, storage.BucketAttrsToUpdate{Lifecycle: &storage.Lifecycle{
+		Rules: []storage.LifecycleRule{{Action: storage.LifecycleAction{Type: storage.DeleteAction}, Condition: storage.LifecycleCondition{AgeInDays: 3}}}}})
+	must(t, err)
+	cloud.Advance(3 * 24 * time.Hour)
+	last := cloud.Ledger()[len(cloud.Ledger())-1]
+	if last.Name != "gs://archive/o" || last.Deleted.IsZero() {
+		t.Errorf("got %+v, want the object deleted", last)
+	}
+}
+
+func TestLimitedObjectChangesAreRetriedByGooglesClient(t *testing.T) {
+	t.Parallel()
+	cloud := start(t)
+	ctx := t.Context()
+	must(t, cloud.CreateBucket(ctx, project, "archive", "us-central1", none))
+	cloud.LimitObjectChanges(1)
+	must(t, cloud.WriteObject(ctx, "gs://archive/o", nil))
+	o := clientsOf(t, cloud).storage.Bucket("archive").Object("o").Retryer(storage.WithPolicy(storage.RetryNever))
+	if err := o.Delete(ctx); err == nil || !strings.Contains(err.Error(), "exceeded the rate limit") {
+		t.Errorf("got %v, want the rate limit", err)
+	}
+	cloud.Advance(time.Second)
+	must(t, o.Delete(ctx))
 }
 
 func TestKeyStatesReachEveryVersion(t *testing.T) {

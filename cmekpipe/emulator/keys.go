@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path"
+	"time"
 
 	"cloud.google.com/go/iam"
 	kms "cloud.google.com/go/kms/apiv1"
@@ -43,11 +44,15 @@ func (c *Cloud) GrantKey(ctx context.Context, key cmekpipe.KeyName, project stri
 	return c.changePolicy(ctx, key, project, services, (*iam.Policy).Add)
 }
 
-// DenyKey revokes what [Cloud.GrantKey] granted to the same services. The change takes effect at once; Google Cloud
-// needs minutes.
+// DenyKey revokes what [Cloud.GrantKey] granted to the same services. The change takes effect at once unless
+// [Cloud.DelayGrants] delays it.
 func (c *Cloud) DenyKey(ctx context.Context, key cmekpipe.KeyName, project string, services ...Service) error {
 	return c.changePolicy(ctx, key, project, services, (*iam.Policy).Remove)
 }
+
+// DelayGrants makes grants and denials from now on take effect only after d by the cloud's clock, however they are made:
+// Google Cloud needs up to several minutes. Clients read a changed policy at once. [Cloud.Advance] ends the delay.
+func (c *Cloud) DelayGrants(d time.Duration) { c.keys.DelayPolicies(d) }
 
 func (c *Cloud) changePolicy(ctx context.Context, key cmekpipe.KeyName, project string, services []Service,
 	change func(*iam.Policy, string, iam.RoleName)) error {

@@ -4,6 +4,8 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -91,6 +93,27 @@ func grpcServices() map[emulator.Service][]protoreflect.FullName {
 		emulator.Bigtable: {"google.bigtable.v2.Bigtable", "google.bigtable.admin.v2.BigtableTableAdmin",
 			"google.bigtable.admin.v2.BigtableInstanceAdmin"},
 		emulator.Datastore: {"google.datastore.v1.Datastore"},
+	}
+}
+
+// A call that isn't served must not look like the absence of a resource.
+func TestUnservedRESTCallsSaySo(t *testing.T) {
+	t.Parallel()
+	cloud := start(t)
+	for s, path := range map[emulator.Service]string{
+		emulator.Storage: "/storage/v1/b/b/acl", emulator.Dataflow: "/v1b3/projects/p/locations/l/sql", emulator.BigQuery: "/bigquery/v2/projects/p/datasets/d/routines",
+		emulator.FirestoreAdmin: "/v1/projects/p/databases/d/backupSchedules", emulator.Healthcare: "/v1/projects/p/locations/l/datasets/d/dicomStores",
+	} {
+		response, err := http.Get("http://" + cloud.Endpoint(s) + path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(response.Body)
+		response.Body.Close()
+		if err != nil || response.StatusCode != http.StatusNotImplemented || !strings.Contains(string(text), "The loopback ") ||
+			!strings.Contains(string(text), "has no method ") {
+			t.Errorf("%s: got %s %s, %v, want status 501 and the call", s, response.Status, text, err)
+		}
 	}
 }
 

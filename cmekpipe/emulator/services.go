@@ -47,6 +47,7 @@ type row struct {
 	variable string // the environment variable that holds HOST:PORT for clients
 	options  func(host string) []option.ClientOption
 	start    func(*Cloud, *core.Env) core.Server
+	scheme   string // before HOST:PORT in the variable, for clients in other languages than Go that want it
 }
 
 // services returns the table of all services, in the order in which they start: the others need Cloud KMS for their keys,
@@ -54,39 +55,39 @@ type row struct {
 func services() []row {
 	var admin *datastore.Admin
 	return []row{
-		{KMS, emulatorenv.KMS, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server {
-			s := kms.New(env)
-			env.Keys = s
-			return s
-		}},
+		{KMS, emulatorenv.KMS, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
+			c.keys = kms.New(env)
+			env.Keys = c.keys
+			return c.keys
+		}, ""},
 		{Storage, emulatorenv.Storage, storageOptions, func(c *Cloud, env *core.Env) core.Server {
 			c.objects = gcs.New(env)
 			return c.objects
-		}},
+		}, "http://"},
 		{Dataflow, emulatorenv.Dataflow, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
 			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
-		}},
-		{PubSub, emulatorenv.PubSub, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }},
+		}, ""},
+		{PubSub, emulatorenv.PubSub, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }, ""},
 		{Healthcare, emulatorenv.Healthcare, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
 			return healthcare.New(env, c.objects.Matching)
-		}},
-		{Spanner, emulatorenv.Spanner, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }},
-		{Bigtable, emulatorenv.Bigtable, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }},
+		}, ""},
+		{Spanner, emulatorenv.Spanner, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }, ""},
+		{Bigtable, emulatorenv.Bigtable, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }, ""},
 		{BigQuery, emulatorenv.BigQuery, bigqueryclient.Options, func(c *Cloud, env *core.Env) core.Server {
 			c.tables = store.New(env)
 			c.queries = bigquery.New(env, c.tables, c.objects.Inside())
 			return c.queries
-		}},
+		}, "http://"},
 		{BigQueryStorage, emulatorenv.BigQueryStorage, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
 			return bqstorage.New(env, c.tables)
-		}},
+		}, ""},
 		{Datastore, emulatorenv.Datastore, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server {
 			data, databases := datastore.New(env)
 			admin = databases
 			return data
-		}},
-		{FirestoreAdmin, emulatorenv.FirestoreAdmin, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }},
+		}, ""},
+		{FirestoreAdmin, emulatorenv.FirestoreAdmin, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }, ""},
 	}
 }
 

@@ -8,7 +8,7 @@
 //	e := explain.Text(message, key)
 //	fmt.Println(e.Code, e.Err, e.Hint)
 //
-// [FindKeyFault] reads only what a message says about a key. [Remedy] advises on a [Case]: a code, the resource it is
+// [FindFault] reads only what a message says is wrong. [Remedy] advises on a [Case]: a code, the resource it is
 // about, the key, and what the service said.
 //
 // # Commands
@@ -24,8 +24,10 @@
 //
 // [Text] returns KeyDenied, KeyDisabled, KeyNotFound, KeyUnusable, KeyUnreachable, KeyMismatch or LocationMismatch for a
 // message about a key, Unavailable if the quota of Cloud KMS is used up, PreconditionFailed if an organization policy forbids
-// the use of the key or its absence, NoCredentials, and JobFailed for a message that it does not know. For an error of this
-// module it returns the error's own code, which may be any.
+// the use of the key or its absence, an API is off or a billing account is closed, PermissionDenied if a VPC Service Controls
+// perimeter forbids the call, Unsupported for a statement that BigQuery does not run with a key, InvalidOptions for a job graph
+// that is too large, NoCredentials, and JobFailed for a message that it does not know. For an error of this module it returns
+// the error's own code, which may be any.
 //
 // # Concurrency
 //

@@ -29,7 +29,7 @@ type Case struct {
 // Remedy says what to do about a failure: an action, or a command that works as typed. It returns "" for a code that needs
 // the operation itself to say what is wrong, such as InvalidOptions.
 func Remedy(c Case) string {
-	if fault, ok := FindKeyFault(c.Message); ok && fault.Code == c.Code {
+	if fault, ok := FindFault(c.Message); ok && fault.Code == c.Code {
 		if len(fault.Agents) == 0 {
 			fault.Agents = faultOf(c).Agents
 		}
@@ -60,10 +60,14 @@ func Remedy(c Case) string {
 	return ""
 }
 
-// IsNoCredentials reports whether a message says that Google's client found no credentials, or only expired ones.
-func IsNoCredentials(message string) bool {
-	return strings.Contains(message, "could not find default credentials") || strings.Contains(message, `"invalid_grant"`)
-}
+// noToken finds what Google's clients say if they have no credentials, or if those are refused. A status of 408, 429 or 5xx is
+// that of a token server that is busy.
+var noToken = regexp.MustCompile(`could not find default credentials|"invalid_grant"|"invalid_rapt"|"unauthorized_client"|` +
+	`cannot fetch token: 40[0-7]\b|GCE metadata "[^"]*" not defined|impersonate: status code 40[0-7]\b`)
+
+// IsNoCredentials reports whether a message says that Google's client found no credentials, or only such as are expired or
+// refused.
+func IsNoCredentials(message string) bool { return noToken.MatchString(message) }
 
 func name(c Case) string {
 	if c.Resource == "" {
@@ -166,5 +170,5 @@ func denied(c Case) string {
 	if account == "" {
 		text += " (who that is on this machine: gcloud auth list; on Dataflow it is the worker service account, with serviceAccount: before it)"
 	}
-	return text
+	return text + granted
 }

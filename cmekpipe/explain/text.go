@@ -14,15 +14,15 @@ import (
 // the error says so and errors.Is finds KeyMismatch too. The zero key is not compared. A message that is not known gets the
 // code JobFailed.
 //
-// Because a message may hold user data, the text of the error repeats nothing of it except names of keys and of Google's
-// service agents. The whole message is behind Unwrap of the cause.
+// Because a message may hold user data, the text of the error repeats nothing of it except names of keys, Google's service
+// agents and APIs, project numbers, and the id of a perimeter's violation. The whole message is behind Unwrap of the cause.
 func Text(text string, key cmekpipe.KeyName) *cmekpipe.Error {
 	if e, ok := cmekpipe.FindError(text); ok {
 		e.Err = &cause{e.Err.Error(), errors.New(text)}
 		return e
 	}
 	const op = "explain.Text"
-	fault, ok := FindKeyFault(text)
+	fault, ok := FindFault(text)
 	switch {
 	case !ok && IsNoCredentials(text):
 		return &cmekpipe.Error{Op: op, Code: cmekpipe.NoCredentials, Resource: key.String(),
@@ -32,7 +32,7 @@ func Text(text string, key cmekpipe.KeyName) *cmekpipe.Error {
 			Hint: "read the messages before it; the first one names the cause",
 			Err:  &cause{"got a message that is not known to be about a key", errors.New(text)}}
 	}
-	e := &cmekpipe.Error{Op: op, Code: fault.Code, Resource: key.String(), Hint: fault.remedy(Case{Key: key}),
+	e := &cmekpipe.Error{Op: op, Code: fault.Code, Resource: key.String(), Hint: fault.remedy(Case{Key: key, Message: text}),
 		Err: &cause{fault.Cause, errors.New(text)}}
 	if !fault.Key.Valid() {
 		return e

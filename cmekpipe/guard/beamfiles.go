@@ -1,6 +1,8 @@
 package guard
 
 import (
+	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -9,14 +11,24 @@ import (
 
 // files are the connectors that reach a store through Beam's filesystem package: its scheme decides.
 func files() []entry {
-	row := func(identity, field, replacement string) entry {
-		return entry{identity: identity, verdict: Unprotected, replacement: replacement, method: "Object",
-			refine: func(v values, t *Transform) { judgeFile(v[field], t) }}
+	row := func(identity, field, connector, arguments string) entry {
+		call := func(function string) func(values) string {
+			return func(v values) string {
+				name := v[field]
+				if !strings.HasPrefix(name, "gs://") {
+					name = ""
+				}
+				return fmt.Sprintf("%s.%s(s, %s, %scol)", connector, function,
+					created("Object", shownURL(name), "gs://BUCKET/OBJECT"), arguments)
+			}
+		}
+		return entry{identity: identity, verdict: Unprotected, replacement: ours(connector+".Write", "an object"),
+			call: call("Write"), sharded: call("WriteSharded"), refine: func(v values, t *Transform) { judgeFile(v[field], t) }}
 	}
 	return []entry{
-		row("/io/textio.writeFileFn", "Filename", ours("textio.Write", "an object")),
-		avro(row("/io/avroio.writeAvroFn", "Prefix", ours("avroio.Write", "an object"))),
-		row("/io/parquetio.parquetWriteFn", "Filename", ours("parquetio.Write", "an object")),
+		row("/io/textio.writeFileFn", "Filename", "textio", ""),
+		avro(row("/io/avroio.writeAvroFn", "Prefix", "avroio", "schema, ")),
+		row("/io/parquetio.parquetWriteFn", "Filename", "parquetio", ""),
 	}
 }
 
@@ -32,6 +44,10 @@ func avro(e entry) entry {
 	return e
 }
 
+// brokenURL finds a scheme that lost a slash, as path.Join and filepath.Join make it lose one, also where they put a folder
+// in front. A scheme of one letter is a drive of Windows.
+var brokenURL = regexp.MustCompile(`(?:^|/)([A-Za-z][A-Za-z0-9+.-]+):(?:/(?:[^/]|$)|$)`)
+
 // judgeFile judges a file's name as Beam's filesystem package reads it: what is before the first "://" is the
 // scheme, letter case included, and a name without one is local.
 func judgeFile(name string, t *Transform) {
@@ -39,17 +55,22 @@ func judgeFile(name string, t *Transform) {
 	if strings.Index(name, "://") <= 0 {
 		scheme = "default"
 	}
-	switch scheme {
-	case cmekgs.Scheme:
+	broken := brokenURL.FindStringSubmatch(name)
+	switch {
+	case scheme == cmekgs.Scheme:
 		judgeKeyedFile(name, t)
-	case "gs":
-		t.Destination = name
+	case scheme == "gs":
+		t.Destination = shownURL(name)
 		t.Reason = "creates an object without naming a key"
-	case "default", "memfs":
-		t.Verdict, t.Destination, t.Replacement = Local, name, ""
+	case scheme == "default" && broken != nil:
+		t.Destination = broken[1] + ":/…"
+		t.Reason = "got a broken URL, which names a folder of the machine that runs it: after " + broken[1] +
+			": are two slashes missing or one (path.Join and filepath.Join remove one)"
+	case scheme == "default" || scheme == "memfs":
+		t.Verdict, t.Destination, t.Replacement = Local, shownURL(name), ""
 		t.Reason = "writes to the disk or memory of the machine that runs it, which Dataflow deletes with the worker"
-	case "s3":
-		t.Verdict, t.Destination, t.Replacement = NoCMEK, name, ""
+	case scheme == "s3":
+		t.Verdict, t.Destination, t.Replacement = NoCMEK, shownURL(name), ""
 		t.Reason = "Amazon S3 is outside Cloud KMS; make sure that the bucket is encrypted with your key"
 	default:
 		// What follows an unknown scheme may hold a password.
@@ -62,17 +83,9 @@ func judgeKeyedFile(name string, t *Transform) {
 	object, err := cmekgs.Parse(name)
 	if err != nil {
 		t.Destination = cmekgs.Scheme + "://…"
-		t.Reason = "got an invalid name of this module's filesystem: " + cause(err)
+		t.Reason = "got an invalid name of this module's filesystem: " + causeWithoutValues(err)
 		return
 	}
 	t.Verdict, t.Kind, t.Destination, t.Key, t.Replacement = Protected, cmekpipe.KindObject, object.String(), object.Key(), ""
 	t.Reason = "writes through this module's filesystem, whose file names contain the key"
-}
-
-// cause returns the reason inside an error of this module, without the resource, which may be the whole text.
-func cause(err error) string {
-	if e, ok := err.(*cmekpipe.Error); ok && e.Err != nil {
-		return e.Err.Error()
-	}
-	return "the name is invalid"
 }

@@ -2,10 +2,12 @@ package guard
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 )
+
+// catalogueBeam is the version of Beam that the catalogue describes.
+const catalogueBeam = "2.77.0"
 
 // entry is what is known about one connector: a row of the catalogue.
 type entry struct {
@@ -14,34 +16,46 @@ type entry struct {
 	verdict     Verdict
 	reason      string
 	replacement string
-	// method is the method of a key that creates the destination, for a replacement that can be written out. May be "".
-	method string
+	// call writes the call that replaces the transform as Go code, as far as the graph holds its arguments. May be nil.
+	call func(values) string
+	// sharded is call for a writer of one fixed name whose input arrives in several panes. Nil for all others.
+	sharded func(values) string
+	// local is the reason for verdict Local where the runner runs the pipeline in this process. "" for no such difference.
+	local string
+	// caveat says what guard does not check of a transform that it accepts. May be "".
+	caveat string
 	// place finds the destination among what the graph holds of the transform. It returns no secret. May be nil.
 	place func(values) string
 	// refine changes the finding where the verdict depends on what the graph holds. May be nil.
 	refine func(values, *Transform)
 }
 
-func (e entry) apply(v values, t *Transform) {
-	t.Verdict, t.Reason, t.Replacement = e.verdict, e.reason, e.replacement
+func (e entry) apply(v values, inThisProcess bool, t *Transform) {
+	t.Verdict, t.Reason, t.Replacement, t.Caveat = e.verdict, e.reason, e.replacement, e.caveat
 	if e.place != nil {
 		t.Destination = e.place(v)
 	}
 	if e.refine != nil {
 		e.refine(v, t)
 	}
-	if t.Verdict == Unprotected && t.Replacement == e.replacement {
-		t.Replacement += e.exactly(t.Destination)
+	if e.local != "" && inThisProcess {
+		t.Verdict, t.Reason, t.Replacement, t.Destination = Local, e.local, "", "the log of this process"
+	}
+	if t.Verdict == Unprotected && t.Replacement == e.replacement && e.call != nil {
+		t.Replacement += ": " + e.call(v)
 	}
 }
 
-// exactly returns the call that replaces the transform, with its own destination.
-func (e entry) exactly(destination string) string {
-	if e.method == "" || destination == "" || strings.Contains(destination, "…") {
-		return ""
+// judgePartial refuses a protected writer of one fixed name for an input in several panes, and gives one that is refused
+// anyway the replacement for such an input.
+func (e entry) judgePartial(partial string, v values, t *Transform) {
+	replacement := "use the connector's sharded form, which puts window and pane into the name: " + connectorPath + e.sharded(v)
+	switch t.Verdict {
+	case Protected:
+		t.refuse(overwrites(partial), replacement)
+	case Unprotected:
+		t.Replacement = replacement
 	}
-	call, _, _ := strings.Cut(path.Base(e.replacement), " ")
-	return fmt.Sprintf(": %s(s, key.%s(%q), …)", call, e.method, destination)
 }
 
 // catalogue holds the entries by identity.
@@ -85,6 +99,20 @@ func ours(call, destination string) string {
 			"; text can be written with " + connectorPath + "textio.WriteSharded"
 	}
 	return "use " + connectorPath + call + " with " + destination + " created from a key"
+}
+
+// created writes a destination that is created from a key as Go code. A name that the graph does not hold is a placeholder in
+// capital letters.
+func created(method, name, placeholder string) string {
+	return fmt.Sprintf("key.Must%s(%q)", method, known(name, placeholder))
+}
+
+// known returns a name if the whole of it may be shown, and otherwise a placeholder.
+func known(name, placeholder string) string {
+	if name == "" || strings.Contains(name, "…") {
+		return placeholder
+	}
+	return name
 }
 
 func unknownConnector() entry {

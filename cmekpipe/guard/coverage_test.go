@@ -46,7 +46,7 @@ func TestErrHasOneErrorForEachUnprotectedTransform(t *testing.T) {
 		t.Fatalf("Err() = %v, want a *cmekpipe.Error", one)
 	}
 	want := &cmekpipe.Error{Op: "guard.Inspect", Code: cmekpipe.Unprotected, Resource: "root/Daily/textio.Write/textio.writeFileFn",
-		Hint: "use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.Object(\"gs://bank-records/a\"), …)",
+		Hint: "use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.MustObject(\"gs://bank-records/a\"), col)",
 		Err:  errors.New("creates an object without naming a key: gs://bank-records/a")}
 	if diff := cmp.Diff(want, e, cmp.Comparer(func(a, b error) bool { return a.Error() == b.Error() })); diff != "" {
 		t.Errorf("Err() differs (-want +got):\n%s", diff)

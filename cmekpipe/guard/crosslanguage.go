@@ -19,6 +19,7 @@ func schemaTransforms() []entry {
 			identity: prefix + name, verdict: Unprotected,
 			reason:      "got no kms_key",
 			replacement: "set kms_key to the name of a key, or " + ours("xlang/bigqueryio.Write", "a table"),
+			call:        func(v values) string { return callXlangWrite(first(v, "table", "table_spec")) },
 			place:       func(v values) string { return first(v, "table", "table_spec") },
 			refine:      refineKMSKey,
 		})
@@ -27,7 +28,7 @@ func schemaTransforms() []entry {
 		entry{
 			identity: prefix + "bigquery_storage_read:v1", verdict: Unprotected,
 			reason:      "got a configuration without a table_spec that guard can read",
-			replacement: "read a table, or use " + connectorPath + "xlang/bigqueryio.Read",
+			replacement: "read a table, or use " + connectorPath + "xlang/bigqueryio.Read: bigqueryio.Read(s, \"PROJECT:DATASET.TABLE\", t)",
 			place:       func(v values) string { return v["table_spec"] },
 			refine:      refineStorageRead,
 		},
@@ -46,11 +47,42 @@ func refineKMSKey(v values, t *Transform) {
 	}
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		t.Reason = "got a kms_key that is no key's name: " + cause(err)
+		t.Reason = "got a kms_key that is no key's name: " + causeWithoutValues(err)
 		return
 	}
 	t.Verdict, t.Kind, t.Key, t.Replacement = Protected, cmekpipe.KindBigQueryTable, key, ""
-	t.Reason = "names the key in kms_key; temporary datasets are encrypted with the project's default key, which guard does not check"
+	t.Reason = "names the key in kms_key"
+	t.Caveat = "the key of a table that exists, which kms_key does not change, and temporary datasets, which are encrypted with the " +
+		"project's default key"
+}
+
+// callXlangWrite writes the call of this module's write through Java. Beam separates a table's project by a colon.
+func callXlangWrite(table string) string {
+	if project, rest, ok := strings.Cut(table, ":"); ok && !strings.Contains(project, ".") {
+		table = project + "." + rest
+	}
+	if strings.Count(table, ".") != 2 {
+		table = "PROJECT.DATASET.TABLE"
+	}
+	return "bigqueryio.Write(s, " + created("BigQueryTable", table, "PROJECT.DATASET.TABLE") + ", col)"
+}
+
+// jdbcService returns what a JDBC transform reaches, by the URL in its configuration, which holds a password too.
+func jdbcService(v values) service {
+	config := strings.ToLower(first(v, "config", "Config"))
+	for _, known := range []struct {
+		text    string
+		service service
+	}{
+		{"jdbc:cloudspanner:", spannerService}, {"jdbc:bigquery:", bigQueryService}, {"com.google.cloud.sql.", cloudSQL},
+		{"com.google.cloud.alloydb.", cloudSQL}, {"jdbc:sqlite:", localFile}, {"jdbc:h2:", localFile},
+		{"jdbc:duckdb:", localFile}, {"jdbc:derby:", localFile}, {"jdbc:hsqldb:", localFile},
+	} {
+		if strings.Contains(config, known.text) {
+			return known.service
+		}
+	}
+	return otherService
 }
 
 // refineStorageRead distinguishes the direct read of a table, which creates nothing, from a query, for which Java creates a
@@ -59,7 +91,7 @@ func refineStorageRead(v values, t *Transform) {
 	switch {
 	case v["query"] != "":
 		t.Reason = "runs a query, for which Java creates a temporary dataset without a key, whatever kms_key says"
-		t.Replacement = ours("bigqueryio.Query", "a query")
+		t.Replacement = ours("bigqueryio.Query", "a project") + ": " + callQuery(nil)
 	case v["table_spec"] != "":
 		t.Verdict, t.Reason, t.Replacement = ReadsOnly, "", ""
 	}
@@ -76,7 +108,7 @@ func refineDebezium(v values, t *Transform) {
 		return
 	}
 	t.Reason = "keeps its offsets in a file without a key"
-	if t.Destination = path; !strings.HasPrefix(path, "gs://") {
+	if t.Destination = shownURL(path); !strings.HasPrefix(path, "gs://") {
 		t.Destination = "OffsetStoragePath"
 	}
 }
@@ -86,7 +118,8 @@ func refinePython(v values, t *Transform) {
 	switch v["constructor"] {
 	case "apache_beam.dataframe.transforms.DataframeTransform", "apache_beam.ml.inference.base.RunInference.from_callable":
 		t.Verdict, t.Replacement = Opaque, ""
-		t.Reason = "calls your own Python code; guard cannot determine where it writes"
+		t.Reason = "calls your own Python code; " + undetermined
+		t.UserCode = []string{v["constructor"]}
 	}
 }
 

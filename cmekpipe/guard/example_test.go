@@ -22,7 +22,7 @@ func ExampleInspect() {
 	}
 	fmt.Println(coverage.Err())
 	// Output:
-	// cmekpipe[unprotected] guard.Inspect: "root/Archive/textio.Write/textio.writeFileFn": creates an object without naming a key: gs://bank-records/lines.txt; hint: use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.Object("gs://bank-records/lines.txt"), …)
+	// cmekpipe[unprotected] guard.Inspect: "root/Archive/textio.Write/textio.writeFileFn": creates an object without naming a key: gs://bank-records/lines.txt; hint: use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.MustObject("gs://bank-records/lines.txt"), col)
 }
 
 func ExampleCoverage_WriteText() {
@@ -50,7 +50,7 @@ func ExampleCoverage_WriteText() {
 	//     identity: github.com/apache/beam/sdks/v2/go/pkg/beam/io/textio.writeFileFn
 	//     writes to: gs://bank-records/lines.txt
 	//     why: creates an object without naming a key
-	//     instead: use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.Object("gs://bank-records/lines.txt"), …)
+	//     instead: use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.MustObject("gs://bank-records/lines.txt"), col)
 	// no key covers: job name, job id, labels, parameter values, pipeline graph, worker addresses
 	// the graph holds 1 elements (22 bytes) and 1 constants (27 bytes)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -12,18 +13,22 @@ import (
 
 // Inspect judges every transform of a pipeline. It changes nothing in it, so that the pipeline may be inspected again
 // and run afterwards. It fails only if Beam can't build the pipeline; what it found is for [Coverage.Err] to refuse.
-func Inspect(p *beam.Pipeline) (*Coverage, error) {
+func Inspect(p *beam.Pipeline, options ...Option) (*Coverage, error) {
 	edges, err := build(p)
 	if err != nil {
 		return nil, &cmekpipe.Error{Op: "guard.Inspect", Code: cmekpipe.InvalidOptions, Resource: "pipeline",
 			Hint: "make the pipeline with beam.NewPipeline and all of its transforms below its own root", Err: err}
 	}
-	c := &Coverage{Transforms: make([]Transform, 0, len(edges)), inspected: true}
+	in := &inspection{known: newCatalogue(), settings: newSettings(options), scopes: scopesOf(edges)}
+	c := &Coverage{
+		Transforms: make([]Transform, 0, len(edges)), Hooks: enabledHooks(), Beam: core.SdkVersion,
+		inspected: true, strict: in.strict, reviewed: in.reviewed,
+	}
 	c.Metadata.Uncovered = uncovered()
-	known := newCatalogue()
 	for _, e := range edges {
-		c.Transforms = append(c.Transforms, judge(known, e))
-		c.Metadata.add(e)
+		t := in.judge(e)
+		t.Constants = c.Metadata.add(e)
+		c.Transforms = append(c.Transforms, t)
 	}
 	return c, nil
 }

@@ -10,22 +10,46 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
+	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
+// inspection is one call of Inspect.
+type inspection struct {
+	settings
+	known  catalogue
+	scopes *scopes
+}
+
 // judge returns the finding on one edge of the graph.
-func judge(known catalogue, e *graph.MultiEdge) Transform {
-	t := Transform{ID: fmt.Sprintf("e%d", e.ID()), Scope: e.Scope().String()}
+func (in *inspection) judge(e *graph.MultiEdge) Transform {
+	t := Transform{ID: fmt.Sprintf("e%d", e.ID()), Scope: in.scopes.paths[e.Scope()]}
 	switch {
 	case e.DoFn != nil:
-		judgeFn(known, (*graph.Fn)(e.DoFn), e, &t)
+		in.judgeFn((*graph.Fn)(e.DoFn), e, &t)
 	case e.CombineFn != nil:
-		judgeFn(known, (*graph.Fn)(e.CombineFn), e, &t)
+		in.judgeFn((*graph.Fn)(e.CombineFn), e, &t)
 	case e.External != nil || e.Payload != nil:
-		judgeExternal(known, e, &t)
+		in.judgeExternal(e, &t)
 	default:
 		judgeOperation(e.Op, &t)
 	}
+	in.judgeCoders(e, &t)
+	t.Identity = terminal.Line(t.Identity)
+	t.Name = in.scopes.unique(e.Scope(), terminal.Line(shortName(t.Name)))
 	return t
+}
+
+// judgeCoders adds the user's own coders of what a transform creates to what the finding says of it.
+func (in *inspection) judgeCoders(e *graph.MultiEdge, t *Transform) {
+	found := coders(e)
+	if len(found) == 0 {
+		return
+	}
+	t.UserCode = append(t.UserCode, found...)
+	if t.Verdict == Neutral || t.Verdict == ReadsOnly || t.Verdict == Local {
+		t.Reason = "encodes its output with your own code " + found[0] + "; guard cannot determine where it writes"
+		t.Verdict = Opaque
+	}
 }
 
 // judgeOperation judges an operation of Beam's that runs no code of a DoFn.
@@ -40,26 +64,43 @@ func judgeOperation(op graph.Opcode, t *Transform) {
 	}
 }
 
-func judgeFn(known catalogue, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
-	t.Identity = identityOf(fn)
-	t.Name = shortName(t.Identity)
+func (in *inspection) judgeFn(fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
+	id := identityOf(fn)
+	t.Identity, t.Name = id.name, id.name
 	if d, ok := destination.Of(fn.Recv); ok {
 		judgeOwn(d, fn, e, t)
 		return
 	}
 	if destination.IsHelper(fn.Recv) {
 		t.Verdict = Neutral
-		return
-	}
-	if below, ok := belowBeam(t.Identity); ok {
-		known.judgeBeam(below, fn, t)
-		if partial := partialInput(e); t.Verdict == Protected && partial != "" {
-			t.refuse(overwrites(partial)) // Beam's file writers know no windows
+		if destination.Reads(fn.Recv) {
+			t.Verdict = ReadsOnly
 		}
 		return
 	}
-	t.Verdict = Opaque
-	t.Reason = "your own code, with " + outputs(len(e.Output)) + "; guard cannot determine where it writes"
+	below, beams := belowBeam(id.name)
+	switch {
+	case id.claimed != "":
+		in.judgeUserCode(fn, e, t)
+		t.Reason = "gives itself the name " + id.claimed + ", which is not the one that the linker knows; " + undetermined
+	case beams:
+		in.judgeBeam(below, fn, e, t)
+	case isPureStandard(id.name):
+		t.Verdict = Neutral
+	case fn.Recv == nil && isStandard(packageOf(id.name)):
+		in.judgeUserCode(fn, e, t)
+		t.Reason = "calls the standard library's " + id.name + "; " + undetermined
+	default:
+		in.judgeUserCode(fn, e, t)
+	}
+}
+
+const undetermined = "guard cannot determine where it writes"
+
+// judgeUserCode finds a transform opaque, and the names of resources in its fields.
+func (in *inspection) judgeUserCode(fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
+	t.Verdict, t.UserCode, t.Mentions = Opaque, []string{t.Identity}, mentions(fn.Recv)
+	t.Reason = "your own code, with " + outputs(len(e.Output)) + "; " + undetermined
 }
 
 // outputs counts the outputs of a transform: one without any is often a sink.
@@ -83,16 +124,16 @@ func judgeOwn(d destination.Destination, fn *graph.Fn, e *graph.MultiEdge, t *Tr
 	case d.Name == "" || !d.Kind.Valid():
 		t.Reason, t.Replacement = "got a key without a destination", remedy
 	case reason != "" && destination.NeedsWholeInput(fn.Recv):
-		t.refuse(overwrites(reason))
+		t.refuse(overwrites(reason), "use the connector's sharded form, which puts window and pane into the name: "+
+			"textio.WriteSharded(s, "+created("Object", d.Name, "gs://BUCKET/PREFIX")+", col)")
 	default:
 		t.Verdict, t.Kind, t.Key, t.AdditionalKeys = Protected, d.Kind, d.Key, d.AdditionalKeys
 	}
 }
 
-// overwrites says why a transform that writes one fixed name is refused for a partial input, and what to use instead.
-func overwrites(partial string) (reason, replacement string) {
-	return "writes one fixed name, but got " + partial + ": each pane would overwrite the one before",
-		"use the connector's sharded form, which puts window and pane into the name, such as textio.WriteSharded"
+// overwrites says why a transform that writes one fixed name is refused for a partial input.
+func overwrites(partial string) string {
+	return "writes one fixed name, but got " + partial + ": each pane would overwrite the one before"
 }
 
 // refuse changes a protected transform to an unprotected one.
@@ -121,18 +162,21 @@ func partialInput(e *graph.MultiEdge) string {
 }
 
 // judgeBeam judges a DoFn or function of Beam's. below is what follows Beam's path in its identity.
-func (c catalogue) judgeBeam(below string, fn *graph.Fn, t *Transform) {
+func (in *inspection) judgeBeam(below string, fn *graph.Fn, e *graph.MultiEdge, t *Transform) {
 	v := valuesOf(reflect.ValueOf(fn.Recv))
-	row, ok := c[below]
+	row, ok := in.known[below]
 	switch {
 	case ok:
-		row.apply(v, t)
+		row.apply(v, in.inThisProcess(), t)
+		if partial := partialInput(e); partial != "" && row.sharded != nil {
+			row.judgePartial(partial, v, t)
+		}
 	case isPure(packageOf(below)):
 		t.Verdict = Neutral
 	default:
-		unknownConnector().apply(v, t)
+		unknownConnector().apply(v, in.inThisProcess(), t)
 	}
-	if call := userCall(fn); call != "" && t.Verdict == Neutral {
-		t.Verdict, t.Reason = Opaque, "calls "+call+"; guard cannot determine where it writes"
+	if t.UserCode = append(t.UserCode, calls(fn)...); len(t.UserCode) > 0 && t.Verdict == Neutral {
+		t.Verdict, t.Reason = Opaque, "calls your own code "+t.UserCode[0]+"; "+undetermined
 	}
 }

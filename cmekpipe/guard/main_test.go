@@ -2,7 +2,9 @@ package guard_test
 
 import (
 	"context"
+	"flag"
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -10,11 +12,14 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 )
 
 func TestMain(m *testing.M) {
+	flag.Bool("update", false, "write golden files and the table of package guard's documentation anew")
+	flag.Parse()
 	beam.Init()
 	xlangx.RegisterHandler("fake", expand)
 	for _, scheme := range []string{"cmekgs", "s3", "GS", "ftp"} {
@@ -70,3 +75,24 @@ func findings(c *guard.Coverage) []guard.Transform {
 	}
 	return out
 }
+
+// golden compares a text with a file of folder testdata, or writes the file with -update.
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if updating() {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got), go test -update writes it anew:\n%s", path, diff)
+	}
+}
+
+func updating() bool { return flag.Lookup("update").Value.String() == "true" }

@@ -6,46 +6,77 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 )
 
-// add counts what an edge embeds in the graph.
-func (m *Metadata) add(e *graph.MultiEdge) {
+// add counts what an edge embeds in the graph, and returns the places of the constants: the names of fields, or "payload" of
+// a transform that is not a DoFn. Values are never kept.
+func (m *Metadata) add(e *graph.MultiEdge) (places []string) {
 	if len(e.Value) > 0 {
 		m.Elements++
 		m.ElementBytes += len(e.Value)
 	}
+	payload := 0
 	if e.Payload != nil {
-		m.addBytes(len(e.Payload.Data))
+		payload = len(e.Payload.Data)
 	}
 	if e.External != nil {
-		m.addBytes(len(e.External.Payload))
+		payload = len(e.External.Payload)
 	}
-	if e.DoFn != nil {
-		m.addFn((*graph.Fn)(e.DoFn))
+	if payload > 0 {
+		m.addBytes(payload)
+		places = append(places, "payload")
 	}
-	if e.CombineFn != nil {
-		m.addFn((*graph.Fn)(e.CombineFn))
+	for _, fn := range []*graph.Fn{(*graph.Fn)(e.DoFn), (*graph.Fn)(e.CombineFn)} {
+		if fn != nil {
+			places = append(places, m.addFn(fn)...)
+		}
 	}
+	return places
 }
 
-func (m *Metadata) addFn(fn *graph.Fn) {
+func (m *Metadata) addFn(fn *graph.Fn) (places []string) {
 	if fn.DynFn != nil {
 		m.addBytes(len(fn.DynFn.Data))
-		return
+		return nil // what its generator encodes are names of functions and types
 	}
 	recv := reflect.Indirect(reflect.ValueOf(fn.Recv))
-	if identityOf(fn) != beamPath+".createFn" {
-		m.addValue(recv, 0)
-		return
+	if recv.Kind() != reflect.Struct {
+		return nil
 	}
-	elements := recv.FieldByName("Values")
-	for i := range elements.Len() {
-		m.Elements++
-		m.ElementBytes += elements.Index(i).Len()
+	if identityOf(fn).name == beamPath+".createFn" {
+		elements := recv.FieldByName("Values")
+		for i := range elements.Len() {
+			m.Elements++
+			m.ElementBytes += elements.Index(i).Len()
+		}
+		return nil
 	}
+	for i := range recv.NumField() {
+		field := recv.Type().Field(i)
+		if !isEncoded(field) {
+			continue
+		}
+		before := m.Constants
+		if m.addValue(recv.Field(i), 1); m.Constants > before {
+			places = append(places, field.Name)
+		}
+	}
+	return places
 }
 
 // addValue counts the leaves of a value. It follows pointers as deep as a value that can be encoded reasonably goes,
 // and calls no method.
 func (m *Metadata) addValue(v reflect.Value, depth int) {
+	eachLeaf(v, depth, func(leaf reflect.Value) {
+		switch {
+		case leaf.Kind() == reflect.String, leaf.Kind() == reflect.Slice, leaf.Kind() == reflect.Array:
+			m.addBytes(leaf.Len())
+		default:
+			m.addBytes(int(leaf.Type().Size()))
+		}
+	})
+}
+
+// eachLeaf calls visit with each text, number and list of bytes that Beam encodes of a value. Zero values are left out.
+func eachLeaf(v reflect.Value, depth int, visit func(reflect.Value)) {
 	const deepest = 16
 	if depth > deepest || !v.IsValid() || v.IsZero() {
 		return
@@ -54,29 +85,27 @@ func (m *Metadata) addValue(v reflect.Value, depth int) {
 	case reflect.Struct:
 		for i := range v.NumField() {
 			if field := v.Type().Field(i); isEncoded(field) {
-				m.addValue(v.Field(i), depth+1)
+				eachLeaf(v.Field(i), depth+1, visit)
 			}
 		}
 	case reflect.Pointer, reflect.Interface:
-		m.addValue(v.Elem(), depth+1)
+		eachLeaf(v.Elem(), depth+1, visit)
 	case reflect.Map:
 		for entries := v.MapRange(); entries.Next(); {
-			m.addValue(entries.Key(), depth+1)
-			m.addValue(entries.Value(), depth+1)
+			eachLeaf(entries.Key(), depth+1, visit)
+			eachLeaf(entries.Value(), depth+1, visit)
 		}
 	case reflect.Slice, reflect.Array:
 		if v.Type().Elem().Kind() == reflect.Uint8 {
-			m.addBytes(v.Len())
+			visit(v)
 			return
 		}
 		for i := range v.Len() {
-			m.addValue(v.Index(i), depth+1)
+			eachLeaf(v.Index(i), depth+1, visit)
 		}
-	case reflect.String:
-		m.addBytes(v.Len())
 	case reflect.Func, reflect.Chan, reflect.UnsafePointer:
 	default:
-		m.addBytes(int(v.Type().Size()))
+		visit(v)
 	}
 }
 

@@ -10,7 +10,7 @@ func isPure(pkg string) bool {
 	}, pkg)
 }
 
-// logging are the transforms that copy elements into the workers' log.
+// logging are the transforms that copy elements into the log of what runs them: of this process, or of the workers.
 func logging() []entry {
 	var out []entry
 	for _, name := range []string{"printFn", "printKVFn", "printGBKFn"} {
@@ -18,6 +18,15 @@ func logging() []entry {
 			identity: "/x/debug." + name, verdict: Unprotected, place: func(values) string { return "Cloud Logging" },
 			reason:      "copies every element into the log, which the job's key does not cover",
 			replacement: "count elements with beam.NewCounter instead, or remove the call",
+			local:       "copies every element into the log of this process",
+		})
+	}
+	for _, name := range []string{"failFn", "failKVFn", "failGBKFn", "failIfBadEntries", "boundsFn", "thresholdFn"} {
+		out = append(out, entry{
+			identity: "/testing/passert." + name, verdict: Unprotected, place: func(values) string { return "Cloud Logging" },
+			reason:      "copies elements into the error of an assertion that fails, and so into the log, which the job's key does not cover",
+			replacement: "assert in a unit test with package passert, on runner prism, and remove the call",
+			local:       "copies elements into the error of an assertion that fails",
 		})
 	}
 	return out
@@ -38,8 +47,7 @@ func sources() []entry {
 		out = append(out, entry{identity: "/io/spannerio." + name, verdict: ReadsOnly, refine: refineSpanner,
 			place: func(v values) string { return v["Database"] }})
 	}
-	return append(out, entry{identity: "/io/databaseio.queryFn", verdict: ReadsOnly,
-		reason: "runs a statement that guard does not read; make sure that it only selects"})
+	return out
 }
 
 // helpers are the steps that Beam's connectors add before and after their reads and writes.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // String returns what [Coverage.WriteText] writes.
@@ -22,6 +24,9 @@ func (c *Coverage) WriteText(w io.Writer) error {
 		if t.Verdict != Neutral {
 			t.write(&b)
 		}
+	}
+	for _, name := range c.Hooks {
+		fmt.Fprintf(&b, "hook %s runs code on every worker\n", terminal.Line(name))
 	}
 	m := c.Metadata
 	if len(m.Uncovered) > 0 {
@@ -50,26 +55,18 @@ func (c *Coverage) totals() string {
 }
 
 func (t Transform) write(b *strings.Builder) {
-	fmt.Fprintf(b, "%s %s\n", t.Verdict, printable(t.Path()))
+	fmt.Fprintf(b, "%s %s\n", t.Verdict, terminal.Line(t.Path()))
 	for _, line := range []struct{ label, text string }{
 		{"identity", t.Identity},
 		{"writes to", t.Destination},
 		{"key", t.Key.String()},
+		{"its fields name", strings.Join(t.Mentions, ", ")},
+		{"not checked", t.Caveat},
 		{"why", t.Reason},
 		{"instead", t.Replacement},
 	} {
 		if line.text != "" {
-			fmt.Fprintf(b, "    %s: %s\n", line.label, printable(line.text))
+			fmt.Fprintf(b, "    %s: %s\n", line.label, terminal.Line(line.text))
 		}
 	}
-}
-
-// printable replaces control characters, so that a name from the pipeline stays on one line.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r < 0x20 || r == 0x7f {
-			return ' '
-		}
-		return r
-	}, s)
 }

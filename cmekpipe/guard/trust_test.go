@@ -227,9 +227,9 @@ func TestUserCodeIsOpaqueAndSaysWhatItIs(t *testing.T) {
 		{"", "your own code, with no outputs;"}, // the compiler names function literals, not always alike
 		{self + "userCombineFn", "your own code"},
 		{self + "combineUser", "your own code"},
-		{"filter.filterFn", "calls " + self + "isOpen"},
-		{"top.combineFn", "calls " + self + "shorter"},
-		{"beam.makePartitionFn", "calls your own function"},
+		{"filter.filterFn", "calls your own code " + self + "isOpen"},
+		{"top.combineFn", "calls your own code " + self + "shorter"},
+		{"beam.makePartitionFn", "calls your own code " + self + "byLength"},
 	}
 	got := findings(c)
 	if len(got) != len(want) {
@@ -254,7 +254,7 @@ func TestComputationIsNeutral(t *testing.T) {
 		filter.Distinct(s, col)
 		beam.DropKey(s, beam.SwapKV(s, beam.AddFixedKey(s, col)))
 		beam.WindowInto(s, window.NewGlobalWindows(), col)
-		passert.Equals(s, col, "a", "b", "a", "b")
+		passert.Count(s, col, "lines", 4)
 		periodic.Impulse(s, someTime, someTime, 1e9, false)
 	}))
 	if got := findings(c); len(got) != 0 {

@@ -7,6 +7,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // Beam's own sinks can write to names that contain a key
@@ -61,13 +62,17 @@ type launch struct {
 	op       string // that errors name
 	opts     *cmekpipe.Options
 	pipeline *beam.Pipeline
+	judging  []guard.Option
 	result   *Result
 }
 
 // newLaunch refuses what no runner could launch. It returns a launch with an empty result even then.
 func newLaunch(ctx context.Context, op string, opts *cmekpipe.Options, p *beam.Pipeline, options []Option) (*launch, error) {
-	l := &launch{Settings: newSettings(ctx, options), op: op, opts: opts, pipeline: p, result: &Result{}}
+	l := &launch{Settings: newSettings(ctx, options), op: op, opts: opts, pipeline: p, judging: guardOptions(opts, options), result: &Result{}}
 	if err := session.CheckOptions(op, opts); err != nil {
+		return l, err
+	}
+	if err := l.CheckWaivers(op); err != nil {
 		return l, err
 	}
 	switch {

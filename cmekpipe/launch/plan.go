@@ -2,6 +2,8 @@ package launch
 
 import (
 	"context"
+	"fmt"
+	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
@@ -9,6 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
+	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // plan puts the plan into the result, without calling a service.
@@ -30,13 +33,34 @@ func (l *launch) plan(ctx context.Context) error {
 
 // inspect has guard inspect the pipeline, begins the plan with what guard found, and refuses an unprotected pipeline.
 func (l *launch) inspect() error {
-	coverage, err := guard.Inspect(l.pipeline)
+	coverage, err := guard.Inspect(l.pipeline, l.judging...)
 	if err != nil {
 		return err
 	}
 	l.result.Coverage = coverage
 	l.result.Plan = plan.New(l.opts, coverage)
-	return coverage.Err()
+	if err := coverage.Err(); err != nil {
+		return err
+	}
+	l.sayUninspected()
+	return nil
+}
+
+// sayUninspected says in one line how much code guard did not inspect, and which resources the fields of that code name. A
+// strict launch says nothing: everything is on its list.
+func (l *launch) sayUninspected() {
+	code, mentions := l.result.Coverage.Uninspected()
+	if len(code) == 0 || l.result.Coverage.Strict() {
+		return
+	}
+	line := fmt.Sprintf("%d functions, types and hooks of your own are not inspected and may write without the key", len(code))
+	if len(code) == 1 {
+		line = "1 function, type or hook of your own is not inspected and may write without the key: " + code[0]
+	}
+	if len(mentions) > 0 {
+		line += "; their fields name " + strings.Join(mentions, ", ")
+	}
+	l.Progress.Say("%s (launch.WithStrict refuses what is not on a reviewed list)", terminal.Line(line))
 }
 
 // translate performs every check of a launch on Dataflow that needs no call, and translates the pipeline.

@@ -3,8 +3,8 @@ package location
 import "strings"
 
 // IsRegion reports whether id has the shape of a region, such as "us-central1", in any letter case. It
-// accepts regions that this package does not know, since Google adds regions; it rejects multi-regions, dual-regions and
-// "global".
+// accepts regions that this package does not know, since Google adds regions, and those of universes other than Google's public
+// cloud, such as "u-germany-northeast1"; it rejects multi-regions, dual-regions and "global".
 func IsRegion(id string) bool {
 	id, ok := normal(id)
 	if !ok {
@@ -13,7 +13,7 @@ func IsRegion(id string) bool {
 	if f, ok := known(id); ok {
 		return f.region
 	}
-	words := strings.Split(id, "-")
+	words := strings.Split(strings.TrimPrefix(id, "u-"), "-")
 	return len(words) == 2 && isWord(words[0], false) && isWord(words[1], true)
 }
 

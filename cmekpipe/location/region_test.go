@@ -18,6 +18,7 @@ func regions() map[string]bool {
 	return map[string]bool{
 		"us-central1": true, "US-Central1": true, "europe-west12": true, "me-west1": true, "us-west8": true,
 		europeNorth9{}.ID(): true, "northamerica-northeast2": true,
+		"u-germany-northeast1": true, "u-france-east1": true, "u-east1": false, "u-": false, "u-u-france-east1": false,
 		"": false, "global": false, "us": false, "europe": false, "nam4": false, "asia1": false, "nam-eur-asia1": false,
 		"us-central1-a": false, "us-central": false, "us_central1": false, " us-central1": false, "us-central1\n": false,
 		"us-\u212a1": false, "1-2": false, "-1": false, "us-": false, "us-1": false, "us-central1x": false, "ü-west1": false,
@@ -27,8 +28,8 @@ func regions() map[string]bool {
 func zones() map[string]string {
 	return map[string]string{
 		"us-central1-a": "us-central1", "US-CENTRAL1-A": "us-central1", "us-south1-ai1b": "us-south1",
-		"europe-north9-c": "europe-north9",
-		"us-central1":     "", "us-central1-": "", "us-central1-1": "", "us-central1-ab": "", "us-central1-aia": "",
+		"europe-north9-c": "europe-north9", "u-germany-northeast1-a": "u-germany-northeast1",
+		"us-central1": "", "us-central1-": "", "us-central1-1": "", "us-central1-ab": "", "us-central1-aia": "",
 		"us-central1-ai1": "", "us-a": "", "-a": "", "": "", "global-a": "", "us-central1-a ": "", "us-central1-ai1x1b": "",
 	}
 }

@@ -10,36 +10,9 @@ import (
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
-
-// coverageFindings are the verdicts of guard that a person should know of.
-func coverageFindings(c *guard.Coverage) rule.Findings {
-	rules := map[guard.Verdict]rule.ID{
-		guard.Unprotected: rule.UnprotectedTransform, guard.NoCMEK: rule.OutsideKMS, guard.Opaque: rule.OpaqueTransform,
-		guard.Local: rule.WorkerDisk,
-	}
-	var found rule.Findings
-	for _, t := range c.Transforms {
-		id, ok := rules[t.Verdict]
-		if !ok {
-			continue
-		}
-		detail := t.Reason
-		if t.Destination != "" {
-			detail += ": " + t.Destination
-		}
-		found = append(found, rule.Finding{Rule: id, Resource: t.Path(), Detail: detail, Remedy: t.Replacement})
-	}
-	if m := c.Metadata; m.Elements+m.Constants > 0 {
-		found = append(found, rule.Finding{Rule: rule.GraphConstants, Resource: "pipeline graph",
-			Detail: fmt.Sprintf("%d elements of beam.Create (%d bytes), %d constants in DoFns (%d bytes)",
-				m.Elements, m.ElementBytes, m.Constants, m.ConstantBytes)})
-	}
-	return found
-}
 
 // keyConflicts are destinations that are to be encrypted with two keys, which no service can do.
 func keyConflicts(destinations []Destination) rule.Findings {

@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"strings"
 	"text/tabwriter"
-	"unicode"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
+	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // String returns the plan for people: the job, the staged files, the destinations with their keys, and the findings. The
@@ -56,9 +56,13 @@ func (p *Plan) jobRows() [][]string {
 	if p.JobID != "" {
 		name += " (" + p.JobID + ")"
 	}
-	return [][]string{
+	rows := [][]string{
 		{"name", name}, {"runner", string(p.Runner)}, {"project", p.Project}, {"region", p.Region}, {"key", p.Key.String()},
 	}
+	if p.TempLocation != "" {
+		rows = append(rows, []string{"temp", p.TempLocation}, []string{"staging", p.StagingLocation})
+	}
+	return rows
 }
 
 func (f UnresolvedFiles) rows() [][]string {
@@ -94,19 +98,9 @@ func table(b *strings.Builder, rows [][]string) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = onOneLine(cell)
+			row[i] = terminal.Line(cell)
 		}
 		fmt.Fprintln(t, "  "+strings.Join(row, "\t"))
 	}
 	_ = t.Flush() // a Builder never fails
-}
-
-// onOneLine keeps names from outside this module in their cells.
-func onOneLine(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
 }

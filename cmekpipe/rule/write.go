@@ -6,7 +6,8 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"unicode"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // WriteText writes findings for people: one paragraph each, errors first, else in the order given.
@@ -20,10 +21,10 @@ import (
 func WriteText(w io.Writer, findings Findings) error {
 	var b strings.Builder
 	for _, l := range sorted(findings) {
-		fmt.Fprintf(&b, "%s %s: %s\n", l.Severity, printable(string(l.Rule)), l.Title)
+		fmt.Fprintf(&b, "%s %s: %s\n", l.Severity, terminal.Line(string(l.Rule)), l.Title)
 		for _, part := range []struct{ mark, text string }{{"", l.Resource}, {"", l.Detail}, {"to do: ", l.Remedy}} {
 			if part.text != "" {
-				fmt.Fprintf(&b, "  %s%s\n", part.mark, printable(part.text))
+				fmt.Fprintf(&b, "  %s%s\n", part.mark, terminal.Line(part.text))
 			}
 		}
 	}
@@ -55,14 +56,4 @@ func sorted(findings Findings) []line {
 		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
 	})
 	return lines
-}
-
-// printable keeps names from outside this module on one line.
-func printable(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) {
-			return ' '
-		}
-		return r
-	}, s)
 }

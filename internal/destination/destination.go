@@ -3,14 +3,16 @@
 //
 // A DoFn that creates data at rest implements [Marked]; one that only passes data between Marked ones implements
 // [Helper]. Guard trusts only such DoFns. A user's type can't imitate them: the methods' results have types that only
-// this module can name, and [Of] and [IsHelper] also check the package that declares the DoFn's type, so that a user's
+// this module can name, and [Of] and [IsHelper] also check the module that declares the DoFn's type, so that a user's
 // type that embeds one of ours does not count. Annotations, labels and the names of scopes prove nothing, because
 // anyone can set them.
 package destination
 
 import (
 	"reflect"
+	"runtime/debug"
 	"strings"
+	"sync"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
@@ -37,6 +39,9 @@ type Marked interface{ CMEKDestination() Destination }
 // Helper is implemented by each DoFn and CombineFn of this module that creates nothing at rest.
 type Helper interface{ CMEKHelper() None }
 
+// Reader is implemented by each [Helper] that reads from outside the pipeline.
+type Reader interface{ CMEKReads() None }
+
 // WholeInput is implemented by a [Marked] DoFn that writes all of its input to one fixed name, where a second window or
 // pane would overwrite the first. Guard then refuses an input that is unbounded or not in the global window.
 type WholeInput interface{ CMEKWholeInput() None }
@@ -53,6 +58,12 @@ func Of(dofn any) (Destination, bool) {
 // IsHelper reports whether a DoFn or CombineFn is of this module and creates nothing at rest.
 func IsHelper(fn any) bool {
 	_, ok := own[Helper](fn)
+	return ok
+}
+
+// Reads reports whether a DoFn is of this module and reads from outside the pipeline.
+func Reads(fn any) bool {
+	_, ok := own[Reader](fn)
 	return ok
 }
 
@@ -82,10 +93,49 @@ func isOurs(value reflect.Value) bool {
 	if value.Kind() == reflect.Pointer {
 		value = value.Elem() // the zero Value for a nil pointer
 	}
-	return value.Kind() == reflect.Struct && strings.HasPrefix(value.Type().PkgPath(), module())
+	return value.Kind() == reflect.Struct && Declares(value.Type().PkgPath())
 }
 
-// module returns the path prefix of every package of this module, with a slash at the end.
+// Declares reports whether a package belongs to this module, and not to another one whose path continues this one's.
+func Declares(pkg string) bool {
+	return within(module(), pkg) && declaredBy(module(), pkg, linkedModules())
+}
+
+// module returns the path of this module.
 func module() string {
-	return strings.TrimSuffix(reflect.TypeFor[Destination]().PkgPath(), "internal/destination")
+	return strings.TrimSuffix(reflect.TypeFor[Destination]().PkgPath(), "/internal/destination")
+}
+
+// linkedModules returns the paths of the modules whose packages are linked in; none if the build did not record them, as
+// with other build systems than the go command.
+var linkedModules = sync.OnceValue(func() []string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return nil
+	}
+	paths := []string{info.Main.Path}
+	for _, m := range info.Deps {
+		paths = append(paths, m.Path)
+	}
+	return paths
+})
+
+// declaredBy reports whether a package belongs to a module. Another module may have a path that continues this one's, as
+// with a folder that has a go.mod of its own: a package belongs to the linked module with the longest path. If the linked
+// modules are not known, the path decides.
+func declaredBy(module, pkg string, linked []string) bool {
+	if !within(module, pkg) {
+		return false
+	}
+	for _, other := range linked {
+		if len(other) > len(module) && within(other, pkg) {
+			return false
+		}
+	}
+	return true
+}
+
+// within reports whether a package's path is a module's, or continues it.
+func within(module, pkg string) bool {
+	return pkg == module || strings.HasPrefix(pkg, module+"/")
 }

@@ -2,6 +2,7 @@ package destination_test
 
 import (
 	"reflect"
+	"slices"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -118,5 +119,35 @@ func TestMarkersAreIndependent(t *testing.T) {
 	}
 	if _, ok := destination.Of(&carrier{}); ok {
 		t.Error("a Helper has a destination")
+	}
+}
+
+func TestAPackageBelongsToTheModuleWithTheLongestPath(t *testing.T) {
+	const module = "github.com/cmekpipe/cmekpipe-go"
+	all := []string{"example.com/bank", module, module + "/evil", module + "/cmekpipe/io/textio/v2"}
+	for pkg, want := range map[string]bool{
+		module + "/cmekpipe/io/textio":    true,
+		module + "/internal/shards":       true,
+		module:                            true,
+		module + "/evil":                  false,
+		module + "/evil/io":               false,
+		module + "/evil2":                 true, // no linked module has this path
+		module + "/cmekpipe/io/textio/v2": false,
+		module + "-fork/cmekpipe/io":      false,
+		"example.com/bank":                false,
+		"":                                false,
+	} {
+		if got := destination.DeclaredBy(module, pkg, all); got != want {
+			t.Errorf("DeclaredBy(%q) = %v, want %v", pkg, got, want)
+		}
+	}
+	if !destination.DeclaredBy(module, module+"/cmekpipe/io/textio", nil) {
+		t.Error("got a connector refused by a build that records no modules")
+	}
+}
+
+func TestTheBuildRecordsItsModules(t *testing.T) {
+	if got := destination.LinkedModules(); !slices.Contains(got, "github.com/cmekpipe/cmekpipe-go") {
+		t.Errorf("got modules %q, want this one among them", got)
 	}
 }

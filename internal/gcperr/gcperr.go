@@ -37,14 +37,14 @@ func Code(err error) cmekpipe.Code {
 	if e, ok := errors.AsType[*googleapi.Error](err); ok {
 		return httpCode(e)
 	}
+	if explain.IsNoCredentials(err.Error()) { // also inside a gRPC status: the client made it, not the service
+		return cmekpipe.NoCredentials
+	}
 	if e, ok := errors.AsType[*apierror.APIError](err); ok && e.GRPCStatus() != nil {
 		return grpcCode(e.GRPCStatus())
 	}
 	if s, ok := status.FromError(err); ok {
 		return grpcCode(s)
-	}
-	if explain.IsNoCredentials(err.Error()) {
-		return cmekpipe.NoCredentials
 	}
 	return cmekpipe.Unavailable
 }
@@ -62,8 +62,10 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 			return cmekpipe.LocationMismatch
 		case "cloudKmsBadKey", "cloudKmsCannotChangeKeyName":
 			return cmekpipe.KeyUnusable
-		case "orgPolicyConstraintFailed":
+		case "orgPolicyConstraintFailed", "billingNotEnabled", "accountDisabled", "accessNotConfigured":
 			return cmekpipe.PreconditionFailed
+		case "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded":
+			return cmekpipe.Unavailable
 		}
 	}
 	if code := TextCode(e.Message + " " + e.Body); code != "" {
@@ -83,6 +85,15 @@ func httpCode(e *googleapi.Error) cmekpipe.Code {
 			return cmekpipe.Unavailable
 		}
 		return cmekpipe.InvalidOptions
+	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
+		return cmekpipe.Unsupported
+	case http.StatusGone:
+		return cmekpipe.NotFound
+	case http.StatusRequestTimeout, http.StatusTooManyRequests, 499: // 499: the connection broke before the answer
+		return cmekpipe.Unavailable
+	}
+	if e.Code >= 400 && e.Code < 500 {
+		return cmekpipe.InvalidOptions // 413 and its kin: the same request never succeeds
 	}
 	return cmekpipe.Unavailable
 }
@@ -103,10 +114,12 @@ func grpcCode(s *status.Status) cmekpipe.Code {
 		return cmekpipe.NotFound
 	case codes.AlreadyExists:
 		return cmekpipe.AlreadyExists
-	case codes.FailedPrecondition, codes.Aborted:
+	case codes.FailedPrecondition:
 		return cmekpipe.PreconditionFailed
 	case codes.InvalidArgument, codes.OutOfRange:
 		return cmekpipe.InvalidOptions
+	case codes.Unimplemented:
+		return cmekpipe.Unsupported
 	}
-	return cmekpipe.Unavailable
+	return cmekpipe.Unavailable // Aborted too: the call met another one, and may succeed when it is made again
 }

@@ -15,7 +15,7 @@ func KeyInaccessible(err error) bool {
 	if err == nil {
 		return false
 	}
-	fault, ok := explain.FindKeyFault(err.Error())
+	fault, ok := explain.FindFault(err.Error())
 	return ok && fault.Vague
 }
 

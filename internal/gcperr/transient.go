@@ -39,8 +39,11 @@ func (s Service) Transient(err error) bool {
 	if _, own := errors.AsType[*cmekpipe.Error](err); own || err == nil {
 		return false
 	}
-	if s == AnyService {
-		return Code(err) == cmekpipe.Unavailable
+	switch code := Code(err); {
+	case s == AnyService:
+		return code == cmekpipe.Unavailable
+	case code == cmekpipe.NoCredentials:
+		return false
 	}
 	r := s.rule()
 	if e, ok := errors.AsType[*googleapi.Error](err); ok {
@@ -88,7 +91,8 @@ func (s Service) rule() rule {
 		// A bundle of FHIR may create resources, so that without an answer only a lost connection is transient, and not,
 		// for example, credentials that cannot be fetched. Cloud Storage documents the same rule.
 		// Source: https://docs.cloud.google.com/storage/docs/retry-strategy.
-		return rule{statuses: [][2]int{{408, 408}, {429, 429}, {500, 599}}, unanswered: lostConnection}
+		return rule{statuses: [][2]int{{408, 408}, {429, 429}, {500, 599}},
+			reasons: []string{"rateLimitExceeded", "userRateLimitExceeded"}, unanswered: lostConnection}
 	case Datastore:
 		// Datastore's commits store or delete the same entities when they are repeated. The Firestore Admin API answers
 		// 501 to what it never does. Source: https://docs.cloud.google.com/datastore/docs/concepts/errors.

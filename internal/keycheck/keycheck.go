@@ -17,7 +17,8 @@ import (
 )
 
 // Compare returns "" if reported is the name of one of the wanted keys or of a version of one. Otherwise it returns KeyMissing,
-// for the empty name, or KeyMismatch, and a sentence with what was got and what was wanted.
+// for the empty name, or KeyMismatch, and a sentence with what was got and what was wanted. A key that differs from a wanted one
+// only in that its project is named by number is a mismatch too, because names cannot tell; see [ByNumber].
 func Compare(want []cmekpipe.KeyName, reported string) (code cmekpipe.Code, cause string) {
 	got, err := cmekpipe.ParseKeyOrVersion(reported)
 	switch {
@@ -28,7 +29,32 @@ func Compare(want []cmekpipe.KeyName, reported string) (code cmekpipe.Code, caus
 	default:
 		return "", ""
 	}
-	return code, "got " + described(reported) + ", want " + list(want)
+	cause = "got " + described(reported) + ", want " + list(want)
+	if ByNumber(want, reported) != "" {
+		cause += " (one names its project by number, so they may be the same key)"
+	}
+	return code, cause
+}
+
+// ByNumber returns the project number that makes the name of a reported key differ from a wanted one, "" if they are equal or
+// differ otherwise. What was created under such a key is not deleted: it may be under the right one.
+func ByNumber(want []cmekpipe.KeyName, reported string) (number string) {
+	got, err := cmekpipe.ParseKeyOrVersion(reported)
+	if err != nil {
+		return ""
+	}
+	for _, key := range want {
+		if number = key.DiffersByNumber(got); number != "" {
+			return number
+		}
+	}
+	return ""
+}
+
+// SpellByID advises to name a key's project by id.
+func SpellByID(number string) string {
+	return "name the key as the service does, in the options and in the destinations; the id of project " + number +
+		": gcloud projects describe " + number + " --format='value(projectId)'"
 }
 
 // Check returns an error unless the service reports at least one key for the resource and every reported key is one of the
@@ -39,17 +65,22 @@ func Check(op, resource string, want []cmekpipe.KeyName, reported ...string) err
 	}
 	var first cmekpipe.Code
 	var wrong []string
+	var number string
 	for _, name := range reported {
 		code, _ := Compare(want, name)
 		if code == "" {
 			continue
 		}
-		first, wrong = cmp.Or(first, code), append(wrong, name)
+		first, wrong, number = cmp.Or(first, code), append(wrong, name), cmp.Or(number, ByNumber(want, name))
 	}
 	if first == "" {
 		return nil
 	}
-	return Refusal(op, resource, want, first, "got "+described(wrong...)+", want "+list(want))
+	e := Refusal(op, resource, want, first, "got "+described(wrong...)+", want "+list(want))
+	if number != "" {
+		e.Hint = SpellByID(number)
+	}
+	return e
 }
 
 // CheckAll returns an error unless the service reports every wanted key for the resource.

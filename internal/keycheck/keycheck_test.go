@@ -90,6 +90,28 @@ func TestRemedyOfARefusalIsTheCommandForTheKindOfResource(t *testing.T) {
 	}
 }
 
+func TestAKeyThatDiffersByProjectNumberIsToBeSpelledByID(t *testing.T) {
+	byNumber := strings.Replace(ring, "bank-keys", "123456789012", 1) + "k"
+	for _, tt := range []struct{ want, reported, number string }{
+		{ring + "k", byNumber, "123456789012"},
+		{ring + "k", byNumber + "/cryptoKeyVersions/2", "123456789012"},
+		{byNumber, ring + "k", "123456789012"},
+		{ring + "k", strings.TrimSuffix(byNumber, "k") + "k2", ""},
+		{byNumber, strings.Replace(byNumber, "1", "2", 1), ""},
+		{ring + "k", strings.Replace(ring, "bank", "other", 1) + "k", ""},
+		{ring + "k", "", ""},
+	} {
+		want := []cmekpipe.KeyName{mustKey(t, tt.want)}
+		if got := keycheck.ByNumber(want, tt.reported); got != tt.number {
+			t.Errorf("ByNumber(%s, %s): got %q, want %q", tt.want, tt.reported, got, tt.number)
+		}
+		e, ok := errors.AsType[*cmekpipe.Error](keycheck.Check("test.Op", "gs://bank-out/a", want, tt.reported))
+		if !ok || strings.Contains(e.Hint, "gcloud projects describe 123456789012") != (tt.number != "") {
+			t.Errorf("Check(%s, %s): got %v, want the command for the project's id: %t", tt.want, tt.reported, e, tt.number != "")
+		}
+	}
+}
+
 func TestLocation(t *testing.T) {
 	key := mustKey(t, ring+"k")
 	for _, tt := range []struct {

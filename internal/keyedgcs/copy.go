@@ -15,7 +15,7 @@ import (
 func (s *Store) Copy(
 	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object,
 ) (*storage.ObjectAttrs, error) {
-	return s.copy(ctx, from, generation, to, s.handle(to), nil)
+	return s.copy(ctx, from, generation, to, s.handle(ctx, to), nil)
 }
 
 // Labels replace the content type and the metadata of the original in a copy.
@@ -30,13 +30,13 @@ func (s *Store) CopyOver(
 	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object, replaces int64, labels *Labels,
 ) (*storage.ObjectAttrs, error) {
 	conditions := storage.Conditions{GenerationMatch: replaces, DoesNotExist: replaces == 0}
-	return s.copy(ctx, from, generation, to, s.handle(to).If(conditions), labels)
+	return s.copy(ctx, from, generation, to, s.handle(ctx, to).If(conditions), labels)
 }
 
 func (s *Store) copy(
 	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object, target *storage.ObjectHandle, labels *Labels,
 ) (*storage.ObjectAttrs, error) {
-	source := s.handle(from)
+	source := s.handle(ctx, from)
 	if generation != 0 {
 		source = source.Generation(generation)
 	}

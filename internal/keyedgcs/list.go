@@ -30,7 +30,7 @@ func (s *Store) list(ctx context.Context, o cmekpipe.Object, query *storage.Quer
 			return
 		}
 		bucket := s.client.Bucket(o.Bucket()).Retryer(
-			storage.WithBackoff(backoff(s.Retry)), storage.WithErrorFunc(s.attempts().allow))
+			storage.WithBackoff(backoff(ctx, s.Retry)), storage.WithErrorFunc(s.attempts().allow))
 		for it := bucket.Objects(ctx, query); ; {
 			attrs, err := it.Next()
 			if errors.Is(err, iterator.Done) {

@@ -11,7 +11,7 @@ import (
 
 // NewReader opens an object for reading, whatever key it is encrypted with.
 func (s *Store) NewReader(ctx context.Context, o cmekpipe.Object) (io.ReadCloser, error) {
-	r, err := s.handle(o).NewReader(ctx)
+	r, err := s.handle(ctx, o).NewReader(ctx)
 	if err != nil {
 		return nil, s.wrap(o, err)
 	}

@@ -73,7 +73,7 @@ func (s *Store) Close() error {
 
 // Stat returns the attributes of an object. It does not verify the object's key.
 func (s *Store) Stat(ctx context.Context, o cmekpipe.Object) (*storage.ObjectAttrs, error) {
-	attrs, err := s.handle(o).Attrs(ctx)
+	attrs, err := s.handle(ctx, o).Attrs(ctx)
 	if err != nil {
 		return nil, s.wrap(o, err)
 	}
@@ -82,7 +82,7 @@ func (s *Store) Stat(ctx context.Context, o cmekpipe.Object) (*storage.ObjectAtt
 
 // Remove deletes one generation of an object, or the live one if generation is 0. It needs no permission on the key.
 func (s *Store) Remove(ctx context.Context, o cmekpipe.Object, generation int64) error {
-	h := s.handle(o)
+	h := s.handle(ctx, o)
 	if generation != 0 {
 		h = h.Generation(generation)
 	}
@@ -91,12 +91,14 @@ func (s *Store) Remove(ctx context.Context, o cmekpipe.Object, generation int64)
 
 // handle returns a handle for one call. Every call of this package is safe to repeat: an upload or a rewrite puts the
 // same bytes in the same place, a deletion names its generation.
-func (s *Store) handle(o cmekpipe.Object) *storage.ObjectHandle { return s.retrying(o, s.attempts()) }
+func (s *Store) handle(ctx context.Context, o cmekpipe.Object) *storage.ObjectHandle {
+	return s.retrying(ctx, o, s.attempts())
+}
 
-func (s *Store) retrying(o cmekpipe.Object, a *attempts) *storage.ObjectHandle {
+func (s *Store) retrying(ctx context.Context, o cmekpipe.Object, a *attempts) *storage.ObjectHandle {
 	return s.client.Bucket(o.Bucket()).Object(o.Name()).Retryer(
 		storage.WithPolicy(storage.RetryAlways),
-		storage.WithBackoff(backoff(s.Retry)),
+		storage.WithBackoff(backoff(ctx, s.Retry)),
 		storage.WithErrorFunc(a.allow))
 }
 
@@ -135,6 +137,7 @@ func (a *attempts) arrived() {
 }
 
 // backoff returns the pauses of a policy in the form of the storage client, which adds jitter itself.
-func backoff(p retry.Policy) gax.Backoff {
-	return gax.Backoff{Initial: p.Initial, Max: p.Max, Multiplier: 2}
+func backoff(ctx context.Context, p retry.Policy) gax.Backoff {
+	initial, longest := p.Pauses(ctx)
+	return gax.Backoff{Initial: initial, Max: longest, Multiplier: 2}
 }

@@ -365,6 +365,26 @@ func TestObjectWithNoOrAnotherKeyIsDeleted(t *testing.T) {
 	}
 }
 
+func TestObjectWhoseKeyMayBeTheSameIsNotDeleted(t *testing.T) {
+	w := newWorld(t)
+	w.CreateBucket("bank-bare", "us-central1", cmekpipe.KeyName{})
+	byNumber, err := cmekpipe.ParseKeyName(strings.Replace(w.key.String(), w.key.Project(), "123456789012", 1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tamper(t, w, func(q url.Values) { q.Set("kmsKeyName", w.key.String()) })
+	store := openStore(t)
+	to, _ := byNumber.Object("gs://bank-bare/to")
+	_, err = put(t.Context(), store, to, []byte("x"))
+	e := requireError(t, err, cmekpipe.KeyMismatch, to)
+	if want := "gcloud projects describe 123456789012 "; !strings.Contains(e.Hint, want) {
+		t.Errorf("got hint %q, want %q in it", e.Hint, want)
+	}
+	if _, err := w.StorageClient().Bucket("bank-bare").Object("to").Attrs(t.Context()); err != nil {
+		t.Errorf("got %v, want the object", err)
+	}
+}
+
 func TestObjectWithOtherBytesIsDeleted(t *testing.T) {
 	w := newWorld(t)
 	target, err := url.Parse("http://" + w.Endpoint(emulator.Storage))

@@ -32,7 +32,11 @@ func (s *Store) verify(ctx context.Context, o cmekpipe.Object, attrs *storage.Ob
 	if code == "" {
 		return nil
 	}
-	hint := "name the key as Cloud KMS does, with the id of its project"
+	if number := keycheck.ByNumber([]cmekpipe.KeyName{o.Key()}, attrs.KMSKeyName); number != "" {
+		return &cmekpipe.Error{Op: s.Op, Code: code, Resource: o.String(), Hint: keycheck.SpellByID(number) + "; the object was not deleted",
+			Err: errors.New(cause)}
+	}
+	hint := "find out what changes the key between this program and Cloud Storage"
 	if code == cmekpipe.KeyMissing {
 		hint = "find the proxy between this program and Cloud Storage that removes the parameter kmsKeyName, and connect directly"
 	}

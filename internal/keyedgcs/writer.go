@@ -32,7 +32,7 @@ type Writer struct {
 // Close; a larger one is sent in pieces of that size, each kept in memory until it has arrived.
 func (s *Store) Create(ctx context.Context, o cmekpipe.Object, contentType string) *Writer {
 	a := s.attempts()
-	return s.begin(ctx, o, contentType, s.retrying(o, a), a)
+	return s.begin(ctx, o, contentType, s.retrying(ctx, o, a), a)
 }
 
 // begin starts an upload through a handle whose retries a bounds.

@@ -22,7 +22,7 @@ package retry
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
+	"math"
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -46,12 +46,21 @@ type Policy struct {
 	// QuotaAttempts is the most attempts if the service refuses some of them because a quota is used up; those do not count
 	// against Attempts. Default: Attempts.
 	QuotaAttempts int
+	// QuotaInitial is the pause after the first failure of a call whose service says that a quota is used up. It doubles after
+	// each further one, up to Max. Default: the pauses of other failures.
+	QuotaInitial time.Duration
+	// QuotaElapsed is how long after the start of the first attempt such a failure is still retried. The pauses after such
+	// failures then don't count against MaxElapsed. Default: MaxElapsed. [Forever] sets no limit but the context's.
+	QuotaElapsed time.Duration
 	// MaxElapsed is how long after the start of the first attempt a failure is still retried; 0 sets no limit if Attempts
 	// does.
 	MaxElapsed time.Duration
 	// Timeout is the time limit of each attempt; 0 sets none.
 	Timeout time.Duration
 }
+
+// Forever is longer than anybody waits.
+const Forever = time.Duration(math.MaxInt64)
 
 // Do makes a call until it succeeds, fails for a reason that is not transient, or the policy allows no further attempt.
 func Do(ctx context.Context, p Policy, call func(context.Context) error) error {
@@ -72,29 +81,6 @@ func (p Policy) once(ctx context.Context, call func(context.Context) error) erro
 	ctx, cancel := context.WithTimeout(ctx, p.Timeout)
 	defer cancel()
 	return call(ctx)
-}
-
-// Wait pauses after attempt n, counted from 0, or until ctx ends.
-func (p Policy) Wait(ctx context.Context, n int) error {
-	timer := time.NewTimer(p.pause(n))
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-func (p Policy) pause(n int) time.Duration {
-	pause := p.Max
-	if n < 30 { // 2^30 pauses of 8 s still fit into a Duration
-		pause = min(p.Initial<<n, p.Max)
-	}
-	if spread := time.Duration(p.Jitter * float64(pause)); spread > 0 {
-		pause -= rand.N(spread)
-	}
-	return pause
 }
 
 // ErrTimeout is the error of a call whose last attempt did not end within the policy's Timeout. It wraps no error of a

@@ -20,6 +20,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/prismrun"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 // TestMain makes the test binary the worker binary of its jobs.
@@ -72,7 +73,7 @@ func runOn(t *testing.T, cloud *cmektest.Cloud, worker string, async bool, build
 	}
 	p, s := beam.NewPipelineWithRoot()
 	build(s, key)
-	result, err := launch.Run(t.Context(), opts, p)
+	result, err := launch.Run(shortpause.Context(t.Context()), opts, p)
 	return key, result, err
 }
 

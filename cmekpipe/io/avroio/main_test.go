@@ -13,10 +13,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/avroio"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 func TestMain(m *testing.M) {
 	register.Function1x2(toRow)
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

@@ -63,6 +63,9 @@ type readFn struct {
 // CMEKHelper tells guard that nothing is stored.
 func (*readFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*readFn) CMEKReads() destination.None { return destination.None{} }
+
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {
 	data, err := file.Open(ctx)

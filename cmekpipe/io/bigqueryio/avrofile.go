@@ -23,6 +23,7 @@ type avroWriter struct {
 	block   []byte
 	count   int64 // of rows in the block
 	rows    int64
+	bytes   int64 // of the upload
 }
 
 func newAvroWriter(upload *keyedgcs.Writer, t bqrow.Type, header bqrow.AvroHeader) *avroWriter {
@@ -52,7 +53,7 @@ func (w *avroWriter) write(row reflect.Value) (*bqrow.Refusal, error) {
 // flush writes the header, if it is not there yet, and the block, if there is one.
 func (w *avroWriter) flush() error {
 	if !w.begun {
-		if _, err := w.upload.Write(w.header.Text); err != nil {
+		if err := w.send(w.header.Text); err != nil {
 			return err
 		}
 		w.begun = true
@@ -62,12 +63,18 @@ func (w *avroWriter) flush() error {
 	}
 	head := binary.AppendVarint(binary.AppendVarint(nil, w.count), int64(len(w.block)))
 	for _, part := range [][]byte{head, w.block, w.header.Sync[:]} {
-		if _, err := w.upload.Write(part); err != nil {
+		if err := w.send(part); err != nil {
 			return err
 		}
 	}
 	w.block, w.count = w.block[:0], 0
 	return nil
+}
+
+func (w *avroWriter) send(part []byte) error {
+	n, err := w.upload.Write(part)
+	w.bytes += int64(n)
+	return err
 }
 
 // close commits the file.

@@ -15,3 +15,5 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
 	}
 }
+
+func TestConformanceOfQuery(t *testing.T) { conformance.RunSource(t, sinks.BigQueryQuery()) }

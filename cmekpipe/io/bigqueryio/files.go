@@ -16,8 +16,9 @@ import (
 
 // loadFile is a complete Avro file, encrypted with the key of the temporary prefix. It is encoded with Beam's row coder.
 type loadFile struct {
-	Name string
-	Rows int64
+	Name  string
+	Rows  int64
+	Bytes int64
 }
 
 // fileFn writes the rows of each bundle to an Avro file and emits it, with a fixed key. A file of a bundle that failed
@@ -102,7 +103,7 @@ func (f *fileFn) FinishBundle(
 		return err
 	}
 	f.release(refused)
-	emit(0, loadFile{Name: f.object.Name(), Rows: f.out.rows})
+	emit(0, loadFile{Name: f.object.Name(), Rows: f.out.rows, Bytes: f.out.bytes})
 	return nil
 }
 

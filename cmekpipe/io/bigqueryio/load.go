@@ -3,23 +3,20 @@ package bigqueryio
 import (
 	"context"
 	"errors"
-	"fmt"
-	"slices"
+	"strconv"
 
 	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// maxLoadFiles is the maximum number of files of a load job.
-// Source: https://docs.cloud.google.com/bigquery/quotas#load_jobs.
-const maxLoadFiles = 10_000
-
-// loadFn loads all files of a run with one job. It may be repeated at any point: the job has the same id in every
-// attempt, so it takes effect once.
+// loadFn loads all files of a run: with one job, or, if one job can't have all of them, with several into a temporary table
+// and one that appends it to the destination. It may be repeated at any point: the jobs have the same ids in every attempt,
+// so each takes effect once.
 type loadFn struct {
 	Table  cmekpipe.BigQueryTable
 	Temp   cmekpipe.Object
@@ -28,6 +25,7 @@ type loadFn struct {
 
 	client *bigquery.Client
 	store  *keyedgcs.Store
+	limits loadLimits // of a job; zero in workers, for the documented ones
 }
 
 // Setup opens the clients.
@@ -48,48 +46,53 @@ func (f *loadFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool
 	if !runs(&r) {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Internal, Resource: f.Table.String(), Err: errors.New("got no run")}
 	}
-	table, err := r.target(f.Table)
-	if err != nil {
-		return err
-	}
-	var names []string
-	var rows int64
+	var all []loadFile
 	for file := (loadFile{}); files(&file); {
-		names = append(names, file.Name)
-		rows += file.Rows
+		all = append(all, file)
 	}
-	slices.Sort(names)
-	if len(names) > maxLoadFiles {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unsupported, Resource: f.Table.String(),
-			Hint: "use bigqueryio.WithExactlyOnce, or reshuffle the rows to fewer bundles",
-			Err:  fmt.Errorf("got %d files for a load job, want %d at most", len(names), maxLoadFiles)}
-	}
-	if err := f.loadAll(ctx, r, table, names, rows); err != nil {
+	if err := f.loadAll(ctx, r, f.limits.split(f.Temp.Bucket(), all)); err != nil {
 		return err
 	}
 	return f.sweep(ctx, r)
 }
 
 // loadAll loads the files' rows into the destination.
-func (f *loadFn) loadAll(ctx context.Context, r run, table cmekpipe.BigQueryTable, names []string, rows int64) error {
-	p := &publication{client: f.client, table: f.Table, run: r, temp: table, rows: rows}
-	if r.isTemporary(f.Table) {
-		if done, err := p.isDone(ctx); done || err != nil {
+func (f *loadFn) loadAll(ctx context.Context, r run, parts []loadPart) error {
+	if len(parts) <= 1 && !r.isTemporary(f.Table) {
+		return f.load(ctx, r, f.Table, parts)
+	}
+	own := !r.isTemporary(f.Table) // no earlier step created a temporary table
+	if own {
+		r.Target, r.Fresh = temporaryTable(r), true
+	}
+	temp, err := r.target(f.Table)
+	if err != nil {
+		return err
+	}
+	p := &publication{client: f.client, table: f.Table, run: r, temp: temp, rows: rowsOf(parts)}
+	if done, err := p.isDone(ctx); done || err != nil {
+		return err
+	}
+	if own {
+		like, err := metadata(ctx, f.client, f.Table, false)
+		if err != nil {
+			return err
+		}
+		if err := createLike(ctx, f.client, temp, like); err != nil {
 			return err
 		}
 	}
-	if len(names) > 0 {
-		if err := f.load(ctx, r, table, names); err != nil {
-			return err
-		}
+	if err := f.load(ctx, r, temp, parts); err != nil {
+		return err
 	}
-	if r.isTemporary(f.Table) {
-		return p.publish(ctx)
-	}
-	return nil
+	return p.publish(ctx)
 }
 
-func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.BigQueryTable, names []string) error {
+// load loads the parts into a table, some at a time.
+func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.BigQueryTable, parts []loadPart) error {
+	if len(parts) == 0 {
+		return nil
+	}
 	meta, err := metadata(ctx, f.client, table, r.Fresh)
 	if err != nil {
 		return err
@@ -97,12 +100,22 @@ func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.BigQueryTable, 
 	if err := checkKey(table, meta); err != nil {
 		return err
 	}
-	source := &bigquery.GCSReference{FileConfig: bigquery.FileConfig{SourceFormat: bigquery.Avro, Schema: meta.Schema,
-		AvroOptions: &bigquery.AvroOptions{UseAvroLogicalTypes: true}}}
-	for _, name := range names {
-		source.URIs = append(source.URIs, "gs://"+f.Temp.Bucket()+"/"+name)
+	jobs, together := errgroup.WithContext(ctx)
+	jobs.SetLimit(parallelLoads)
+	for i, part := range parts {
+		jobs.Go(func() error { return f.loadJob(r, table, meta.Schema, i, part).finish(together) })
 	}
-	j := &job{client: f.client, table: table, run: r, kind: "load",
+	if err := jobs.Wait(); err != nil {
+		return err
+	}
+	return checkTable(ctx, f.client, table, false)
+}
+
+// loadJob describes the job of a part. The parts are the same in every attempt, because the files are.
+func (f *loadFn) loadJob(r run, table cmekpipe.BigQueryTable, schema bigquery.Schema, i int, part loadPart) *job {
+	source := &bigquery.GCSReference{URIs: part.uris, FileConfig: bigquery.FileConfig{SourceFormat: bigquery.Avro, Schema: schema,
+		AvroOptions: &bigquery.AvroOptions{UseAvroLogicalTypes: true}}}
+	return &job{client: f.client, table: table, run: r, kind: "load" + strconv.Itoa(i),
 		start: func(ctx context.Context, id bigquery.JobIDConfig) (*bigquery.Job, error) {
 			loader := handle(f.client, table).LoaderFrom(source)
 			loader.JobIDConfig = id
@@ -111,10 +124,6 @@ func (f *loadFn) load(ctx context.Context, r run, table cmekpipe.BigQueryTable, 
 			loader.DestinationEncryptionConfig = encryption(table)
 			return loader.Run(ctx)
 		}}
-	if err := j.finish(ctx); err != nil {
-		return err
-	}
-	return checkTable(ctx, f.client, table, false)
 }
 
 // sweep removes all files of the run, those of failed bundles too.

@@ -43,9 +43,14 @@ func WithLocation(name string) QueryOption { return func(o *queryOptions) { o.lo
 // encrypted with dest's key: the result goes to a table in a temporary dataset, both created with the key for this run,
 // where Beam's Query fills an anonymous table without a key. Project dest.Project() runs the query and pays for it.
 //
-// A dry run with the key finds errors before anything is created. The query runs once, however often workers retry. When the
-// result was read, or the query failed, the temporary dataset is removed with its contents. After a crash the table expires
-// after 24 hours; the dataset, cmekpipe_temp_ID with the label cmekpipe:temporary, remains empty and may be deleted.
+// A dry run with the key finds errors before anything is created, also a result that doesn't fit t. The query runs once,
+// however often workers retry: all attempts read the result of one job, and only the step behind the last reader removes it.
+// A query that failed is not repeated unless BigQuery reports a transient reason, and leaves no dataset. If a pipeline ends
+// before its result was read, the result expires after 24 hours; the dataset, cmekpipe_temp_ID with the label
+// cmekpipe:temporary, remains empty and may be deleted. A query that is running then continues: stop it with bq cancel.
+//
+// The result must be read within 24 hours, and each of its streams within six hours after the query: BigQuery drops the
+// read session then. See [Read].
 //
 // The query must be a SELECT. BigQuery accepts no key for the results of scripts, DDL and DML, so these are refused
 // (Unsupported): run them first, with the key in the table's options (CREATE TABLE … OPTIONS (kms_key_name = …)) or as the

@@ -19,7 +19,7 @@ import (
 const (
 	// resultLife is when the result of a query expires that was not removed.
 	resultLife = 24 * time.Hour
-	// farewellTime is how long a run that failed tries to tidy up.
+	// farewellTime is how long a query that failed tries to remove its dataset.
 	farewellTime = 30 * time.Second
 )
 
@@ -30,9 +30,9 @@ func (w *queryWork) result(token string) (cmekpipe.BigQueryTable, error) {
 
 func datasetOf(token string) string { return "cmekpipe_temp_" + token }
 
-// makeDataset creates the dataset of a run with the key, unless an earlier attempt did, and checks it.
-func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTable, token string) error {
-	dataset := w.client.DatasetInProject(result.Project(), result.Dataset())
+// makeDataset creates the dataset of a run with the key, unless an earlier attempt did, and checks it. It reports whether
+// the dataset existed.
+func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTable, token string) (existed bool, err error) {
 	name := result.Project() + "." + result.Dataset()
 	wanted := &bigquery.DatasetMetadata{
 		Location:                w.Location,
@@ -41,22 +41,29 @@ func (w *queryWork) makeDataset(ctx context.Context, result cmekpipe.BigQueryTab
 		Description:             "Result of a query of a pipeline; may be deleted when the pipeline has ended.",
 		Labels:                  map[string]string{"cmekpipe": "temporary", "cmekpipe-run": token},
 	}
-	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error { return dataset.Create(ctx, wanted) })
-	if err != nil && gcperr.Code(err) != cmekpipe.AlreadyExists {
-		return gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
-	}
-	var made *bigquery.DatasetMetadata
-	err = retry.Do(ctx, newTablePolicy(true), func(ctx context.Context) (err error) {
-		made, err = dataset.Metadata(ctx)
-		return err
+	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
+		return w.client.DatasetInProject(result.Project(), result.Dataset()).Create(ctx, wanted)
 	})
+	if existed = err != nil && gcperr.Code(err) == cmekpipe.AlreadyExists; err != nil && !existed {
+		return false, gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
+	}
+	made, err := w.dataset(ctx, token, newTablePolicy(true))
 	if err != nil {
-		return gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
+		return existed, gcperr.Wrap(opQuery, name, w.Dest.Key(), err)
 	}
 	if !strings.EqualFold(made.Location, w.Location) {
-		return fail(opQuery, cmekpipe.LocationMismatch, name, "got a temporary dataset in "+made.Location+", want "+w.Location, "")
+		return existed, fail(opQuery, cmekpipe.LocationMismatch, name, "got a temporary dataset in "+made.Location+", want "+w.Location, "")
 	}
-	return w.checkKey(name, made.DefaultEncryptionConfig)
+	return existed, w.checkKey(name, made.DefaultEncryptionConfig)
+}
+
+// dataset reads the dataset of a run.
+func (w *queryWork) dataset(ctx context.Context, token string, p retry.Policy) (meta *bigquery.DatasetMetadata, err error) {
+	err = retry.Do(ctx, p, func(ctx context.Context) error {
+		meta, err = w.client.DatasetInProject(w.Dest.Project(), datasetOf(token)).Metadata(ctx)
+		return err
+	})
+	return meta, err
 }
 
 // checkResult refuses to read a result that is encrypted with another key.
@@ -87,11 +94,11 @@ func (w *queryWork) remove(ctx context.Context, token string) error {
 	return gcperr.Wrap(opQuery, w.Dest.Project()+"."+datasetOf(token), w.Dest.Key(), err)
 }
 
-// discard tidies up after a failure, also after the end of the context, as well as it can: the failure counts more.
-func (w *queryWork) discard(ctx context.Context, token string) {
+// removeEmpty removes the dataset of a run if it holds no result, as well as it can: the failure before it counts more.
+func (w *queryWork) removeEmpty(ctx context.Context, token string) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), farewellTime)
 	defer cancel()
-	_ = w.remove(ctx, token)
+	_ = w.client.DatasetInProject(w.Dest.Project(), datasetOf(token)).Delete(ctx)
 }
 
 // cleanupFn removes the temporary dataset when all of the result has been read.

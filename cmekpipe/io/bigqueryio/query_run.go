@@ -12,6 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -74,31 +75,14 @@ func (f *queryFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindBigQueryTemporaryDataset, Name: f.Dest.Project(), Key: f.Dest.Key()}
 }
 
-// ProcessElement runs the query. It may be retried at any point: it continues with what an earlier attempt
-// made.
+// ProcessElement runs the query and emits the streams of its result. Any number of attempts may do so, at once or late:
+// each continues with what an earlier one made, and none removes a result that another reads.
 func (f *queryFn) ProcessElement(ctx context.Context, token string, emit func(readStream)) error {
-	if err := f.validate(ctx); err != nil {
-		return err
-	}
-	err := f.run(ctx, token, emit)
-	if err != nil {
-		f.discard(ctx, token)
-	}
-	return err
-}
-
-func (f *queryFn) run(ctx context.Context, token string, emit func(readStream)) error {
 	result, err := f.result(token)
 	if err != nil {
 		return err
 	}
-	if err := f.makeDataset(ctx, result, token); err != nil {
-		return err
-	}
 	if err := f.execute(ctx, result, token); err != nil {
-		return err
-	}
-	if err := f.checkResult(ctx, result); err != nil {
 		return err
 	}
 	s := session{client: f.reader, op: opQuery, project: f.Dest.Project(), key: f.Dest.Key(),
@@ -119,7 +103,7 @@ func (f *queryFn) newQuery() (*bigquery.Query, error) {
 	return q, nil
 }
 
-// validate makes BigQuery check the query without running it.
+// validate makes BigQuery check the query without running it, and checks that its result fits the row type.
 func (f *queryFn) validate(ctx context.Context) error {
 	q, err := f.newQuery()
 	if err != nil {
@@ -134,16 +118,19 @@ func (f *queryFn) validate(ctx context.Context) error {
 	if err != nil {
 		return f.failure(err)
 	}
-	kind := "unknown"
-	if stats := looked.LastStatus().Statistics; stats != nil {
-		if details, ok := stats.Details.(*bigquery.QueryStatistics); ok {
-			kind = details.StatementType
+	stats := &bigquery.QueryStatistics{StatementType: "unknown"}
+	if all := looked.LastStatus().Statistics; all != nil {
+		if details, ok := all.Details.(*bigquery.QueryStatistics); ok {
+			stats = details
 		}
 	}
-	if kind == "SELECT" {
-		return nil
+	if stats.StatementType != "SELECT" {
+		return f.unsupported(fmt.Errorf("got a statement of type %q, want a SELECT", stats.StatementType))
 	}
-	return f.unsupported(fmt.Errorf("got a statement of type %q, want a SELECT", kind))
+	if err := bqrow.CheckReadable(f.Type.T, stats.Schema); len(stats.Schema) > 0 && err != nil {
+		return &cmekpipe.Error{Op: opQuery, Code: cmekpipe.InvalidOptions, Resource: f.Dest.String(), Err: err, Hint: fieldHint}
+	}
+	return nil
 }
 
 func (f *queryFn) unsupported(err error) error {

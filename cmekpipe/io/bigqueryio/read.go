@@ -39,6 +39,10 @@ func WithMaxStreams(n int) ReadOption { return func(o *readOptions) { o.maxStrea
 // bigquery.readsessions.create there and bigquery.tables.getData on the table. An interrupted stream resumes where it
 // stopped.
 //
+// A read session lives six hours. A stream that a worker begins or resumes later fails, with PreconditionFailed or NotFound,
+// in every attempt. If the steps behind Read need longer for the table, put a beam.Reshuffle between, so that workers don't
+// hold streams open while they process rows.
+//
 // Read panics with a [*cmekpipe.Error] when the pipeline is built: for a malformed table name (InvalidName) and for a type
 // that can't hold rows or an option out of range (InvalidOptions).
 func Read(s beam.Scope, project, table string, t reflect.Type, opts ...ReadOption) beam.PCollection {

@@ -54,6 +54,9 @@ func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(read
 // CMEKHelper tells guard that nothing is stored.
 func (f *sessionFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*sessionFn) CMEKReads() destination.None { return destination.None{} }
+
 // session is a read session to be.
 type session struct {
 	client     *storage.BigQueryReadClient
@@ -109,9 +112,12 @@ func (s *session) failure(err error) error {
 	return gcperr.Wrap(s.op, s.table.String(), s.key, err)
 }
 
+// fieldHint is what to do about a column that does not fit its field.
+const fieldHint = "give the field a type that BigQuery's client reads the column into"
+
 func (s *session) mismatch(err error) error {
 	return &cmekpipe.Error{Op: s.op, Code: cmekpipe.InvalidOptions, Resource: s.table.String(), Err: err,
-		Hint: "give the field a type that BigQuery's client reads the column into"}
+		Hint: fieldHint}
 }
 
 // openReadClient returns a client without retries; this package retries.

@@ -149,7 +149,7 @@ func TestRefusedRows(t *testing.T) {
 			if got := w.ids(t, name); !slices.Equal(got, []int64{1, 3, 5}) {
 				t.Errorf("got %v, want 1, 3 and 5", got)
 			}
-			err = run(t, func(s beam.Scope) { bigqueryio.Write(s, w.table(t, name+"2"), beam.CreateList(s, rows), method) })
+			err = run(t, func(s beam.Scope) { bigqueryio.Write(s, w.table(t, name+"2"), beam.CreateList(s, rows[:3]), method) })
 			if requireCode(t, err, cmekpipe.InvalidOptions); strings.Contains(err.Error(), "secret") {
 				t.Errorf("got %v, which quotes a row", err)
 			}
@@ -185,7 +185,7 @@ func TestRowsThatBigQueryRefuses(t *testing.T) {
 				t.Errorf("got %d rows, want %d", len(got), len(want))
 			}
 			err = run(t, func(s beam.Scope) {
-				bigqueryio.Write(s, w.table(t, name+"2"), beam.CreateList(s, rows), method, bigqueryio.WithSchema(schema))
+				bigqueryio.Write(s, w.table(t, name+"2"), beam.CreateList(s, rows[:1000]), method, bigqueryio.WithSchema(schema))
 			})
 			if requireCode(t, err, cmekpipe.InvalidOptions); strings.Contains(err.Error(), "secret") {
 				t.Errorf("got %v, which quotes a row", err)

@@ -16,7 +16,9 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 // scripted is a Bigtable whose answers are laid down, and which notes the calls.
@@ -74,7 +76,10 @@ func withScript(t *testing.T, s *scripted) keyVerifier {
 	adminpb.RegisterBigtableInstanceAdminServer(server, &s.clusters)
 	adminpb.RegisterBigtableTableAdminServer(server, s)
 	go server.Serve(l)
-	t.Cleanup(server.Stop)
+	t.Cleanup(func() {
+		server.Stop()
+		shared.CloseEndpoint(l.Addr().String())
+	})
 	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
 	return keyVerifier{Op: opWrite, Table: s.clusters.key.MustBigtableTable(entriesTable), Create: true, Families: []string{"f"}}
 }
@@ -132,7 +137,6 @@ func TestMissingTableIsNotCreatedWithoutTheOption(t *testing.T) {
 	}
 }
 
-// TestGooglesClientsTryNothingAgain waits some seconds, as a service is really asked.
 func TestGooglesClientsTryNothingAgain(t *testing.T) {
 	for method, s := range map[string]*scripted{
 		"clusters": {clusters: scriptedClusters{code: codes.Unavailable}},
@@ -140,7 +144,7 @@ func TestGooglesClientsTryNothingAgain(t *testing.T) {
 		"create":   {gets: []any{codes.NotFound}, create: codes.Unavailable},
 	} {
 		t.Run(method, func(t *testing.T) {
-			err := withScript(t, s).run(t.Context())
+			err := withScript(t, s).run(shortpause.Context(t.Context()))
 			asked := strings.Count(strings.Join(s.calls, " "), method)
 			if !errors.Is(err, cmekpipe.Unavailable) || asked != adminPolicy().Attempts {
 				t.Errorf("got error %v after %d calls, want %v after %d", err, asked, cmekpipe.Unavailable, adminPolicy().Attempts)

@@ -15,9 +15,11 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 func TestMain(m *testing.M) {
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

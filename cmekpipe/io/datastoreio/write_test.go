@@ -182,7 +182,7 @@ func TestCreateIfMissingCreatesItWithTheKey(t *testing.T) {
 			w := newWorld(t)
 			w.key = w.CreateKey(tt.key, "made")
 			w.db = w.key.MustDatastoreDatabase(ledger)
-			if tt.fault != (emulator.Fault{}) {
+			if tt.fault.Reset || tt.fault.Status != 0 {
 				tt.fault.Method, tt.fault.Call = "firestore.databases.create", 1
 				w.Inject(tt.fault)
 			}

@@ -19,6 +19,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 func init() {
@@ -28,6 +29,7 @@ func init() {
 }
 
 func TestMain(m *testing.M) {
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

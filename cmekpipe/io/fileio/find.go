@@ -27,6 +27,9 @@ type findFn struct {
 // CMEKHelper tells guard that nothing is stored.
 func (*findFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*findFn) CMEKReads() destination.None { return destination.None{} }
+
 // ProcessElement finds the files of one pattern.
 func (f *findFn) ProcessElement(ctx context.Context, glob string, emit func(FileMetadata)) error {
 	if strings.TrimSpace(glob) == "" {

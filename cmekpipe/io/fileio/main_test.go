@@ -13,10 +13,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	_ "github.com/cmekpipe/cmekpipe-go/internal/keyedfs" // the filesystem of names with a key, as package launch links it
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 func TestMain(m *testing.M) {
 	beam.RegisterDoFn(&collectFn{})
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

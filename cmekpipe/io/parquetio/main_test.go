@@ -13,11 +13,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/parquetio"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/parquetrows"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 func TestMain(m *testing.M) {
 	register.Function1x1(toRow)
 	beam.RegisterType(reflect.TypeFor[row]())
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

@@ -67,6 +67,9 @@ type readFn struct {
 // CMEKHelper tells guard that nothing is stored.
 func (*readFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*readFn) CMEKReads() destination.None { return destination.None{} }
+
 // Setup reads the tags.
 func (f *readFn) Setup() (err error) {
 	f.shape, err = newShape(f.Type.T)

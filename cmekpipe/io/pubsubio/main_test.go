@@ -11,11 +11,13 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 const entriesTopic = "projects/" + cmektest.Project + "/topics/entries"
 
 func TestMain(m *testing.M) {
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

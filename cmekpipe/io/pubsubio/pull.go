@@ -84,18 +84,10 @@ type pullFn struct {
 	client *pubsub.SubscriptionAdminClient
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *pullFn) Setup(ctx context.Context) (err error) {
-	f.client, err = pubsubclient.Subscriptions(ctx)
+	f.client, err = pubsubclient.SharedSubscriptions(ctx)
 	return f.wrap(ctx, err)
-}
-
-// Teardown releases the client.
-func (f *pullFn) Teardown() error {
-	if f.client == nil {
-		return nil
-	}
-	return f.wrap(context.Background(), f.client.Close())
 }
 
 // CreateInitialRestriction numbers the messages to read.
@@ -222,6 +214,9 @@ func (f *pullFn) acknowledge(ids []string) error {
 
 // CMEKHelper tells guard that nothing is created here.
 func (f *pullFn) CMEKHelper() destination.None { return destination.None{} }
+
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*pullFn) CMEKReads() destination.None { return destination.None{} }
 
 // wrap makes an error of the client one of this module. The subscription's key is its topic's, which nothing here knows.
 func (f *pullFn) wrap(ctx context.Context, err error) error {

@@ -14,9 +14,11 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 func TestMain(m *testing.M) {
+	shortpause.Enable()
 	ptest.Main(m)
 }
 

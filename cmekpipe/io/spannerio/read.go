@@ -56,17 +56,19 @@ type wholeFn struct {
 
 // ProcessElement runs the query.
 func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
-	client, err := spannerclient.New(ctx, f.Database)
+	client, err := spannerclient.Shared(ctx, f.Database)
 	if err != nil {
 		return readFault(ctx, f.Database, err)
 	}
-	defer client.Close()
 	rows := client.Single().WithTimestampBound(f.Bound.value()).Query(ctx, spanner.Statement{SQL: f.SQL})
 	return readFault(ctx, f.Database, emitRows(rows, f.Type.T, emit))
 }
 
 // CMEKHelper tells guard that nothing is stored.
 func (f *wholeFn) CMEKHelper() destination.None { return destination.None{} }
+
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*wholeFn) CMEKReads() destination.None { return destination.None{} }
 
 // emitRows emits each row as a struct.
 func emitRows(rows *spanner.RowIterator, t reflect.Type, emit func(beam.X)) error {

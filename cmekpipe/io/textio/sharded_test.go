@@ -60,6 +60,9 @@ func create(s beam.Scope, lines []string) beam.PCollection {
 func TestEveryLineIsWrittenOnceUnderTheKey(t *testing.T) {
 	for _, tt := range texts {
 		for _, writer := range writers {
+			if tt.name == "one huge line" && strings.Contains(writer.name, ", ") {
+				continue // the size of an upload is the same with each option
+			}
 			t.Run(tt.name+", "+writer.name, func(t *testing.T) {
 				w := newWorld(t)
 				err := run(t, func(s beam.Scope) { writer.write(s, w.object(t, "out/lines"), create(s, tt.lines)) })

@@ -66,6 +66,9 @@ func (*wholeFn) ProcessElement(ctx context.Context, file wholeFile, emit func(st
 // CMEKHelper tells guard that nothing is stored.
 func (*wholeFn) CMEKHelper() destination.None { return destination.None{} }
 
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*wholeFn) CMEKReads() destination.None { return destination.None{} }
+
 // wholeNamedFn emits the lines of files with the file's name.
 type wholeNamedFn struct{}
 
@@ -77,6 +80,9 @@ func (*wholeNamedFn) ProcessElement(ctx context.Context, file wholeFile, emit fu
 
 // CMEKHelper tells guard that nothing is stored.
 func (*wholeNamedFn) CMEKHelper() destination.None { return destination.None{} }
+
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*wholeNamedFn) CMEKReads() destination.None { return destination.None{} }
 
 // lines emits each line without its line break.
 func (f wholeFile) lines(ctx context.Context, emit func(string)) error {

@@ -11,10 +11,14 @@
 // It is [launch.Run], with all its checks: options come from the flags by [cmekpipe.FromFlags], the
 // pipeline is inspected by package guard, everything is staged with the key, and the job's key is read back.
 //
-// Beam's own runners are not replaced. A program that is started with --runner=dataflow launches without any of the
-// checks, because Beam's registry does not let a name be replaced. So every runner has a guarded name here:
-// cmekdataflow, cmekprism, cmekdirect, and cmekflink, cmekspark and cmekuniversal, which reach the job service of
-// --endpoint.
+// Beam's registry does not let a name be replaced, so every runner has a guarded name here: cmekdataflow, cmekprism,
+// cmekdirect, and cmekflink, cmekspark and cmekuniversal, which reach the job service of --endpoint.
+//
+// With this package imported, beam.Init ends a program whose flag runner names one of Beam's own runners that submit the
+// pipeline to a service, such as --runner=dataflow, and says which name to use. Beam's prism and direct, which run the pipeline
+// in this process, are not refused, because unit tests use them; package guard does not inspect what they run. Nor does it
+// inspect a pipeline that the program passes to a runner in its code: beam.Run(ctx, "dataflow", p), dataflow.Execute(ctx, p).
+// See package guard on how to find such calls.
 //
 // # Defaults
 //
@@ -28,7 +32,8 @@
 //
 // # Errors
 //
-// Those of launch.Run and of cmekpipe.FromFlags; all are [*cmekpipe.Error], or a context's own.
+// Those of launch.Run and of cmekpipe.FromFlags; all are [*cmekpipe.Error], or a context's own. beam.Init, which can't return
+// an error, prints one and ends the program with status 1.
 //
 // # Concurrency
 //
@@ -42,7 +47,10 @@ package cmekrunner
 
 import (
 	"context"
+	"errors"
 	"flag"
+	"fmt"
+	"os"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/metrics"
@@ -62,6 +70,7 @@ import (
 
 func init() {
 	registerFlags()
+	beam.RegisterInit(refuseUnguarded)
 	beam.RegisterRunner("cmekdataflow", Execute)
 	for _, name := range []string{"prism", "direct", "flink", "spark", "universal"} {
 		beam.RegisterRunner("cmek"+name, func(ctx context.Context, p *beam.Pipeline) (beam.PipelineResult, error) {
@@ -80,6 +89,41 @@ func registerFlags() {
 			flag.Var(f.Value, f.Name, f.Usage)
 		}
 	})
+}
+
+// refuseUnguarded ends a program that was told to use a runner of Beam's that submits the pipeline elsewhere without guard. On
+// a worker, which is told nothing, it does nothing.
+func refuseUnguarded() {
+	if worker := flag.Lookup("worker"); worker != nil && worker.Value.String() == "true" {
+		return
+	}
+	runner := flag.Lookup("runner")
+	if runner == nil {
+		return
+	}
+	name := runner.Value.String()
+	if guarded := guardedName(name); guarded != "" {
+		fmt.Fprintln(os.Stderr, &cmekpipe.Error{Op: "cmekrunner.Init", Code: cmekpipe.InvalidOptions, Resource: "runner",
+			Err:  errors.New("got Beam's own runner " + name + ", which launches without inspecting the pipeline and without checking the key"),
+			Hint: "set --runner=" + guarded})
+		os.Exit(1)
+	}
+}
+
+// guardedName returns the name of the guarded runner in place of one of Beam's that submits the pipeline to a service; "" for
+// any other name.
+func guardedName(runner string) string {
+	switch runner {
+	case "dataflow", "DataflowRunner":
+		return "cmekdataflow"
+	case "flink", "FlinkRunner":
+		return "cmekflink"
+	case "spark", "SparkRunner":
+		return "cmekspark"
+	case "universal", "portable", "PortableRunner":
+		return "cmekuniversal"
+	}
+	return ""
 }
 
 // Execute launches a pipeline on Dataflow with the options that the process's flags hold. It is what beam.Run calls for

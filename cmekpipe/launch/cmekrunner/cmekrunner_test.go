@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t}
 	w.key = w.CreateKey("us-central1", "pipelines")
-	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.CreateBucket("bank-work", "us-central1", w.key)
 	worker := filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)
@@ -160,6 +160,50 @@ func TestAnUnprotectedPipelineIsRefusedOnEveryRunner(t *testing.T) {
 				t.Error("got objects, want none")
 			}
 		})
+	}
+}
+
+func TestBeamsOwnRunnersAreRefusedByName(t *testing.T) {
+	w := newWorld(t)
+	for runner, guarded := range map[string]string{
+		"dataflow": "cmekdataflow", "DataflowRunner": "cmekdataflow", "flink": "cmekflink", "SparkRunner": "cmekspark",
+		"universal": "cmekuniversal", "PortableRunner": "cmekuniversal",
+	} {
+		for _, program := range []string{"beamx", "plain"} {
+			printed, err := w.run(program, "--runner="+runner, "--endpoint=localhost:1")
+			if err == nil || !strings.HasPrefix(printed, "cmekpipe[invalid-options] cmekrunner.Init: ") || !strings.HasSuffix(printed, "; hint: set --runner="+guarded+"\n") {
+				t.Errorf("%s, %s: got %v and\n%s\nwant it refused by beam.Init, with %s", program, runner, err, printed, guarded)
+			}
+		}
+	}
+	if jobs := w.jobs(); len(jobs) != 0 {
+		t.Errorf("got jobs %v, want none", jobs)
+	}
+	// A worker and a program that runs its pipeline in its own process are not refused.
+	if printed, err := w.run("beamx", "--runner=direct"); err != nil || !strings.Contains(printed, "JOB ") {
+		t.Errorf("direct: got %v and\n%s\nwant a pipeline that ran", err, printed)
+	}
+	if printed, _ := w.run("beamx", "--runner=dataflow", "--worker"); strings.Contains(printed, "set --runner=") {
+		t.Errorf("worker: got\n%s\nwant no refusal", printed)
+	}
+}
+
+func TestADryRunPrintsThePlanOnLinesOfItsOwn(t *testing.T) {
+	w := newWorld(t)
+	printed, err := w.run("beamx", "--runner=cmekdataflow", "--dry_run")
+	if err != nil || !strings.Contains(printed, "\njob\n") || !strings.Contains(printed, "\nfindings\n") || strings.Contains(printed, `\n`) {
+		t.Errorf("got %v and\n%s\nwant the plan, line by line", err, printed)
+	}
+}
+
+func TestStrictModeIsAFlag(t *testing.T) {
+	w := newWorld(t)
+	printed, err := w.run("beamx", "--runner=cmekprism", "--cmek_strict")
+	if err == nil || !strings.Contains(printed, "\n\t\"main.shout\",\n") {
+		t.Errorf("got %v and\n%s\nwant a refusal with the entry to paste", err, printed)
+	}
+	if printed, err := w.run("beamx", "--runner=cmekprism", "--cmek_strict", "--cmek_reviewed=main.shout"); err != nil {
+		t.Errorf("got %v and\n%s\nwant a pipeline that ran", err, printed)
 	}
 }
 

@@ -42,7 +42,7 @@ var aboutKeys = regexp.MustCompile(`(?i)kms|cryptokey|encryption key|external ke
 func (w *watcher) keyFailure(texts []string) *cmekpipe.Error {
 	var repeated *cmekpipe.Error
 	for _, text := range texts {
-		fault, ok := explain.FindKeyFault(text)
+		fault, ok := explain.FindFault(text)
 		if !ok || !aboutKeys.MatchString(text) {
 			continue
 		}

@@ -39,6 +39,7 @@ var allowedInits = map[string]string{
 
 // Package-level variables are shared by everything in the process, so each one is listed here with its reason.
 var allowedVars = map[string]string{
+	"internal/destination.linkedModules":           "a program's modules never change, and reading them takes time",
 	"internal/testing/conformance/filetest.onLine": "Beam makes DoFns of its own from JSON, which a test reaches only so",
 	"cmekpipe/launch.prismServer":                  "Beam's Prism can be started but not stopped, so a process has one",
 	"cmekpipe/emulator/prismrun.server":            "Beam's Prism can be started but not stopped, so a process has one",

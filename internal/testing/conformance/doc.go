@@ -32,6 +32,8 @@
 // and call Run in the connector's package, whose TestMain calls flag.Parse and beam.Init. Fields that relax a
 // guarantee, such as [Harness.Partial], contain the reason as a sentence; all other checks are strict.
 //
+// A connector that reads and stores temporary data describes itself in a [Source] and calls [RunSource].
+//
 // # Flags
 //
 // -conformance.rows is the number of rows in the case of many small ones. The default is 20,000.

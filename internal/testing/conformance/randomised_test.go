@@ -11,6 +11,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 var (
@@ -20,6 +21,7 @@ var (
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	shortpause.Enable()
 	beam.Init()
 	os.Exit(m.Run())
 }

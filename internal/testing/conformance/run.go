@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
@@ -52,17 +53,21 @@ func (w *world) half(cancel func()) func(*http.Request) {
 func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) error {
 	t.Helper()
 	if w.Retries.Bundles > 0 {
-		return retryrunner.Run(ctx, p, w.Retries.config())
+		return retryrunner.Run(ctx, p, w.Retries.config(w.Cloud))
 	}
 	_, err := w.result(ctx, t, p)
 	return err
 }
 
-// result runs a pipeline on Prism.
+// result runs a pipeline on Prism, or on the job service of Beam's flag --endpoint, with workers in this process.
 func (w *world) result(ctx context.Context, t testing.TB, p *beam.Pipeline) (*launch.Result, error) {
 	t.Helper()
+	runner := "prism"
+	if *jobopts.Endpoint != "" {
+		runner = "universal"
+	}
 	opts, err := cmekpipe.FromConfig(cmekpipe.Config{
-		Runner: "prism", Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
+		Runner: runner, EnvironmentType: *jobopts.EnvironmentType, Project: cmektest.Project, TempLocation: "gs://never-used/tmp",
 		Key: "projects/" + cmektest.Project + "/locations/us-central1/keyRings/cmektest/cryptoKeys/job",
 	})
 	if err != nil {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -55,7 +56,7 @@ func newWorldIn(t testing.TB, cloud *cmektest.Cloud, h Harness, sink Sink, sc sc
 // begin applies the changes of the scene before the run.
 func (w *world) begin() {
 	w.set(w.Before)
-	if w.Fault != (emulator.Fault{}) {
+	if !reflect.ValueOf(w.Fault).IsZero() {
 		w.removeFault = w.Inject(w.Fault)
 	}
 	w.prepared = len(w.Ledger())

@@ -16,6 +16,9 @@ import (
 	objectstore "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
+// maxURIs is how many source URIs a load job may have. Source: https://docs.cloud.google.com/bigquery/quotas#load_jobs.
+const maxURIs = 10_000
+
 // load reads objects of Cloud Storage into a table: all of them, or nothing.
 func load(ctx context.Context, r *running) error {
 	config := r.Configuration.Load
@@ -39,7 +42,10 @@ func load(ctx context.Context, r *running) error {
 		Schema: config.Schema, EncryptionConfiguration: config.DestinationEncryptionConfiguration,
 		TimePartitioning: config.TimePartitioning, RangePartitioning: config.RangePartitioning, Clustering: config.Clustering,
 	}
-	if err := r.store.Check(o); err != nil {
+	if err := r.allow(config.DestinationEncryptionConfiguration); err != nil {
+		return err
+	}
+	if err := r.store.Check(o); err != nil || r.Configuration.DryRun {
 		return err
 	}
 	files, size, err := r.files(ctx, config.SourceUris)
@@ -90,6 +96,9 @@ func loadable(config *raw.JobConfigurationLoad) error {
 func (r *running) files(ctx context.Context, uris []string) (files [][]byte, size int64, err error) {
 	if len(uris) == 0 {
 		return nil, 0, store.Refuse(store.Required, "Required parameter is missing: sourceUris")
+	}
+	if len(uris) > maxURIs {
+		return nil, 0, store.Refuse(store.Invalid, "Too many source URIs: got %d, the limit is %d.", len(uris), maxURIs)
 	}
 	for _, uri := range uris {
 		names, bucket, err := r.expand(ctx, uri)

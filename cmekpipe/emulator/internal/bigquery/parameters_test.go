@@ -20,34 +20,40 @@ func TestParametersOfEachTypeComeBack(t *testing.T) {
 	day, clock := civil.Date{Year: 9999, Month: 12, Day: 31}, civil.Time{Hour: 23, Minute: 59, Second: 59, Nanosecond: 999_999_000}
 	at := time.Date(1, 1, 1, 0, 0, 0, 1000, time.UTC)
 	same := cmp.Comparer(func(a, b *big.Rat) bool { return a.Cmp(b) == 0 })
-	for name, tt := range map[string]struct{ value, want any }{
-		"bool":           {true, true},
-		"int64":          {int64(math.MinInt64), int64(math.MinInt64)},
-		"float64":        {-math.MaxFloat64, -math.MaxFloat64},
-		"string":         {"é ' \" \n", "é ' \" \n"},
-		"empty string":   {"", ""},
-		"bytes":          {[]byte{0, 255}, []byte{0, 255}},
-		"date":           {day, day},
-		"time":           {clock, clock},
-		"datetime":       {civil.DateTime{Date: day, Time: clock}, civil.DateTime{Date: day, Time: clock}},
-		"timestamp":      {at, at},
-		"numeric":        {big.NewRat(-5, 2), big.NewRat(-5, 2)},
-		"bignumeric":     {&bigquery.QueryParameterValue{Type: bigquery.StandardSQLDataType{TypeKind: "BIGNUMERIC"}, Value: "1e-38"}, new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil))},
-		"JSON":           {&bigquery.QueryParameterValue{Type: bigquery.StandardSQLDataType{TypeKind: "JSON"}, Value: `{"a":1}`}, `{"a":1}`},
-		"null int64":     {bigquery.NullInt64{}, nil},
-		"null float64":   {bigquery.NullFloat64{}, nil},
-		"null bool":      {bigquery.NullBool{}, nil},
-		"null date":      {bigquery.NullDate{}, nil},
-		"null time":      {bigquery.NullTime{}, nil},
-		"null datetime":  {bigquery.NullDateTime{}, nil},
-		"null timestamp": {bigquery.NullTimestamp{}, nil},
-		"list":           {[]int64{1, 2}, []bigquery.Value{int64(1), int64(2)}},
-		"empty list":     {[]string{}, []bigquery.Value(nil)},
+	const null = true
+	for name, tt := range map[string]struct {
+		value, want any
+		null        bool
+	}{
+		"bool":           {true, true, false},
+		"int64":          {int64(math.MinInt64), int64(math.MinInt64), false},
+		"float64":        {-math.MaxFloat64, -math.MaxFloat64, false},
+		"string":         {"é ' \" \n", "é ' \" \n", false},
+		"empty string":   {"", "", false},
+		"bytes":          {[]byte{0, 255}, []byte{0, 255}, false},
+		"date":           {day, day, false},
+		"time":           {clock, clock, false},
+		"datetime":       {civil.DateTime{Date: day, Time: clock}, civil.DateTime{Date: day, Time: clock}, false},
+		"timestamp":      {at, at, false},
+		"numeric":        {big.NewRat(-5, 2), big.NewRat(-5, 2), false},
+		"bignumeric":     {&bigquery.QueryParameterValue{Type: bigquery.StandardSQLDataType{TypeKind: "BIGNUMERIC"}, Value: "1e-38"}, new(big.Rat).SetFrac(big.NewInt(1), new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)), false},
+		"JSON":           {&bigquery.QueryParameterValue{Type: bigquery.StandardSQLDataType{TypeKind: "JSON"}, Value: `{"a":1}`}, `{"a":1}`, false},
+		"null int64":     {bigquery.NullInt64{}, nil, null},
+		"null float64":   {bigquery.NullFloat64{}, nil, null},
+		"null bool":      {bigquery.NullBool{}, nil, null},
+		"null date":      {bigquery.NullDate{}, nil, null},
+		"null time":      {bigquery.NullTime{}, nil, null},
+		"null datetime":  {bigquery.NullDateTime{}, nil, null},
+		"null timestamp": {bigquery.NullTimestamp{}, nil, null},
+		"list":           {[]int64{1, 2}, []bigquery.Value{int64(1), int64(2)}, false},
+		"null list":      {[]string(nil), []bigquery.Value(nil), null},
+		"null string":    {bigquery.NullString{}, nil, null},
+		"null record":    {(*struct{ A int64 })(nil), nil, null},
 		"struct": {struct {
 			A int64
 			B []string
-		}{1, []string{"x"}}, []bigquery.Value{int64(1), []bigquery.Value{"x"}}},
-		"list of structs": {[]struct{ A civil.Date }{{day}, {day}}, []bigquery.Value{[]bigquery.Value{day}, []bigquery.Value{day}}},
+		}{1, []string{"x"}}, []bigquery.Value{int64(1), []bigquery.Value{"x"}}, false},
+		"list of structs": {[]struct{ A civil.Date }{{day}, {day}}, []bigquery.Value{[]bigquery.Value{day}, []bigquery.Value{day}}, false},
 	} {
 		q := w.client.Query("SELECT @p AS v, @p IS NULL AS empty")
 		q.Parameters = []bigquery.QueryParameter{{Name: "p", Value: tt.value}}
@@ -56,8 +62,50 @@ func TestParametersOfEachTypeComeBack(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
-		if diff := cmp.Diff([][]bigquery.Value{{tt.want, tt.want == nil}}, got, same); diff != "" {
+		if diff := cmp.Diff([][]bigquery.Value{{tt.want, tt.null}}, got, same); diff != "" {
 			t.Errorf("%s: rows (-want +got):\n%s", name, diff)
+		}
+	}
+}
+
+// What a job shows of its parameters is what the client can read: package bigquery's own tests want this.
+func TestParametersAreShownAsTheClientReadsThem(t *testing.T) {
+	type inner struct{ S string }
+	type outer struct {
+		N     int64
+		List  []string
+		Inner inner
+	}
+	w := newWorld(t)
+	for name, tt := range map[string]struct{ value, want any }{
+		"int64":        {7, int64(7)},
+		"null int64":   {bigquery.NullInt64{}, bigquery.NullInt64{}},
+		"null string":  {bigquery.NullString{}, ""},
+		"empty string": {"", ""},
+		"null date":    {bigquery.NullDate{}, bigquery.NullDate{}},
+		"null list":    {[]string(nil), []any(nil)},
+		"list":         {[]string{"a"}, []any{"a"}},
+		"null record":  {(*inner)(nil), map[string]any(nil)},
+		"record":       {outer{1, nil, inner{"x"}}, map[string]any{"N": int64(1), "List": nil, "Inner": map[string]any{"S": "x"}}},
+	} {
+		q := w.client.Query("SELECT @p AS v")
+		q.Location, q.Parameters = "US", []bigquery.QueryParameter{{Name: "p", Value: tt.value}}
+		q.DisableQueryCache = true // makes the client insert a job
+		job, err := q.Run(t.Context())
+		if err == nil {
+			job, err = w.client.JobFromIDLocation(t.Context(), job.ID(), job.Location())
+		}
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		config, err := job.Config()
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if diff := cmp.Diff(tt.want, config.(*bigquery.QueryConfig).Parameters[0].Value); diff != "" {
+			t.Errorf("%s: shown (-want +got):\n%s", name, diff)
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"strings"
 	"time"
@@ -31,6 +32,7 @@ func runQuery(ctx context.Context, r *running) error {
 		return err
 	}
 	r.Configuration.JobType = "QUERY"
+	config.QueryParameters = shownParameters(config.QueryParameters)
 	r.Statistics.Query = &raw.JobStatistics2{StatementType: plan.kind, Schema: store.Schema(plan.columns)}
 	for _, t := range plan.tables {
 		r.Statistics.Query.ReferencedTables = append(r.Statistics.Query.ReferencedTables,
@@ -43,6 +45,9 @@ func runQuery(ctx context.Context, r *running) error {
 		} else {
 			r.Statistics.TotalBytesProcessed += read.Bytes
 		}
+	}
+	if err := r.allow(config.DestinationEncryptionConfiguration); err != nil {
+		return err
 	}
 	if plan.columns == nil { // a statement without a result
 		if r.Configuration.DryRun {
@@ -63,9 +68,11 @@ func (r *running) storeResult(ctx context.Context, plan *statement) error {
 	if err := r.store.Check(o); err != nil || r.Configuration.DryRun {
 		return err
 	}
-	if o.Rows, err = plan.run(ctx); err != nil {
+	rows, err := plan.run(ctx)
+	if err != nil {
 		return err
 	}
+	o.Rows = withoutNullArrays(plan.columns, rows)
 	if _, err := r.store.Commit(o); err != nil {
 		return err
 	}
@@ -88,7 +95,12 @@ func (r *running) outcome(columns []sql.Field) (o store.Outcome, err error) {
 		if o.Disposition, err = disposition(config.CreateDisposition, config.WriteDisposition, "WRITE_EMPTY"); err != nil {
 			return o, err
 		}
-		o.Convert = func(t *store.Table, rows []store.Row) ([]store.Row, error) { return fit(columns, t, rows) }
+		o.Convert = func(t *store.Table, rows []store.Row) ([]store.Row, error) {
+			if err := keepsModes(columns, t, o.Write); err != nil {
+				return nil, err
+			}
+			return fit(columns, t, rows)
+		}
 		return o, r.settle(o.Ref.In())
 	}
 	if r.JobReference.Location == "" {
@@ -100,6 +112,24 @@ func (r *running) outcome(columns []sql.Field) (o store.Outcome, err error) {
 		}
 	}
 	return r.anonymous(o)
+}
+
+// keepsModes refuses to add the result of a query, whose columns are never required, to a table with required columns.
+func keepsModes(columns []sql.Field, t *store.Table, write string) error {
+	if write == "WRITE_TRUNCATE_DATA" {
+		return nil
+	}
+	at, err := store.Match(columns, t)
+	if err != nil {
+		return err
+	}
+	for i, c := range t.Columns {
+		if c.Required && (at[i] < 0 || !columns[at[i]].Required) {
+			return store.Refuse(store.Invalid, "Provided Schema does not match Table %s:%s.%s. Field %s has changed mode from "+
+				"REQUIRED to NULLABLE", t.Ref.Project, t.Ref.Dataset, t.Ref.Table, c.Name)
+		}
+	}
+	return nil
 }
 
 func (r *running) defaultDataset() store.DatasetRef {
@@ -157,9 +187,15 @@ func fit(columns []sql.Field, t *store.Table, rows []store.Row) ([]store.Row, er
 // query serves jobs.query: it runs a job and answers with its first rows.
 func (s *Server) query(c *call) (any, error) {
 	var q raw.QueryRequest
-	if err := c.decode(&q); err != nil {
+	var sent struct{ QueryParameters []sentParameter }
+	body, err := c.body()
+	if err == nil {
+		err = errors.Join(decodeJSON(body, &q), decodeJSON(body, &sent))
+	}
+	if err != nil {
 		return nil, err
 	}
+	markNulls(q.QueryParameters, sent.QueryParameters)
 	done, err := s.runJob(c, jobOf(&q))
 	if err != nil {
 		return nil, err
@@ -218,7 +254,10 @@ func (s *Server) answerQuery(c *call, j *job, kind string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	answer["totalRows"], answer["rows"] = strconv.Itoa(len(t.Rows)), json.RawMessage(rows)
+	answer["totalRows"] = strconv.Itoa(len(t.Rows))
+	if rows != nil {
+		answer["rows"] = json.RawMessage(rows)
+	}
 	if next != "" {
 		answer["pageToken"] = next
 	}

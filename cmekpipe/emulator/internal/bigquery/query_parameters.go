@@ -61,7 +61,7 @@ func parameterType(t *raw.QueryParameterType) (sql.Type, error) {
 
 func parameterValue(t sql.Type, v *raw.QueryParameterValue) (sql.Value, error) {
 	switch {
-	case v == nil:
+	case isNull(v):
 		return nil, nil
 	case t.Array:
 		t.Array = false
@@ -86,18 +86,10 @@ func parameterValue(t sql.Type, v *raw.QueryParameterValue) (sql.Value, error) {
 			}
 		}
 		return values, nil
-	case isNullParameter(t.Kind, v):
-		return nil, nil
 	}
 	value, ok := codec.Parse(t.Kind, v.Value)
 	if !ok {
 		return nil, store.Refuse(store.Invalid, "Invalid value for a query parameter of type %s", t.Kind)
 	}
 	return value, nil
-}
-
-// isNullParameter reports whether a scalar is NULL. The client sends NULL as a value that is null, which the API's own
-// types don't tell from an empty one when they read it; so a NULL of type STRING or BYTES arrives as empty here.
-func isNullParameter(k sql.Kind, v *raw.QueryParameterValue) bool {
-	return v.Value == "" && k != sql.String && k != sql.Bytes
 }

@@ -67,14 +67,14 @@ const supplyRows = "supply its rows with SetQueryResult of emulator.Cloud or cme
 // Source: https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption, which says that scripts can't have a
 // destination table for CMEK.
 func selectOnly(kind string, config *raw.JobConfigurationQuery) error {
-	field := ""
+	field, words := "", ""
 	switch {
 	case kind == sql.Select:
 		return nil
 	case config.DestinationEncryptionConfiguration != nil:
-		field = "destinationEncryptionConfiguration"
+		field, words = "destinationEncryptionConfiguration", "kms key name"
 	case config.DestinationTable != nil:
-		field = "destinationTable"
+		field, words = "destinationTable", "destination table"
 	}
 	switch {
 	case field == "":
@@ -82,9 +82,9 @@ func selectOnly(kind string, config *raw.JobConfigurationQuery) error {
 	case kind == sql.Script:
 		return store.Refuse(store.Invalid, "configuration.query.%s cannot be set for scripts", field)
 	case sql.IsDML(kind):
-		return store.Refuse(store.Invalid, "Cannot set %s in jobs with DML statements", field)
+		return store.Refuse(store.Invalid, "Cannot set %s in jobs with DML statements", words)
 	}
-	return store.Refuse(store.Invalid, "Cannot set %s in jobs with DDL statements", field)
+	return store.Refuse(store.Invalid, "Cannot set %s in jobs with DDL statements", words)
 }
 
 var legacySelect = regexp.MustCompile(`(?is)^\s*SELECT\s+(\*|[\w\s,.]+?)\s+FROM\s+\[(?:([^\[\]:` + "`" + `]+):)?([^\[\]:.` + "`" + `]+)\.([^\[\]:.` + "`" + `]+)\]\s*$`)

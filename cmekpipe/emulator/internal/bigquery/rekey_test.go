@@ -45,8 +45,7 @@ func TestPatchesOfATablesKey(t *testing.T) {
 		status       int
 		reason, text string
 	}{
-		"to no key":                  {"keyed", removed, http.StatusBadRequest, "invalid", "Cannot change the encryption of table"},
-		"from no key":                {"plain", &raw.Table{EncryptionConfiguration: encryption(one.String())}, http.StatusBadRequest, "invalid", "copy the table instead"},
+		"to no key":                  {"keyed", removed, http.StatusBadRequest, "invalid", "must be done via table.copy job"},
 		"to a denied key":            {"keyed", &raw.Table{EncryptionConfiguration: encryption(denied.String())}, http.StatusForbidden, "accessDenied", "Please grant Cloud KMS CryptoKey Encrypter/Decrypter role"},
 		"to a key of another region": {"keyed", &raw.Table{EncryptionConfiguration: encryption(far.String())}, http.StatusBadRequest, "invalid", "This region is not supported"},
 		"to a version":               {"keyed", &raw.Table{EncryptionConfiguration: encryption(two.String() + "/cryptoKeyVersions/1")}, http.StatusBadRequest, "invalid", "A key version can't be named"},
@@ -85,6 +84,29 @@ func TestPatchesOfATablesKey(t *testing.T) {
 	}
 }
 
+// Google accepts such a patch and encrypts nothing.
+func TestAPatchGivesNoKeyToATableWithoutOne(t *testing.T) {
+	w := newWorld(t)
+	key := w.CreateKey(place, "k")
+	w.CreateDataset(cmektest.Project+".d", place, none)
+	plain := w.table("d", "plain", people(), none)
+	before := w.Ledger()
+	for _, change := range []*raw.Table{
+		{EncryptionConfiguration: encryption(key.String())}, {EncryptionConfiguration: encryption(key.String()), Description: "sums"},
+	} {
+		got, err := w.patch("plain", change)
+		if err != nil || got.EncryptionConfiguration != nil || got.Description != change.Description {
+			t.Errorf("got %+v, %v, want the table without a key, and no error", got, err)
+		}
+	}
+	if got := w.keyOf(plain); got.Valid() {
+		t.Errorf("got the table encrypted with %s, want none", got)
+	}
+	if after := w.Ledger(); !slices.Equal(before, after) {
+		t.Errorf("got the ledger %+v, want %+v", after, before)
+	}
+}
+
 func TestTablesUpdateReplacesAllSettingsButTheSchema(t *testing.T) {
 	w := newWorld(t)
 	key := w.CreateKey(place, "k")
@@ -100,7 +122,7 @@ func TestTablesUpdateReplacesAllSettingsButTheSchema(t *testing.T) {
 		t.Errorf("got %+v, %v, want the new name, no description and the schema", got, err)
 	}
 	_, err = service.Tables.Update(cmektest.Project, "d", "t", &raw.Table{FriendlyName: "bare"}).Do()
-	wantRefusal(t, err, http.StatusBadRequest, "invalid", "Cannot change the encryption of table")
+	wantRefusal(t, err, http.StatusBadRequest, "invalid", "must be done via table.copy job")
 }
 
 func TestDatasetsUpdateReplacesAllSettingsButTheLocation(t *testing.T) {
@@ -190,7 +212,9 @@ func TestJobsKeepOrChangeTheKeyOfTheirTable(t *testing.T) {
 				w.DisableKey(keys["disabled"])
 				w.WriteObject("gs://files/one", []byte(`{"id":1}`))
 				w.table("d", "from", people(), none)
-				to := w.table("d", "t", people(), keys[tt.table])
+				schema := people()
+				schema[0].Required = kind != "query" // whose columns are never required
+				to := w.table("d", "t", schema, keys[tt.table])
 				w.DisableKey(keys["late"])
 				if _, err := w.client.Dataset("d").Update(t.Context(), bigquery.DatasetMetadataToUpdate{
 					DefaultEncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: keys["default"].String()}}, ""); err != nil {

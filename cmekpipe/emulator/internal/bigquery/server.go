@@ -81,9 +81,10 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 		verb, path, _ := strings.Cut(m.pattern, " ")
 		mux.HandleFunc(verb+" "+BasePath+path, func(w http.ResponseWriter, r *http.Request) { s.serve(m, w, r) })
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		core.WriteError(w, core.Refusal(http.StatusNotFound, store.NotFound, "The loopback BigQuery has no "+r.Method+" "+r.URL.Path))
-	})
+	for pattern, name := range unserved() {
+		mux.HandleFunc(pattern, func(w http.ResponseWriter, r *http.Request) { refuseCall(w, name, r) })
+	}
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) { refuseCall(w, "", r) })
 	return mux, names
 }
 

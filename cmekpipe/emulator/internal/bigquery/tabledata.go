@@ -33,12 +33,16 @@ func (s *Server) listRows(c *call) (any, error) {
 		answer = append(answer, `,"pageToken":`...)
 		answer = strconv.AppendQuote(answer, next)
 	}
-	answer = append(answer, `,"rows":`...)
-	answer = append(answer, rows...)
+	if rows != nil {
+		answer = append(answer, `,"rows":`...)
+		answer = append(answer, rows...)
+	}
 	return json.RawMessage(append(answer, '}')), nil
 }
 
-// rowPage returns the rows that a call asks for as a JSON array, and the token of the next page.
+// rowPage returns the rows that a call asks for as a JSON array, nil if there are none, and the token of the next page. A
+// call that wants no rows gets the token of the first page, as the API leaves out empty lists and clients take a list that is
+// there for a page.
 func rowPage(c *call, shape *codec.Shape, rows []store.Row) (text []byte, next string, err error) {
 	start, err := c.number("startIndex", 0)
 	if err != nil {
@@ -61,8 +65,11 @@ func rowPage(c *call, shape *codec.Shape, rows []store.Row) (text []byte, next s
 		}
 		text = shape.AppendRow(text, rows[end], micros)
 	}
-	if end < len(rows) && most > 0 {
+	if end < len(rows) {
 		next = strconv.Itoa(end)
+	}
+	if end == start {
+		return nil, next, nil
 	}
 	return append(text, ']'), next, nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 )
 
 // APIError is the error of an API over HTTP, in the form of Google's APIs.
@@ -48,6 +49,27 @@ func AlreadyExists(message string) error {
 // Forbidden refuses a call without the required permission.
 func Forbidden(message string) error {
 	return &APIError{Status: http.StatusForbidden, Reason: "forbidden", Code: "PERMISSION_DENIED", Message: message}
+}
+
+// NotImplemented refuses what an API of the loopback cloud doesn't do: with a status that a client can't take for the
+// absence of a resource.
+func NotImplemented(message string) *APIError {
+	return &APIError{Status: http.StatusNotImplemented, Reason: "notImplemented", Code: "UNIMPLEMENTED", Message: message}
+}
+
+// Unserved refuses a call that an API of the loopback cloud doesn't serve, see [NotImplemented]. Name is the call's
+// name; empty means its verb and path. Some of Google's clients retry every status from 500 on without an end. They number
+// their attempts, and their second one gets status 400.
+func Unserved(title, name string, r *http.Request) *APIError {
+	if name == "" {
+		name = r.Method + " " + r.URL.Path
+	}
+	e := NotImplemented("The loopback " + title + " has no method " + name)
+	const attempt = "gccl-attempt-count/"
+	if _, n, found := strings.Cut(r.Header.Get("X-Goog-Api-Client"), attempt); found && !strings.HasPrefix(n+" ", "1 ") {
+		e.Status = http.StatusBadRequest
+	}
+	return e
 }
 
 // FailStatus answers with an injected status.

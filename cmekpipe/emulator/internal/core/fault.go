@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -15,17 +16,44 @@ import (
 type Fault struct {
 	Method, Resource string // path.Match patterns; empty matches all
 	Call             int    // counted from 1; 0 is every call
+	OnBegin          func(method, resource string)
 	Latency          time.Duration
+	Detached         bool
 	Status           int
 	Code             codes.Code
+	OnEffect         func(method, resource string)
+	AnswerLatency    time.Duration
 	Reset            bool
 	Truncate         int
 }
 
 // Faults holds the faults that tests injected. The zero Faults affects no call. It is safe for concurrent use.
 type Faults struct {
-	mu    sync.Mutex
-	armed []*Armed
+	mu     sync.Mutex
+	armed  []*Armed
+	closed chan struct{} // created on first use
+
+	interceptors []*interceptor // replaced, never changed
+	open         atomic.Int64
+}
+
+// Close ends the calls that wait because of a fault. They do no more work. Closing twice does no harm.
+func (f *Faults) Close() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	select {
+	case <-f.end():
+	default:
+		close(f.closed)
+	}
+}
+
+// end returns the channel that Close closes. Its caller has locked f.mu.
+func (f *Faults) end() chan struct{} {
+	if f.closed == nil {
+		f.closed = make(chan struct{})
+	}
+	return f.closed
 }
 
 // Armed is a fault in [Faults], with the number of calls that met it.
@@ -70,10 +98,11 @@ func (a *Armed) Hit() int {
 	return a.hit
 }
 
-// Next counts a call and returns the first fault that affects it, or the zero Fault.
-func (f *Faults) Next(method, resource string) Fault {
+// Next counts a call and returns it with the first fault that affects it, or with the zero Fault.
+func (f *Faults) Next(method, resource string) Hit {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	hit := Hit{method: method, resource: resource, closed: f.end()}
 	var first *Armed
 	for _, a := range f.armed {
 		if !matches(a.Method, method) || !matches(a.Resource, resource) {
@@ -84,11 +113,11 @@ func (f *Faults) Next(method, resource string) Fault {
 			first = a
 		}
 	}
-	if first == nil {
-		return Fault{}
+	if first != nil {
+		first.hit++
+		hit.Fault = first.Fault
 	}
-	first.hit++
-	return first.Fault
+	return hit
 }
 
 func matches(pattern, s string) bool {

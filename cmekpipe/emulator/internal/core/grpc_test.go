@@ -54,6 +54,12 @@ func startHealth(t *testing.T, fault core.Fault) (grpc_health_v1.HealthClient, *
 	})...)
 	health := &healthServer{}
 	grpc_health_v1.RegisterHealthServer(server, health)
+	return grpc_health_v1.NewHealthClient(serveGRPC(t, server)), health
+}
+
+// serveGRPC returns a connection to a server that serves until the test ends.
+func serveGRPC(t *testing.T, server *grpc.Server) *grpc.ClientConn {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -65,7 +71,7 @@ func startHealth(t *testing.T, fault core.Fault) (grpc_health_v1.HealthClient, *
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { conn.Close() })
-	return grpc_health_v1.NewHealthClient(conn), health
+	return conn
 }
 
 // check makes a unary call, watch a streaming one; both return the number of messages received and the final error.
@@ -106,6 +112,8 @@ func TestGRPCFaults(t *testing.T) {
 		}{
 			{core.Fault{Method: "health.Other", Reset: true}, codes.OK, true},
 			{core.Fault{Latency: time.Millisecond}, codes.OK, true},
+			{core.Fault{AnswerLatency: time.Millisecond}, codes.OK, true},
+			{core.Fault{Detached: true, Latency: time.Millisecond}, codes.OK, true},
 			{core.Fault{Code: codes.ResourceExhausted}, codes.ResourceExhausted, false},
 			{core.Fault{Status: 403}, codes.PermissionDenied, false},
 			{core.Fault{Reset: true}, codes.Unavailable, true},

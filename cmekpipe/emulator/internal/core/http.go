@@ -1,50 +1,81 @@
 package core
 
 import (
-	"context"
-	"net"
+	"bytes"
+	"errors"
+	"io"
 	"net/http"
-	"time"
 )
 
-// Wait sleeps for the fault's latency, or until the call is cancelled.
-func (f Fault) Wait(ctx context.Context) error {
-	if f.Latency <= 0 {
-		return nil
-	}
-	timer := time.NewTimer(f.Latency)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
 // HTTP serves one call over HTTP and applies the faults: it waits, answers the fault's status through fail, or calls
-// serve and then resets or truncates the answer.
+// serve and then delays, resets or truncates the answer.
 func (f *Faults) HTTP(w http.ResponseWriter, r *http.Request, method, resource string,
 	fail func(http.ResponseWriter, int), serve http.HandlerFunc) {
-	fault := f.Next(method, resource)
-	if fault.Wait(r.Context()) != nil {
+	defer f.opened()()
+	if f.interceptedHTTP(r, method, resource) != nil {
+		reset(w)
 		return
 	}
-	status := fault.httpStatus()
-	switch {
-	case status != 0:
+	hit := f.Next(method, resource)
+	body := r.Body
+	if hit.needsRequest() {
+		body = received(body)
+	}
+	ctx, release, err := hit.begin(r.Context())
+	defer release()
+	if err != nil {
+		abandon(err)
+		return
+	}
+	if status := hit.httpStatus(); status != 0 {
 		fail(w, status)
-	case fault.Reset:
-		serve(&truncatedWriter{ResponseWriter: w}, r)
+		return
+	}
+	work := r.WithContext(ctx)
+	work.Body = body
+	if !hit.holdsAnswer() {
+		serve(w, work)
+		return
+	}
+	answer := &heldAnswer{ResponseWriter: w, status: http.StatusOK}
+	serve(answer, work)
+	if err := hit.end(r.Context(), answer.status < http.StatusBadRequest); err != nil {
+		abandon(err)
+		return
+	}
+	switch {
+	case hit.Reset:
 		reset(w)
-	case fault.Truncate > 0:
-		serve(&truncatedWriter{ResponseWriter: w, allow: fault.Truncate, pass: true}, r)
+	case hit.Truncate > 0:
+		answer.send(hit.Truncate)
 		http.NewResponseController(w).Flush() //nolint:errcheck // the connection is broken next
 		panic(http.ErrAbortHandler)
 	default:
-		serve(w, r)
+		answer.send(len(answer.body))
 	}
 }
+
+// abandon ends a call that was ended while it waited. A client that is still there must not read a success.
+func abandon(err error) {
+	if errors.Is(err, closedError{}) {
+		panic(http.ErrAbortHandler)
+	}
+}
+
+// received reads a request's body to its end, so that the call no longer needs its client. A body that ends too early
+// fails for its reader at the same place.
+func received(body io.ReadCloser) io.ReadCloser {
+	data, err := io.ReadAll(body)
+	whole := io.Reader(bytes.NewReader(data))
+	if err != nil {
+		whole = io.MultiReader(whole, failingReader{err})
+	}
+	return io.NopCloser(whole)
+}
+
+type failingReader struct{ err error }
+
+func (f failingReader) Read([]byte) (int, error) { return 0, f.err }
 
 // reset breaks the connection so that the client gets "connection reset" instead of a regular end.
 func reset(w http.ResponseWriter) {
@@ -52,32 +83,28 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
 		_ = tcp.SetLinger(0) // without it the client gets a regular end, still without an answer
 	}
 	conn.Close()
 }
 
-// truncatedWriter accepts everything that a handler writes and sends at most allow bytes of it.
-type truncatedWriter struct {
+// heldAnswer keeps what a handler writes until send.
+type heldAnswer struct {
 	http.ResponseWriter
-	allow int
-	pass  bool
+	status int
+	body   []byte
 }
 
-func (s *truncatedWriter) WriteHeader(status int) {
-	if s.pass {
-		s.ResponseWriter.WriteHeader(status)
-	}
-}
+func (a *heldAnswer) WriteHeader(status int) { a.status = status }
 
-func (s *truncatedWriter) Write(p []byte) (int, error) {
-	if s.pass && s.allow > 0 {
-		n := min(s.allow, len(p))
-		s.allow -= n
-		if _, err := s.ResponseWriter.Write(p[:n]); err != nil {
-			return 0, err
-		}
-	}
+func (a *heldAnswer) Write(p []byte) (int, error) {
+	a.body = append(a.body, p...)
 	return len(p), nil
+}
+
+// send writes the answer with at most n bytes of its body.
+func (a *heldAnswer) send(n int) {
+	a.ResponseWriter.WriteHeader(a.status)
+	_, _ = a.ResponseWriter.Write(a.body[:min(n, len(a.body))]) // the client may have disconnected
 }

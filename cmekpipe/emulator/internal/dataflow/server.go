@@ -28,6 +28,8 @@ type Files interface {
 	Read(ctx context.Context, bucket, name string) ([]byte, error)
 	// Write creates an object with the bucket's default key, on behalf of an API method.
 	Write(ctx context.Context, bucket, name, method string, data []byte) error
+	// HasBucket reports whether a bucket exists.
+	HasBucket(ctx context.Context, bucket string) bool
 	// MakeBucket creates a bucket of a project without a default key, unless a bucket of that name exists.
 	MakeBucket(ctx context.Context, project, name, location string) error
 }
@@ -58,7 +60,7 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	s.routeSnapshots(r)
 	r.handle("GET /v1b3/projects/{project}/jobs:aggregated", "dataflow.jobs.aggregated", s.list)
 	r.mux.HandleFunc("/", func(w http.ResponseWriter, q *http.Request) {
-		core.WriteError(w, core.NotFound("the loopback Dataflow has no "+q.Method+" "+q.URL.Path))
+		core.WriteError(w, core.Unserved("Dataflow", "", q))
 	})
 	return r.mux, r.names
 }

@@ -168,14 +168,14 @@ func TestFaultAnswersAnyStatus(t *testing.T) {
 	}
 }
 
-func TestUnknownPathsAreNotFound(t *testing.T) {
+func TestUnservedCallsAreNotTakenForMissingResources(t *testing.T) {
 	c := start(t)
 	for _, path := range []string{"/", "/v1b3/projects/p", "/v1b3/projects/test-project/locations/us-central1/templates"} {
 		resp, err := httpClient(t).Get(c.url + path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantError(t, googleapi.CheckResponse(resp), http.StatusNotFound, "notFound")
+		wantError(t, googleapi.CheckResponse(resp), http.StatusNotImplemented, "notImplemented")
 		resp.Body.Close()
 	}
 }

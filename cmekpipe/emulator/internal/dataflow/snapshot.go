@@ -41,7 +41,7 @@ func (s *Server) routeSnapshots(r *router) {
 func (s *Server) takeSnapshot(c *call) (any, error) {
 	id, isSnapshot := strings.CutSuffix(c.id, ":snapshot")
 	if !isSnapshot {
-		return nil, core.NotFound("the loopback Dataflow has no such method")
+		return nil, core.NotImplemented("The loopback Dataflow has no method POST of jobs/" + c.id)
 	}
 	var request api.SnapshotJobRequest
 	if err := c.read("", &request); err != nil {

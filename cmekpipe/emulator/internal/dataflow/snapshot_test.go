@@ -67,8 +67,8 @@ func TestSnapshotIsRefused(t *testing.T) {
 		}
 	}
 	status, _ := c.send(t, http.MethodPost, "/v1b3/projects/"+project+"/locations/"+region+"/jobs/"+young+":pause", "{}")
-	if status != http.StatusNotFound {
-		t.Errorf("got status %d for an unknown method, want 404", status)
+	if status != http.StatusNotImplemented {
+		t.Errorf("got status %d for an unknown method, want 501", status)
 	}
 }
 

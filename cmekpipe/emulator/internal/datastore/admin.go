@@ -43,7 +43,7 @@ func (a *Admin) routes() (mux *http.ServeMux, names []string) {
 		names = append(names, m.name)
 	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		core.WriteError(w, core.NotFound("the loopback Firestore Admin API has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.Unserved("Firestore Admin API", "", r))
 	})
 	return mux, names
 }

@@ -18,11 +18,19 @@ func (s *Server) insertBucket(c *call) error {
 		return required("project")
 	}
 	b := &store.Bucket{Project: project}
-	if err := c.decode(&b.Attrs); err != nil {
+	fields, err := c.resourceBody(&b.Attrs, checkBucketFields)
+	if err != nil {
+		return err
+	}
+	if err := checkACLs(fields, map[string]any{"acl": nil, "defaultObjectAcl": nil}); err != nil {
 		return err
 	}
 	if err := checkBucketName(b.Name()); err != nil {
 		return err
+	}
+	b.Attrs.ObjectRetention, b.Attrs.Acl, b.Attrs.DefaultObjectAcl = nil, nil, nil
+	if c.flag("enableObjectRetention") {
+		b.Attrs.ObjectRetention = &raw.BucketObjectRetention{Mode: "Enabled"}
 	}
 	if err := s.newBucket(b); err != nil {
 		return err
@@ -112,13 +120,13 @@ func (s *Server) getServiceAccount(c *call) error {
 	})
 }
 
-// checkACL refuses a predefined ACL for objects in a bucket with uniform access, as Google does.
+// checkACL refuses a predefined access control list: Google does so in a bucket with uniform access.
 func (c *call) checkACL(b *store.Bucket, parameter string) error {
-	if c.query.Get(parameter) == "" || b.Attrs.IamConfiguration == nil {
+	if c.query.Get(parameter) == "" {
 		return nil
 	}
-	if u := b.Attrs.IamConfiguration.UniformBucketLevelAccess; u == nil || !u.Enabled {
-		return nil
+	if !uniform(b) {
+		return invalid("The loopback Cloud Storage has no parameter %s of %s.", parameter, c.method.name)
 	}
 	return core.Refusal(http.StatusBadRequest, "invalid",
 		"Cannot insert legacy ACL for an object when uniform bucket-level access is enabled.")

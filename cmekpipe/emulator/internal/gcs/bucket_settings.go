@@ -1,6 +1,7 @@
 package gcs
 
 import (
+	"reflect"
 	"strconv"
 	"strings"
 	"time"
@@ -39,12 +40,19 @@ func (s *Server) newBucket(b *store.Bucket) error {
 		return err
 	}
 	a.ProjectNumber, a.Metageneration, a.TimeCreated, a.Updated = number, 1, now, now
-	return s.completeBucket(a)
+	return s.completeBucket(a, &raw.Bucket{})
 }
 
-// completeBucket sets the fields that the server itself decides.
-func (s *Server) completeBucket(a *raw.Bucket) error {
+// completeBucket checks new settings and sets the fields that the server itself decides. Old are the previous settings.
+func (s *Server) completeBucket(a, old *raw.Bucket) error {
 	now := s.env.Now()
+	if err := completeRetention(a, old.RetentionPolicy, now); err != nil {
+		return err
+	}
+	if err := checkLifecycle(a.Lifecycle); err != nil {
+		return err
+	}
+	completeAutoclass(a, old.Autoclass, now)
 	if a.SoftDeletePolicy == nil {
 		a.SoftDeletePolicy = &raw.BucketSoftDeletePolicy{RetentionDurationSeconds: int64(defaultSoftDelete / time.Second)}
 	}
@@ -90,32 +98,44 @@ func locationType(a *raw.Bucket) string {
 }
 
 func (s *Server) patchBucket(c *call) error {
-	var patch map[string]any
-	if err := c.decode(&patch); err != nil {
+	patch, err := c.resourceBody(new(map[string]any), checkBucketFields)
+	if err != nil {
 		return err
 	}
-	return s.changeBucket(c, func(old raw.Bucket) (raw.Bucket, error) { return merge(old, patch) })
+	return s.changeBucket(c, patch, func(old raw.Bucket) (raw.Bucket, error) { return merge(old, patch) })
 }
 
 func (s *Server) updateBucket(c *call) error {
 	var replacement raw.Bucket
-	if err := c.decode(&replacement); err != nil {
+	fields, err := c.resourceBody(&replacement, checkBucketFields)
+	if err != nil {
 		return err
 	}
-	return s.changeBucket(c, func(raw.Bucket) (raw.Bucket, error) { return clone(replacement) })
+	return s.changeBucket(c, fields, func(raw.Bucket) (raw.Bucket, error) { return clone(replacement) })
 }
 
-func (s *Server) changeBucket(c *call, change func(raw.Bucket) (raw.Bucket, error)) error {
+// changeBucket replaces a bucket's settings. Fields are those of the call's body. A call that changes nothing leaves the
+// metageneration.
+func (s *Server) changeBucket(c *call, fields map[string]any, change func(raw.Bucket) (raw.Bucket, error)) error {
 	conditions, err := c.conditions("if")
 	if err != nil {
 		return err
 	}
 	b, err := s.store.UpdateBucket(c.bucket, conditions, func(old *store.Bucket) (*store.Bucket, error) {
+		_, acl, objects := bucketAccess(old)
+		if err := checkACLs(fields, map[string]any{"acl": acl, "defaultObjectAcl": objects}); err != nil {
+			return nil, err
+		}
 		attrs, err := change(old.Attrs)
 		if err != nil {
 			return nil, err
 		}
-		return s.changedBucket(c, old, attrs)
+		changed, err := s.changedBucket(c, old, attrs)
+		if err != nil || !differs(old.Attrs, changed.Attrs) {
+			return old, err
+		}
+		changed.Attrs.Updated = formatTime(s.env.Now())
+		return changed, nil
 	})
 	if err != nil {
 		return err
@@ -131,12 +151,13 @@ func (s *Server) changedBucket(c *call, old *store.Bucket, a raw.Bucket) (*store
 	}
 	a.Name, a.ProjectNumber, a.Generation, a.TimeCreated = o.Name, o.ProjectNumber, o.Generation, o.TimeCreated
 	a.Location, a.LocationType, a.CustomPlacementConfig = o.Location, o.LocationType, o.CustomPlacementConfig
-	a.Updated = formatTime(s.env.Now())
+	a.Updated, a.Metageneration, a.ObjectRetention = o.Updated, o.Metageneration, o.ObjectRetention
+	a.Acl, a.DefaultObjectAcl, a.Owner, a.Kind, a.Id, a.SelfLink, a.Etag = nil, nil, nil, o.Kind, o.Id, o.SelfLink, o.Etag
 	if a.StorageClass == "" {
 		a.StorageClass = defaultStorageClass
 	}
 	forgetEffectiveTimes(&a, &o)
-	if err := s.completeBucket(&a); err != nil {
+	if err := s.completeBucket(&a, &o); err != nil {
 		return nil, err
 	}
 	changed := &store.Bucket{Project: old.Project, Attrs: a, DefaultKey: old.DefaultKey}
@@ -161,6 +182,13 @@ func forgetEffectiveTimes(a, old *raw.Bucket) {
 			*r.effective = ""
 		}
 	}
+}
+
+// differs reports whether settings differ after they are sent.
+func differs(a, b raw.Bucket) bool {
+	x, errX := plain(a)
+	y, errY := plain(b)
+	return errX != nil || errY != nil || !reflect.DeepEqual(x, y)
 }
 
 func defaultKey(a *raw.Bucket) string {

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
@@ -19,6 +21,9 @@ type call struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	query url.Values
+
+	method method
+	store  *store.Store
 }
 
 // xml reports whether the client speaks the XML API.
@@ -45,7 +50,25 @@ func (c *call) check() error {
 			return invalid("The loopback Cloud Storage does not support customer-supplied encryption keys.")
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(c.query)) {
+		if c.served(name) {
+			continue
+		}
+		if value := c.query.Get(name); value != "" && value != "false" { // Google's client sends some that it doesn't use
+			return invalid("The loopback Cloud Storage has no parameter %s of %s.", name, c.method.name)
+		}
+	}
+	if p := c.query.Get("projection"); p != "" && p != "noAcl" && p != full {
+		return invalid("Invalid value for projection: got %q, want noAcl or full", p)
+	}
 	return nil
+}
+
+// full is the projection that shows owners and access controls too.
+const full = "full"
+
+func (c *call) served(parameter string) bool {
+	return c.xml() || slices.Contains(everywhere(), parameter) || slices.Contains(c.method.parameters, parameter)
 }
 
 // json answers with a resource, reduced to the fields that the client selected.
@@ -73,14 +96,13 @@ func (c *call) decode(v any) error { return decodeJSON(c.r.Body, v) }
 
 func decodeJSON(r io.Reader, v any) error {
 	d := json.NewDecoder(r)
-	if err := d.Decode(v); err != nil && !errors.Is(err, io.EOF) {
-		return core.Refusal(http.StatusBadRequest, "parseError", "Parse Error")
-	}
-	if d.More() {
-		return core.Refusal(http.StatusBadRequest, "parseError", "Parse Error")
+	if err := d.Decode(v); err != nil && !errors.Is(err, io.EOF) || d.More() {
+		return parseError()
 	}
 	return nil
 }
+
+func parseError() error { return core.Refusal(http.StatusBadRequest, "parseError", "Parse Error") }
 
 // number returns a number from the query, nil if the parameter is missing.
 func (c *call) number(name string) (*int64, error) {

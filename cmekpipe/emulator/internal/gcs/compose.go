@@ -1,6 +1,9 @@
 package gcs
 
 import (
+	"maps"
+	"slices"
+
 	raw "google.golang.org/api/storage/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
@@ -14,8 +17,14 @@ const mostSources = 32
 // sources' keys don't matter.
 func (s *Server) compose(c *call) error {
 	var request raw.ComposeRequest
-	if err := c.decode(&request); err != nil {
+	fields, err := c.resourceBody(&request, known[raw.ComposeRequest]("compose request"))
+	if err != nil {
 		return err
+	}
+	if destination, ok := fields["destination"].(map[string]any); ok {
+		if err := checkNewObject(destination); err != nil {
+			return err
+		}
 	}
 	if n := len(request.SourceObjects); n < 1 || n > mostSources {
 		return invalid("The number of source components provided is %d, want from 1 to %d.", n, mostSources)
@@ -35,6 +44,9 @@ func (s *Server) compose(c *call) error {
 		creation.Consume = sources
 	}
 	join(&creation.Object, sources)
+	if creation.Object.Settings.Contexts == nil && !c.dropsContexts() {
+		creation.Object.Settings.Contexts = contextsOf(sources)
+	}
 	claims, err := claimsOf(*request.Destination, nil)
 	if err != nil {
 		return err
@@ -69,7 +81,10 @@ func (s *Server) composition(c *call, request raw.ComposeRequest) (store.Creatio
 	if err := c.checkACL(b, "destinationPredefinedAcl"); err != nil {
 		return creation, err
 	}
-	complete(&creation.Object.Settings, b, "", "")
+	complete(&creation.Object.Settings, b, defaultContentType, "")
+	if err := checkSettings(b, &creation.Object.Settings, s.env.Now()); err != nil {
+		return creation, err
+	}
 	creation.If, err = c.conditions("if")
 	return creation, err
 }
@@ -94,6 +109,23 @@ func (s *Server) sources(c *call, wanted []*raw.ComposeRequestSourceObjects) ([]
 		sources = append(sources, o)
 	}
 	return sources, nil
+}
+
+// dropsContexts reports whether the call drops the contexts of its sources.
+func (c *call) dropsContexts() bool { return slices.Contains(c.query["dropContextGroups"], "custom") }
+
+// contextsOf returns the contexts of all objects; the later one of two with the same name.
+func contextsOf(sources []*store.Object) *raw.ObjectContexts {
+	custom := make(map[string]raw.ObjectCustomContextPayload)
+	for _, o := range sources {
+		if o.Settings.Contexts != nil {
+			maps.Copy(custom, o.Settings.Contexts.Custom)
+		}
+	}
+	if len(custom) == 0 {
+		return nil
+	}
+	return &raw.ObjectContexts{Custom: custom}
 }
 
 // join returns an object with the data of others. A composed object has no MD5.

@@ -18,8 +18,9 @@
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes: cloudKmsBadKey for a name that is not a
 // CryptoKey's, such as that of a version, and for a key of another purpose; cloudKmsKeyLocationNotAllowed for a key
 // that can't serve the bucket's location; cloudKmsEncryptionKeyNotFound, cloudKmsDecryptionKeyNotFound and
-// cloudKmsDisabledKey with the text of Cloud KMS; status 403 for an agent that may not use the key. The server refuses
-// the field kmsKeyName in every body. Lists omit the checksums of objects with a customer-managed key.
+// cloudKmsDisabledKey; status 403 for an agent that may not use the key. The server refuses the field kmsKeyName in every
+// body but that of a copy or rewrite whose parameter overrides it. Lists omit the checksums of objects with a
+// customer-managed key.
 //
 // Objects that are moved or restored keep their key version; Google documents nothing about restored ones. A call that
 // a bucket's encryption enforcement configuration forbids fails with status 412 and a text of ours.
@@ -32,12 +33,21 @@
 //
 // # Scope
 //
-// Buckets: insert, get, list, patch, update, delete, testIamPermissions. Objects: insert (media, multipart, resumable),
-// get, list, patch, update, delete, compose, rewrite, copy, move, restore; ranges, transcoding of gzip, preconditions,
-// generations, versioning, checksums, partial responses. The service agent's address. All else answers 404. Every
-// caller has every permission. Settings unrelated to keys, such as lifecycle, holds, retention, logging and CORS, are
-// stored and returned and have no effect. There are no access control lists. Deleted buckets are not restorable.
-// Customer-supplied keys and the filter of lists are refused.
+// Buckets: insert, get, list, patch, update, delete, lockRetentionPolicy, testIamPermissions. Objects: insert (media,
+// multipart, resumable), get, list, patch, update, delete, compose, rewrite, copy, move, restore; ranges, transcoding of
+// gzip, preconditions, generations, versioning, checksums, partial responses. The service agent's address. Any other call
+// answers 501 with its name; a client of Google's that retries it gets 400. Parameters, fields and settings that the server
+// doesn't know or serve are refused by name with status 400: predefined access control lists, hierarchicalNamespace,
+// requester pays, IP filters, customer-supplied keys, the filter of lists. Every caller has every permission. The projection
+// full shows owners and lists as Google's defaults, without effect. The settings website, logging, cors and rpo are stored
+// and have no effect, and Autoclass changes no storage class. Deleted buckets are not restorable.
+//
+// # Time
+//
+// All times are those of the cloud's clock. A bucket's retention policy, an object's retention and holds keep objects from
+// being deleted and overwritten, by lifecycle rules too; with versioning the live object may become noncurrent. Lifecycle
+// rules apply within a minute after an object meets their conditions, Google's within a day or so. Soft-deleted objects can
+// be restored until the end of the bucket's policy. [Server.LimitChanges] limits how often one object may change.
 //
 // # Errors
 //

@@ -37,6 +37,14 @@ func refusal(err error, bucket, object string) *core.APIError {
 	if e, ok := errors.AsType[*core.APIError](err); ok {
 		return e
 	}
+	if kept, ok := errors.AsType[*store.Kept](err); ok {
+		return keptRefusal(kept)
+	}
+	if fast, ok := errors.AsType[*store.TooFast](err); ok {
+		return core.Refusal(http.StatusTooManyRequests, "rateLimitExceeded", "The object "+fast.Object+" exceeded the rate limit "+
+			"for object mutation operations (create, update, and delete). Please reduce your request rate. "+
+			"See https://cloud.google.com/storage/docs/gcs429.")
+	}
 	e, ok := errors.AsType[store.Error](err)
 	if !ok {
 		return core.Refusal(http.StatusInternalServerError, "internalError", err.Error())
@@ -57,6 +65,29 @@ func refusal(err error, bucket, object string) *core.APIError {
 	return conditionNotMet()
 }
 
+// keptTime is how Cloud Storage writes times in the texts of refusals.
+const keptTime = "2006-01-02T15:04:05.999999-07:00"
+
+// keptRefusal is the refusal of a call that would delete or overwrite an object before its time. The reason of the JSON
+// API for a hold is that of a missing permission.
+func keptRefusal(k *store.Kept) *core.APIError {
+	if k.Hold != "" {
+		return core.Refusal(http.StatusForbidden, "forbidden", "Object '"+k.Object+"' is under active "+k.Hold+
+			" hold and cannot be deleted, overwritten or archived until hold is removed.")
+	}
+	return core.Refusal(http.StatusForbidden, retentionNotMet, "Object '"+k.Object+"' is subject to bucket's retention "+
+		"policy or object retention and cannot be deleted or overwritten until "+k.Until.Format(keptTime))
+}
+
+// retentionNotMet is the reason of refusals because of a retention.
+const retentionNotMet = "retentionPolicyNotMet"
+
+// The reasons for a missing key, of writes and of reads.
+const (
+	noEncryptionKey = "cloudKmsEncryptionKeyNotFound"
+	noDecryptionKey = "cloudKmsDecryptionKeyNotFound"
+)
+
 // keyRefusal converts a refusal of Cloud KMS to the error of Cloud Storage. NotFound is the reason for a missing key,
 // which differs between writing and reading. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
@@ -70,15 +101,25 @@ func keyRefusal(err error, notFound string) error {
 		return core.Refusal(http.StatusForbidden, "forbidden", "Permission denied on Cloud KMS key. Please ensure that "+
 			"your Cloud Storage service account has been authorized to use this key.")
 	case core.KeyNotEnabled:
-		return core.Refusal(http.StatusBadRequest, "cloudKmsDisabledKey", e.Message)
+		message := e.Message // reads have the text of Cloud KMS
+		if notFound == noEncryptionKey {
+			message = "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed."
+		}
+		return core.Refusal(http.StatusBadRequest, "cloudKmsDisabledKey", message)
 	case core.KeyNotFound:
-		return core.Refusal(http.StatusBadRequest, notFound, e.Message)
+		return core.Refusal(http.StatusBadRequest, notFound, "Cloud KMS key not found: "+e.Name)
 	}
-	return badKey()
+	return badKey(e.Name)
 }
 
-func badKey() error {
-	return core.Refusal(http.StatusBadRequest, "cloudKmsBadKey", "Bad Cloud KMS key.")
+func badKey(name string) error {
+	return core.Refusal(http.StatusBadRequest, "cloudKmsBadKey", "Bad Cloud KMS crypto key: "+name)
+}
+
+// keyElsewhere refuses a key that can't serve a bucket's location.
+func keyElsewhere(key, bucket string) error {
+	return core.Refusal(http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed", "Cloud KMS region '"+key+
+		"' not available for use with GCS region '"+strings.ReplaceAll(bucket, "-", "_")+"'.")
 }
 
 func writeError(w http.ResponseWriter, e *core.APIError, asXML bool) {

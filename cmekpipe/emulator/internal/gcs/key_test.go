@@ -304,6 +304,13 @@ func TestKeyInAResourceIsRefused(t *testing.T) {
 			_, err := c.raw.Objects.Rewrite("keyed", "o", "plain", "x", resource).Do()
 			return nil, err
 		},
+		"copy with a parameter": func() (*raw.Object, error) {
+			o, err := c.raw.Objects.Copy("keyed", "o", "keyed", "copied", resource).DestinationKmsKeyName(key).Do()
+			if err != nil || o.KmsKeyName != key+version1 {
+				t.Errorf("copy: got %+v, %v, want the parameter's key", o, err)
+			}
+			return c.raw.Objects.Patch("keyed", "o", resource).Do()
+		},
 		"patch":  func() (*raw.Object, error) { return c.raw.Objects.Patch("keyed", "o", resource).Do() },
 		"update": func() (*raw.Object, error) { return c.raw.Objects.Update("keyed", "o", resource).Do() },
 	} {
@@ -334,4 +341,21 @@ func TestCustomerSuppliedKeysAreRefused(t *testing.T) {
 	_, err := write(t.Context(), o, "data", nil)
 	wantError(t, err, 400, "invalid")
 	wantNoObject(t, c.object("plain", "o"))
+}
+
+func TestKeyRefusalsOfWritesHaveGooglesTexts(t *testing.T) {
+	c := newCloud(t)
+	c.keys.set(otherKey, 1, "DISABLED")
+	for name, want := range map[string]string{
+		otherKey:       "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed.",
+		farKey:         "Cloud KMS region 'europe-west1' not available for use with GCS region 'US_CENTRAL1'.",
+		key + version1: "Bad Cloud KMS crypto key: " + key + version1,
+		signingKey:     "Bad Cloud KMS crypto key: " + signingKey,
+		deniedKey:      "Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized to use this key.",
+		missingKey:     "Cloud KMS key not found: " + missingKey,
+	} {
+		if _, err := write(t.Context(), c.object("plain", "o"), "data", withKey(name)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("key %s: got %v, want %q", name, err, want)
+		}
+	}
 }

@@ -25,21 +25,20 @@ func (s *Server) deleteObject(c *call) error {
 }
 
 func (s *Server) patchObject(c *call) error {
-	var patch map[string]any
-	if err := c.decode(&patch); err != nil {
+	patch, err := c.resourceBody(new(map[string]any), checkObjectFields)
+	if err != nil {
 		return err
 	}
-	return s.changeObject(c, patch["kmsKeyName"] != nil, func(old raw.Object) (raw.Object, error) {
-		return merge(old, patch)
-	})
+	return s.changeObject(c, patch, func(old raw.Object) (raw.Object, error) { return merge(old, patch) })
 }
 
 func (s *Server) updateObject(c *call) error {
 	var replacement raw.Object
-	if err := c.decode(&replacement); err != nil {
+	fields, err := c.resourceBody(&replacement, checkObjectFields)
+	if err != nil {
 		return err
 	}
-	return s.changeObject(c, replacement.KmsKeyName != "", func(old raw.Object) (raw.Object, error) {
+	return s.changeObject(c, fields, func(old raw.Object) (raw.Object, error) {
 		if replacement.StorageClass == "" {
 			replacement.StorageClass = old.StorageClass
 		}
@@ -47,9 +46,9 @@ func (s *Server) updateObject(c *call) error {
 	})
 }
 
-// changeObject replaces the settings of an object. Only a rewrite changes its key.
-func (s *Server) changeObject(c *call, namesKey bool, change func(raw.Object) (raw.Object, error)) error {
-	if namesKey {
+// changeObject replaces the settings of an object. Only a rewrite changes its key. Fields are those of the call's body.
+func (s *Server) changeObject(c *call, fields map[string]any, change func(raw.Object) (raw.Object, error)) error {
+	if key := fields["kmsKeyName"]; key != nil && key != "" {
 		return core.Refusal(http.StatusBadRequest, "cloudKmsCannotChangeKeyName", "Cloud KMS key name cannot be changed.")
 	}
 	generation, err := c.generation("generation")
@@ -67,14 +66,33 @@ func (s *Server) changeObject(c *call, namesKey bool, change func(raw.Object) (r
 	if err := c.checkACL(b, "predefinedAcl"); err != nil {
 		return err
 	}
-	o, err := s.store.UpdateObject(c.bucket, c.object, generation, conditions, func(old raw.Object) (raw.Object, error) {
+	if err := s.checkObjectACL(c, b, generation, fields); err != nil {
+		return err
+	}
+	o, err := s.store.UpdateObject(c.bucket, c.object, generation, conditions, func(b *store.Bucket, old raw.Object) (raw.Object, error) {
 		changed, err := change(old)
-		return settings(changed), err
+		if err != nil {
+			return changed, err
+		}
+		return settings(changed), c.checkChange(b, old, settings(changed), s.env.Now())
 	})
 	if err != nil {
 		return err
 	}
 	return c.json(c.resource(o))
+}
+
+// checkObjectACL refuses an access control list other than the one that the object has.
+func (s *Server) checkObjectACL(c *call, b *store.Bucket, generation int64, fields map[string]any) error {
+	if fields["acl"] == nil {
+		return nil
+	}
+	o, err := s.store.Object(c.bucket, c.object, generation)
+	if err != nil {
+		return err
+	}
+	_, acl := objectAccess(b, o)
+	return checkACLs(fields, map[string]any{"acl": acl})
 }
 
 // restore creates a new generation from a soft-deleted one, which remains soft-deleted. Source:

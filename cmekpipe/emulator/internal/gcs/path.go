@@ -11,6 +11,7 @@ type kind string
 const (
 	bucketsKind        kind = "buckets"
 	bucketKind         kind = "bucket"
+	lockKind           kind = "bucket lock"
 	permissionsKind    kind = "bucket permissions"
 	objectsKind        kind = "objects"
 	objectKind         kind = "object"
@@ -117,6 +118,8 @@ func jsonTarget(s []string) target {
 		return target{kind: serviceAccountKind, project: s[1]}
 	case len(s) == 2 && s[0] == "b":
 		return target{kind: bucketKind, bucket: s[1]}
+	case len(s) == 3 && s[0] == "b" && s[2] == "lockRetentionPolicy":
+		return target{kind: lockKind, bucket: s[1]}
 	case len(s) == 4 && s[0] == "b" && s[2] == "iam" && s[3] == "testPermissions":
 		return target{kind: permissionsKind, bucket: s[1]}
 	case len(s) == 3 && s[0] == "b" && s[2] == "o":

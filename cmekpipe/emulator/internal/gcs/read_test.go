@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"strconv"
+	"strings"
 	"testing"
 
 	"cloud.google.com/go/storage"
@@ -168,12 +169,16 @@ func TestReadPreconditionsAndGenerations(t *testing.T) {
 	}
 }
 
-func TestMissingObjectsAndPaths(t *testing.T) {
+// A client must not take a call that the server doesn't serve for the absence of a resource.
+func TestMissingObjectsAndUnservedPaths(t *testing.T) {
 	c := newCloud(t)
-	for _, path := range []string{
-		"/plain/none", "/none/none", "/storage/v1/b/plain/o/none", "/storage/v1/b/none/o/none?alt=media", "/", "/plain", "/plain/",
-		"/storage/v1/", "/storage/v1/b/plain/acl", "/storage/v1/b//o", "/storage/v1/b/plain/o/a/b", "/download/storage/v1/b/plain", "/x/%zz",
-		"/upload/storage/v1/b/plain", "/storage/v1/b/plain/o/a/moveTo/b/plain/o/c", "/storage/v1/projects/p/hmacKeys",
+	for path, want := range map[string]string{
+		"/plain/none": "404", "/none/none": "404", "/storage/v1/b/plain/o/none": "404", "/storage/v1/b/none/o/none?alt=media": "404",
+		"/": "501 GET /", "/plain": "501 GET /plain", "/storage/v1/": "501 GET /storage/v1/", "/storage/v1/b//o": "501 GET /storage/v1/b//o",
+		"/storage/v1/b/plain/acl": "501 storage.bucketAccessControls.list", "/storage/v1/b/plain/iam": "501 storage.buckets.getIamPolicy",
+		"/storage/v1/b/plain/notificationConfigs": "501 storage.notifications.list", "/storage/v1/b/plain/o/a%2Fb/acl": "501 storage.objectAccessControls.list",
+		"/storage/v1/b/plain/o/a/b": "501 GET /", "/download/storage/v1/b/plain": "501 GET /", "/x/%zz": "400",
+		"/upload/storage/v1/b/plain": "501 GET /", "/storage/v1/projects/p/hmacKeys": "501 storage.projects.hmacKeys.list",
 	} {
 		r, err := http.NewRequestWithContext(t.Context(), "GET", c.url+"/", nil)
 		if err != nil {
@@ -184,9 +189,11 @@ func TestMissingObjectsAndPaths(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		text := body(t, response)
 		response.Body.Close()
-		if want := 404; response.StatusCode != want && (path != "/x/%zz" || response.StatusCode != 400) {
-			t.Errorf("%s: got %s, want %d", path, response.Status, want)
+		code, name, _ := strings.Cut(want, " ")
+		if strconv.Itoa(response.StatusCode) != code || !strings.Contains(text, name) {
+			t.Errorf("%s: got %s %s, want %s", path, response.Status, text, want)
 		}
 	}
 }

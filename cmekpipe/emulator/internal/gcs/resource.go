@@ -47,6 +47,7 @@ func (c *call) resource(o *store.Object) *raw.Object {
 	r.KmsKeyName, r.ComponentCount = o.Key.String(), o.Components
 	r.TimeCreated, r.Updated = formatTime(o.Created), formatTime(o.Updated)
 	r.TimeFinalized, r.TimeStorageClassUpdated = r.TimeCreated, r.TimeCreated
+	c.describeBucketRules(&r, o)
 	if o.HardDelete.IsZero() {
 		r.TimeDeleted = formatTime(o.Deleted)
 	} else {
@@ -56,6 +57,19 @@ func (c *call) resource(o *store.Object) *raw.Object {
 		r.ForceSendFields = []string{"Size"}
 	}
 	return &r
+}
+
+// describeBucketRules sets what follows from the object's bucket: the end of its retention, and its owner and list for the
+// projection full.
+func (c *call) describeBucketRules(r *raw.Object, o *store.Object) {
+	b, err := c.store.Bucket(o.Bucket)
+	if err != nil {
+		return // it was deleted a moment ago
+	}
+	r.RetentionExpirationTime = formatTime(b.RetainedUntil(o))
+	if c.query.Get("projection") == full {
+		r.Owner, r.Acl = objectAccess(b, o)
+	}
 }
 
 // listed returns an object as a list shows it: without the checksums if a customer-managed key encrypts it. Source:
@@ -74,6 +88,9 @@ func (c *call) bucketResource(b *store.Bucket) *raw.Bucket {
 	r.Kind, r.Id = "storage#bucket", r.Name
 	r.SelfLink = "http://" + c.r.Host + "/storage/v1/b/" + url.PathEscape(r.Name)
 	r.Etag = base64.StdEncoding.EncodeToString([]byte(strconv.FormatInt(r.Metageneration, 10)))
+	if c.query.Get("projection") == full {
+		r.Owner, r.Acl, r.DefaultObjectAcl = bucketAccess(b)
+	}
 	if p := r.SoftDeletePolicy; p != nil {
 		shown := *p
 		shown.ForceSendFields = []string{"RetentionDurationSeconds"}

@@ -3,6 +3,7 @@ package gcs
 import (
 	raw "google.golang.org/api/storage/v1"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs/store"
 )
 
@@ -144,7 +145,10 @@ func (s *Server) duplicate(c *call, method string, generation int64) (*duplicati
 		Object: *source, Method: method, KeyAsked: asked != "", Protect: s.protect(c.ctx(), asked),
 	}}
 	d.Object.Bucket, d.Object.Name = c.toBucket, c.toName
-	if d.Object.Settings, err = c.copySettings(source); err != nil {
+	if d.Object.Settings, err = c.copySettings(source, b); err != nil {
+		return nil, err
+	}
+	if err := checkSettings(b, &d.Object.Settings, s.env.Now()); err != nil {
 		return nil, err
 	}
 	if d.If, err = c.conditions("if"); err != nil {
@@ -180,21 +184,48 @@ func (s *Server) copySource(c *call, generation int64) (*store.Object, error) {
 	return o, s.unwrap(c.ctx(), o)
 }
 
-// copySettings returns the settings of a copy: those in the call's body, else the source's.
-func (c *call) copySettings(source *store.Object) (raw.Object, error) {
+// copySettings returns the settings of a copy: those in the call's body, else the source's. Holds and retention are not
+// copied; contexts are, unless the body has its own or the call drops them.
+func (c *call) copySettings(source *store.Object, b *store.Bucket) (raw.Object, error) {
 	var body raw.Object
-	if err := c.decode(&body); err != nil {
+	if _, err := c.resourceBody(&body, checkNewObject); err != nil {
 		return body, err
 	}
-	if body.KmsKeyName != "" {
-		return body, keyInResource("destinationKmsKeyName")
+	if err := c.checkCopiedKey(body.KmsKeyName); err != nil {
+		return body, err
 	}
 	sent := settings(body)
-	if text, err := sent.MarshalJSON(); err != nil || string(text) == "{}" {
-		return source.Settings, err
+	text, err := sent.MarshalJSON()
+	if err != nil {
+		return sent, err
+	}
+	if string(text) == "{}" {
+		sent = source.Settings
+		sent.EventBasedHold, sent.TemporaryHold, sent.Retention = false, false, nil
+	}
+	if sent.Contexts == nil {
+		sent.Contexts = source.Settings.Contexts
+	}
+	if c.dropsContexts() && body.Contexts == nil {
+		sent.Contexts = nil
 	}
 	if sent.StorageClass == "" {
 		sent.StorageClass = source.Settings.StorageClass
 	}
+	if b.Attrs.DefaultEventBasedHold && sent.Retention == nil {
+		sent.EventBasedHold = true
+	}
 	return sent, nil
+}
+
+// checkCopiedKey refuses a key in the body of a copy unless the parameter of the call, which overrides it, names a key
+// too, or it is the version of an object that the client read: clients send the whole resource.
+func (c *call) checkCopiedKey(name string) error {
+	if name == "" || c.query.Get("destinationKmsKeyName") != "" {
+		return nil
+	}
+	if _, err := cmekpipe.ParseKeyVersionName(name); err == nil {
+		return nil
+	}
+	return keyInResource("destinationKmsKeyName")
 }

@@ -44,10 +44,19 @@ func New(env *core.Env) *Server {
 	return s
 }
 
-// method is a method of the API: its name and the function that serves it.
+// LimitChanges refuses to change one object more often than burst times at once and once each second in the long run, with
+// status 429. A burst of 0, the default, is no limit. Source: https://docs.cloud.google.com/storage/quotas#objects.
+func (s *Server) LimitChanges(burst int) { s.store.LimitChanges(burst) }
+
+// ApplyLifecycle applies the lifecycle rules of all buckets. Each call that concerns a bucket applies the bucket's rules
+// too.
+func (s *Server) ApplyLifecycle() { s.store.Sweep() }
+
+// method is a method of the API: its name, the function that serves it and the parameters that this function reads.
 type method struct {
-	name  string
-	serve func(*call) error
+	name       string
+	serve      func(*call) error
+	parameters []string
 }
 
 // route serves a request with the method of its path and verb.
@@ -55,11 +64,10 @@ func (s *Server) route(w http.ResponseWriter, r *http.Request) {
 	t := parsePath(r.URL.EscapedPath())
 	m, ok := s.method(r, t)
 	if !ok {
-		e := core.Refusal(http.StatusNotFound, "notFound", "The loopback Cloud Storage has no "+r.Method+" "+r.URL.Path)
-		writeError(w, e, t.kind == xmlObjectKind)
+		writeError(w, core.Unserved("Cloud Storage", unservedName(r), r), t.kind == xmlObjectKind)
 		return
 	}
-	c := &call{w: w, r: r, target: t, query: r.URL.Query()}
+	c := &call{w: w, r: r, target: t, query: r.URL.Query(), method: m, store: s.store}
 	s.env.Faults.HTTP(w, r, m.name, faultResource(c), func(w http.ResponseWriter, status int) {
 		drainBody(r)
 		writeError(w, core.InjectedError(status, injectedReasons()), c.xml())
@@ -77,39 +85,6 @@ func (s *Server) method(r *http.Request, t target) (method, bool) {
 	}
 	m, ok := s.methods[verb+" "+string(t.kind)]
 	return m, ok
-}
-
-// surface lists all methods that the server serves.
-func (s *Server) surface() map[string]method {
-	return map[string]method{
-		"GET buckets":            {"storage.buckets.list", s.listBuckets},
-		"POST buckets":           {"storage.buckets.insert", s.insertBucket},
-		"GET bucket":             {"storage.buckets.get", s.getBucket},
-		"PATCH bucket":           {"storage.buckets.patch", s.patchBucket},
-		"PUT bucket":             {"storage.buckets.update", s.updateBucket},
-		"DELETE bucket":          {"storage.buckets.delete", s.deleteBucket},
-		"GET bucket permissions": {"storage.buckets.testIamPermissions", s.testBucketPermissions},
-		"GET service account":    {"storage.projects.serviceAccount.get", s.getServiceAccount},
-		"GET objects":            {"storage.objects.list", s.listObjects},
-		"POST objects":           {"storage.objects.insert", s.insert},
-		"POST upload":            {"storage.objects.insert", s.insert},
-		"PUT upload":             {"storage.objects.insert", s.insert},
-		"DELETE upload":          {"storage.objects.insert", s.cancelUpload},
-		"GET object":             {"storage.objects.get", s.getObject},
-		"HEAD object":            {"storage.objects.get", s.getObject},
-		"PATCH object":           {"storage.objects.patch", s.patchObject},
-		"PUT object":             {"storage.objects.update", s.updateObject},
-		"DELETE object":          {"storage.objects.delete", s.deleteObject},
-		"POST compose":           {"storage.objects.compose", s.compose},
-		"POST restore":           {"storage.objects.restore", s.restore},
-		"POST rewrite":           {"storage.objects.rewrite", s.rewrite},
-		"POST copy":              {"storage.objects.copy", s.copyObject},
-		"POST move":              {"storage.objects.move", s.move},
-		"GET media":              {"storage.objects.get", s.read},
-		"HEAD media":             {"storage.objects.get", s.read},
-		"GET XML media":          {"storage.objects.get", s.read},
-		"HEAD XML media":         {"storage.objects.get", s.read},
-	}
 }
 
 // faultResource returns the resource of a call. The name of an upload is in the query, and in that of every chunk; if a

@@ -123,6 +123,9 @@ func TestFaultsAffectEveryMethod(t *testing.T) {
 		{"storage.buckets.patch", "gs://keyed", func(ctx context.Context) error {
 			return drop(c.Bucket("keyed").Update(ctx, storage.BucketAttrsToUpdate{VersioningEnabled: true}))
 		}},
+		{"storage.buckets.lockRetentionPolicy", "gs://keyed", func(ctx context.Context) error {
+			return c.Bucket("keyed").If(storage.BucketConditions{MetagenerationMatch: 1}).LockRetentionPolicy(ctx)
+		}},
 		{"storage.buckets.delete", "gs://keyed", func(ctx context.Context) error { return c.Bucket("keyed").Delete(ctx) }},
 		{"storage.buckets.testIamPermissions", "gs://keyed", func(ctx context.Context) error {
 			return drop(c.Bucket("keyed").IAM().TestPermissions(ctx, []string{"x"}))
@@ -227,7 +230,7 @@ func TestManyClientsAtOnce(t *testing.T) {
 					t.Error(err)
 				}
 				update := storage.BucketAttrsToUpdate{}
-				update.SetLabel("worker", fmt.Sprint(worker))
+				update.SetLabel("worker", fmt.Sprint(worker, "-", i))
 				if _, err := c.Bucket("keyed").Update(ctx, update); err != nil {
 					t.Error(err)
 				}

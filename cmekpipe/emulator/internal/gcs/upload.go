@@ -1,6 +1,7 @@
 package gcs
 
 import (
+	"cmp"
 	"crypto/md5"
 	"hash"
 	"hash/crc32"
@@ -54,7 +55,7 @@ func (s *Server) insert(c *call) error {
 }
 
 func (s *Server) uploadMedia(c *call) error {
-	u, err := s.newUpload(c, raw.Object{}, c.r.Header.Get("Content-Type"))
+	u, err := s.newUpload(c, raw.Object{}, cmp.Or(c.r.Header.Get("Content-Type"), defaultContentType))
 	if err != nil {
 		return err
 	}
@@ -67,7 +68,7 @@ func (s *Server) uploadMedia(c *call) error {
 // uploadNothing creates an object with metadata and no data.
 func (s *Server) uploadNothing(c *call) error {
 	var metadata raw.Object
-	if err := c.decode(&metadata); err != nil {
+	if _, err := c.resourceBody(&metadata, checkNewObject); err != nil {
 		return err
 	}
 	u, err := s.newUpload(c, metadata, "")
@@ -89,7 +90,11 @@ func (s *Server) uploadMultipart(c *call) error {
 		return malformedMultipart()
 	}
 	var metadata raw.Object
-	if err := decodeJSON(part, &metadata); err != nil {
+	text, err := io.ReadAll(part)
+	if err != nil {
+		return malformedMultipart()
+	}
+	if _, err := decodeResource(text, &metadata, checkNewObject); err != nil {
 		return err
 	}
 	if part, err = parts.NextRawPart(); err != nil {
@@ -111,6 +116,14 @@ func (s *Server) uploadMultipart(c *call) error {
 		return malformedMultipart()
 	}
 	return s.finishUpload(c, u)
+}
+
+// checkNewObject refuses fields of a new object that the server would otherwise ignore.
+func checkNewObject(fields map[string]any) error {
+	if err := checkObjectFields(fields); err != nil {
+		return err
+	}
+	return checkACLs(fields, map[string]any{"acl": nil})
 }
 
 func malformedMultipart() error {
@@ -141,6 +154,9 @@ func (s *Server) newUpload(c *call, metadata raw.Object, contentType string) (*u
 		return nil, err
 	}
 	complete(&u.target.Settings, b, contentType, c.query.Get("contentEncoding"))
+	if err := checkSettings(b, &u.target.Settings, s.env.Now()); err != nil {
+		return nil, err
+	}
 	if u.conditions, err = c.conditions("if"); err != nil {
 		return nil, err
 	}
@@ -153,14 +169,14 @@ func complete(o *raw.Object, b *store.Bucket, contentType, contentEncoding strin
 	if o.ContentType == "" {
 		o.ContentType = contentType
 	}
-	if o.ContentType == "" {
-		o.ContentType = defaultContentType
-	}
 	if o.ContentEncoding == "" {
 		o.ContentEncoding = contentEncoding
 	}
 	if o.StorageClass == "" {
 		o.StorageClass = b.Attrs.StorageClass
+	}
+	if b.Attrs.DefaultEventBasedHold && o.Retention == nil {
+		o.EventBasedHold = true
 	}
 }
 

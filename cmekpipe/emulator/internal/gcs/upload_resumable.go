@@ -18,7 +18,7 @@ const quantum = 256 << 10
 // startUpload begins a resumable upload. It fails if the object could not be created now.
 func (s *Server) startUpload(c *call) error {
 	var metadata raw.Object
-	if err := c.decode(&metadata); err != nil {
+	if _, err := c.resourceBody(&metadata, checkNewObject); err != nil {
 		return err
 	}
 	u, err := s.newUpload(c, metadata, c.r.Header.Get("X-Upload-Content-Type"))

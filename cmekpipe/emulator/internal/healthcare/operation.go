@@ -43,7 +43,7 @@ func (s *Server) getOperation(c *call) (*answer, error) {
 // cancelOperation does nothing: the work is done already, which is no error.
 func (s *Server) cancelOperation(c *call) (*answer, error) {
 	if c.verb != "cancel" {
-		return nil, core.NotFound("the loopback Healthcare API has no method " + c.verb + " of operations")
+		return nil, core.NotImplemented("The loopback Healthcare API has no method healthcare.operations." + c.verb)
 	}
 	if _, err := s.findOperation(c); err != nil {
 		return nil, err

@@ -66,7 +66,7 @@ func (s *Server) routes() (mux *http.ServeMux, names []string) {
 	mux.HandleFunc("POST "+stores+"/{store}", s.customMethods())
 	names = append(names, importMethod, deidentifyMethod)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		core.WriteError(w, core.NotFound("the loopback Healthcare API has no "+r.Method+" "+r.URL.Path))
+		core.WriteError(w, core.Unserved("Healthcare API", "", r))
 	})
 	return mux, names
 }
@@ -88,7 +88,7 @@ func (s *Server) customMethods() http.HandlerFunc {
 		case "deidentify":
 			deidentify(w, r)
 		default:
-			core.WriteError(w, core.NotFound("the loopback Healthcare API has no method "+verb+" of FHIR stores"))
+			core.WriteError(w, core.Unserved("Healthcare API", "healthcare.fhirStores."+verb, r))
 		}
 	}
 }

@@ -177,7 +177,7 @@ func TestUnknownThingsAndFaultsAreRefused(t *testing.T) {
 	_, err = w.datasets.Operations.Get(dataset + "/operations/99").Do()
 	require(t, err, 404, "operation")
 	_, err = w.datasets.List(parent).Do()
-	require(t, err, 404, "the loopback Healthcare API has no GET")
+	require(t, err, 501, "The loopback Healthcare API has no method GET /v1/projects/")
 	w.Inject(emulator.Fault{Method: "healthcare.datasets.get", Resource: dataset, Status: 403})
 	_, err = w.datasets.Get(dataset).Do()
 	require(t, err, 403, "the test injected")

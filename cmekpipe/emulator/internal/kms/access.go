@@ -21,7 +21,7 @@ func (s *store) holds(member, permission, resource string) bool {
 	if member == core.Owner && slices.Contains(permissionsOf(roleAdmin), permission) {
 		return true
 	}
-	if r := s.rings[ancestor(resource, ringParts)]; r != nil && r.policy.grants(member, permission) {
+	if r := s.rings[ancestor(resource, ringParts)]; r != nil && r.policy.grants(member, permission, s.env.Now()) {
 		return true
 	}
 	name, err := cmekpipe.ParseKeyName(ancestor(resource, keyParts))
@@ -29,5 +29,5 @@ func (s *store) holds(member, permission, resource string) bool {
 		return false
 	}
 	k := s.keys[name]
-	return k != nil && k.policy.grants(member, permission)
+	return k != nil && k.policy.grants(member, permission, s.env.Now())
 }

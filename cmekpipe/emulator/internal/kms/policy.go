@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strings"
+	"time"
 
 	"cloud.google.com/go/iam/apiv1/iampb"
 	"google.golang.org/grpc/codes"
@@ -13,8 +14,15 @@ import (
 
 // policy is the IAM policy of one resource. The zero policy grants nothing.
 type policy struct {
+	bindings []*iampb.Binding // as clients read them
+	edition  uint64           // number of changes
+	changes  []change         // in their order
+}
+
+// change are the bindings that decide from a time on.
+type change struct {
+	from     time.Time
 	bindings []*iampb.Binding
-	edition  uint64 // number of changes
 }
 
 func (p *policy) etag() []byte { return binary.BigEndian.AppendUint64(nil, p.edition) }
@@ -23,8 +31,8 @@ func (p *policy) view() *iampb.Policy {
 	return &iampb.Policy{Version: 1, Bindings: clones(p.bindings), Etag: p.etag()}
 }
 
-// replace replaces the bindings unless the policy changed after the client read it.
-func (p *policy) replace(asked *iampb.Policy) error {
+// replace replaces the bindings unless the policy changed after the client read it. The new ones decide from a time on.
+func (p *policy) replace(asked *iampb.Policy, from time.Time) error {
 	if len(asked.GetEtag()) > 0 && !bytes.Equal(asked.GetEtag(), p.etag()) {
 		return status.Error(codes.Aborted, "There were concurrent policy changes. Please retry the whole read-modify-write.")
 	}
@@ -35,11 +43,22 @@ func (p *policy) replace(asked *iampb.Policy) error {
 	}
 	p.bindings = clones(asked.GetBindings())
 	p.edition++
+	p.changes = append(p.changes, change{from, p.bindings})
 	return nil
 }
 
-func (p *policy) grants(member, permission string) bool {
-	return slices.ContainsFunc(p.bindings, func(b *iampb.Binding) bool {
+// effective returns the bindings that decide at a time.
+func (p *policy) effective(now time.Time) []*iampb.Binding {
+	for _, c := range slices.Backward(p.changes) {
+		if !now.Before(c.from) {
+			return c.bindings
+		}
+	}
+	return nil
+}
+
+func (p *policy) grants(member, permission string, now time.Time) bool {
+	return slices.ContainsFunc(p.effective(now), func(b *iampb.Binding) bool {
 		return slices.Contains(permissionsOf(b.GetRole()), permission) &&
 			(slices.Contains(b.GetMembers(), member) ||
 				slices.Contains(b.GetMembers(), "allUsers") || slices.Contains(b.GetMembers(), "allAuthenticatedUsers"))

@@ -37,7 +37,7 @@ func (s *policyService) SetIamPolicy(ctx context.Context, r *iampb.SetIamPolicyR
 	if err != nil {
 		return nil, err
 	}
-	if err := p.replace(r.GetPolicy()); err != nil {
+	if err := p.replace(r.GetPolicy(), s.env.Now().Add(s.policyDelay)); err != nil {
 		return nil, err
 	}
 	return p.view(), nil

@@ -1,6 +1,8 @@
 package kms
 
 import (
+	"time"
+
 	"cloud.google.com/go/iam/apiv1/iampb"
 	"cloud.google.com/go/kms/apiv1/kmspb"
 	locationpb "google.golang.org/genproto/googleapis/cloud/location"
@@ -28,6 +30,14 @@ func New(env *core.Env) *Server {
 	iampb.RegisterIAMPolicyServer(s.GRPC(), &policyService{store: s.store})
 	locationpb.RegisterLocationsServer(s.GRPC(), &locationService{store: s.store})
 	return s
+}
+
+// DelayPolicies makes the changes of policies from now on decide only after some time by the cloud's clock. Clients read a
+// changed policy at once.
+func (s *Server) DelayPolicies(d time.Duration) {
+	s.store.mu.Lock()
+	defer s.store.mu.Unlock()
+	s.store.policyDelay = d
 }
 
 // keyService is google.cloud.kms.v1.KeyManagementService.

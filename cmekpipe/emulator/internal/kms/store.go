@@ -15,9 +15,10 @@ import (
 type store struct {
 	env *core.Env
 
-	mu    sync.Mutex
-	rings map[string]*ring
-	keys  map[cmekpipe.KeyName]*key
+	mu          sync.Mutex
+	rings       map[string]*ring
+	keys        map[cmekpipe.KeyName]*key
+	policyDelay time.Duration // until a changed policy decides
 }
 
 func newStore(env *core.Env) *store {

@@ -78,16 +78,20 @@ func (c Connector) all(t testing.TB, w *World, names []string) []string {
 }
 
 func (c Connector) eachLineOnce(t *testing.T) {
+	const huge = "one huge line" // which Cloud Storage receives in two requests
 	texts := map[string][]string{
 		"no line":            nil,
 		"one line":           {"a"},
 		"an empty line":      {""},
 		"lines of all kinds": {"", " ", "a", "a", "ü…\U0001f511", "tab\there", "quote\"\\", "\r\n", "%s %d", "\x00", strings.Repeat("x", 70_000)},
-		"one huge line":      {strings.Repeat("0123456789abcdef", 17<<20/16)},
+		huge:                 {strings.Repeat("0123456789abcdef", 17<<20/16)},
 		"many lines":         Numbers(20_000),
 	}
 	for name, lines := range texts {
 		for _, numbered := range c.counts(3) {
+			if name == huge && numbered > 0 {
+				continue // one line has one shard
+			}
 			t.Run(fmt.Sprintf("%s, %d shards", name, numbered), func(t *testing.T) {
 				w := New(t)
 				if err := Run(t, func(s beam.Scope) { c.Write(s, w.Object(t, "out/rows"), Create(s, lines), numbered) }); err != nil {

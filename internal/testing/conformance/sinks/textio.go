@@ -19,7 +19,7 @@ import (
 // TextIOSharded is textio.WriteSharded where the runner decides on shards. A row is a line of JSON.
 func TextIOSharded() conformance.Harness {
 	return conformance.Harness{
-		Name: "textio.WriteSharded", KeyLocation: "us-central1",
+		Name: "textio.WriteSharded", KeyLocation: "us-central1", Second: conformance.Replaces,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &textSink{cloud, textBucket, textio.WriteSharded}
 		},

@@ -64,7 +64,7 @@ func (r *readService) ReadRows(q *storagepb.ReadRowsRequest, call storagepb.BigQ
 	total := float64(len(rows))
 	for at := int(q.GetOffset()); at < len(rows); {
 		if at > int(q.GetOffset()) {
-			if err := r.env.Faults.Next(nextBatch, q.GetReadStream()).Before(call.Context()); err != nil {
+			if err := r.env.Faults.Message(call.Context(), nextBatch, q.GetReadStream()); err != nil {
 				return err
 			}
 		}

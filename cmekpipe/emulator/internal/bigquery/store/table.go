@@ -40,7 +40,8 @@ type Table struct {
 	// Key is the key version that encrypts the table; the zero KeyVersionName means no customer-managed key.
 	Key cmekpipe.KeyVersionName
 	// Rows are its rows, in the order of their arrival. Nobody may change them.
-	Rows []Row
+	Rows   []Row
+	buffer []span // those that are in write-optimized storage
 	// Bytes is about how many bytes the rows take.
 	Bytes int64
 	// Location is that of the dataset.
@@ -135,6 +136,10 @@ func (s *Store) newTable(d *dataset, c Creation) (*Table, error) {
 		t.Attrs.ExpirationTime = now.UnixMilli() + d.Attrs.DefaultTableExpirationMs
 	}
 	t.Attrs.CreationTime = now.UnixMilli()
+	if t.Attrs.DefaultCollation == "" {
+		t.Attrs.DefaultCollation = d.Attrs.DefaultCollation
+	}
+	t.Attrs.Schema = arranged(nil, t.Attrs.Schema, t.Attrs.DefaultCollation)
 	if err := s.complete(t); err != nil {
 		return nil, err
 	}
@@ -171,6 +176,7 @@ func (s *Store) complete(t *Table) error {
 	if err := checkLayout(a, columns); err != nil {
 		return err
 	}
+	requireFilter(a)
 	now := s.Now()
 	if a.ExpirationTime != 0 && a.ExpirationTime <= now.UnixMilli() {
 		return invalid("Invalid value for expirationTime: %d is in the past", a.ExpirationTime)

@@ -10,8 +10,9 @@ import (
 )
 
 // UpdateTable replaces the settings of a table by what change makes of them. The etag, if there is one, must be the
-// current one. A table that has a customer's key may get another one, or the newest version of its own; one that has none
-// gets none, and the other way round. The schema may grow only.
+// current one. A table that has a customer's key may get another one, or the newest version of its own. A key for a table
+// without one is accepted and encrypts nothing, as with Google: the table stays without a key. The schema may grow only; its
+// new columns come last, wherever the call puts them.
 func (s *Store) UpdateTable(ref TableRef, etag string, change func(raw.Table) (raw.Table, error)) (*Table, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -27,6 +28,7 @@ func (s *Store) UpdateTable(ref TableRef, etag string, change func(raw.Table) (r
 		return nil, err
 	}
 	changed.Attrs.CreationTime = t.Attrs.CreationTime
+	changed.Attrs.Schema = arranged(t.Attrs.Schema, changed.Attrs.Schema, changed.Attrs.DefaultCollation)
 	rekeyed, err := s.rekey(d, t, &changed)
 	if err != nil {
 		return nil, err
@@ -105,12 +107,12 @@ func (s *Store) rekey(d *dataset, t, changed *Table) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	if asked.Valid() != t.Key.Valid() {
-		return false, invalid("Cannot change the encryption of table %s between default encryption and a Cloud KMS key; copy the "+
-			"table instead", t.Ref.legacy())
-	}
-	if !asked.Valid() {
+	switch {
+	case !t.Key.Valid():
+		changed.showKey() // https://github.com/GoogleCloudPlatform/magic-modules/pull/2880
 		return false, nil
+	case !asked.Valid():
+		return false, invalid("Changing from Default to Cloud KMS encryption key and back must be done via table.copy job.")
 	}
 	if changed.Key, err = s.wrap(d.Ref.Project, d.Location(), asked); err != nil {
 		return false, err

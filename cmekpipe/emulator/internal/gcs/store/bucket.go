@@ -38,7 +38,8 @@ func (b *Bucket) versioned() bool { return b.Attrs.Versioning != nil && b.Attrs.
 type bucket struct {
 	*Bucket
 	objects map[string]*history
-	names   []string // the keys of objects, sorted
+	names   []string  // the keys of objects, sorted
+	swept   time.Time // when the lifecycle rules applied
 }
 
 // Bucket returns a bucket.
@@ -82,8 +83,8 @@ func (s *Store) CreateBucket(b *Bucket) error {
 	return nil
 }
 
-// UpdateBucket replaces a bucket's settings with the result of change. Change must not modify its argument. It may be
-// called again if the bucket changes concurrently.
+// UpdateBucket replaces a bucket's settings with the result of change, unless that is its argument, which it must not
+// modify. It may be called again if the bucket changes concurrently.
 func (s *Store) UpdateBucket(
 	name string, conditions Conditions, change func(*Bucket) (*Bucket, error),
 ) (*Bucket, error) {
@@ -96,8 +97,8 @@ func (s *Store) UpdateBucket(
 			return nil, err
 		}
 		changed, err := change(seen)
-		if err != nil {
-			return nil, err
+		if err != nil || changed == seen {
+			return seen, err
 		}
 		if s.swapBucket(seen, changed) {
 			return changed, nil
@@ -113,7 +114,7 @@ func (s *Store) swapBucket(seen, changed *Bucket) bool {
 		return false
 	}
 	changed.Attrs.Metageneration = seen.Attrs.Metageneration + 1
-	b.Bucket = changed
+	b.Bucket, b.swept = changed, time.Time{}
 	return true
 }
 

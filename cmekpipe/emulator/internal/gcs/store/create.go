@@ -54,10 +54,20 @@ func (s *Store) commit(seen *Bucket, c Creation) (*Object, error) {
 	if err := c.If.Check(h.live); err != nil {
 		return nil, err
 	}
+	if err := b.replaceable(h, now); err != nil {
+		return nil, err
+	}
 	for _, o := range c.Consume {
-		if b.slot(o.Name, o.Generation) == nil {
+		slot := b.slot(o.Name, o.Generation)
+		if slot == nil {
 			return nil, NoObject
 		}
+		if err := b.kept(*slot, now); err != nil {
+			return nil, err
+		}
+	}
+	if err := s.changes.take(c.Object.Bucket, c.Object.Name, now); err != nil {
+		return nil, err
 	}
 	for _, o := range c.Consume {
 		s.remove(b, o.Name, o.Generation, now)
@@ -70,6 +80,7 @@ func (s *Store) add(b *bucket, c Creation, now time.Time) *Object {
 	o := c.Object
 	o.Generation, o.Metageneration = s.nextGeneration(now), 1
 	o.Created, o.Updated, o.Deleted, o.HardDelete = now, now, time.Time{}, time.Time{}
+	o.Released = time.Time{}
 	h := b.history(o.Name, now)
 	if h.live != nil {
 		s.retire(b, h, now)

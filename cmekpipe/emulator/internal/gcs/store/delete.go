@@ -22,6 +22,9 @@ func (s *Store) Delete(bucket, name string, generation int64, conditions Conditi
 		return err
 	}
 	now := s.env.Now()
+	if err := s.deletable(b, **slot, generation, now); err != nil {
+		return err
+	}
 	if generation == 0 {
 		h := b.history(name, now)
 		s.retire(b, h, now)
@@ -30,6 +33,17 @@ func (s *Store) Delete(bucket, name string, generation int64, conditions Conditi
 	}
 	s.remove(b, name, generation, now)
 	return nil
+}
+
+// deletable refuses to delete an object that is kept, or so soon after its last change. Generation is the one that the
+// call names.
+func (s *Store) deletable(b *bucket, o Object, generation int64, now time.Time) error {
+	if generation != 0 || !b.versioned() {
+		if err := b.kept(&o, now); err != nil {
+			return err
+		}
+	}
+	return s.changes.take(o.Bucket, o.Name, now)
 }
 
 // retire makes the live object noncurrent or deletes it before another one replaces it.

@@ -28,6 +28,8 @@ type Object struct {
 	Settings raw.Object
 	// Created and Updated are when the generation was created and its settings changed.
 	Created, Updated time.Time
+	// Released is when its event-based hold was released; zero if it never had one.
+	Released time.Time
 	// Deleted is when the generation stopped being the live one; zero while it is.
 	Deleted time.Time
 	// HardDelete is when a soft-deleted generation is removed permanently; zero for all others.
@@ -78,7 +80,7 @@ func (s *Store) SoftDeleted(bucket, name string, generation int64) (*Object, err
 
 // UpdateObject replaces the settings of a generation with the result of change. Change must not modify its argument.
 func (s *Store) UpdateObject(
-	bucket, name string, generation int64, conditions Conditions, change func(raw.Object) (raw.Object, error),
+	bucket, name string, generation int64, conditions Conditions, change func(*Bucket, raw.Object) (raw.Object, error),
 ) (*Object, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -94,11 +96,18 @@ func (s *Store) UpdateObject(
 		return nil, err
 	}
 	changed := **slot
-	if changed.Settings, err = change(changed.Settings); err != nil {
+	if changed.Settings, err = change(b.Bucket, changed.Settings); err != nil {
+		return nil, err
+	}
+	now := s.env.Now()
+	if err := s.changes.take(bucket, name, now); err != nil {
 		return nil, err
 	}
 	changed.Metageneration++
-	changed.Updated = s.env.Now()
+	changed.Updated = now
+	if (*slot).Settings.EventBasedHold && !changed.Settings.EventBasedHold {
+		changed.Released = now
+	}
 	*slot = &changed
 	return &changed, nil
 }

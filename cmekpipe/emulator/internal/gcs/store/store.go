@@ -20,6 +20,7 @@ type Store struct {
 	mu         sync.Mutex
 	buckets    map[string]*bucket
 	generation int64
+	changes    rate
 }
 
 // New returns an empty store that records in the ledger what it creates and deletes.
@@ -55,10 +56,12 @@ func (s *Store) nextGeneration(now time.Time) int64 {
 	return s.generation
 }
 
+// bucket returns a bucket after its lifecycle rules applied.
 func (s *Store) bucket(name string) (*bucket, error) {
 	b, ok := s.buckets[name]
 	if !ok {
 		return nil, NoBucket
 	}
+	s.sweep(b)
 	return b, nil
 }

@@ -7,9 +7,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-// KeyFault is what the message of a service says is wrong with a key. Of the message itself it holds only names of keys and
-// of Google's service agents.
-type KeyFault struct {
+// Fault is what the message of a service says is wrong, with a key or with what people do with keys. Of the message itself
+// it holds only names of keys and of Google's service agents.
+type Fault struct {
 	// Code is the kind of fault.
 	Code cmekpipe.Code
 	// Cause says what is wrong, in the words of this package.
@@ -26,20 +26,20 @@ type KeyFault struct {
 	advice advice
 }
 
-// FindKeyFault returns what the message of a service, such as a Dataflow job message, says is wrong with a key. It reports
-// false for a message that says nothing known.
-func FindKeyFault(message string) (KeyFault, bool) {
+// FindFault returns what the message of a service, such as a Dataflow job message, says is wrong. It reports false for a
+// message that says nothing known.
+func FindFault(message string) (Fault, bool) {
 	kind, vague, ok := findKind(message)
 	if !ok {
-		return KeyFault{}, false
+		return Fault{}, false
 	}
-	f := KeyFault{Code: kind.code, Cause: kind.cause, Vague: vague, Agents: agentsIn(message), advice: kind.advice}
+	f := Fault{Code: kind.code, Cause: kind.cause, Vague: vague, Agents: agentsIn(message), advice: kind.advice}
 	f.Key, f.Version = keyIn(message)
 	return f, true
 }
 
 // remedy says what to do about the fault, for the key that the message names or else for the key of the case.
-func (f KeyFault) remedy(c Case) string {
+func (f Fault) remedy(c Case) string {
 	if f.Key.Valid() {
 		c.Key = f.Key
 	}
@@ -49,7 +49,7 @@ func (f KeyFault) remedy(c Case) string {
 // findKind finds the kind of a message. Kinds that say more come first: a service repeats what Cloud KMS says inside its own
 // message, and Dataflow's message about a denied key also says that the key cannot be validated.
 func findKind(message string) (kind faultKind, vague, ok bool) {
-	for _, kinds := range [][]faultKind{stateFaults(), externalFaults(), keyFaults(), serviceFaults()} {
+	for _, kinds := range [][]faultKind{stateFaults(), externalFaults(), keyFaults(), serviceFaults(), requestFaults()} {
 		for _, kind := range kinds {
 			if kind.matches(message) {
 				return kind, false, true

@@ -1,0 +1,52 @@
+package cmekpipe_test
+
+import (
+	"flag"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+)
+
+// TestCommandLinesOfUsers has command lines from public reports, with the names replaced.
+func TestCommandLinesOfUsers(t *testing.T) {
+	const ring = "/keyRings/R/cryptoKeys/K"
+	for _, tt := range []struct {
+		name string
+		args []string
+		want []string // texts of the errors; none if the command line is accepted
+	}{
+		{"key in another case", []string{"--dataflow_kms_key=projects/acme-keys/locations/europe-west2/keyRings/R/cryptokeys/K"},
+			[]string{"with a capital K", "write projects/acme-keys/locations/europe-west2" + ring}},
+		{"key and zone elsewhere", []string{"--dataflow_kms_key=projects/acme-keys/locations/global" + ring, "--region=europe-west1", "--zone=europe-west2-b"},
+			[]string{`got a key in "global", want one in a single region`, "got a zone of europe-west2, want one of europe-west1"}},
+		{"region of another cloud", []string{"--dataflow_kms_key=projects/acme-keys/locations/US" + ring, "--region=eu-west1"},
+			[]string{`got location "US", want it in lower case`, "did you mean europe-west1?", "gcloud kms keyrings create R --location=europe-west1"}},
+		{"staging location only, slash last, floating image, whole URL of a subnetwork", []string{
+			"--dataflow_kms_key=projects/acme-keys/locations/europe-west1" + ring, "--temp_location=", "--staging_location=gs://acme-work/stage/",
+			"--worker_harness_container_image=apache/beam_go_sdk:latest",
+			"--subnetwork=https://www.googleapis.com/compute/v1/projects/acme-jobs/regions/europe-west1/subnetworks/s"}, nil},
+		{"sovereign universe", []string{"--dataflow_kms_key=projects/eu0:acme-keys/locations/u-germany-northeast1" + ring, "--project=eu0:acme-jobs",
+			"--region=u-germany-northeast1", "--zone=u-germany-northeast1-a"}, nil},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			fs := flag.NewFlagSet("pipeline", flag.ContinueOnError)
+			fs.SetOutput(io.Discard)
+			cmekpipe.RegisterFlags(fs)
+			args := append([]string{"--runner=dataflow", "--project=acme-jobs", "--temp_location=gs://acme-work/tmp"}, tt.args...)
+			if err := fs.Parse(args); err != nil {
+				t.Fatal(err)
+			}
+			_, err := cmekpipe.FromFlags(fs)
+			if len(tt.want) == 0 && err != nil {
+				t.Errorf("got %v, want the command line accepted", err)
+			}
+			for _, want := range tt.want {
+				if err == nil || !strings.Contains(err.Error(), want) {
+					t.Errorf("got %v, want %q in it", err, want)
+				}
+			}
+		})
+	}
+}
