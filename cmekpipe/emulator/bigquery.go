@@ -12,6 +12,7 @@ import (
 	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
 // CreateDataset creates a dataset, named "PROJECT.DATASET", in a location such as "us-central1" or "EU". Key becomes
@@ -28,8 +29,8 @@ func (c *Cloud) CreateDataset(ctx context.Context, name, location string, key cm
 }
 
 // CreateTable creates a table, named "PROJECT.DATASET.TABLE", that key encrypts, and inserts rows, a slice of structs
-// whose fields are the columns, see [bigquery.InferSchema]. The zero KeyName uses the dataset's default key, if it has
-// one.
+// whose fields are the columns, see [bigquery.InferSchema]. The rows don't wait in write-optimized storage. The zero
+// KeyName uses the dataset's default key, if it has one.
 func (c *Cloud) CreateTable(ctx context.Context, name string, key cmekpipe.KeyName, rows any) error {
 	schema, err := schemaOf(rows)
 	if err != nil {
@@ -42,7 +43,10 @@ func (c *Cloud) CreateTable(ctx context.Context, name string, key cmekpipe.KeyNa
 		if reflect.ValueOf(rows).Len() == 0 {
 			return nil
 		}
-		return table.Inserter().Put(ctx, rows)
+		if err := table.Inserter().Put(ctx, rows); err != nil {
+			return err
+		}
+		return c.tables.Flush(store.TableRef{Project: table.ProjectID, Dataset: table.DatasetID, Table: table.TableID})
 	})
 }
 

@@ -19,20 +19,22 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
-	env     *core.Env
-	running []running
-	keys    *kms.Server
-	objects *gcs.Server
-	records *healthcare.Server
-	tables  *store.Store // of BigQuery
-	queries *bigquery.Server
-	jobs    *dataflow.Server
-	ahead   atomic.Int64 // nanoseconds that Advance added to the clock
-	close   func() error
+	env         *core.Env
+	running     []running
+	keys        *kms.Server
+	objects     *gcs.Server
+	records     *healthcare.Server
+	tables      *store.Store // of BigQuery
+	queries     *bigquery.Server
+	jobs        *dataflow.Server
+	ahead       atomic.Int64 // nanoseconds that Advance added to the clock
+	connections atomic.Int64
+	close       func() error
 
 	mu      sync.Mutex // guards the fields below
 	faults  []injected
@@ -98,7 +100,7 @@ func (c *Cloud) start(r row) error {
 		return err
 	}
 	s := running{r, l.Addr().String(), r.start(c, c.env), make(chan error, 1)}
-	go func() { s.ended <- s.server.Serve(l) }()
+	go func() { s.ended <- s.server.Serve(countingListener{l, &c.connections}) }()
 	c.running = append(c.running, s)
 	return nil
 }
@@ -110,6 +112,7 @@ func (c *Cloud) stop() error {
 	c.env.Faults.Close()
 	errs := []error{c.clients.close()}
 	for _, s := range slices.Backward(c.running) {
+		shared.CloseEndpoint(s.host)
 		errs = append(errs, s.server.Close(), <-s.ended)
 	}
 	return errors.Join(errs...)

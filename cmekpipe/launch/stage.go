@@ -3,6 +3,10 @@ package launch
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
 	"os"
 
 	"cloud.google.com/go/storage"
@@ -31,6 +35,7 @@ type stagedJob struct {
 	workerFile *staging.File
 	modelFile  *staging.File
 	others     *crosslang.Staged // the files of other SDKs
+	identity   string            // hash of what runs, the same on every day
 }
 
 // stage builds the worker if there is none, names the files, creates the request of the job, and completes the plan. It
@@ -58,8 +63,16 @@ func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve 
 
 // name gives the files names that contain their hashes. The model refers to the worker, and the job to both.
 func (l *launch) name(ctx context.Context, t *translation.Translation, j *stagedJob) (err error) {
-	if j.workerFile, err = j.area.Name("worker", j.worker); err != nil {
+	if l.opts.Environment().WorkerBinary != "" {
+		j.workerFile, err = j.area.NameFile("worker", j.worker) // a worker that was built is another file each time
+	} else {
+		j.workerFile, err = j.area.Name("worker", j.worker)
+	}
+	if err != nil {
 		return err
+	}
+	if j.identity, err = identify(t, j); err != nil {
+		return l.runnerError(err)
 	}
 	payload := protox.MustEncode(&pipepb.ArtifactUrlPayload{Url: j.workerFile.URL, Sha256: j.workerFile.Hash})
 	if err := graphx.UpdateDefaultEnvWorkerType(graphx.URNArtifactURLType, payload, t.Model); err != nil {
@@ -76,6 +89,28 @@ func (l *launch) name(ctx context.Context, t *translation.Translation, j *staged
 		return l.runnerError(err)
 	}
 	return nil
+}
+
+// identify returns a hash of the pipeline, its files and the program's own options. The model that is staged would not do: it
+// names the files, whose names contain the day.
+func identify(t *translation.Translation, j *stagedJob) (string, error) {
+	model, err := canonical.Encode(t.Model)
+	if err != nil {
+		return "", err
+	}
+	options, err := json.Marshal(t.WorkerOptions())
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.New()
+	for _, part := range [][]byte{model, options} {
+		hash := sha256.Sum256(part)
+		sum.Write(hash[:])
+	}
+	for _, f := range append([]*staging.File{j.workerFile}, j.others.Files...) {
+		io.WriteString(sum, f.Hash) //nolint:errcheck // a hash accepts all
+	}
+	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
 // completePlan adds what is known when the files have their names. Unresolved files have none, nor has the model that would

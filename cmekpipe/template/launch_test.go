@@ -175,7 +175,7 @@ func TestBucketsAreHeldAgainstTheKey(t *testing.T) {
 		w.CreateBucket("bank-other", region, w.other)
 		w.CreateBucket("bank-abroad", "europe-west1", cmekpipe.KeyName{})
 		for bucket, code := range map[string]cmekpipe.Code{
-			"bank-plain": cmekpipe.KeyMissing, "bank-other": cmekpipe.KeyMismatch, "bank-abroad": cmekpipe.LocationMismatch,
+			"bank-plain": cmekpipe.KeyMissing, "bank-abroad": cmekpipe.LocationMismatch,
 			"bank-none": cmekpipe.NotFound,
 		} {
 			_, err := w.run(k, func(c *cmekpipe.Config) { c.TempLocation = "gs://" + bucket + "/tmp" })
@@ -184,7 +184,7 @@ func TestBucketsAreHeldAgainstTheKey(t *testing.T) {
 				t.Errorf("got hint %q, want the command", e.Hint)
 			}
 			_, err = w.run(k, func(c *cmekpipe.Config) { c.StagingLocation = "gs://" + bucket + "/staging" })
-			if keyed := code == cmekpipe.KeyMissing || code == cmekpipe.KeyMismatch; k.name == "classic" && keyed {
+			if k.name == "classic" && code == cmekpipe.KeyMissing {
 				if err != nil {
 					t.Errorf("got error %v, want none: a classic template's job writes nothing there without a key", err)
 				}
@@ -195,6 +195,10 @@ func TestBucketsAreHeldAgainstTheKey(t *testing.T) {
 		}
 		if got := w.running(); len(got) != 0 {
 			t.Errorf("got jobs %v, want none", got)
+		}
+		// An organization may have one key for storage and another for Dataflow.
+		if _, err := w.run(k, func(c *cmekpipe.Config) { c.TempLocation = "gs://bank-other/tmp" }); err != nil {
+			t.Errorf("got error %v for a bucket with another default key, want none", err)
 		}
 	})
 }

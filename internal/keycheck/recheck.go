@@ -3,12 +3,12 @@ package keycheck
 import (
 	"context"
 	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
-// Interval is for how long the check of a destination's key is good. A connector checks again before a write when the last
-// check is older, because the key of a topic or table can be changed, a database can be deleted and created again, and a
-// cluster can be added.
-const Interval = 5 * time.Minute
+// Interval is for how long the check of a destination's key is good, see [shared.CheckInterval].
+const Interval = shared.CheckInterval
 
 // Recheck remembers when the key of a destination was last found right. The zero Recheck has never checked. A Recheck
 // belongs to one instance of a DoFn and may be used by one goroutine at a time.

@@ -18,6 +18,9 @@ type Attempts struct {
 	began  time.Time
 	failed int // attempts
 	quota  int // those of failed that the service refused because a quota was used up
+
+	exhausted bool          // the last attempt was one of them
+	refilling time.Duration // pauses after them
 }
 
 // Start begins to count the attempts of a call, the first of which begins now.
@@ -29,10 +32,34 @@ func (a *Attempts) Again(ctx context.Context, err error) bool {
 	if ctx.Err() != nil || !a.Allow(err) {
 		return false
 	}
+	pause := a.pause()
+	if wait(ctx, pause) != nil {
+		return false
+	}
 	a.mu.Lock()
-	n := a.failed - 1
-	a.mu.Unlock()
-	return a.policy.Wait(ctx, n) == nil
+	defer a.mu.Unlock()
+	if a.exhausted {
+		a.refilling += pause
+	}
+	if pretended(ctx) != nil {
+		a.began = a.began.Add(-pause)
+	}
+	return true
+}
+
+// pause returns the pause after the last attempt.
+func (a *Attempts) pause() time.Duration {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch p := a.policy; {
+	case p.QuotaInitial == 0:
+		return p.pause(a.failed - 1)
+	case a.exhausted:
+		p.Initial = p.QuotaInitial
+		return p.pause(a.quota - 1)
+	default:
+		return p.pause(a.failed - a.quota - 1)
+	}
 }
 
 // Allow is [Attempts.Again] without the pause, for clients of Google that pause themselves and ask whether to retry.
@@ -40,7 +67,7 @@ func (a *Attempts) Allow(err error) bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	a.failed++
-	if gcperr.Exhausted(err) {
+	if a.exhausted = gcperr.Exhausted(err); a.exhausted {
 		a.quota++
 	}
 	return a.policy.transient(err) && !a.spent()
@@ -50,7 +77,7 @@ func (a *Attempts) Allow(err error) bool {
 func (a *Attempts) Reset() {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	a.began, a.failed, a.quota = time.Now(), 0, 0
+	a.began, a.failed, a.quota, a.exhausted, a.refilling = time.Now(), 0, 0, false, 0
 }
 
 // transient reports whether err is worth another attempt. An error of this module never is.
@@ -70,5 +97,12 @@ func (a *Attempts) spent() bool {
 	if p.Attempts > 0 && (a.failed-a.quota >= p.Attempts || a.failed >= max(p.Attempts, p.QuotaAttempts)) {
 		return true
 	}
-	return p.MaxElapsed > 0 && time.Since(a.began) > p.MaxElapsed
+	elapsed, limit := time.Since(a.began), p.MaxElapsed
+	switch {
+	case p.QuotaElapsed > 0 && a.exhausted:
+		limit = p.QuotaElapsed
+	case p.QuotaElapsed > 0:
+		elapsed -= a.refilling
+	}
+	return limit > 0 && elapsed > limit
 }

@@ -25,8 +25,18 @@ func (p Policy) Pauses(ctx context.Context) (initial, longest time.Duration) {
 
 // Wait pauses after attempt n, counted from 0, or until ctx ends.
 func (p Policy) Wait(ctx context.Context, n int) error {
-	p.Initial, p.Max = p.Pauses(ctx)
-	timer := time.NewTimer(p.pause(n))
+	return wait(ctx, p.pause(n))
+}
+
+// wait pauses as the context allows: for no longer than its limit, or as a test does it.
+func wait(ctx context.Context, pause time.Duration) error {
+	if limit, ok := ctx.Value(maxPause{}).(time.Duration); ok {
+		pause = min(pause, limit)
+	}
+	if pretend := pretended(ctx); pretend != nil {
+		return pretend(ctx, pause)
+	}
+	timer := time.NewTimer(pause)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -22,6 +22,7 @@ package retry
 import (
 	"context"
 	"errors"
+	"math"
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -45,12 +46,21 @@ type Policy struct {
 	// QuotaAttempts is the most attempts if the service refuses some of them because a quota is used up; those do not count
 	// against Attempts. Default: Attempts.
 	QuotaAttempts int
+	// QuotaInitial is the pause after the first failure of a call whose service says that a quota is used up. It doubles after
+	// each further one, up to Max. Default: the pauses of other failures.
+	QuotaInitial time.Duration
+	// QuotaElapsed is how long after the start of the first attempt such a failure is still retried. The pauses after such
+	// failures then don't count against MaxElapsed. Default: MaxElapsed. [Forever] sets no limit but the context's.
+	QuotaElapsed time.Duration
 	// MaxElapsed is how long after the start of the first attempt a failure is still retried; 0 sets no limit if Attempts
 	// does.
 	MaxElapsed time.Duration
 	// Timeout is the time limit of each attempt; 0 sets none.
 	Timeout time.Duration
 }
+
+// Forever is longer than anybody waits.
+const Forever = time.Duration(math.MaxInt64)
 
 // Do makes a call until it succeeds, fails for a reason that is not transient, or the policy allows no further attempt.
 func Do(ctx context.Context, p Policy, call func(context.Context) error) error {

@@ -96,6 +96,9 @@ func TestDo(t *testing.T) {
 		{"quota has more attempts", retry.Policy{Attempts: 3, QuotaAttempts: 5}, []error{errQuota}, errQuota, 5, 15 * time.Second},
 		{"quota, then away", retry.Policy{Attempts: 2, QuotaAttempts: 9}, []error{errQuota, errQuota, errQuota, errAway}, errAway, 5, 15 * time.Second},
 		{"quota alone", retry.Policy{Attempts: 1, QuotaAttempts: 9}, []error{errQuota, errAway}, errAway, 2, time.Second},
+		{"quota has more time", retry.Policy{MaxElapsed: 20 * time.Second, QuotaElapsed: 40 * time.Second}, []error{errQuota}, errQuota, 7, 45 * time.Second},
+		{"quota's time does not count", retry.Policy{MaxElapsed: 20 * time.Second, QuotaElapsed: time.Minute}, []error{errQuota, errQuota, errQuota, errQuota, errQuota, errAway}, errAway, 8, time.Minute},
+		{"quota has its own pauses", retry.Policy{MaxElapsed: 20 * time.Second, QuotaInitial: 5 * time.Second}, []error{errAway, errQuota, errQuota, errAway}, errAway, 6, 22 * time.Second},
 		{"for some time", retry.Policy{MaxElapsed: 20 * time.Second}, []error{errAway}, errAway, 6, 30 * time.Second},
 		{"for some time, few attempts", retry.Policy{Attempts: 2, MaxElapsed: 20 * time.Second}, []error{errAway}, errAway, 2, time.Second},
 	} {
@@ -191,4 +194,17 @@ func TestResetForgetsAttempts(t *testing.T) {
 			t.Error("got another number of attempts than 2 without progress")
 		}
 	})
+}
+
+func TestPretendedPausesCountAsTime(t *testing.T) {
+	var paused time.Duration
+	ctx := retry.WithPauses(t.Context(), func(_ context.Context, d time.Duration) error { paused += d; return nil })
+	start, calls := time.Now(), 0
+	err := retry.Do(ctx, seconds(retry.Policy{MaxElapsed: time.Hour}), func(context.Context) error { calls++; return errAway })
+	if !errors.Is(err, errAway) || paused < time.Hour || paused > time.Hour+15*time.Second {
+		t.Errorf("got %v after pauses of %v, want %v after an hour", err, paused, errAway)
+	}
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("got %v of real time", took)
+	}
 }

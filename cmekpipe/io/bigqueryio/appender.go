@@ -20,7 +20,8 @@ const maxUnanswered = 8
 // appender appends batches to one stream of a table, several at a time, and sends again what had no answer.
 //
 // Rows of a pending stream carry offsets, so that BigQuery stores each batch once however often it is sent. The default
-// stream knows no offsets; a batch whose answer was lost is written twice.
+// stream knows no offsets; a batch whose answer was lost is written twice. A batch that BigQuery says is there already
+// (ALREADY_EXISTS) was stored by an earlier attempt: no other batch was ever sent with its offset to its stream.
 type appender struct {
 	client  *storage.BigQueryWriteClient
 	table   cmekpipe.BigQueryTable
@@ -29,10 +30,15 @@ type appender struct {
 	fresh   bool // the table may be unknown for a while
 	schema  *storagepb.ProtoSchema
 	refuse  func(element) // called for rows that BigQuery refuses; nil if that is an error
+	// renew ends the stream after its first rows and returns another one, which gets the following rows. Only for a stream
+	// with offsets.
+	renew     func(ctx context.Context, rows int64) (stream string, err error)
+	unbounded bool // the input never ends
 
-	conn *connection
-	sent []*batch // without an answer, oldest first; all are on their way if there is a connection
-	next int64    // offset of the row after the last
+	conn  *connection
+	sent  []*batch // without an answer, oldest first; all are on their way if there is a connection
+	next  int64    // offset of the row after the last
+	bytes int64    // of the rows that were appended
 }
 
 // append sends a batch, and waits if too many are on their way.
@@ -77,7 +83,7 @@ func (a *appender) close() {
 // awaitOldest waits for the answer to the oldest batch. When the connection breaks, it opens another and sends again what has no
 // answer.
 func (a *appender) awaitOldest(ctx context.Context) error {
-	attempts := newTablePolicy(a.fresh).Start()
+	attempts := appendPolicy(a.fresh, a.unbounded).Start()
 	for {
 		err := a.await(ctx)
 		if err == nil {
@@ -113,6 +119,7 @@ func (a *appender) await(ctx context.Context) error {
 			Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
 			Err:  fmt.Errorf("got rows at offset %d, want %d", at.GetValue(), oldest.offset)}
 	}
+	a.bytes += oldest.size()
 	a.sent = a.sent[1:]
 	return nil
 }
@@ -131,8 +138,7 @@ func (a *appender) refused(ctx context.Context, faults []*storagepb.RowError) er
 	for _, x := range oldest.without(bad) {
 		a.refuse(x)
 	}
-	gone := int64(before - len(oldest.rows))
-	if gone == 0 {
+	if len(oldest.rows) == before {
 		return a.rowFault(faults)
 	}
 	a.sent = a.sent[1:]
@@ -142,16 +148,58 @@ func (a *appender) refused(ctx context.Context, faults []*storagepb.RowError) er
 		}
 		return nil
 	}
-	// The following batches have wrong offsets now; BigQuery refuses them until they are sent with new ones.
-	a.disconnect()
-	a.next -= gone
-	for _, b := range a.sent {
-		b.offset -= gone
-	}
+	return a.realign(ctx, oldest)
+}
+
+// realign gives the batches that follow a refused one new offsets and sends them again, after what is left of that one.
+//
+// Their first copies are still on their way, with offsets that are wrong now. One that BigQuery carries out only after
+// others were appended again could fit in by chance: its rows would be in the stream twice, and those of another batch, of
+// which BigQuery then says that its offset exists already, not at all. So each copy must have its answer first. If the
+// connection breaks before, the stream is closed, and another one gets the rest.
+func (a *appender) realign(ctx context.Context, oldest *batch) error {
+	at, answered := oldest.offset, a.drain(ctx, len(a.sent))
 	if len(oldest.rows) > 0 {
 		a.sent = append([]*batch{oldest}, a.sent...)
 	}
+	if !answered {
+		a.disconnect()
+		stream, err := a.renew(ctx, at)
+		if err != nil {
+			return err
+		}
+		a.stream, a.bytes, at = stream, 0, 0
+	}
+	for _, b := range a.sent {
+		b.offset = at
+		at += int64(len(b.rows))
+	}
+	a.next = at
+	if a.conn != nil && !a.resend(ctx, a.conn) {
+		a.disconnect()
+	}
 	return nil
+}
+
+// drain receives the answers to n batches behind a refused one, all of which are refusals, and reports whether they came.
+func (a *appender) drain(ctx context.Context, n int) bool {
+	for range n {
+		answer, err := a.conn.receive(ctx)
+		if err != nil || answer.GetError() == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// resend sends all batches without an answer and reports whether that worked.
+func (a *appender) resend(ctx context.Context, conn *connection) bool {
+	for _, b := range a.sent {
+		if conn.send(ctx, a.request(b)) != nil {
+			return false
+		}
+	}
+	return true
 }
 
 // rowFault names the reason and not the row, which is the user's.
@@ -162,7 +210,7 @@ func (a *appender) rowFault(faults []*storagepb.RowError) error {
 }
 
 func (a *appender) connect(ctx context.Context) error {
-	conn, err := dial(ctx, a.client)
+	conn, err := dial(ctx, a.client, a.stream)
 	if err != nil {
 		return err
 	}

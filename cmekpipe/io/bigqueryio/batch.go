@@ -30,6 +30,15 @@ type batch struct {
 	offset int64     // of the first row in the stream
 }
 
+// size returns the size of the rows in bytes.
+func (b *batch) size() int64 {
+	n := 0
+	for _, row := range b.rows {
+		n += len(row)
+	}
+	return int64(n)
+}
+
 func (b *batch) isFull(next int) bool { return len(b.rows) > 0 && len(b.data)+next > batchSize }
 
 // without drops the rows of the given numbers and returns the elements that they were made of.

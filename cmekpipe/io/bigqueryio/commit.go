@@ -18,9 +18,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// maxCommit is how many streams are committed in a call.
-const maxCommit = 10_000
-
 // commitFn commits all streams of a run. It may be repeated at any point: streams that are committed stay so.
 type commitFn struct {
 	Table cmekpipe.BigQueryTable
@@ -58,33 +55,45 @@ func (f *commitFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bo
 		return err
 	}
 	var all []written
-	var rows int64
-	for w := (written{}); streams(&w); {
-		all = append(all, w)
-		rows += w.Rows
+	for stream := (written{}); streams(&stream); {
+		all = append(all, stream)
 	}
-	slices.SortFunc(all, func(a, b written) int { return cmp.Compare(a.Stream, b.Stream) })
-	p := &publication{client: f.rest, table: f.Table, run: r, temp: table, rows: rows}
+	slices.SortFunc(all, func(a, b written) int { return cmp.Compare(a.Stream, b.Stream) }) // the same in all attempts
 	if r.isTemporary(f.Table) {
-		done, err := p.isDone(ctx)
-		if done || err != nil {
+		return f.publish(ctx, r, table, all)
+	}
+	return f.appendTo(ctx, r, table, all)
+}
+
+// appendTo commits the streams of the destination in one call, so that all rows are visible or none.
+func (f *commitFn) appendTo(ctx context.Context, r run, table cmekpipe.BigQueryTable, all []written) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := commitLimits(r.Location).check(table, all); err != nil {
+		return err
+	}
+	if err := checkTable(ctx, f.rest, table, r.Fresh); err != nil {
+		return err
+	}
+	return f.commit(ctx, table, all)
+}
+
+// publish commits the streams of a temporary table, in as many calls as it takes, and then its rows with one job.
+func (f *commitFn) publish(ctx context.Context, r run, temp cmekpipe.BigQueryTable, all []written) error {
+	p := &publication{client: f.rest, table: f.Table, run: r, temp: temp}
+	if done, err := p.isDone(ctx); done || err != nil {
+		return err
+	}
+	for group := range commitLimits(r.Location).groups(all) {
+		if err := f.commit(ctx, temp, group); err != nil {
 			return err
 		}
 	}
-	if !r.isTemporary(f.Table) && len(all) > 0 {
-		if err := checkTable(ctx, f.rest, f.Table, r.Fresh); err != nil {
-			return err
-		}
+	for _, stream := range all {
+		p.rows += stream.Rows
 	}
-	for group := range slices.Chunk(all, maxCommit) {
-		if err := f.commit(ctx, table, group); err != nil {
-			return err
-		}
-	}
-	if r.isTemporary(f.Table) {
-		return p.publish(ctx)
-	}
-	return nil
+	return p.publishBuffered(ctx)
 }
 
 // CMEKDestination tells guard the destination and its key.
@@ -100,12 +109,12 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 	for i, s := range streams {
 		names[i] = s.Stream
 	}
-	for attempts := callPolicy().Start(); len(names) > 0; {
+	for attempts := commitPolicy().Start(); len(names) > 0; {
 		answer, err := f.commitOnce(ctx, table, names)
 		if err != nil {
 			return wrap(table, err)
 		}
-		if len(answer.GetStreamErrors()) == 0 {
+		if len(answer.GetStreamErrors()) == 0 && answer.GetCommitTime() != nil {
 			return nil
 		}
 		before := len(names)
@@ -122,7 +131,7 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 func (f *commitFn) commitOnce(
 	ctx context.Context, table cmekpipe.BigQueryTable, names []string,
 ) (answer *storagepb.BatchCommitWriteStreamsResponse, err error) {
-	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
+	err = retry.Do(ctx, commitPolicy(), func(ctx context.Context) error {
 		answer, err = f.client.BatchCommitWriteStreams(ctx,
 			&storagepb.BatchCommitWriteStreamsRequest{Parent: path(table), WriteStreams: names})
 		return err
@@ -141,8 +150,19 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 	return names, nil
 }
 
+// notCommitted explains why streams can't be committed. Those that are gone may have been committed by an earlier attempt,
+// days ago: BigQuery forgets streams after some days, whether they were committed or not.
 func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
-	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(),
-		Hint: "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()}),
-		Err:  fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
+	if len(faults) == 0 {
+		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: table.String(),
+			Hint: "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()}),
+			Err:  errors.New("got an answer to the commit without a commit time")}
+	}
+	hint := "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()})
+	if table == f.Table && faults[0].GetCode() == storagepb.StorageError_STREAM_NOT_FOUND {
+		hint = "BigQuery has dropped the streams; if an earlier attempt of this step committed them, the rows are in the table: " +
+			"before you start the job again, count them: bq query --use_legacy_sql=false 'SELECT COUNT(*) FROM `" + table.String() + "`'"
+	}
+	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(), Hint: hint,
+		Err: fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
 }

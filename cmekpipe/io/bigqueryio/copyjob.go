@@ -2,6 +2,7 @@ package bigqueryio
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"cloud.google.com/go/bigquery"
@@ -12,6 +13,11 @@ import (
 )
 
 // publication copies the rows of a temporary table to the destination, atomically for readers.
+//
+// Rows that the Storage Write API committed stay in write-optimized storage for up to 90 minutes, where copy jobs don't find
+// them. A query does: it first writes such rows to a second temporary table, which keeps its schema
+// (bigquery.WriteTruncateData), because the columns of a query's result are all nullable. The copy job then replaces, fills
+// or extends the destination. Every job names the key.
 type publication struct {
 	client *bigquery.Client
 	table  cmekpipe.BigQueryTable
@@ -32,19 +38,91 @@ func (p *publication) job() *job {
 		}}
 }
 
-// isDone reports whether an earlier attempt published the rows; if so, it removes the temporary table.
+// isDone reports whether an earlier attempt published the rows; if so, it removes the temporary tables.
 func (p *publication) isDone(ctx context.Context) (bool, error) {
 	done, err := p.job().isDone(ctx)
 	if !done || err != nil {
 		return done, err
 	}
-	return true, remove(ctx, p.client, p.temp)
+	settled, err := p.settledTable()
+	if err != nil {
+		return false, err
+	}
+	return true, errors.Join(remove(ctx, p.client, settled), remove(ctx, p.client, p.temp))
+}
+
+// settledTable is the second temporary table.
+func (p *publication) settledTable() (cmekpipe.BigQueryTable, error) {
+	t := p.temp
+	return t.Key().BigQueryTable(t.Project() + "." + t.Dataset() + "." + t.ID() + "_settled")
+}
+
+// publishBuffered publishes rows that may be in write-optimized storage. If that fails because another attempt of the step
+// has published them and removed the temporary tables meanwhile, all is done.
+func (p *publication) publishBuffered(ctx context.Context) error {
+	err := p.publishSettled(ctx)
+	if err == nil {
+		return nil
+	}
+	if done, unknown := p.isDone(ctx); !done || unknown != nil {
+		return err
+	}
+	return nil
+}
+
+func (p *publication) publishSettled(ctx context.Context) error {
+	settled, err := p.settledTable()
+	if err != nil {
+		return err
+	}
+	if err := p.settle(ctx, settled); err != nil {
+		return err
+	}
+	second := *p
+	second.temp = settled
+	if err := second.publish(ctx); err != nil {
+		return err
+	}
+	return remove(ctx, p.client, p.temp)
+}
+
+// settle queries all rows of the temporary table into another one, which copy jobs can read.
+func (p *publication) settle(ctx context.Context, to cmekpipe.BigQueryTable) error {
+	meta, err := metadata(ctx, p.client, p.temp, p.run.Fresh)
+	if err != nil {
+		return err
+	}
+	if err := checkKey(p.temp, meta); err != nil {
+		return err
+	}
+	if err := createLike(ctx, p.client, to, meta); err != nil {
+		return err
+	}
+	j := &job{client: p.client, table: p.table, run: p.run, kind: "settle",
+		start: func(ctx context.Context, id bigquery.JobIDConfig) (*bigquery.Job, error) {
+			q := p.client.Query("SELECT * FROM `" + p.temp.String() + "`")
+			q.JobIDConfig, q.Dst = id, handle(p.client, to)
+			q.CreateDisposition, q.WriteDisposition = bigquery.CreateNever, bigquery.WriteTruncateData
+			q.DestinationEncryptionConfig = encryption(to)
+			q.DisableQueryCache = true
+			return q.Run(ctx)
+		}}
+	return j.finish(ctx)
 }
 
 // publish copies the temporary table when all rows are in it.
 func (p *publication) publish(ctx context.Context) error {
-	if err := checkTable(ctx, p.client, p.table, false); err != nil {
+	meta, err := metadata(ctx, p.client, p.table, false)
+	if err != nil {
 		return err
+	}
+	if err := checkKey(p.table, meta); err != nil {
+		return err
+	}
+	if bigquery.TableWriteDisposition(p.run.Disposition) == bigquery.WriteEmpty {
+		if err := checkEmpty(p.table, meta); err != nil {
+			return err
+		}
 	}
 	if err := p.awaitRows(ctx); err != nil {
 		return err

@@ -17,14 +17,33 @@
 //	WithAtLeastOnce       any input, default if unbounded  a retry may write rows twice
 //	WithStreamingInserts  any input, as Beam's Write does  a retry rarely writes rows twice
 //
+// # What each way promises
+//
+// No way loses a row of a job that succeeds. How often a row is in the table:
+//
+//	                    ExactlyOnce, FileLoads   AtLeastOnce     StreamingInserts
+//	bundle retried      once                     may be twice    once within a minute, then may be twice
+//	bundle run twice    once                     twice           once within a minute, then may be twice
+//	worker killed       once                     may be twice    once within a minute, then may be twice
+//	last step repeated  once                     no such step    no such step
+//	job failed          not at all               some rows are   some rows are
+//	second run          once for each run        as one run      as one run
+//	drain               all rows read so far     as one run      as one run
+//
+// A second run with bigquery.WriteTruncate replaces the rows of the first, in one step. ExactlyOnce and FileLoads require
+// bounded input; a job that also reads unbounded input publishes, when it is drained, the rows that it has read of the
+// bounded one. ExactlyOnce commits at most 10,000 bundles and 1 TB (10 TB in US and EU) in one step, and refuses more in its
+// last step, before anything is visible, unless [WithTemporaryTable] is set, which has no such limit. A table that is
+// deleted while a job runs fails the job: only its first step creates a table.
+//
 // # Defaults
 //
 // A missing table is created with the key in the request, whatever the dataset's default key is; rows are appended to an
 // existing table. An existing table must already be encrypted with the key, in any version; workers check that again every
 // five minutes and before they commit rows. Datasets are never created.
-// Temporary tables of [WithWriteDisposition] are in the dataset of the table, encrypted with its key and named
-// cmekpipe_temp_ID; they are removed at the end and expire after seven days. Temporary files of [WithFileLoads] are removed
-// at the end; those of a failed run may be removed at any time after it.
+// Temporary tables of [WithWriteDisposition] and [WithTemporaryTable] are in the dataset of the table, encrypted with its key
+// and named cmekpipe_temp_ID or cmekpipe_temp_ID_settled; they are removed at the end and expire after seven days. Temporary
+// files of [WithFileLoads] are removed at the end; those of a failed run may be removed at any time after it.
 //
 // Rows are sent in requests of about 1 MiB, eight at a time for each worker thread. An encoded row may have up to 9.9 MB.
 // BigQuery drops a pending stream that is not committed for some days, so do not use [WithExactlyOnce] for runs that long.
@@ -43,14 +62,18 @@
 // *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
 // KeyMismatch or KeyMissing for a table encrypted with another key or with none of yours, LocationMismatch for a key that
 // can't serve the dataset, KeyDisabled, KeyDenied or KeyNotFound if the key is the reason, NotFound for a missing dataset or
-// table, InvalidOptions for rows that don't fit the table, and Unavailable if two minutes of retries did not help. No error
-// contains a value of a row. A failed run with WithExactlyOnce or WithFileLoads leaves the table's rows unchanged.
+// table, InvalidOptions for rows that don't fit the table, Unsupported for more rows than one commit or load job may have, and
+// Unavailable if retries did not help. No error contains a value of a row. A failed run with WithExactlyOnce or WithFileLoads
+// leaves the table's rows unchanged.
+//
+// Retries end after two minutes, or 20 for a new stream and a commit. While BigQuery refills a quota they go on: 15 minutes
+// for rows, 65 for new streams. Rows of unbounded input wait for their quota until the runner ends the bundle.
 //
 // # Concurrency
 //
 // All workers read and write in parallel. Each worker thread that writes has one client, one connection and about 10 MiB
-// of buffers. The last step of WithExactlyOnce and WithFileLoads runs on one
-// worker.
+// of buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job, after which all rows are visible;
+// attempts of it may run at the same time.
 //
 // # Testing
 //

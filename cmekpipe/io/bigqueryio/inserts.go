@@ -153,7 +153,7 @@ func (f *insertFn) send(ctx context.Context) error {
 		savers[i] = queue[i]
 	}
 	var bad bigquery.PutMultiError
-	err := retry.Do(ctx, newTablePolicy(f.fresh), func(ctx context.Context) error {
+	err := retry.Do(ctx, appendPolicy(f.fresh, f.Unbounded), func(ctx context.Context) error {
 		err := inserter.Put(ctx, savers)
 		if errors.As(err, &bad) {
 			return nil

@@ -43,19 +43,9 @@ type bundles struct {
 	finish func(emit func(int, written)) error
 }
 
-func (s *stage) writer(t *testing.T) *bundles {
+func (s *stage) writer(t testing.TB) *bundles {
 	t.Helper()
-	ctx, work := t.Context(), pending{streamed{rows: s.rows}}
-	if s.write == bigquery.WriteAppend {
-		f := &appendFn{pending: work, Prepare: s.own}
-		s.setup(t, f)
-		return &bundles{
-			func(emit func(int, written)) { f.StartBundle(emit, noRefused) },
-			func(row item, emit func(int, written)) error { return f.ProcessElement(ctx, 0, row, emit, noRefused) },
-			func(emit func(int, written)) error { return f.FinishBundle(ctx, emit, noRefused) },
-		}
-	}
-	f := &pendingFn{work}
+	ctx, f := t.Context(), &pendingFn{streamed: streamed{rows: s.rows}}
 	s.setup(t, f)
 	return &bundles{
 		func(emit func(int, written)) { f.StartBundle(s.run, emit, noRefused) },
@@ -66,7 +56,13 @@ func (s *stage) writer(t *testing.T) *bundles {
 	}
 }
 
-func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
+func newStage(t testing.TB, write bigquery.TableWriteDisposition) *stage {
+	t.Helper()
+	return newStageWith(t, write, false)
+}
+
+// newStageWith is newStage, with a temporary table where staged is true.
+func newStageWith(t testing.TB, write bigquery.TableWriteDisposition, staged bool) *stage {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("us-central1", "bank")
@@ -87,7 +83,7 @@ func newStage(t *testing.T, write bigquery.TableWriteDisposition) *stage {
 	}
 	s.rows = rows{Table: s.table, Type: beam.EncodedType{T: reflect.TypeFor[item]()}, Schema: string(schema)}
 	s.write, s.own = write, preparation{Table: s.table, Schema: string(schema), Create: bigquery.CreateIfNeeded}
-	prepare := &prepareFn{Write: write, preparation: s.own}
+	prepare := &prepareFn{Write: write, preparation: s.own, Staged: staged}
 	s.setup(t, prepare)
 	if err := prepare.ProcessElement(t.Context(), nil, func(r run) { s.run = r }); err != nil {
 		t.Fatal(err)
@@ -100,7 +96,7 @@ type lifecycle interface {
 	Teardown() error
 }
 
-func (s *stage) setup(t *testing.T, fn lifecycle) {
+func (s *stage) setup(t testing.TB, fn lifecycle) {
 	t.Helper()
 	if err := fn.Setup(t.Context()); err != nil {
 		t.Fatal(err)
@@ -112,7 +108,7 @@ func (s *stage) setup(t *testing.T, fn lifecycle) {
 	})
 }
 
-func (s *stage) ids(t *testing.T) []int64 {
+func (s *stage) ids(t testing.TB) []int64 {
 	t.Helper()
 	ids := []int64{}
 	for it := s.client.Dataset("bank").Table("items").Read(t.Context()); ; {
@@ -128,7 +124,7 @@ func (s *stage) ids(t *testing.T) []int64 {
 	}
 }
 
-func (s *stage) requireIDs(t *testing.T, want ...int64) {
+func (s *stage) requireIDs(t testing.TB, want ...int64) {
 	t.Helper()
 	if diff := cmp.Diff(want, s.ids(t), cmp.Comparer(func(a, b []int64) bool { return slices.Equal(a, b) })); diff != "" {
 		t.Errorf("rows (-want +got):\n%s", diff)
@@ -138,7 +134,7 @@ func (s *stage) requireIDs(t *testing.T, want ...int64) {
 func noRefused(beam.EventTime, beam.X) { panic("got a refused row") }
 
 // pending runs a bundle and returns the stream that it emits, if it is finished.
-func (s *stage) pending(t *testing.T, f *bundles, finish bool, ids ...int64) (streams []written) {
+func (s *stage) pending(t testing.TB, f *bundles, finish bool, ids ...int64) (streams []written) {
 	t.Helper()
 	emit := func(_ int, w written) { streams = append(streams, w) }
 	f.start(emit)
@@ -166,15 +162,15 @@ func each[T any](values ...T) func(*T) bool {
 	}
 }
 
-func (s *stage) commit(t *testing.T, streams ...written) error {
+func (s *stage) commit(t testing.TB, streams ...written) error {
 	t.Helper()
 	f := &commitFn{Table: s.table}
 	s.setup(t, f)
 	return f.ProcessElement(t.Context(), 0, each(s.run), each(streams...))
 }
 
-// replaceTable deletes the destination and creates it again with another key.
-func (s *stage) replaceTable(t *testing.T) {
+// replaceTable replaces the destination by a table with another key, or with none, as CREATE OR REPLACE TABLE does.
+func (s *stage) replaceTable(t *testing.T, keyed bool) {
 	t.Helper()
 	table := s.client.Dataset("bank").Table("items")
 	meta, err := table.Metadata(t.Context())
@@ -184,8 +180,10 @@ func (s *stage) replaceTable(t *testing.T) {
 	if err := table.Delete(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	other := &bigquery.TableMetadata{Schema: meta.Schema,
-		EncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: s.CreateKey("us-central1", "other").String()}}
+	other := &bigquery.TableMetadata{Schema: meta.Schema}
+	if keyed {
+		other.EncryptionConfig = &bigquery.EncryptionConfig{KMSKeyName: s.CreateKey("us-central1", "other").String()}
+	}
 	if err := table.Create(t.Context(), other); err != nil {
 		t.Fatal(err)
 	}
@@ -202,9 +200,9 @@ func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
 			return f, &f.checked, func() error { return f.ProcessElement(t.Context(), 0, "1", item{1}, s.run, noRefused) }
 		},
 		"pending streams": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
-			f := &appendFn{pending: pending{streamed{rows: s.rows}}, Prepare: s.own}
+			f := &pendingFn{streamed: streamed{rows: s.rows}}
 			return f, &f.checked, func() error {
-				return f.ProcessElement(t.Context(), 0, item{1}, func(int, written) {}, noRefused)
+				return f.ProcessElement(t.Context(), 0, item{1}, s.run, func(int, written) {}, noRefused)
 			}
 		},
 	} {
@@ -217,32 +215,37 @@ func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
 			if err := take(); err != nil {
 				t.Fatal(err)
 			}
-			s.replaceTable(t)
+			s.replaceTable(t, false)
 			now = now.Add(keycheck.Interval - 1)
-			if err := take(); errors.Is(err, cmekpipe.KeyMismatch) {
+			if err := take(); errors.Is(err, cmekpipe.KeyMissing) {
 				t.Errorf("within the interval: got %v, want no check", err)
 			}
 			now = now.Add(1)
-			if err := take(); !errors.Is(err, cmekpipe.KeyMismatch) {
-				t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMismatch)
+			if err := take(); !errors.Is(err, cmekpipe.KeyMissing) {
+				t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMissing)
 			}
 		})
 	}
 }
 
 func TestKeyIsCheckedBeforeRowsAreCommitted(t *testing.T) {
-	s := newStage(t, bigquery.WriteAppend)
-	streams := s.pending(t, s.writer(t), true, 1)
-	s.replaceTable(t)
-	if err := s.commit(t, streams...); !errors.Is(err, cmekpipe.KeyMismatch) {
-		t.Errorf("got %v, want %v", err, cmekpipe.KeyMismatch)
+	for code, keyed := range map[cmekpipe.Code]bool{cmekpipe.KeyMismatch: true, cmekpipe.KeyMissing: false} {
+		s := newStage(t, bigquery.WriteAppend)
+		streams := s.pending(t, s.writer(t), true, 1)
+		s.replaceTable(t, keyed)
+		if err := s.commit(t, streams...); !errors.Is(err, code) {
+			t.Errorf("got %v, want %v", err, code)
+		}
 	}
 }
 
 func TestExactlyOnceRepeatedBundlesAddNothing(t *testing.T) {
-	for _, write := range []bigquery.TableWriteDisposition{bigquery.WriteAppend, bigquery.WriteTruncate, bigquery.WriteEmpty} {
-		t.Run(string(write), func(t *testing.T) {
-			s := newStage(t, write)
+	for name, write := range map[string]bigquery.TableWriteDisposition{
+		"append": bigquery.WriteAppend, "append, staged": bigquery.WriteAppend, "truncate": bigquery.WriteTruncate,
+		"empty": bigquery.WriteEmpty,
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newStageWith(t, write, name == "append, staged")
 			f := s.writer(t)
 			s.pending(t, f, true, 1, 2)  // finished, but its output is lost
 			s.pending(t, f, false, 1, 2) // given up in the middle
@@ -300,7 +303,7 @@ func TestACopyThatFailsLeavesTheTable(t *testing.T) {
 	}
 	f := s.writer(t)
 	streams := s.pending(t, f, true, 1)
-	remove := s.Inject(emulator.Fault{Method: "bigquery.jobs.insert", Code: codes.PermissionDenied})
+	remove := s.Inject(emulator.Fault{Method: "bigquery.jobs.insert", Call: 2, Code: codes.PermissionDenied})
 	if err := s.commit(t, streams...); cmekpipe.CodeOf(err) != cmekpipe.PermissionDenied {
 		t.Errorf("got %v, want code %v", err, cmekpipe.PermissionDenied)
 	}

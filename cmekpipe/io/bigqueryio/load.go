@@ -78,7 +78,7 @@ func (f *loadFn) loadAll(ctx context.Context, r run, parts []loadPart) error {
 		if err != nil {
 			return err
 		}
-		if err := createTemporary(ctx, f.client, temp, like); err != nil {
+		if err := createLike(ctx, f.client, temp, like); err != nil {
 			return err
 		}
 	}

@@ -16,16 +16,28 @@ import (
 
 // written is a stream that a bundle filled and finalized. It travels in Beam's row coder.
 type written struct {
-	Stream string
-	Rows   int64
+	Stream      string
+	Rows, Bytes int64
 }
 
-// pending writes the rows of each bundle to a pending stream. The stream of a bundle that failed is never committed, and
+// pendingFn writes the rows of each bundle to a pending stream. The stream of a bundle that failed is never committed, and
 // BigQuery drops it.
-type pending struct{ streamed }
+type pendingFn struct {
+	streamed
 
-// add writes a row.
-func (f *pending) add(ctx context.Context, r run, x element, refused func(beam.EventTime, beam.X)) error {
+	full []written // streams of the bundle that get no more rows
+}
+
+// StartBundle abandons the streams of a failed bundle.
+func (f *pendingFn) StartBundle(_ run, _ func(int, written), _ func(beam.EventTime, beam.X)) {
+	f.abandon()
+	f.full = nil
+}
+
+// ProcessElement writes a row.
+func (f *pendingFn) ProcessElement(
+	ctx context.Context, t beam.EventTime, row beam.X, r run, _ func(int, written), refused func(beam.EventTime, beam.X),
+) error {
 	if err := f.recheck(ctx, r); err != nil {
 		return err
 	}
@@ -34,15 +46,17 @@ func (f *pending) add(ctx context.Context, r run, x element, refused func(beam.E
 			return err
 		}
 	}
-	if err := f.write(ctx, x); err != nil {
+	if err := f.write(ctx, element{row, t}); err != nil {
 		return f.explain(ctx, r, err)
 	}
 	f.release(refused)
 	return nil
 }
 
-// end finalizes the bundle's stream and emits it, with a fixed key.
-func (f *pending) end(ctx context.Context, r run, emit func(int, written), refused func(beam.EventTime, beam.X)) error {
+// FinishBundle finalizes the bundle's stream and emits it, with a fixed key.
+func (f *pendingFn) FinishBundle(
+	ctx context.Context, r run, emit func(int, written), refused func(beam.EventTime, beam.X),
+) error {
 	if f.out == nil {
 		return nil
 	}
@@ -51,18 +65,18 @@ func (f *pending) end(ctx context.Context, r run, emit func(int, written), refus
 		return f.explain(ctx, r, err)
 	}
 	f.release(refused)
-	if f.out.next == 0 {
-		return nil // nothing but refused rows
-	}
-	if err := f.finalize(ctx); err != nil {
+	if err := f.finalize(ctx, f.out.next); err != nil {
 		return f.explain(ctx, r, err)
 	}
-	emit(0, written{Stream: f.out.stream, Rows: f.out.next})
+	for _, stream := range f.full {
+		emit(0, stream)
+	}
+	f.full = nil
 	return nil
 }
 
 // open creates a stream.
-func (f *pending) open(ctx context.Context, r run) error {
+func (f *pendingFn) open(ctx context.Context, r run) error {
 	table, err := r.target(f.Table)
 	if err != nil {
 		return err
@@ -73,23 +87,32 @@ func (f *pending) open(ctx context.Context, r run) error {
 	}
 	f.out = f.appender(table, name, r)
 	f.out.offsets, f.out.fresh = true, false // the stream shows that BigQuery knows the table
+	f.out.renew = f.renew
 	return nil
 }
 
-func (f *pending) create(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) (string, error) {
+// renew ends the open stream after its first rows and returns the name of another one.
+func (f *pendingFn) renew(ctx context.Context, rows int64) (string, error) {
+	if err := f.finalize(ctx, rows); err != nil {
+		return "", err
+	}
+	return f.create(ctx, f.out.table, false)
+}
+
+func (f *pendingFn) create(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) (string, error) {
 	request := &storagepb.CreateWriteStreamRequest{Parent: path(table),
 		WriteStream: &storagepb.WriteStream{Type: storagepb.WriteStream_PENDING}}
 	var stream *storagepb.WriteStream
-	err := retry.Do(ctx, newTablePolicy(fresh), func(ctx context.Context) (err error) {
+	err := retry.Do(ctx, createPolicy(fresh), func(ctx context.Context) (err error) {
 		stream, err = f.client.CreateWriteStream(ctx, request)
 		return err
 	})
 	return stream.GetName(), wrap(table, err)
 }
 
-// explain finds out why a stream vanished, as those of a table do whose key was destroyed: rows that another stream
-// doesn't take either tell the reason. Nothing of that stream is ever committed.
-func (f *pending) explain(ctx context.Context, r run, err error) error {
+// explain finds out why a stream vanished, as those of a table do whose key was destroyed: if another stream refuses the
+// rows too, its error tells the reason. Nothing of that stream is ever committed.
+func (f *pendingFn) explain(ctx context.Context, r run, err error) error {
 	if !errors.Is(err, cmekpipe.NotFound) {
 		return err
 	}
@@ -111,11 +134,12 @@ func (f *pending) explain(ctx context.Context, r run, err error) error {
 	return err
 }
 
-// finalize closes the stream to further rows and compares how many it has.
-func (f *pending) finalize(ctx context.Context) error {
+// finalize closes the open stream to further rows, and adds it to the bundle's if it has as many as it should, unless those
+// are none.
+func (f *pendingFn) finalize(ctx context.Context, want int64) error {
 	f.out.disconnect()
-	rows := f.out.next
-	err := retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
+	rows := want
+	err := retry.Do(ctx, commitPolicy(), func(ctx context.Context) error {
 		done, err := f.client.FinalizeWriteStream(ctx, &storagepb.FinalizeWriteStreamRequest{Name: f.out.stream})
 		if err == nil {
 			rows = done.GetRowCount()
@@ -128,10 +152,13 @@ func (f *pending) finalize(ctx context.Context) error {
 	if err != nil {
 		return wrap(f.out.table, err)
 	}
-	if rows != f.out.next {
+	if rows != want {
 		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Corrupted, Resource: f.out.table.String(),
 			Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
-			Err:  fmt.Errorf("got a stream of %d rows, want %d", rows, f.out.next)}
+			Err:  fmt.Errorf("got a stream of %d rows, want %d", rows, want)}
+	}
+	if rows > 0 {
+		f.full = append(f.full, written{Stream: f.out.stream, Rows: rows, Bytes: f.out.bytes})
 	}
 	return nil
 }

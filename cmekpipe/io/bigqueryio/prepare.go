@@ -33,10 +33,14 @@ type preparation struct {
 	client *bigquery.Client
 }
 
-// prepareFn finds the table, or creates it with its key, and checks it, before a row is written.
+// prepareFn finds the table, or creates it with its key, and checks it, before a row is written. It is the only step that
+// creates a table, once in a run: what writes rows treats a missing table as an error, because the rows before would be
+// missing too.
 type prepareFn struct {
 	preparation
 	Write bigquery.TableWriteDisposition
+	// Staged is true if rows go through a temporary table also when they are appended.
+	Staged bool
 }
 
 // Setup opens the client.
@@ -55,7 +59,7 @@ func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)
 	if err != nil {
 		return err
 	}
-	if f.Write != bigquery.WriteAppend {
+	if f.Write != bigquery.WriteAppend || f.Staged {
 		if err := f.makeTemporary(ctx, meta, &r); err != nil {
 			return err
 		}
@@ -74,8 +78,14 @@ func (f *preparation) prepare(ctx context.Context, r *run) (meta *bigquery.Table
 	if r.Location, err = f.place(ctx); err != nil {
 		return nil, err
 	}
-	return f.find(ctx, r)
+	if meta, err = f.find(ctx, r); err == nil {
+		r.Fresh = r.Fresh || time.Since(meta.CreationTime) < freshness // an earlier attempt may have created it
+	}
+	return meta, err
 }
+
+// freshness is how long a new table may be unknown to parts of BigQuery.
+const freshness = 10 * time.Minute
 
 // place returns the dataset's location. The key must be able to protect what is there.
 func (f *preparation) place(ctx context.Context) (string, error) {
@@ -135,31 +145,21 @@ func (f *preparation) checkSchema(meta *bigquery.TableMetadata) error {
 
 // makeTemporary creates a table like the destination, which expires if the run fails.
 func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetadata, r *run) error {
-	if f.Write == bigquery.WriteEmpty && like.NumRows > 0 {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.AlreadyExists, Resource: f.Table.String(),
-			Hint: "use bigquery.WriteAppend or bigquery.WriteTruncate, or another table",
-			Err:  errors.New("got a table with rows, want an empty one")}
+	if f.Write == bigquery.WriteEmpty {
+		if err := checkEmpty(f.Table, like); err != nil {
+			return err
+		}
 	}
 	r.Target, r.Fresh = temporaryTable(*r), true
 	temp, err := r.target(f.Table)
 	if err != nil {
 		return err
 	}
-	return createTemporary(ctx, f.client, temp, like)
+	return createLike(ctx, f.client, temp, like)
 }
 
 // temporaryTable names the temporary table of a run.
 func temporaryTable(r run) string { return "cmekpipe_temp_" + r.ID }
-
-// createTemporary creates a table like another one, unless an earlier attempt did. It expires if the run fails.
-func createTemporary(ctx context.Context, c *bigquery.Client, temp cmekpipe.BigQueryTable, like *bigquery.TableMetadata) error {
-	meta := &bigquery.TableMetadata{Schema: like.Schema, TimePartitioning: like.TimePartitioning,
-		RangePartitioning: like.RangePartitioning, Clustering: like.Clustering, ExpirationTime: time.Now().Add(tempLife)}
-	if err := create(ctx, c, temp, meta); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
-		return err
-	}
-	return checkTable(ctx, c, temp, true)
-}
 
 func openClient(ctx context.Context, table cmekpipe.BigQueryTable) (*bigquery.Client, error) {
 	client, err := bigqueryclient.New(ctx, table.Project())

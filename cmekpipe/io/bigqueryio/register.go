@@ -30,7 +30,6 @@ func init() {
 	beam.RegisterType(reflect.TypeFor[loadFile]())
 	beam.RegisterDoFn(&prepareFn{})
 	dofn.Register6x1[context.Context, beam.EventTime, beam.X, run, func(int, written), func(beam.EventTime, beam.X), error](&pendingFn{})
-	dofn.Register5x1[context.Context, beam.EventTime, beam.X, func(int, written), func(beam.EventTime, beam.X), error](&appendFn{})
 	beam.RegisterDoFn(&commitFn{})
 	dofn.Register5x1[context.Context, beam.EventTime, beam.X, run, func(beam.EventTime, beam.X), error](&defaultFn{})
 	dofn.Register6x1[context.Context, beam.EventTime, beam.X, run, func(int, loadFile), func(beam.EventTime, beam.X), error](&fileFn{})

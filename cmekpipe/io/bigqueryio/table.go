@@ -2,6 +2,8 @@ package bigqueryio
 
 import (
 	"context"
+	"errors"
+	"time"
 
 	"cloud.google.com/go/bigquery"
 
@@ -31,6 +33,31 @@ func create(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTabl
 	return wrap(table, retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		return handle(c, table).Create(ctx, meta)
 	}))
+}
+
+// createLike creates a table that has the columns and the layout of another one and expires. Queries of it need no filter.
+func createLike(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable, like *bigquery.TableMetadata) error {
+	meta := &bigquery.TableMetadata{Schema: like.Schema, RangePartitioning: like.RangePartitioning,
+		Clustering: like.Clustering, TableConstraints: like.TableConstraints, ExpirationTime: time.Now().Add(tempLife)}
+	if like.TimePartitioning != nil {
+		partitioning := *like.TimePartitioning
+		partitioning.RequirePartitionFilter = false
+		meta.TimePartitioning = &partitioning
+	}
+	if err := create(ctx, c, table, meta); err != nil && !errors.Is(err, cmekpipe.AlreadyExists) {
+		return err
+	}
+	return checkTable(ctx, c, table, true)
+}
+
+// checkEmpty refuses a table with rows, also if they are still in write-optimized storage, which BigQuery does not count.
+func checkEmpty(table cmekpipe.BigQueryTable, meta *bigquery.TableMetadata) error {
+	if meta.NumRows == 0 && meta.StreamingBuffer == nil {
+		return nil
+	}
+	return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.AlreadyExists, Resource: table.String(),
+		Hint: "use bigquery.WriteAppend or bigquery.WriteTruncate, or another table",
+		Err:  errors.New("got a table with rows, want an empty one")}
 }
 
 func remove(ctx context.Context, c *bigquery.Client, table cmekpipe.BigQueryTable) error {

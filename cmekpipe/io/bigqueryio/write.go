@@ -1,7 +1,6 @@
 package bigqueryio
 
 import (
-	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window/trigger"
@@ -40,9 +39,8 @@ func WriteWithErrors(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PColle
 type writing struct {
 	writeOptions
 	rows
-	scope   beam.Scope
-	prepare preparation
-	runs    beam.PCollection // the one run
+	scope beam.Scope
+	runs  beam.PCollection // the one run
 }
 
 func build(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opts []WriteOption, deadLetters bool) beam.PCollection {
@@ -59,9 +57,10 @@ func build(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opt
 		panic(wrong(table, err.Error(), "use another schema"))
 	}
 	w := writing{writeOptions: o, scope: s.Scope(opWrite),
-		rows: rows{Table: table, Type: beam.EncodedType{T: t}, Schema: string(schema), DeadLetters: deadLetters}}
-	w.prepare = preparation{Table: table, Schema: w.Schema, Create: o.create, Partition: o.partition, Cluster: o.cluster}
-	w.runs = beam.ParDo(w.scope, &prepareFn{preparation: w.prepare, Write: o.write}, beam.Impulse(w.scope))
+		rows: rows{Table: table, Type: beam.EncodedType{T: t}, Schema: string(schema), DeadLetters: deadLetters,
+			Unbounded: !pcollection.IsBounded(col)}}
+	prepare := preparation{Table: table, Schema: w.Schema, Create: o.create, Partition: o.partition, Cluster: o.cluster}
+	w.runs = beam.ParDo(w.scope, &prepareFn{preparation: prepare, Write: o.write, Staged: o.staged}, beam.Impulse(w.scope))
 	return w.write(w.global(col))
 }
 
@@ -81,12 +80,7 @@ func (w *writing) write(col beam.PCollection) beam.PCollection {
 	streams := streamed{rows: w.rows}
 	switch w.method {
 	case exactlyOnce:
-		var written, refused beam.PCollection
-		if w.writeOptions.write == bigquery.WriteAppend {
-			written, refused = beam.ParDo2(w.scope, &appendFn{pending: pending{streams}, Prepare: w.prepare}, col)
-		} else {
-			written, refused = beam.ParDo2(w.scope, &pendingFn{pending{streams}}, col, run)
-		}
+		written, refused := beam.ParDo2(w.scope, &pendingFn{streamed: streams}, col, run)
 		beam.ParDo0(w.scope, &commitFn{Table: w.Table}, w.gather(written))
 		return refused
 	case fileLoads:

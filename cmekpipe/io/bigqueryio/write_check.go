@@ -60,6 +60,8 @@ func (o *writeOptions) check(table cmekpipe.BigQueryTable, bounded bool) error {
 	case o.write != bigquery.WriteAppend && o.write != bigquery.WriteTruncate && o.write != bigquery.WriteEmpty:
 		return wrong(table, "got an unknown write disposition",
 			"use bigquery.WriteAppend, bigquery.WriteTruncate or bigquery.WriteEmpty")
+	case o.staged && o.method != exactlyOnce:
+		return wrong(table, fmt.Sprintf("got bigqueryio.WithTemporaryTable with %s", o.method), "use it with bigqueryio.WithExactlyOnce only")
 	case o.write != bigquery.WriteAppend && !whole:
 		return wrong(table, fmt.Sprintf("got %s with %s, which can't do it in one step", o.write, o.method),
 			"use bigqueryio.WithExactlyOnce or bigqueryio.WithFileLoads")

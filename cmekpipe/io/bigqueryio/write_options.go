@@ -21,6 +21,7 @@ const (
 
 type writeOptions struct {
 	method    method // "" until the input is known to be bounded or not
+	staged    bool   // rows go through a temporary table
 	temp      cmekpipe.Object
 	create    bigquery.TableCreateDisposition
 	write     bigquery.TableWriteDisposition
@@ -33,12 +34,19 @@ type writeOptions struct {
 // bundle fills a pending stream of its own; when the input is complete, all streams are committed in one call, and
 // nothing is visible before. It is the default for bounded input and refused for unbounded input.
 //
-// One call commits at most 10,000 streams; a run with more commits them in several calls, each atomic, and continues
-// where it stopped when the step is retried. BigQuery allows a project about 10,000 new streams per hour and region, so
-// such runs are rare.
+// One call commits at most 10,000 bundles and 1 TB, or 10 TB in the multi-regions US and EU. A run with more fails in its
+// last step and shows nothing: write it with [WithTemporaryTable]. BigQuery allows a project about 10,000 new streams per
+// hour and region; a run that needs more waits.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/write-api-batch.
 func WithExactlyOnce() WriteOption { return func(o *writeOptions) { o.method = exactlyOnce } }
+
+// WithTemporaryTable makes [WithExactlyOnce] append any number of rows and bytes in one step, beyond what one commit may
+// have. Rows are collected in a temporary table in the same dataset, encrypted with the key; when all are there, a query
+// job and a copy job, both with the key, append them. Google charges for the query, which reads each row once. Readers of
+// the dataset can read the temporary table while the jobs run; row-level access policies of the table are not on it.
+// [WithWriteDisposition] implies it.
+func WithTemporaryTable() WriteOption { return func(o *writeOptions) { o.staged = true } }
 
 // WithAtLeastOnce writes through the default stream of the Storage Write API, where rows are visible as soon as they
 // arrive. A retried bundle or request may write rows twice. It is the default for unbounded input.
@@ -73,7 +81,13 @@ func WithCreateDisposition(d bigquery.TableCreateDisposition) WriteOption {
 
 // WithWriteDisposition sets what happens to existing rows. Default: bigquery.WriteAppend. bigquery.WriteTruncate and
 // bigquery.WriteEmpty require [WithExactlyOnce] or [WithFileLoads]: rows are collected in a temporary table in the same
-// dataset, encrypted with the key, and one copy job with the key replaces, or fills, the table.
+// dataset, encrypted with the key, and one copy job with the key replaces, or fills, the table. With WithExactlyOnce, a
+// query job with the key brings the rows into a second temporary table first, because copy jobs don't see rows that were
+// written within the last 90 minutes.
+//
+// A table that is replaced keeps its columns with their modes, descriptions and policy tags, its partitioning, clustering,
+// primary and foreign keys, because the temporary tables are created like it. A partition filter that it requires is not
+// required of the temporary tables. Its columns with policy tags can be written only by accounts that may read them.
 func WithWriteDisposition(d bigquery.TableWriteDisposition) WriteOption {
 	return func(o *writeOptions) { o.write = d }
 }

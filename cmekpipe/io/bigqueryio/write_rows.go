@@ -23,6 +23,8 @@ type rows struct {
 	Schema string // JSON
 	// DeadLetters makes refused rows an output instead of an error.
 	DeadLetters bool
+	// Unbounded is true if the input never ends.
+	Unbounded bool
 
 	refused []element
 	checked keycheck.Recheck
@@ -139,7 +141,7 @@ func (f *streamed) finish(ctx context.Context) error {
 }
 
 func (f *streamed) appender(table cmekpipe.BigQueryTable, stream string, r run) *appender {
-	a := &appender{client: f.client, table: table, stream: stream, schema: f.schema, fresh: r.Fresh}
+	a := &appender{client: f.client, table: table, stream: stream, schema: f.schema, fresh: r.Fresh, unbounded: f.Unbounded}
 	if f.DeadLetters {
 		a.refuse = func(x element) { f.refused = append(f.refused, x) }
 	}

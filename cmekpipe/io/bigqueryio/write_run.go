@@ -16,7 +16,7 @@ type run struct {
 	Target string
 	// Location is the dataset's.
 	Location string
-	// Disposition is the write disposition of the copy from a temporary table.
+	// Disposition is the write disposition of the job that publishes the rows of a temporary table.
 	Disposition string
 	// Fresh is true if this run created the target, which parts of BigQuery may not know yet.
 	Fresh bool

@@ -15,6 +15,7 @@ import (
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
@@ -81,7 +82,10 @@ func withOdd(t *testing.T) (*world, *oddServer) {
 	adminpb.RegisterBigtableTableAdminServer(server, &odd.tables)
 	bigtablepb.RegisterBigtableServer(server, odd)
 	go server.Serve(l)
-	t.Cleanup(server.Stop)
+	t.Cleanup(func() {
+		server.Stop()
+		shared.CloseEndpoint(l.Addr().String())
+	})
 	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
 	return w, odd
 }

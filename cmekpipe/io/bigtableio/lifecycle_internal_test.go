@@ -12,17 +12,19 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
-// These tests run a writer by hand, without the step that looks, so that something can happen between its calls.
+// These tests call a writer without the step that checks the table, so that something can happen between its calls.
 
 const (
 	ledgerInstance = "projects/" + cmektest.Project + "/instances/ledger"
 	entriesTable   = ledgerInstance + "/tables/entries"
 )
 
-// withCluster returns a cloud with a table in a cluster under a key, and a writer whose table may have been created from another key.
+// withCluster returns a cloud with a table in a cluster with a key, and a writer whose table may have been created from another
+// key.
 func withCluster(t *testing.T, keyID string) (*cmektest.Cloud, cmekpipe.KeyName, *applyFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
@@ -37,17 +39,11 @@ func withCluster(t *testing.T, keyID string) (*cmektest.Cloud, cmekpipe.KeyName,
 }
 
 // begun sets a writer up and begins a bundle.
-func begun(t *testing.T, f *applyFn) {
+func begun(ctx context.Context, t *testing.T, f *applyFn) {
 	t.Helper()
-	if err := f.Setup(t.Context()); err != nil {
+	if err := errors.Join(f.Setup(ctx), f.StartBundle(ctx)); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := f.Teardown(); err != nil {
-			t.Error(err)
-		}
-	})
-	f.StartBundle(t.Context())
 }
 
 // cell returns a mutation of one cell, always the same.
@@ -87,32 +83,27 @@ func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 				tt.fault.Call = 1
 				cloud.Inject(tt.fault)
 			}
-			err := f.Setup(t.Context())
-			defer f.Teardown()
-			if tt.want == "" && (err != nil || f.conn == nil) {
-				t.Errorf("got connection %v and error %v, want a connection", f.conn, err)
-			}
-			if tt.want != "" && (!errors.Is(err, tt.want) || f.conn != nil) {
-				t.Errorf("got connection %v and error %v, want none and %v", f.conn, err, tt.want)
+			err := errors.Join(f.Setup(t.Context()), f.StartBundle(t.Context()))
+			if tt.want == "" && err != nil || tt.want != "" && !errors.Is(err, tt.want) {
+				t.Errorf("got error %v, want code %q", err, tt.want)
 			}
 		})
 	}
 }
 
-// A cluster that is added while a long run goes on is seen by the next look.
+// A cluster that is added during a long run is found by the next check.
 func TestKeysAreCheckedAgain(t *testing.T) {
-	for name, later := range map[string]time.Duration{"due": keycheck.Interval, "not due": keycheck.Interval - time.Second} {
+	for name, later := range map[string]time.Duration{"due": shared.CheckInterval, "not due": shared.CheckInterval - time.Minute} {
 		t.Run(name, func(t *testing.T) {
 			cloud, _, f := withCluster(t, "records")
-			now := time.Now()
-			f.checked.Now = func() time.Time { return now }
-			begun(t, f)
-			now = now.Add(later)
+			w := worker.New(t)
+			begun(w.Context(), t, f)
+			w.Advance(later)
 			cloud.CreateBigtableCluster(ledgerInstance, "europe-west3-a", cloud.CreateKey("europe-west3", "far"))
-			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
+			if err := f.ProcessElement(w.Context(), cell("note")); err != nil {
 				t.Fatal(err)
 			}
-			err := f.FinishBundle(t.Context())
+			err := f.FinishBundle(w.Context())
 			if name == "not due" {
 				if err != nil || len(cloud.ReadBigtableRows(entriesTable)) != 1 {
 					t.Errorf("got error %v and %d rows, want a row", err, len(cloud.ReadBigtableRows(entriesTable)))
@@ -139,7 +130,7 @@ func TestKeyLostAfterTheCheckIsReported(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud, key, f := withCluster(t, "records")
-			begun(t, f)
+			begun(t.Context(), t, f)
 			if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
 				t.Fatal(err)
 			}
@@ -157,7 +148,7 @@ func TestKeyLostAfterTheCheckIsReported(t *testing.T) {
 // TestBatchesOfABundleFollowEachOther writes a cell in three batches, of which the first is slow, as it is sent twice.
 func TestBatchesOfABundleFollowEachOther(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
-	begun(t, f)
+	begun(t.Context(), t, f)
 	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Call: 1, Code: codes.Unavailable})
 	for _, value := range []string{"first", "second", "third"} {
 		if err := f.ProcessElement(t.Context(), cell(value)); err != nil {
@@ -179,7 +170,7 @@ func TestBatchesOfABundleFollowEachOther(t *testing.T) {
 // TestBatchThatFailedOnItsWayFailsItsBundleOnly has nothing left to write when the bundle ends.
 func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
-	begun(t, f)
+	begun(t.Context(), t, f)
 	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Call: 1, Code: codes.PermissionDenied})
 	if err := f.ProcessElement(t.Context(), cell("note")); err != nil {
 		t.Fatal(err)
@@ -190,8 +181,7 @@ func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.PermissionDenied) {
 		t.Errorf("got %v, want %v", err, cmekpipe.PermissionDenied)
 	}
-	f.StartBundle(t.Context())
-	if err := f.FinishBundle(t.Context()); err != nil {
+	if err := errors.Join(f.StartBundle(t.Context()), f.FinishBundle(t.Context())); err != nil {
 		t.Errorf("got %v in the next bundle, want no error", err)
 	}
 }
@@ -199,7 +189,7 @@ func TestBatchThatFailedOnItsWayFailsItsBundleOnly(t *testing.T) {
 // TestCanceledBundleDoesNotWait cancels the context while Bigtable refuses rows.
 func TestCanceledBundleDoesNotWait(t *testing.T) {
 	cloud, _, f := withCluster(t, "records")
-	begun(t, f)
+	begun(t.Context(), t, f)
 	cloud.Inject(emulator.Fault{Method: "bigtable.tables.mutateRows", Code: codes.Unavailable, Optional: true})
 	ctx, cancel := context.WithCancel(t.Context())
 	if err := f.ProcessElement(ctx, cell("note")); err != nil {

@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
@@ -28,6 +29,17 @@ type keyVerifier struct {
 
 	Create   bool // whether it creates a table that is missing, with these families
 	Families []string
+}
+
+// recheck checks clusters and table if the last check of the process is too old: anybody may add a cluster to an instance,
+// and a table may be deleted and created again.
+func (v keyVerifier) recheck(ctx context.Context) error {
+	keys := make([]string, 0, 1+len(v.Further))
+	for _, key := range v.keys() {
+		keys = append(keys, key.String())
+	}
+	id := shared.ID{Service: "bigtable table", Endpoint: bigtableclient.Endpoint(), Resource: v.Table.String(), Keys: strings.Join(keys, " ")}
+	return shared.Check(ctx, id, v.run)
 }
 
 // run checks the clusters, and then the table, which it may create. After an error nothing may be written.
@@ -61,11 +73,10 @@ func (v keyVerifier) keys() []cmekpipe.KeyName {
 
 // clusters fails unless every cluster of the instance has one of the keys, and at least one has the table's own.
 func (v keyVerifier) clusters(ctx context.Context) error {
-	client, err := bigtableclient.Instances(ctx)
+	client, err := bigtableclient.SharedInstances(ctx)
 	if err != nil {
 		return v.fault(ctx, err)
 	}
-	defer client.Close()
 	var found *adminpb.ListClustersResponse
 	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) (err error) {
 		found, err = client.ListClusters(ctx, &adminpb.ListClustersRequest{Parent: v.instance()}, gax.WithRetry(nil))
@@ -148,11 +159,10 @@ func (v keyVerifier) checkInfo(ctx context.Context, cluster string, info *adminp
 
 // describe returns what the table reports about its encryption.
 func (v keyVerifier) describe(ctx context.Context) (found *adminpb.Table, err error) {
-	client, err := bigtableclient.Tables(ctx)
+	client, err := bigtableclient.SharedTables(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer client.Close()
 	err = retry.Do(ctx, adminPolicy(), func(ctx context.Context) (err error) {
 		found, err = client.GetTable(ctx, &adminpb.GetTableRequest{Name: v.Table.String(), View: adminpb.Table_ENCRYPTION_VIEW},
 			gax.WithRetry(nil))
@@ -164,11 +174,10 @@ func (v keyVerifier) describe(ctx context.Context) (found *adminpb.Table, err er
 // create creates the table. A table that exists by now is no failure, because another worker may have been faster or the
 // answer to an attempt may have been lost; the caller checks it in any case.
 func (v keyVerifier) create(ctx context.Context) error {
-	client, err := bigtableclient.Tables(ctx)
+	client, err := bigtableclient.SharedTables(ctx)
 	if err != nil {
 		return v.fault(ctx, err)
 	}
-	defer client.Close()
 	made := &adminpb.Table{ColumnFamilies: map[string]*adminpb.ColumnFamily{}}
 	for _, family := range v.Families {
 		made.ColumnFamilies[family] = &adminpb.ColumnFamily{}

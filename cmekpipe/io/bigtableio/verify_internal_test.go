@@ -16,6 +16,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
@@ -75,7 +76,10 @@ func withScript(t *testing.T, s *scripted) keyVerifier {
 	adminpb.RegisterBigtableInstanceAdminServer(server, &s.clusters)
 	adminpb.RegisterBigtableTableAdminServer(server, s)
 	go server.Serve(l)
-	t.Cleanup(server.Stop)
+	t.Cleanup(func() {
+		server.Stop()
+		shared.CloseEndpoint(l.Addr().String())
+	})
 	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
 	return keyVerifier{Op: opWrite, Table: s.clusters.key.MustBigtableTable(entriesTable), Create: true, Families: []string{"f"}}
 }

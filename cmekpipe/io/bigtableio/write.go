@@ -5,12 +5,11 @@ import (
 
 	"cloud.google.com/go/bigtable/apiv2/bigtablepb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 const opWrite = "bigtableio.Write"
@@ -25,58 +24,58 @@ func Write(s beam.Scope, table cmekpipe.BigtableTable, col beam.PCollection, opt
 	must(true, checkInput(table, col))
 	o := must(collect(table, opts))
 	keys := keyVerifier{Op: opWrite, Table: table, Further: o.additional, Create: o.create, Families: o.families}
-	beam.ParDo0(s, &verifyFn{Keys: keys}, beam.Impulse(s))
+	ready := beam.ParDo(s, &verifyFn{Keys: keys}, beam.Impulse(s))
+	if o.create {
+		col = pcollection.After(s, ready, col)
+	}
+	keys.Create, keys.Families = false, nil
 	beam.ParDo0(s, &applyFn{Keys: keys}, col)
 }
 
-// verifyFn checks the keys of a table, and may create the table, even if there is no row to write.
+// verifyFn checks the keys of a table, and may create the table, even if there is no row to write. A table that is deleted
+// later is not created again: the rows that were written to it are gone.
 type verifyFn struct {
 	Keys keyVerifier
 }
 
-// ProcessElement checks the keys.
-func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Keys.run(ctx) }
+// ProcessElement checks the keys and emits the table's name.
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
+	if err := f.Keys.run(ctx); err != nil {
+		return err
+	}
+	emit(f.Keys.Table.String())
+	return nil
+}
 
 // CMEKDestination tells guard the destination and its key.
 func (f *verifyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
 
-// applyFn writes rows in batches. Each instance checks the keys itself, before it accepts a row: waiting for another step's
-// output would break fusion, and the runner would have to materialize all rows.
+// applyFn writes rows in batches. It checks the keys itself, before it accepts a row: waiting for another step's output would
+// break fusion, and the runner would have to materialize all rows.
 type applyFn struct {
 	Keys keyVerifier
 
-	conn    *grpc.ClientConn
-	sender  sender
-	checked keycheck.Recheck
-	batch   batch
-	flight  chan error // result of the batch in flight; nil if there is none
+	sender sender
+	batch  batch
+	flight chan error // result of the batch in flight; nil if there is none
 }
 
-// Setup checks the keys and opens the connection.
-func (f *applyFn) Setup(ctx context.Context) (err error) {
-	if err := f.checked.Do(ctx, f.Keys.run); err != nil {
-		return err
-	}
-	if f.conn, err = bigtableclient.Dial(ctx); err != nil {
+// Setup gets the process's connections.
+func (f *applyFn) Setup(ctx context.Context) error {
+	conn, err := bigtableclient.SharedRows(ctx)
+	if err != nil {
 		return f.Keys.fault(ctx, err)
 	}
-	f.sender = sender{client: bigtablepb.NewBigtableClient(f.conn), table: f.Keys.Table}
+	f.sender = sender{client: bigtablepb.NewBigtableClient(conn), table: f.Keys.Table}
 	return nil
 }
 
-// Teardown releases the connection.
-func (f *applyFn) Teardown() error {
-	_ = f.land() // of a bundle that failed already
-	if f.conn == nil {
-		return nil
-	}
-	return f.conn.Close()
-}
-
-// StartBundle drops what a failed attempt left; the runner processes its rows again.
-func (f *applyFn) StartBundle(context.Context) {
+// StartBundle checks the keys if the last check is too old, and drops what a failed attempt left; the runner processes its
+// rows again.
+func (f *applyFn) StartBundle(ctx context.Context) error {
 	_ = f.land()
 	f.batch = batch{}
+	return f.Keys.recheck(ctx)
 }
 
 // ProcessElement adds a row to the batch.
@@ -113,7 +112,7 @@ func (f *applyFn) flush(ctx context.Context) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := f.checked.Do(ctx, f.Keys.clusters); err != nil { // anybody may add a cluster to an instance
+	if err := f.Keys.recheck(ctx); err != nil {
 		return err
 	}
 	flight := make(chan error, 1)

@@ -1,30 +1,30 @@
 package datastoreio
 
 import (
+	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"cloud.google.com/go/datastore"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
 const ledger = "projects/" + cmektest.Project + "/databases/ledger"
 
 // newPut returns a DoFn that was set up, in a cloud with its database.
-func newPut(t *testing.T) (*cmektest.Cloud, *putFn) {
+func newPut(ctx context.Context, t *testing.T) (*cmektest.Cloud, *putFn) {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("us-central1", "records")
 	cloud.CreateDatastoreDatabase(ledger, "us-central1", key)
-	f := &putFn{writer{Op: opWrite, Database: key.MustDatastoreDatabase(ledger), Create: true}}
-	if err := f.Setup(t.Context()); err != nil {
+	f := &putFn{writer{Op: opWrite, Database: key.MustDatastoreDatabase(ledger)}}
+	if err := f.Setup(ctx); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(f.Teardown)
 	return cloud, f
 }
 
@@ -45,28 +45,34 @@ func count(t *testing.T, f *putFn) int {
 	return len(n)
 }
 
-// TestKeyIsComparedAgain makes the database anew under another key while a worker goes on.
-func TestKeyIsComparedAgain(t *testing.T) {
-	cloud, f := newPut(t)
-	if err := f.StartBundle(t.Context()); err != nil {
+// TestKeyIsCheckedAgain deletes the database and creates it with another key while a worker runs.
+func TestKeyIsCheckedAgain(t *testing.T) {
+	w := worker.New(t)
+	ctx := w.Context()
+	cloud, f := newPut(ctx, t)
+	if err := f.StartBundle(ctx); err != nil {
 		t.Fatal(err)
 	}
+	put(t, f, "a")
 	if _, err := cloud.FirestoreAdminClient().Projects.Databases.Delete(ledger).Do(); err != nil {
 		t.Fatal(err)
 	}
-	f.checked.Now = func() time.Time { return time.Now().Add(keycheck.Interval) }
-	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
-		t.Errorf("got %v, want NotFound: a database that vanished is not created again", err)
+	w.Advance(shared.CheckInterval)
+	if err := f.FinishBundle(ctx); !errors.Is(err, cmekpipe.NotFound) {
+		t.Errorf("within the bundle: got %v, want NotFound", err)
+	}
+	if err := f.StartBundle(ctx); !errors.Is(err, cmekpipe.NotFound) {
+		t.Errorf("got %v, want NotFound: a database that was deleted is not created again", err)
 	}
 	cloud.CreateDatastoreDatabase(ledger, "us-central1", cloud.CreateKey("us-central1", "other"))
-	if err := f.StartBundle(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
+	if err := f.StartBundle(ctx); !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("got %v, want KeyMismatch", err)
 	}
 }
 
 // TestBundleThatRunsAgainAddsNothing leaves a bundle half done and runs it again, as a runner does.
 func TestBundleThatRunsAgainAddsNothing(t *testing.T) {
-	_, f := newPut(t)
+	_, f := newPut(t.Context(), t)
 	for range 2 {
 		if err := f.StartBundle(t.Context()); err != nil {
 			t.Fatal(err)

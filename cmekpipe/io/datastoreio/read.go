@@ -89,17 +89,10 @@ type rangeFn struct {
 	client *datastore.Client
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *rangeFn) Setup(ctx context.Context) (err error) {
-	f.client, err = datastoreclient.New(ctx, f.Project, f.Database)
+	f.client, err = datastoreclient.Shared(ctx, f.Project, f.Database)
 	return f.fault(ctx, err)
-}
-
-// Teardown releases the client.
-func (f *rangeFn) Teardown() {
-	if f.client != nil {
-		f.client.Close()
-	}
 }
 
 // ProcessElement reads a range.

@@ -62,11 +62,10 @@ func (f *splitFn) ProcessElement(ctx context.Context, _ []byte, emit func(keyRan
 }
 
 func (f *splitFn) sample(ctx context.Context) (keys []*datastore.Key, err error) {
-	client, err := datastoreclient.New(ctx, f.Project, f.Database)
+	client, err := datastoreclient.Shared(ctx, f.Project, f.Database)
 	if err != nil {
 		return nil, err
 	}
-	defer client.Close()
 	q := datastore.NewQuery(f.Kind).Order(scatterProperty).Limit((f.Shards - 1) * samples).KeysOnly()
 	for it := client.Run(ctx, q); ; {
 		key, err := it.Next(nil)

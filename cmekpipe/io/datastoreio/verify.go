@@ -8,6 +8,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/firestoreclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
@@ -16,15 +17,21 @@ import (
 // datastoreMode is the type of databases that hold entities.
 const datastoreMode = "DATASTORE_MODE"
 
+// recheck checks the key of the database if the last check of the process is too old: a database may be deleted and created
+// again.
+func (w *writer) recheck(ctx context.Context) error {
+	id := shared.ID{Service: w.Op, Endpoint: firestoreclient.Endpoint(), Resource: w.Database.String(), Keys: w.Database.Key().String()}
+	return shared.Check(ctx, id, w.verify)
+}
+
 // verify checks the key of the database, and creates the database if it is missing and may be created.
 func (w *writer) verify(ctx context.Context) error {
-	admin, err := firestoreclient.Admin(ctx)
+	admin, err := firestoreclient.SharedAdmin(ctx)
 	if err != nil {
 		return w.fault(ctx, err)
 	}
 	found, err := w.find(ctx, admin)
-	// A database that is gone in the middle of a run is an error: so are the entities that were written to it.
-	if w.Create && !w.checked.Checked() && gcperr.IsNotFound(err) {
+	if w.Create && gcperr.IsNotFound(err) {
 		found, err = w.create(ctx, admin)
 	}
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 const (
@@ -18,9 +19,11 @@ const (
 // WriteOption changes how [Write] writes.
 type WriteOption func(*writer)
 
-// WithCreateIfMissing makes [Write] create the database with its key if it does not exist when the first bundle starts. It
-// is created in Datastore mode, in the location of the key: in nam5 for a key in us, in eur3 for one in europe, otherwise in
-// the key's region. Use infrastructure code for other settings. Default: a missing database is an error.
+// WithCreateIfMissing makes [Write] create the database with its key if it does not exist at the start of the run. It is
+// created in Datastore mode, in the location of the key: in nam5 for a key in us, in eur3 for one in europe, otherwise in
+// the key's region. Use infrastructure code for other settings. No entity is written before that step ended, so that the
+// runner may have to store the first ones. A database that is deleted while a job runs is an error. Default: a missing
+// database is an error.
 func WithCreateIfMissing() WriteOption { return func(w *writer) { w.Create = true } }
 
 // Write stores entities, replacing those whose keys exist. Its input is one of
@@ -44,7 +47,11 @@ func Write(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection, op
 	if err := w.check(col); err != nil {
 		panic(err)
 	}
-	beam.ParDo0(s, &ensureFn{w}, beam.Impulse(s))
+	ready := beam.ParDo(s, &ensureFn{w}, beam.Impulse(s))
+	if w.Create {
+		col = pcollection.After(s, ready, col)
+	}
+	w.Create = false
 	if typex.IsKV(col.Type()) {
 		beam.ParDo0(s, &putFn{w}, col)
 		return
@@ -66,12 +73,24 @@ func Delete(s beam.Scope, db cmekpipe.DatastoreDatabase, col beam.PCollection) {
 	beam.ParDo0(s, &deleteFn{w}, col)
 }
 
-// ensureFn checks, or creates, the database once per run, even if there is nothing to write. Setup and StartBundle do all of
-// its work.
+// ensureFn checks, or creates, the database once in a run, even if there is nothing to write. A database that is deleted
+// later is not created again: the entities that were written to it are gone.
 type ensureFn struct{ writer }
 
-// ProcessElement ignores the impulse.
-func (*ensureFn) ProcessElement([]byte) {}
+// StartBundle leaves the check to ProcessElement.
+func (*ensureFn) StartBundle(context.Context, func(string)) {}
+
+// ProcessElement checks the database and emits its name.
+func (f *ensureFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
+	if err := f.verify(ctx); err != nil {
+		return err
+	}
+	emit(f.Database.String())
+	return nil
+}
+
+// FinishBundle does nothing.
+func (*ensureFn) FinishBundle(context.Context, func(string)) {}
 
 // putFn stores entities that come with their keys.
 type putFn struct{ writer }

@@ -9,7 +9,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/datastoreclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -17,30 +16,22 @@ import (
 type writer struct {
 	Op       string
 	Database cmekpipe.DatastoreDatabase
-	Create   bool
+	Create   bool // whether verify creates a missing database
 
-	client  *datastore.Client
-	checked keycheck.Recheck
-	batch   batch
+	client *datastore.Client
+	batch  batch
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (w *writer) Setup(ctx context.Context) (err error) {
-	w.client, err = datastoreclient.New(ctx, w.Database.Project(), w.Database.ID())
+	w.client, err = datastoreclient.Shared(ctx, w.Database.Project(), w.Database.ID())
 	return w.fault(ctx, err)
 }
 
-// Teardown releases the client.
-func (w *writer) Teardown() {
-	if w.client != nil {
-		w.client.Close() // all that was to be written has been acknowledged
-	}
-}
-
-// StartBundle checks the database's key again if the last check is too old, and drops what a failed bundle left.
+// StartBundle checks the database's key if the last check is too old, and drops what a failed bundle left.
 func (w *writer) StartBundle(ctx context.Context) error {
 	w.batch = batch{}
-	return w.checked.Do(ctx, w.verify)
+	return w.recheck(ctx)
 }
 
 // FinishBundle writes the rest. When it returns, Datastore has acknowledged every change of the bundle.
@@ -68,6 +59,9 @@ func (w *writer) flush(ctx context.Context) error {
 	w.batch = batch{}
 	if len(mutations) == 0 {
 		return nil
+	}
+	if err := w.recheck(ctx); err != nil { // a bundle may run for hours
+		return err
 	}
 	return w.fault(ctx, retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
 		_, err := w.client.Mutate(ctx, mutations...)

@@ -12,30 +12,34 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/healthcareclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// client talks to one FHIR store. It belongs to one DoFn, that is to one goroutine.
+// client talks to one FHIR store, through the process's client of the API.
 type client struct {
 	op      string
 	store   cmekpipe.FHIRStore
 	service *healthcare.Service
-	checked keycheck.Recheck
 }
 
 func newClient(ctx context.Context, op string, store cmekpipe.FHIRStore) (*client, error) {
-	service, err := healthcareclient.New(ctx)
+	service, err := healthcareclient.Shared(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Healthcare client", cmekpipe.KeyName{}, err)
 	}
 	return &client{op: op, store: store, service: service}, nil
 }
 
-// verify checks the key of the store's dataset if the last check is too old. Nothing is sent before a check succeeded.
-func (c *client) verify(ctx context.Context) error { return c.checked.Do(ctx, c.checkKey) }
+// verify checks the key of the store's dataset if the last check of the process is too old. Nothing is sent before a check
+// succeeded.
+func (c *client) verify(ctx context.Context) error {
+	id := shared.ID{Service: c.op, Endpoint: healthcareclient.Endpoint(), Resource: c.store.String(), Keys: c.store.Key().String()}
+	return shared.Check(ctx, id, c.checkKey)
+}
 
 func (c *client) checkKey(ctx context.Context) error {
 	name := c.store.DatasetName()

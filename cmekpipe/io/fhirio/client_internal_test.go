@@ -12,7 +12,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
 func TestOperationThatNobodyWaitsForIsCancelled(t *testing.T) {
@@ -47,13 +48,12 @@ func TestKeyIsCheckedAgain(t *testing.T) {
 	key := cloud.CreateKey("us-central1", "records")
 	const name = "projects/" + cmektest.Project + "/locations/us-central1/datasets/records/fhirStores/main"
 	cloud.CreateFHIRStore(name, key)
-	c, err := newClient(t.Context(), opBundles, key.MustFHIRStore(name))
+	w := worker.New(t)
+	c, err := newClient(w.Context(), opBundles, key.MustFHIRStore(name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	now := time.Now()
-	c.checked.Now = func() time.Time { return now }
-	if err := c.verify(t.Context()); err != nil {
+	if err := c.verify(w.Context()); err != nil {
 		t.Fatal(err)
 	}
 	datasets := c.service.Projects.Locations.Datasets
@@ -61,12 +61,12 @@ func TestKeyIsCheckedAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	cloud.CreateFHIRStore(name, cloud.CreateKey("us-central1", "other"))
-	now = now.Add(keycheck.Interval - 1)
-	if err := c.verify(t.Context()); err != nil {
+	w.Advance(shared.CheckInterval - time.Minute)
+	if err := c.verify(w.Context()); err != nil {
 		t.Errorf("within the interval: got %v, want no check", err)
 	}
-	now = now.Add(1)
-	if err := c.verify(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
+	w.Advance(time.Minute)
+	if err := c.verify(w.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMismatch)
 	}
 }

@@ -1,10 +1,11 @@
 package pubsubio
 
-// Prism runs a bundle once and soon, so these tests live what happens to the DoFn in a job of days.
+// Prism runs a bundle once and soon, so these tests call the DoFn as a job of days does.
 
 import (
+	"context"
+	"errors"
 	"testing"
-	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"google.golang.org/protobuf/types/known/fieldmaskpb"
@@ -12,90 +13,134 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
 const entriesTopic = "projects/" + cmektest.Project + "/topics/entries"
 
-func started(t *testing.T) (*cmektest.Cloud, *writeFn) {
+// stage is a writer in a worker process of its own, whose clock the test moves.
+type stage struct {
+	*cmektest.Cloud
+	*writeFn
+	*worker.Worker
+	ctx context.Context
+}
+
+func started(t *testing.T) *stage {
 	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("global", "messages")
 	cloud.CreateTopic(entriesTopic, key)
-	topic, err := key.PubSubTopic(entriesTopic)
-	if err != nil {
+	w := worker.New(t)
+	s := &stage{cloud, &writeFn{topic: topic{Topic: key.MustPubSubTopic(entriesTopic)}}, w, w.Context()}
+	if err := s.Setup(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	f := &writeFn{Topic: topic}
-	if err := f.Setup(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { f.Teardown() })
-	return cloud, f
+	return s
 }
 
-func bundle(t *testing.T, f *writeFn, data ...string) error {
-	t.Helper()
-	if err := f.StartBundle(t.Context()); err != nil {
-		return err
-	}
+func (s *stage) process(data ...string) error {
 	for _, d := range data {
-		if err := f.ProcessElement(t.Context(), &pubsubpb.PubsubMessage{Data: []byte(d)}); err != nil {
+		if err := s.ProcessElement(s.ctx, &pubsubpb.PubsubMessage{Data: []byte(d)}); err != nil {
 			return err
 		}
 	}
-	return f.FinishBundle(t.Context())
+	return nil
+}
+
+func (s *stage) bundle(data ...string) error {
+	if err := s.StartBundle(s.ctx); err != nil {
+		return err
+	}
+	if err := s.process(data...); err != nil {
+		return err
+	}
+	return s.FinishBundle(s.ctx)
+}
+
+// removeKey makes Pub/Sub encrypt the topic with Google's key from now on.
+func (s *stage) removeKey(t *testing.T) {
+	t.Helper()
+	bare := &pubsubpb.UpdateTopicRequest{Topic: &pubsubpb.Topic{Name: entriesTopic},
+		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"kms_key_name"}}}
+	if _, err := s.client.UpdateTopic(s.ctx, bare); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func TestKeyRemovedFromARunningJobIsReported(t *testing.T) {
-	cloud, f := started(t)
-	if err := bundle(t, f, "a"); err != nil {
+	s := started(t)
+	if err := s.bundle("a"); err != nil {
 		t.Fatal(err)
 	}
-	bare := &pubsubpb.UpdateTopicRequest{Topic: &pubsubpb.Topic{Name: f.Topic.String()},
-		UpdateMask: &fieldmaskpb.FieldMask{Paths: []string{"kms_key_name"}}}
-	if _, err := f.client.UpdateTopic(t.Context(), bare); err != nil {
-		t.Fatal(err)
-	}
-	f.checked.Now = func() time.Time { return time.Now().Add(keycheck.Interval) }
-	if err := bundle(t, f, "b"); cmekpipe.CodeOf(err) != cmekpipe.KeyMissing {
+	s.removeKey(t)
+	s.Worker.Advance(shared.CheckInterval)
+	if err := s.bundle("b"); cmekpipe.CodeOf(err) != cmekpipe.KeyMissing {
 		t.Errorf("got %v, want %v", err, cmekpipe.KeyMissing)
 	}
-	if got := len(cloud.PullMessages(entriesTopic)); got != 1 {
+	if got := len(s.PullMessages(entriesTopic)); got != 1 {
 		t.Errorf("got %d messages, want the first alone", got)
 	}
 }
 
-func TestKeyIsComparedOnceInAWhileOnly(t *testing.T) {
-	cloud, f := started(t)
-	cloud.Inject(emulator.Fault{Method: "pubsub.topics.get", Call: 2, Status: 403, Optional: true})
+func TestKeyRemovedDuringABundleIsReported(t *testing.T) {
+	s := started(t)
+	if err := errors.Join(s.StartBundle(s.ctx), s.process("a")); err != nil {
+		t.Fatal(err)
+	}
+	s.removeKey(t)
+	s.Worker.Advance(shared.CheckInterval)
+	if err := s.FinishBundle(s.ctx); cmekpipe.CodeOf(err) != cmekpipe.KeyMissing {
+		t.Errorf("got %v, want %v", err, cmekpipe.KeyMissing)
+	}
+	if got := len(s.PullMessages(entriesTopic)); got != 0 {
+		t.Errorf("got %d messages, want none", got)
+	}
+}
+
+func TestTopicDeletedDuringTheRunIsAnError(t *testing.T) {
+	s := started(t)
+	if err := s.bundle("a"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.client.DeleteTopic(s.ctx, &pubsubpb.DeleteTopicRequest{Topic: entriesTopic}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // before the next check is due, and when it is
+		if err := s.bundle("b"); cmekpipe.CodeOf(err) != cmekpipe.NotFound {
+			t.Errorf("got %v, want %v and no new topic", err, cmekpipe.NotFound)
+		}
+		s.Worker.Advance(shared.CheckInterval)
+	}
+}
+
+func TestKeyIsReadOnceInAWhileByAllWriters(t *testing.T) {
+	s := started(t)
+	s.Inject(emulator.Fault{Method: "pubsub.topics.get", Call: 2, Status: 403, Optional: true})
 	for range 3 {
-		if err := bundle(t, f, "a"); err != nil {
+		f := &writeFn{topic: topic{Topic: s.Topic}}
+		if err := f.Setup(s.ctx); err != nil {
+			t.Fatal(err)
+		}
+		s.writeFn = f
+		if err := s.bundle("a"); err != nil {
 			t.Fatal(err)
 		}
 	}
 }
 
 func TestRepeatedBundlePublishesOnlyItsOwn(t *testing.T) {
-	cloud, f := started(t)
-	if err := f.StartBundle(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := f.ProcessElement(t.Context(), &pubsubpb.PubsubMessage{Data: []byte("left over")}); err != nil {
+	s := started(t)
+	if err := errors.Join(s.StartBundle(s.ctx), s.process("left over")); err != nil {
 		t.Fatal(err)
 	}
 	// The bundle fails elsewhere, and the runner tries it again with the same DoFn.
-	if err := bundle(t, f, "a"); err != nil {
+	if err := s.bundle("a"); err != nil {
 		t.Fatal(err)
 	}
-	if got := cloud.PullMessages(entriesTopic); len(got) != 1 || string(got[0].GetData()) != "a" {
+	if got := s.PullMessages(entriesTopic); len(got) != 1 || string(got[0].GetData()) != "a" {
 		t.Errorf("got %v, want one message a", got)
-	}
-}
-
-func TestTeardownWithoutSetup(t *testing.T) {
-	if err := new(writeFn).Teardown(); err != nil {
-		t.Error(err)
 	}
 }
 

@@ -100,8 +100,14 @@ func split(messages []*pubsubpb.PubsubMessage) (requests [][]*pubsubpb.PubsubMes
 }
 
 // flush publishes what is pending and returns when Pub/Sub has acknowledged all of it, or when a request failed and the
-// others have ended.
+// others have ended. It checks the topic's key first if the last check is too old, because a bundle may run for hours.
 func (f *writeFn) flush(ctx context.Context) error {
+	if len(f.pending.messages) == 0 {
+		return nil
+	}
+	if err := f.recheck(ctx); err != nil {
+		return err
+	}
 	group, groupCtx := errgroup.WithContext(ctx)
 	group.SetLimit(parallel)
 	for _, list := range f.pending.requests() {

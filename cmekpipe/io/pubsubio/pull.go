@@ -84,18 +84,10 @@ type pullFn struct {
 	client *pubsub.SubscriptionAdminClient
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *pullFn) Setup(ctx context.Context) (err error) {
-	f.client, err = pubsubclient.Subscriptions(ctx)
+	f.client, err = pubsubclient.SharedSubscriptions(ctx)
 	return f.wrap(ctx, err)
-}
-
-// Teardown releases the client.
-func (f *pullFn) Teardown() error {
-	if f.client == nil {
-		return nil
-	}
-	return f.wrap(context.Background(), f.client.Close())
 }
 
 // CreateInitialRestriction numbers the messages to read.

@@ -15,6 +15,7 @@ func init() {
 	dofn.Register1x1[[]byte, *pubsubpb.PubsubMessage](&wrapFn{})
 	dofn.Register1x2[[]byte, *pubsubpb.PubsubMessage, error](&decodeFn{})
 	dofn.Register2x1[context.Context, *pubsubpb.PubsubMessage, error](&writeFn{})
+	beam.RegisterDoFn(&createFn{})
 	beam.RegisterDoFn(&pullFn{})
 	register.Emitter2[beam.EventTime, []byte]()
 }

@@ -6,28 +6,29 @@ import (
 	"fmt"
 	"reflect"
 
-	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/clients/pubsubclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck/diagnose"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 const opWrite = "pubsubio.Write"
 
 // WriteOption changes how [Write] writes.
-type WriteOption func(*writeFn)
+type WriteOption func(*writeOptions)
 
-// WithCreateIfMissing makes [Write] create the topic with its key if it does not exist when the first worker reads it. The
-// topic has default settings otherwise, and no subscription: messages that are published before somebody subscribes are
-// lost. Use infrastructure code if the topic needs a message storage policy or retention. Default: a missing topic is an
-// error.
-func WithCreateIfMissing() WriteOption { return func(f *writeFn) { f.Create = true } }
+type writeOptions struct{ create bool }
+
+// WithCreateIfMissing makes [Write] create the topic with its key if it does not exist at the start of the run. The topic
+// has default settings otherwise, and no subscription: messages that are published before somebody subscribes are lost. Use
+// infrastructure code if the topic needs a message storage policy or retention. No message is published before that step
+// ended, so that the runner may have to store the first ones. A topic that is deleted while a job runs is an error. Default:
+// a missing topic is an error.
+func WithCreateIfMissing() WriteOption { return func(o *writeOptions) { o.create = true } }
 
 // Write publishes a PCollection<[]byte>, each element as the data of a message, or a PCollection<*PubsubMessage>, the
 // type of cloud.google.com/go/pubsub/v2/apiv1/pubsubpb, which Beam names after google.golang.org/genproto. Of those, data,
@@ -38,19 +39,22 @@ func WithCreateIfMissing() WriteOption { return func(f *writeFn) { f.Create = tr
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero PubSubTopic (KeyMissing), a key that can't
 // encrypt topics (LocationMismatch), and elements of another type (InvalidOptions).
-func Write(s beam.Scope, topic cmekpipe.PubSubTopic, col beam.PCollection, opts ...WriteOption) {
+func Write(s beam.Scope, to cmekpipe.PubSubTopic, col beam.PCollection, opts ...WriteOption) {
 	s = s.Scope(opWrite)
-	if err := check(topic, col); err != nil {
+	if err := check(to, col); err != nil {
 		panic(err)
 	}
 	if col.Type().Type() == reflect.TypeFor[[]byte]() {
 		col = beam.ParDo(s, &wrapFn{}, col)
 	}
-	f := &writeFn{Topic: topic}
+	var o writeOptions
 	for _, opt := range opts {
-		opt(f)
+		opt(&o)
 	}
-	beam.ParDo0(s, f, col)
+	if o.create {
+		col = pcollection.After(s, beam.ParDo(s, &createFn{topic{Topic: to}}, beam.Impulse(s)), col)
+	}
+	beam.ParDo0(s, &writeFn{topic: topic{Topic: to}}, col)
 }
 
 // check refuses topics and elements that can't be used.
@@ -90,32 +94,14 @@ func (*wrapFn) CMEKHelper() destination.None { return destination.None{} }
 
 // writeFn publishes messages, in requests of many.
 type writeFn struct {
-	Topic  cmekpipe.PubSubTopic
-	Create bool
-
-	client  *pubsub.TopicAdminClient
-	checked keycheck.Recheck
+	topic
 	pending pending
 }
 
-// Setup opens the client.
-func (f *writeFn) Setup(ctx context.Context) (err error) {
-	f.client, err = pubsubclient.Topics(ctx)
-	return f.wrap(ctx, err)
-}
-
-// Teardown releases the client.
-func (f *writeFn) Teardown() error {
-	if f.client == nil {
-		return nil
-	}
-	return f.wrap(context.Background(), f.client.Close())
-}
-
-// StartBundle checks the topic's key again if the last check is too old, and drops what a failed bundle left.
+// StartBundle checks the topic's key if the last check is too old, and drops what a failed bundle left.
 func (f *writeFn) StartBundle(ctx context.Context) error {
 	f.pending = pending{}
-	return f.checked.Do(ctx, f.verify)
+	return f.recheck(ctx)
 }
 
 // ProcessElement adds a message and publishes when there are enough.
@@ -132,13 +118,3 @@ func (f *writeFn) ProcessElement(ctx context.Context, m *pubsubpb.PubsubMessage)
 
 // FinishBundle publishes the rest. When it returns, Pub/Sub has acknowledged every message of the bundle.
 func (f *writeFn) FinishBundle(ctx context.Context) error { return f.flush(ctx) }
-
-// CMEKDestination tells guard the destination and its key.
-func (f *writeFn) CMEKDestination() destination.Destination {
-	return destination.Destination{Kind: cmekpipe.KindPubSubTopic, Name: f.Topic.String(), Key: f.Topic.Key()}
-}
-
-// wrap returns an error of the client as a *cmekpipe.Error.
-func (f *writeFn) wrap(ctx context.Context, err error) error {
-	return diagnose.Wrap(ctx, opWrite, f.Topic.String(), f.Topic.Key(), err)
-}

@@ -42,11 +42,10 @@ func (f *check) encryption() *databasepb.EncryptionConfig {
 
 // checkPlace refuses keys that are not in the location of the instance.
 func (f *check) checkPlace(ctx context.Context, instance string) error {
-	client, err := spannerclient.Instances(ctx)
+	client, err := spannerclient.SharedInstances(ctx)
 	if err != nil {
 		return err
 	}
-	defer client.Close()
 	found, err := client.GetInstance(ctx, &instancepb.GetInstanceRequest{Name: instance})
 	if err != nil {
 		return err

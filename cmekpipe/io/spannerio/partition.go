@@ -34,11 +34,10 @@ type splitFn struct {
 
 // ProcessElement emits the partitions. Nothing is kept open for the transaction, whose session Spanner expires.
 func (f *splitFn) ProcessElement(ctx context.Context, _ []byte, emit func([]byte)) error {
-	client, err := spannerclient.New(ctx, f.Database)
+	client, err := spannerclient.Shared(ctx, f.Database)
 	if err != nil {
 		return readFault(ctx, f.Database, err)
 	}
-	defer client.Close()
 	return readFault(ctx, f.Database, f.split(ctx, client, emit))
 }
 
@@ -83,17 +82,10 @@ type partitionFn struct {
 	client *spanner.Client
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *partitionFn) Setup(ctx context.Context) (err error) {
-	f.client, err = spannerclient.New(ctx, f.Database)
+	f.client, err = spannerclient.Shared(ctx, f.Database)
 	return readFault(ctx, f.Database, err)
-}
-
-// Teardown releases the client.
-func (f *partitionFn) Teardown() {
-	if f.client != nil {
-		f.client.Close()
-	}
 }
 
 // ProcessElement reads a partition.

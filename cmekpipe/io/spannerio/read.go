@@ -56,11 +56,10 @@ type wholeFn struct {
 
 // ProcessElement runs the query.
 func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
-	client, err := spannerclient.New(ctx, f.Database)
+	client, err := spannerclient.Shared(ctx, f.Database)
 	if err != nil {
 		return readFault(ctx, f.Database, err)
 	}
-	defer client.Close()
 	rows := client.Single().WithTimestampBound(f.Bound.value()).Query(ctx, spanner.Statement{SQL: f.SQL})
 	return readFault(ctx, f.Database, emitRows(rows, f.Type.T, emit))
 }

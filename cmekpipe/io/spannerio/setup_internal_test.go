@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"testing"
-	"time"
 
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 	"google.golang.org/grpc/codes"
@@ -12,13 +11,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
-// TestEveryWriterChecksTheKeyBeforeItAcceptsARow runs a writer without the step that looks, too.
+// TestEveryWriterChecksTheKeyBeforeItAcceptsARow runs a writer without the step that checks the database too.
 func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
-	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
+	const name = ledgerName
 	busy := emulator.Fault{Method: "spanner.databases.get", Code: codes.ResourceExhausted}
 	for _, tt := range []struct {
 		name  string
@@ -38,15 +38,13 @@ func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 			if tt.under != "records" {
 				under = cloud.CreateKey("us-central1", tt.under)
 			}
-			cloud.CreateSpannerDatabase(name, "us-central1", under,
-				"CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)")
+			cloud.CreateSpannerDatabase(name, "us-central1", under, entriesTable)
 			if tt.fault.Method != "" {
 				tt.fault.Call = 1
 				cloud.Inject(tt.fault)
 			}
 			f := &commitFn{Check: check{Database: key.MustSpannerDatabase(name)}, Table: "Entries", Rows: 1}
-			defer f.Teardown()
-			err := f.Setup(t.Context())
+			err := f.StartBundle(t.Context())
 			if tt.want == "" {
 				if err != nil || f.client == nil {
 					t.Fatalf("got client %v and error %v, want a client", f.client, err)
@@ -60,35 +58,90 @@ func TestEveryWriterChecksTheKeyBeforeItAcceptsARow(t *testing.T) {
 	}
 }
 
-// TestKeysAreCheckedAgain deletes the database and creates it with another key while a writer runs.
-func TestKeysAreCheckedAgain(t *testing.T) {
-	const name = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
-	const table = "CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)"
+const (
+	ledgerName   = "projects/" + cmektest.Project + "/instances/main/databases/ledger"
+	entriesTable = "CREATE TABLE Entries (ID INT64 NOT NULL) PRIMARY KEY (ID)"
+)
+
+// entry is a row of the table.
+type entry struct{ ID int64 }
+
+// stage is a writer in a worker process of its own.
+type stage struct {
+	*cmektest.Cloud
+	*commitFn
+	*worker.Worker
+	key cmekpipe.KeyName
+}
+
+func newStage(t *testing.T) *stage {
+	t.Helper()
 	cloud := cmektest.NewCloud(t)
 	key := cloud.CreateKey("us-central1", "records")
-	cloud.CreateSpannerDatabase(name, "us-central1", key, table)
-	f := &commitFn{Check: check{Database: key.MustSpannerDatabase(name), Create: true}, Table: "Entries", Rows: 1}
-	now := time.Now()
-	f.checked.Now = func() time.Time { return now }
-	if err := f.Setup(t.Context()); err != nil {
-		t.Fatal(err)
+	cloud.CreateSpannerDatabase(ledgerName, "us-central1", key, entriesTable)
+	return &stage{cloud, &commitFn{Check: check{Database: key.MustSpannerDatabase(ledgerName)}, Table: "Entries", Rows: 1}, worker.New(t), key}
+}
+
+func (s *stage) bundle() error {
+	ctx := s.Context()
+	if err := s.StartBundle(ctx); err != nil {
+		return err
 	}
-	defer f.Teardown()
-	admin, err := spannerclient.Databases(t.Context())
+	if err := s.ProcessElement(ctx, entry{1}); err != nil {
+		return err
+	}
+	return s.FinishBundle(ctx)
+}
+
+func (s *stage) drop(t *testing.T) {
+	t.Helper()
+	admin, err := spannerclient.SharedDatabases(s.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer admin.Close()
-	if err := admin.DropDatabase(t.Context(), &databasepb.DropDatabaseRequest{Database: name}); err != nil {
+	if err := admin.DropDatabase(s.Context(), &databasepb.DropDatabaseRequest{Database: ledgerName}); err != nil {
 		t.Fatal(err)
 	}
-	now = now.Add(keycheck.Interval)
-	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.NotFound) {
+}
+
+// TestKeysAreCheckedAgain deletes the database and creates it with another key while a writer runs.
+func TestKeysAreCheckedAgain(t *testing.T) {
+	s := newStage(t)
+	if err := s.bundle(); err != nil {
+		t.Fatal(err)
+	}
+	ctx := s.Context()
+	if err := errors.Join(s.StartBundle(ctx), s.ProcessElement(ctx, entry{2})); err != nil {
+		t.Fatal(err)
+	}
+	s.drop(t)
+	s.Worker.Advance(shared.CheckInterval)
+	if err := s.FinishBundle(ctx); !errors.Is(err, cmekpipe.NotFound) {
+		t.Errorf("within the bundle: got %v, want %v", err, cmekpipe.NotFound)
+	}
+	if err := s.bundle(); !errors.Is(err, cmekpipe.NotFound) {
 		t.Errorf("without the database: got %v, want %v and no new database", err, cmekpipe.NotFound)
 	}
-	cloud.CreateSpannerDatabase(name, "us-central1", cloud.CreateKey("us-central1", "other"), table)
-	if err := f.FinishBundle(t.Context()); !errors.Is(err, cmekpipe.KeyMismatch) {
+	s.CreateSpannerDatabase(ledgerName, "us-central1", s.CreateKey("us-central1", "other"), entriesTable)
+	if err := s.bundle(); !errors.Is(err, cmekpipe.KeyMismatch) {
 		t.Errorf("with another key: got %v, want %v", err, cmekpipe.KeyMismatch)
+	}
+}
+
+// TestDatabaseThatIsCreatedAgainIsFound deletes the database and creates it with the same key, which ends the session of
+// the process's client.
+func TestDatabaseThatIsCreatedAgainIsFound(t *testing.T) {
+	s := newStage(t)
+	if err := s.bundle(); err != nil {
+		t.Fatal(err)
+	}
+	s.drop(t)
+	if err := s.bundle(); !errors.Is(err, cmekpipe.NotFound) {
+		t.Errorf("without the database: got %v, want %v", err, cmekpipe.NotFound)
+	}
+	s.CreateSpannerDatabase(ledgerName, "us-central1", s.key, entriesTable)
+	if err := s.bundle(); err != nil {
+		t.Errorf("with the database: got %v, want none", err)
 	}
 }
 
@@ -100,7 +153,7 @@ func TestCanceledWriterStopsChecking(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	f := &commitFn{Check: check{Database: key.MustSpannerDatabase("projects/p-1234/instances/main/databases/ledger")}}
-	if err := f.Setup(ctx); !errors.Is(err, context.Canceled) {
+	if err := f.StartBundle(ctx); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want the context's error", err)
 	}
 }

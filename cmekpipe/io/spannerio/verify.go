@@ -2,11 +2,13 @@ package spannerio
 
 import (
 	"context"
+	"strings"
 
 	database "cloud.google.com/go/spanner/admin/database/apiv1"
 	"cloud.google.com/go/spanner/admin/database/apiv1/databasepb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
@@ -15,13 +17,20 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// verifyFn checks the keys of a database, which it may create, even if there is no row to write.
+// verifyFn checks the keys of a database, which it may create, even if there is no row to write. A database that is deleted
+// later is not created again: the rows that were written to it are gone.
 type verifyFn struct {
 	Check check
 }
 
-// ProcessElement runs once, for the impulse.
-func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte) error { return f.Check.run(ctx) }
+// ProcessElement runs for the impulse and emits the database's name.
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
+	if err := f.Check.run(ctx); err != nil {
+		return err
+	}
+	emit(f.Check.Database.String())
+	return nil
+}
 
 // CMEKDestination tells guard the destination and its key.
 func (f *verifyFn) CMEKDestination() destination.Destination { return f.Check.destination() }
@@ -40,13 +49,23 @@ func (c check) destination() destination.Destination {
 		AdditionalKeys: c.Further}
 }
 
+// recheck checks the database if the last check of the process is too old: a database may be deleted and created again.
+func (f *check) recheck(ctx context.Context) error {
+	keys := make([]string, 0, 1+len(f.Further))
+	for _, key := range f.keys() {
+		keys = append(keys, key.String())
+	}
+	id := shared.ID{Service: "spanner database", Endpoint: spannerclient.Endpoint(), Resource: f.Database.String(),
+		Keys: strings.Join(keys, " ")}
+	return shared.Check(ctx, id, f.run)
+}
+
 // run checks the database, which it may create. After an error nothing may be written.
 func (f *check) run(ctx context.Context) error {
-	client, err := spannerclient.Databases(ctx)
+	client, err := spannerclient.SharedDatabases(ctx)
 	if err != nil {
 		return f.wrap(ctx, err)
 	}
-	defer client.Close()
 	found, err := f.find(ctx, client)
 	if err != nil {
 		return f.wrap(ctx, err)

@@ -10,7 +10,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
 )
 
 const opWrite = "spannerio.Write"
@@ -25,44 +25,36 @@ func Write(s beam.Scope, db cmekpipe.SpannerDatabase, table string, col beam.PCo
 	columns := must(checkInput(db, table, col))
 	o := must(collect(db, opts))
 	check := check{Database: db, Further: o.additional, Create: o.create, DDL: o.ddl}
-	beam.ParDo0(s, &verifyFn{Check: check}, beam.Impulse(s))
+	ready := beam.ParDo(s, &verifyFn{Check: check}, beam.Impulse(s))
+	if o.create {
+		col = pcollection.After(s, ready, col)
+	}
+	check.Create, check.DDL = false, nil
 	beam.ParDo0(s, &commitFn{Check: check, Table: table, Rows: min(o.rows, max(1, maxCells/columns))}, col)
 }
 
-// commitFn writes rows in batches. Each instance checks the database's keys itself, before it accepts a row: waiting for
-// another step's output would break fusion, and the runner would have to materialize all rows.
+// commitFn writes rows in batches. It checks the database's keys itself, before it accepts a row: waiting for another
+// step's output would break fusion, and the runner would have to materialize all rows.
 type commitFn struct {
 	Check check
 	Table string
 	Rows  int // maximum number in a batch
 
-	client  *spanner.Client
-	checked keycheck.Recheck
-	batch   batch
-	flight  chan error // result of the batch in flight; nil if there is none
+	client *spanner.Client
+	batch  batch
+	flight chan error // result of the batch in flight; nil if there is none
 }
 
-// Setup checks the database's keys and opens the client.
-func (f *commitFn) Setup(ctx context.Context) (err error) {
-	if err := f.checked.Do(ctx, f.Check.run); err != nil {
-		return err
-	}
-	f.client, err = spannerclient.New(ctx, f.Check.Database.String())
-	return f.fault(ctx, err)
-}
-
-// Teardown releases the client.
-func (f *commitFn) Teardown() {
-	_ = f.land() // of a bundle that failed already
-	if f.client != nil {
-		f.client.Close()
-	}
-}
-
-// StartBundle drops what a failed attempt left; the runner processes its rows again.
-func (f *commitFn) StartBundle(context.Context) {
+// StartBundle checks the database's keys if the last check is too old, gets the process's client, and drops what a failed
+// attempt left; the runner processes its rows again.
+func (f *commitFn) StartBundle(ctx context.Context) (err error) {
 	_ = f.land()
 	f.batch = batch{}
+	if err := f.Check.recheck(ctx); err != nil {
+		return err
+	}
+	f.client, err = spannerclient.Shared(ctx, f.Check.Database.String())
+	return f.fault(ctx, err)
 }
 
 // ProcessElement adds a row to the batch.
@@ -97,20 +89,15 @@ func (f *commitFn) flush(ctx context.Context) error {
 	}
 	rows, flight := f.batch.rows, make(chan error, 1)
 	f.batch = batch{}
-	if err := f.recheck(ctx); err != nil {
+	if len(rows) == 0 {
+		return nil
+	}
+	if err := f.Check.recheck(ctx); err != nil {
 		return err
 	}
 	f.flight = flight
 	go func() { flight <- f.apply(ctx, rows) }()
 	return nil
-}
-
-// recheck checks the database's keys again if the last check is too old: a database may be deleted and created again. It
-// creates none, because the rows that were written to one that is gone are gone too.
-func (f *commitFn) recheck(ctx context.Context) error {
-	again := f.Check
-	again.Create = again.Create && !f.checked.Checked()
-	return f.checked.Do(ctx, again.run)
 }
 
 // land waits for the batch in flight.
@@ -126,15 +113,15 @@ func (f *commitFn) land() error {
 // apply commits rows, in parts if a commit is too large for Spanner. Commits are idempotent, so ApplyAtLeastOnce can save
 // the call that begins a transaction.
 func (f *commitFn) apply(ctx context.Context, rows []*spanner.Mutation) error {
-	if len(rows) == 0 {
-		return nil
-	}
 	_, err := f.client.Apply(ctx, rows, spanner.ApplyAtLeastOnce())
 	if half := len(rows) / 2; half > 0 && gcperr.SpannerCommitTooLarge(err) {
 		if err := f.apply(ctx, rows[:half]); err != nil {
 			return err
 		}
 		return f.apply(ctx, rows[half:])
+	}
+	if gcperr.IsNotFound(err) {
+		spannerclient.Discard(ctx, f.Check.Database.String(), f.client)
 	}
 	return f.fault(ctx, err)
 }

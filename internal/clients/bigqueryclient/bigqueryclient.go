@@ -11,12 +11,13 @@ import (
 	"google.golang.org/api/option"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of BigQuery whose jobs run in a project.
 func New(ctx context.Context, project string) (*bigquery.Client, error) {
-	return bigquery.NewClient(ctx, project, Options(os.Getenv(emulatorenv.BigQuery))...)
+	return bigquery.NewClient(ctx, project, Options(Endpoint())...)
 }
 
 // StorageWrite returns a client of the Storage Write API.
@@ -36,4 +37,25 @@ func Options(host string) []option.ClientOption {
 		return nil
 	}
 	return endpoint.HTTP(strings.TrimSuffix(host, "/") + "/bigquery/v2")
+}
+
+// Endpoint returns the address of the emulator of BigQuery, or "". That of its Storage APIs is another one.
+func Endpoint() string { return os.Getenv(emulatorenv.BigQuery) }
+
+// Shared returns the process's client of [New] for a project.
+func Shared(ctx context.Context, project string) (*bigquery.Client, error) {
+	return shared.Client(ctx, shared.ID{Service: "bigquery", Endpoint: Endpoint(), Resource: project},
+		func(ctx context.Context) (*bigquery.Client, error) { return New(ctx, project) })
+}
+
+// SharedStorageWrite returns the process's client of [StorageWrite].
+func SharedStorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, error) {
+	id := shared.ID{Service: "bigquery storage write", Endpoint: os.Getenv(emulatorenv.BigQueryStorage)}
+	return shared.Client(ctx, id, StorageWrite)
+}
+
+// SharedStorageRead returns the process's client of [StorageRead].
+func SharedStorageRead(ctx context.Context) (*storage.BigQueryReadClient, error) {
+	id := shared.ID{Service: "bigquery storage read", Endpoint: os.Getenv(emulatorenv.BigQueryStorage)}
+	return shared.Client(ctx, id, StorageRead)
 }

@@ -12,17 +12,25 @@ import (
 	"google.golang.org/grpc"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
-// Dial returns a connection to the rows of Bigtable, for the gRPC client of the API's messages. The client of
-// cloud.google.com/go/bigtable resends rows whose cells get their time from the server, and treats an entry without an
-// answer as written.
-func Dial(ctx context.Context) (*grpc.ClientConn, error) {
-	if host := os.Getenv(emulatorenv.Bigtable); host != "" {
-		return transport.DialInsecure(ctx, endpoint.GRPC(host)...)
+// Endpoint returns the address of the emulator, or "".
+func Endpoint() string { return os.Getenv(emulatorenv.Bigtable) }
+
+// SharedRows returns the process's connections to the rows of Bigtable, for the gRPC client of the API's messages. The
+// client of cloud.google.com/go/bigtable resends rows whose cells get their time from the server, and treats an entry
+// without an answer as written.
+func SharedRows(ctx context.Context) (grpc.ClientConnInterface, error) {
+	return shared.Client(ctx, shared.ID{Service: "bigtable rows", Endpoint: Endpoint()}, dial)
+}
+
+func dial(ctx context.Context) (transport.ConnPool, error) {
+	if host := Endpoint(); host != "" {
+		return transport.DialPool(ctx, append(endpoint.GRPC(host), endpoint.Pool())...)
 	}
-	return transport.Dial(ctx,
+	return transport.DialPool(ctx, endpoint.Pool(),
 		internaloption.WithDefaultEndpointTemplate("bigtable.UNIVERSE_DOMAIN:443"),
 		internaloption.WithDefaultMTLSEndpoint("bigtable.mtls.googleapis.com:443"),
 		internaloption.WithDefaultUniverseDomain("googleapis.com"),
@@ -31,10 +39,20 @@ func Dial(ctx context.Context) (*grpc.ClientConn, error) {
 
 // Instances returns a client that administers instances and clusters.
 func Instances(ctx context.Context) (*admin.BigtableInstanceAdminClient, error) {
-	return admin.NewBigtableInstanceAdminClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.Bigtable))...)
+	return admin.NewBigtableInstanceAdminClient(ctx, endpoint.GRPC(Endpoint())...)
 }
 
 // Tables returns a client that administers tables.
 func Tables(ctx context.Context) (*admin.BigtableTableAdminClient, error) {
-	return admin.NewBigtableTableAdminClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.Bigtable))...)
+	return admin.NewBigtableTableAdminClient(ctx, endpoint.GRPC(Endpoint())...)
+}
+
+// SharedInstances returns the process's client of [Instances].
+func SharedInstances(ctx context.Context) (*admin.BigtableInstanceAdminClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "bigtable instances", Endpoint: Endpoint()}, Instances)
+}
+
+// SharedTables returns the process's client of [Tables].
+func SharedTables(ctx context.Context) (*admin.BigtableTableAdminClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "bigtable tables", Endpoint: Endpoint()}, Tables)
 }

@@ -3,6 +3,7 @@
 package endpoint
 
 import (
+	"runtime"
 	"strings"
 	"time"
 
@@ -34,6 +35,11 @@ func GRPC(host string) []option.ClientOption {
 		option.WithoutAuthentication(),
 		option.WithGRPCDialOption(grpc.WithTransportCredentials(insecure.NewCredentials())),
 	}
+}
+
+// Pool spreads the calls of a shared client over several connections: a connection to Google carries 100 calls at a time.
+func Pool() option.ClientOption {
+	return option.WithGRPCConnectionPool(min(4, runtime.GOMAXPROCS(0))) // as Google's Pub/Sub client does
 }
 
 // MaxReadTime is how long reads of administrative resources are retried. Spanner's admin clients retry for an hour.

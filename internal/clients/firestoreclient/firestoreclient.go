@@ -8,10 +8,19 @@ import (
 	"google.golang.org/api/firestore/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // Admin returns a client that administers databases of Firestore, those in Datastore mode included.
 func Admin(ctx context.Context) (*firestore.Service, error) {
-	return firestore.NewService(ctx, endpoint.HTTP(os.Getenv(emulatorenv.FirestoreAdmin))...)
+	return firestore.NewService(ctx, endpoint.HTTP(Endpoint())...)
+}
+
+// Endpoint returns the address of the emulator, or "".
+func Endpoint() string { return os.Getenv(emulatorenv.FirestoreAdmin) }
+
+// SharedAdmin returns the process's client of [Admin].
+func SharedAdmin(ctx context.Context) (*firestore.Service, error) {
+	return shared.Client(ctx, shared.ID{Service: "firestore admin", Endpoint: Endpoint()}, Admin)
 }

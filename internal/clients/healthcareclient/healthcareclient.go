@@ -8,10 +8,19 @@ import (
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of the Cloud Healthcare API.
 func New(ctx context.Context) (*healthcare.Service, error) {
-	return healthcare.NewService(ctx, endpoint.HTTP(os.Getenv(emulatorenv.Healthcare))...)
+	return healthcare.NewService(ctx, endpoint.HTTP(Endpoint())...)
+}
+
+// Endpoint returns the address of the emulator, or "".
+func Endpoint() string { return os.Getenv(emulatorenv.Healthcare) }
+
+// Shared returns the process's client of [New].
+func Shared(ctx context.Context) (*healthcare.Service, error) {
+	return shared.Client(ctx, shared.ID{Service: "healthcare", Endpoint: Endpoint()}, New)
 }

@@ -8,10 +8,19 @@ import (
 	kms "cloud.google.com/go/kms/apiv1"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of Cloud KMS.
 func New(ctx context.Context) (*kms.KeyManagementClient, error) {
-	return kms.NewKeyManagementClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.KMS))...)
+	return kms.NewKeyManagementClient(ctx, endpoint.GRPC(Endpoint())...)
+}
+
+// Endpoint returns the address of the emulator, or "".
+func Endpoint() string { return os.Getenv(emulatorenv.KMS) }
+
+// Shared returns the process's client of [New].
+func Shared(ctx context.Context) (*kms.KeyManagementClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "kms", Endpoint: Endpoint()}, New)
 }

@@ -3,15 +3,22 @@ package pubsubclient
 
 import (
 	"context"
+	"os"
 
 	pubsub "cloud.google.com/go/pubsub/v2/apiv1"
+	"google.golang.org/api/option"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
+// Endpoint returns the address of the emulator, or "".
+func Endpoint() string { return os.Getenv(emulatorenv.PubSub) }
+
 // Topics returns a client that manages topics and publishes to them.
-func Topics(ctx context.Context) (*pubsub.TopicAdminClient, error) {
-	client, err := pubsub.NewTopicAdminClient(ctx)
+func Topics(ctx context.Context, opts ...option.ClientOption) (*pubsub.TopicAdminClient, error) {
+	client, err := pubsub.NewTopicAdminClient(ctx, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -21,8 +28,8 @@ func Topics(ctx context.Context) (*pubsub.TopicAdminClient, error) {
 }
 
 // Subscriptions returns a client that pulls from subscriptions.
-func Subscriptions(ctx context.Context) (*pubsub.SubscriptionAdminClient, error) {
-	client, err := pubsub.NewSubscriptionAdminClient(ctx)
+func Subscriptions(ctx context.Context, opts ...option.ClientOption) (*pubsub.SubscriptionAdminClient, error) {
+	client, err := pubsub.NewSubscriptionAdminClient(ctx, opts...)
 	if err != nil {
 		return nil, err
 	}
@@ -30,4 +37,18 @@ func Subscriptions(ctx context.Context) (*pubsub.SubscriptionAdminClient, error)
 	calls.Pull, calls.Acknowledge = append(calls.Pull, endpoint.Retry()), append(calls.Acknowledge, endpoint.Retry())
 	calls.ModifyAckDeadline = append(calls.ModifyAckDeadline, endpoint.Retry())
 	return client, nil
+}
+
+// SharedTopics returns the process's client of [Topics].
+func SharedTopics(ctx context.Context) (*pubsub.TopicAdminClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "pubsub topics", Endpoint: Endpoint()},
+		func(ctx context.Context) (*pubsub.TopicAdminClient, error) { return Topics(ctx, endpoint.Pool()) })
+}
+
+// SharedSubscriptions returns the process's client of [Subscriptions].
+func SharedSubscriptions(ctx context.Context) (*pubsub.SubscriptionAdminClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "pubsub subscriptions", Endpoint: Endpoint()},
+		func(ctx context.Context) (*pubsub.SubscriptionAdminClient, error) {
+			return Subscriptions(ctx, endpoint.Pool())
+		})
 }

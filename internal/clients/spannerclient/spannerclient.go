@@ -4,6 +4,7 @@ package spannerclient
 
 import (
 	"context"
+	"os"
 
 	"cloud.google.com/go/spanner"
 	database "cloud.google.com/go/spanner/admin/database/apiv1"
@@ -11,6 +12,8 @@ import (
 	"github.com/googleapis/gax-go/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of the rows of a database, named "projects/P/instances/I/databases/D". It sends no metrics of its
@@ -37,4 +40,32 @@ func Instances(ctx context.Context) (*instance.InstanceAdminClient, error) {
 	}
 	client.CallOptions.GetInstance = append(client.CallOptions.GetInstance, endpoint.Retry(), gax.WithTimeout(endpoint.MaxReadTime))
 	return client, nil
+}
+
+// Endpoint returns the address of the emulator, or "".
+func Endpoint() string { return os.Getenv(emulatorenv.Spanner) }
+
+// Shared returns the process's client of [New] for a database.
+func Shared(ctx context.Context, name string) (*spanner.Client, error) {
+	return shared.Client(ctx, rowsID(name), func(ctx context.Context) (*spanner.Client, error) { return New(ctx, name) })
+}
+
+// Discard makes [Shared] return another client for a database. A client keeps a session, and that of a database that was
+// deleted and created again is never found again.
+func Discard(ctx context.Context, name string, client *spanner.Client) {
+	shared.Discard(ctx, rowsID(name), client)
+}
+
+func rowsID(name string) shared.ID {
+	return shared.ID{Service: "spanner", Endpoint: Endpoint(), Resource: name}
+}
+
+// SharedDatabases returns the process's client of [Databases].
+func SharedDatabases(ctx context.Context) (*database.DatabaseAdminClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "spanner databases", Endpoint: Endpoint()}, Databases)
+}
+
+// SharedInstances returns the process's client of [Instances].
+func SharedInstances(ctx context.Context) (*instance.InstanceAdminClient, error) {
+	return shared.Client(ctx, shared.ID{Service: "spanner instances", Endpoint: Endpoint()}, Instances)
 }

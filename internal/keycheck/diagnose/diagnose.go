@@ -53,11 +53,10 @@ func Wrap(ctx context.Context, op, resource string, key cmekpipe.KeyName, err er
 func Key(ctx context.Context, key cmekpipe.KeyName) cmekpipe.Code {
 	ctx, cancel := context.WithTimeout(ctx, timeLimit)
 	defer cancel()
-	client, err := kmsclient.New(ctx)
+	client, err := kmsclient.Shared(ctx)
 	if err != nil {
 		return ""
 	}
-	defer client.Close()
 	return read(ctx, client, key)
 }
 

@@ -29,17 +29,17 @@ const chunks = 50
 func source(s beam.Scope, in input) beam.PCollection {
 	s = s.Scope("conformance.source")
 	size := max(1, (in.Count+chunks-1)/chunks)
-	starts := beam.Reshuffle(s, beam.ParDo(s, &chunksFn{Count: in.Count, Size: size}, beam.Impulse(s)))
+	starts := beam.Reshuffle(s, beam.ParDo(s, &chunksFn{First: in.First, Count: in.Count, Size: size}, beam.Impulse(s)))
 	return beam.ParDo(s, &rowsFn{Input: in, Size: size}, starts)
 }
 
 // chunksFn emits the first id of each chunk.
-type chunksFn struct{ Count, Size int64 }
+type chunksFn struct{ First, Count, Size int64 }
 
 // ProcessElement emits the ids for the impulse.
 func (f *chunksFn) ProcessElement(_ []byte, emit func(int64)) {
-	for id := int64(0); id < f.Count; id += f.Size {
-		emit(id)
+	for i := int64(0); i < f.Count; i += f.Size {
+		emit(f.First + i)
 	}
 }
 
@@ -54,7 +54,7 @@ type rowsFn struct {
 
 // ProcessElement emits the rows of a chunk.
 func (f *rowsFn) ProcessElement(first int64, emit func(Row)) {
-	for id := first; id < min(first+f.Size, f.Input.Count); id++ {
+	for id := first; id < min(first+f.Size, f.Input.First+f.Input.Count); id++ {
 		emit(f.Input.row(id))
 	}
 }

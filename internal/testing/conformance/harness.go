@@ -42,6 +42,8 @@ type Harness struct {
 	// Partial is the reason why a failed run may leave visible rows: the service can't show them all at once. It is
 	// empty if a run shows all of its rows or none.
 	Partial string
+	// Second says what a second run with the same rows and destination does.
+	Second Second
 	// Inherits are the kinds of resources, as in the ledger, that are encrypted with the key of their container because
 	// their create call has no field for a key: "writeStream".
 	Inherits []emulator.Kind
@@ -49,6 +51,18 @@ type Harness struct {
 	// the whole destination by one with the right key. It is empty if the connector refuses such a destination.
 	Overwrites string
 }
+
+// Second says what a second run with the same destination does. The zero Second is not valid.
+type Second int
+
+const (
+	// Repeats: rows have a key and are written in place, so that a second run changes nothing.
+	Repeats Second = iota + 1
+	// Adds: a second run adds its rows.
+	Adds
+	// Replaces: the rows of the second run replace those of the first. Two runs at the same time are not supported.
+	Replaces
+)
 
 // Sink is a connector in one cloud. A destination is named by its last part: an object's prefix, a table's id.
 type Sink interface {

@@ -131,7 +131,7 @@ func (o outcome) judgeRows(t *testing.T, w *world) {
 		return
 	}
 	got := w.sink.Rows(t, w.Name)
-	d := compare(got, w.Input.rows())
+	d := compare(got, w.Input.rows(), 1)
 	refused := w.Before != enabled || w.Occupied != free
 	partly := w.harness.Partial == "" && d.lost > 0 && len(got) > 0
 	if d.foreign > 0 || w.harness.ExactlyOnce && d.doubled > 0 || partly || refused && len(got) > 0 {

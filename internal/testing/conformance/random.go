@@ -65,7 +65,7 @@ func randomSink(t *testing.T, cloud *cmektest.Cloud, h Harness, sinks map[string
 func randomRetries(rng *rand.Rand) retries {
 	r := retries{
 		Bundles: []int{1, 3, 17}[rng.IntN(3)],
-		Failure: append(retryrunner.All(), 0)[rng.IntN(5)],
+		Failure: append(retryrunner.All(), 0)[rng.IntN(len(retryrunner.All())+1)],
 		Seed:    rng.Uint64(),
 		Unfused: rng.IntN(4) == 0,
 	}

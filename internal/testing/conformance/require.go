@@ -14,10 +14,18 @@ import (
 // requireWritten fails unless all rows are at the destination, each once if the connector guarantees it.
 func (w *world) requireWritten(t testing.TB) {
 	t.Helper()
+	w.requireTimes(t, 1)
+}
+
+// requireTimes fails unless all rows are at the destination, each so many times if the connector guarantees it, and otherwise
+// more often.
+func (w *world) requireTimes(t testing.TB, times int) {
+	t.Helper()
 	got := w.sink.Rows(t, w.Name)
-	d := compare(got, w.Input.rows())
+	d := compare(got, w.Input.rows(), times)
 	if d.lost > 0 || d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
-		t.Errorf("got %d rows, want %d: %d lost, %d duplicated, %d never sent", len(got), w.Input.Count, d.lost, d.doubled, d.foreign)
+		t.Errorf("got %d rows, want %d, each %d times: %d lost, %d duplicated, %d never sent",
+			len(got), w.Input.Count, times, d.lost, d.doubled, d.foreign)
 	}
 }
 
@@ -37,7 +45,7 @@ func (w *world) requireWhole(t testing.TB) {
 		return
 	}
 	got := w.sink.Rows(t, w.Name)
-	if d := compare(got, w.Input.rows()); d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
+	if d := compare(got, w.Input.rows(), 1); d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
 		t.Errorf("got %d rows after a failure: %d duplicated, %d never sent", len(got), d.doubled, d.foreign)
 	}
 }

@@ -53,7 +53,7 @@ func (w *world) half(cancel func()) func(*http.Request) {
 func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) error {
 	t.Helper()
 	if w.Retries.Bundles > 0 {
-		return retryrunner.Run(ctx, p, w.Retries.config())
+		return retryrunner.Run(ctx, p, w.Retries.config(w.Cloud))
 	}
 	_, err := w.result(ctx, t, p)
 	return err

@@ -1,10 +1,12 @@
 package conformance
 
 import (
+	"context"
 	"reflect"
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
 )
@@ -42,12 +44,26 @@ type retries struct {
 	Unfused bool
 }
 
-func (r retries) config() retryrunner.Config {
+func (r retries) config(cloud *cmektest.Cloud) retryrunner.Config {
 	failures := []retryrunner.Failure{r.Failure}
 	if r.Failure == 0 {
 		failures = retryrunner.All()
 	}
-	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused}
+	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused, Cloud: interceptor{cloud}}
+}
+
+// interceptor reports the calls of a cloud to package retryrunner.
+type interceptor struct{ cloud *cmektest.Cloud }
+
+// Intercept implements retryrunner.Cloud. The client of Datastore replaces the metadata of its calls.
+func (i interceptor) Intercept(before func(context.Context, string) error) (remove func()) {
+	return i.cloud.Intercept(func(ctx context.Context, m emulator.Method, _ string, header func(string) string) error {
+		attempt := header(retryrunner.Header)
+		if attempt == "" && strings.HasPrefix(string(m), "datastore.") {
+			attempt = retryrunner.Current
+		}
+		return before(ctx, attempt)
+	})
 }
 
 // good is the scene in which nothing fails.
@@ -90,15 +106,8 @@ func (k keyState) code() cmekpipe.Code {
 func differences(a, b scene) []string { return differ("", reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func differ(path string, a, b reflect.Value) []string {
-	switch a.Kind() {
-	case reflect.Struct:
-	case reflect.Func:
-		if a.Pointer() == b.Pointer() {
-			return nil
-		}
-		return []string{strings.TrimPrefix(path, ".")}
-	default:
-		if a.Interface() == b.Interface() {
+	if a.Kind() != reflect.Struct {
+		if reflect.DeepEqual(a.Interface(), b.Interface()) {
 			return nil
 		}
 		return []string{strings.TrimPrefix(path, ".")}

@@ -18,6 +18,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("guard", func(t *testing.T) { inspect(t, h) })
 	t.Run("verify", func(t *testing.T) { verified(t, h) })
 	t.Run("built twice", func(t *testing.T) { buildTwice(t, h) })
+	several(t, h)
 }
 
 // play sets a scene that differs from the good one in one field, runs it and checks the result.

@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
-// copyTables copies one or more tables into one. The encryption of what comes out is that of the call: where it names no
+// copyTables copies one or more tables into one, without the rows that are in write-optimized storage. The encryption of what comes out is that of the call: where it names no
 // key, the defaults decide, even where the sources have a key.
 func copyTables(_ context.Context, r *running) error {
 	config := r.Configuration.Copy
@@ -34,6 +34,9 @@ func copyTables(_ context.Context, r *running) error {
 		return err
 	}
 	if err := r.settle(o.Ref.In()); err != nil {
+		return err
+	}
+	if err := r.allow(config.DestinationEncryptionConfiguration); err != nil {
 		return err
 	}
 	if err := r.gather(sources, &o); err != nil {
@@ -61,7 +64,7 @@ func (r *running) gather(sources []*raw.TableReference, o *store.Outcome) error 
 		if err != nil {
 			return err
 		}
-		rows := t.Rows
+		rows, _, _ := r.store.Optimized(t)
 		if first == nil {
 			first = t
 			o.Attrs.Schema, o.Attrs.TimePartitioning = t.Attrs.Schema, t.Attrs.TimePartitioning

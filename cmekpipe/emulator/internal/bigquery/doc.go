@@ -10,7 +10,7 @@
 //
 // # What it leaves out
 //
-// Views, external tables, snapshots, models, routines, row access policies, IAM policies and quotas. It refuses
+// Views, external tables, snapshots, models, routines, row access policies, IAM policies and the quotas of jobs. It refuses
 // what it does not have; a call that it doesn't serve is answered with status 501 and the call's name. Jobs are done when
 // jobs.insert answers, but show it only in jobs.get.
 package bigquery

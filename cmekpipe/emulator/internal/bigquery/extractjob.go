@@ -39,7 +39,7 @@ func extract(ctx context.Context, r *running) error {
 	if err != nil {
 		return err
 	}
-	data, err := extracted(config, t)
+	data, err := r.extracted(config, t)
 	if err != nil {
 		return err
 	}
@@ -51,16 +51,18 @@ func extract(ctx context.Context, r *running) error {
 	return r.objects.Write(ctx, bucket, name, r.method, data)
 }
 
-func extracted(config *raw.JobConfigurationExtract, t *store.Table) ([]byte, error) {
+// extracted returns the file of a table's rows, without those that are in write-optimized storage.
+func (r *running) extracted(config *raw.JobConfigurationExtract, t *store.Table) ([]byte, error) {
 	shape := codec.NewShape(t.Columns)
+	rows, _, _ := r.store.Optimized(t)
 	var data []byte
 	var err error
 	switch config.DestinationFormat {
 	case "", "CSV":
 		header := config.PrintHeader == nil || *config.PrintHeader
-		data, err = shape.WriteCSV(t.Rows, config.FieldDelimiter, header)
+		data, err = shape.WriteCSV(rows, config.FieldDelimiter, header)
 	case "NEWLINE_DELIMITED_JSON":
-		data = shape.WriteLines(t.Rows)
+		data = shape.WriteLines(rows)
 	default:
 		return nil, store.Refuse(store.Unsupported, "The loopback BigQuery does not extract to %s.", config.DestinationFormat)
 	}

@@ -228,6 +228,15 @@ func (s *Server) workOf(config *raw.JobConfiguration) (func(context.Context, *ru
 	return nil, store.Refuse(store.Required, "Required parameter is missing: configuration.query, load, copy or extract")
 }
 
+// allow refuses a job whose result would be encrypted without a customer's key where a policy demands one.
+func (r *running) allow(key *raw.EncryptionConfiguration) error {
+	name := ""
+	if key != nil {
+		name = key.KmsKeyName
+	}
+	return r.store.CheckPolicy(r.JobReference.ProjectId, r.JobReference.Location, name)
+}
+
 // settle sets the location of a job to that of a dataset, and refuses a dataset outside the location that is set.
 func (r *running) settle(ref store.DatasetRef) error {
 	d, err := r.store.Dataset(ref)
@@ -268,7 +277,7 @@ func disposition(create, write, otherwise string) (store.Disposition, error) {
 		return d, store.Refuse(store.Invalid, "Invalid createDisposition %q", create)
 	}
 	switch d.Write {
-	case "WRITE_APPEND", "WRITE_EMPTY", "WRITE_TRUNCATE":
+	case "WRITE_APPEND", "WRITE_EMPTY", "WRITE_TRUNCATE", "WRITE_TRUNCATE_DATA":
 		return d, nil
 	}
 	return d, store.Refuse(store.Invalid, "Invalid writeDisposition %q, or one that the loopback BigQuery does not have", write)

@@ -42,6 +42,9 @@ func load(ctx context.Context, r *running) error {
 		Schema: config.Schema, EncryptionConfiguration: config.DestinationEncryptionConfiguration,
 		TimePartitioning: config.TimePartitioning, RangePartitioning: config.RangePartitioning, Clustering: config.Clustering,
 	}
+	if err := r.allow(config.DestinationEncryptionConfiguration); err != nil {
+		return err
+	}
 	if err := r.store.Check(o); err != nil || r.Configuration.DryRun {
 		return err
 	}

@@ -46,6 +46,9 @@ func runQuery(ctx context.Context, r *running) error {
 			r.Statistics.TotalBytesProcessed += read.Bytes
 		}
 	}
+	if err := r.allow(config.DestinationEncryptionConfiguration); err != nil {
+		return err
+	}
 	if plan.columns == nil { // a statement without a result
 		if r.Configuration.DryRun {
 			return nil
@@ -92,7 +95,12 @@ func (r *running) outcome(columns []sql.Field) (o store.Outcome, err error) {
 		if o.Disposition, err = disposition(config.CreateDisposition, config.WriteDisposition, "WRITE_EMPTY"); err != nil {
 			return o, err
 		}
-		o.Convert = func(t *store.Table, rows []store.Row) ([]store.Row, error) { return fit(columns, t, rows) }
+		o.Convert = func(t *store.Table, rows []store.Row) ([]store.Row, error) {
+			if err := keepsModes(columns, t, o.Write); err != nil {
+				return nil, err
+			}
+			return fit(columns, t, rows)
+		}
 		return o, r.settle(o.Ref.In())
 	}
 	if r.JobReference.Location == "" {
@@ -104,6 +112,24 @@ func (r *running) outcome(columns []sql.Field) (o store.Outcome, err error) {
 		}
 	}
 	return r.anonymous(o)
+}
+
+// keepsModes refuses to add the result of a query, whose columns are never required, to a table with required columns.
+func keepsModes(columns []sql.Field, t *store.Table, write string) error {
+	if write == "WRITE_TRUNCATE_DATA" {
+		return nil
+	}
+	at, err := store.Match(columns, t)
+	if err != nil {
+		return err
+	}
+	for i, c := range t.Columns {
+		if c.Required && (at[i] < 0 || !columns[at[i]].Required) {
+			return store.Refuse(store.Invalid, "Provided Schema does not match Table %s:%s.%s. Field %s has changed mode from "+
+				"REQUIRED to NULLABLE", t.Ref.Project, t.Ref.Dataset, t.Ref.Table, c.Name)
+		}
+	}
+	return nil
 }
 
 func (r *running) defaultDataset() store.DatasetRef {

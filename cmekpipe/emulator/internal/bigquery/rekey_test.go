@@ -212,7 +212,9 @@ func TestJobsKeepOrChangeTheKeyOfTheirTable(t *testing.T) {
 				w.DisableKey(keys["disabled"])
 				w.WriteObject("gs://files/one", []byte(`{"id":1}`))
 				w.table("d", "from", people(), none)
-				to := w.table("d", "t", people(), keys[tt.table])
+				schema := people()
+				schema[0].Required = kind != "query" // whose columns are never required
+				to := w.table("d", "t", schema, keys[tt.table])
 				w.DisableKey(keys["late"])
 				if _, err := w.client.Dataset("d").Update(t.Context(), bigquery.DatasetMetadataToUpdate{
 					DefaultEncryptionConfig: &bigquery.EncryptionConfig{KMSKeyName: keys["default"].String()}}, ""); err != nil {

@@ -37,17 +37,17 @@ func (s *Server) insertTable(c *call) (any, error) {
 	}
 	ref := c.table
 	ref.Table = attrs.TableReference.TableId
-	return shownTable(s.store.CreateTable(store.Creation{Ref: ref, Attrs: attrs, Method: c.method}))
+	return s.shownTable(s.store.CreateTable(store.Creation{Ref: ref, Attrs: attrs, Method: c.method}))
 }
 
-func (s *Server) getTable(c *call) (any, error) { return shownTable(s.store.Table(c.table)) }
+func (s *Server) getTable(c *call) (any, error) { return s.shownTable(s.store.Table(c.table)) }
 
 func (s *Server) patchTable(c *call) (any, error) {
 	patch, err := c.body()
 	if err != nil {
 		return nil, err
 	}
-	return shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
+	return s.shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
 		func(old raw.Table) (raw.Table, error) { return patchedTable(old, patch) }))
 }
 
@@ -89,7 +89,7 @@ func (s *Server) updateTable(c *call) (any, error) {
 	if err := c.decode(&attrs); err != nil {
 		return nil, err
 	}
-	return shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
+	return s.shownTable(s.store.UpdateTable(c.table, c.r.Header.Get("If-Match"),
 		func(old raw.Table) (raw.Table, error) {
 			if attrs.Schema == nil {
 				attrs.Schema = old.Schema
@@ -100,12 +100,14 @@ func (s *Server) updateTable(c *call) (any, error) {
 
 func (s *Server) deleteTable(c *call) (any, error) { return nil, s.store.DeleteTable(c.table) }
 
-func shownTable(t *store.Table, err error) (any, error) {
+// shownTable returns a table as the API shows it. Rows in write-optimized storage are told from those that count.
+func (s *Server) shownTable(t *store.Table, err error) (any, error) {
 	if err != nil {
 		return nil, err
 	}
 	shown := t.Attrs
-	shown.NumRows, shown.NumBytes = uint64(len(t.Rows)), t.Bytes
+	rows, bytes, buffer := s.store.Optimized(t)
+	shown.NumRows, shown.NumBytes, shown.StreamingBuffer = uint64(len(rows)), bytes, buffer
 	shown.ForceSendFields = []string{"NumRows", "NumBytes"}
 	return &shown, nil
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"google.golang.org/grpc/codes"
@@ -31,6 +32,9 @@ type Faults struct {
 	mu     sync.Mutex
 	armed  []*Armed
 	closed chan struct{} // created on first use
+
+	interceptors []*interceptor // replaced, never changed
+	open         atomic.Int64
 }
 
 // Close ends the calls that wait because of a fault. They do no more work. Closing twice does no harm.

@@ -26,7 +26,12 @@ func (f *Faults) GRPC(name Namer) []grpc.ServerOption {
 
 func (f *Faults) unary(name Namer) grpc.UnaryServerInterceptor {
 	return func(client context.Context, request any, info *grpc.UnaryServerInfo, serve grpc.UnaryHandler) (any, error) {
-		hit := f.Next(name(info.FullMethod, request))
+		defer f.opened()()
+		method, resource := name(info.FullMethod, request)
+		if err := f.interceptedRPC(client, method, resource); err != nil {
+			return nil, brokenOff(err)
+		}
+		hit := f.Next(method, resource)
 		ctx, release, err := hit.before(client)
 		defer release()
 		if err != nil {
@@ -42,15 +47,19 @@ func (f *Faults) unary(name Namer) grpc.UnaryServerInterceptor {
 
 func (f *Faults) stream(name Namer) grpc.StreamServerInterceptor {
 	return func(srv any, ss grpc.ServerStream, info *grpc.StreamServerInfo, serve grpc.StreamHandler) error {
+		defer f.opened()()
 		s := &faultStream{ServerStream: ss, each: info.IsClientStream && info.IsServerStream}
 		last := ""
-		s.next = func(message any) Hit {
+		s.next = func(message any) (Hit, error) {
 			method, resource := name(info.FullMethod, message)
 			if resource == "" {
 				resource = last
 			}
 			last = resource
-			return f.Next(method, resource)
+			if err := f.interceptedRPC(ss.Context(), method, resource); err != nil {
+				return Hit{}, brokenOff(err)
+			}
+			return f.Next(method, resource), nil
 		}
 		err := serve(srv, s)
 		if lost := s.finish(err == nil); lost != nil {
@@ -93,6 +102,9 @@ func (h Hit) after(client context.Context, tookEffect bool) error {
 	}
 	return nil
 }
+
+// brokenOff is the error of a call that an interceptor broke off.
+func brokenOff(err error) error { return status.Error(codes.Unavailable, err.Error()) }
 
 // ended is the error of a call that ended while it waited.
 func ended(err error) error {

@@ -11,7 +11,7 @@ import (
 // faultStream applies a fault at the first received message, or a new one at each, and to the answers that follow.
 type faultStream struct {
 	grpc.ServerStream
-	next func(message any) Hit
+	next func(message any) (Hit, error)
 	each bool
 
 	mu      sync.Mutex // a server may send while it receives
@@ -36,7 +36,10 @@ func (s *faultStream) RecvMsg(message any) error {
 	if err := s.ServerStream.RecvMsg(message); err != nil || !s.each && s.current() != nil {
 		return err
 	}
-	hit := s.next(message)
+	hit, err := s.next(message)
+	if err != nil {
+		return err
+	}
 	ctx, release, err := hit.before(s.ServerStream.Context())
 	s.mu.Lock()
 	defer s.mu.Unlock()

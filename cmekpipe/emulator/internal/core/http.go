@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"net"
 	"net/http"
 )
 
@@ -12,6 +11,11 @@ import (
 // serve and then delays, resets or truncates the answer.
 func (f *Faults) HTTP(w http.ResponseWriter, r *http.Request, method, resource string,
 	fail func(http.ResponseWriter, int), serve http.HandlerFunc) {
+	defer f.opened()()
+	if f.interceptedHTTP(r, method, resource) != nil {
+		reset(w)
+		return
+	}
 	hit := f.Next(method, resource)
 	body := r.Body
 	if hit.needsRequest() {
@@ -79,7 +83,7 @@ func reset(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler)
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
+	if tcp, ok := conn.(interface{ SetLinger(seconds int) error }); ok {
 		_ = tcp.SetLinger(0) // without it the client gets a regular end, still without an answer
 	}
 	conn.Close()

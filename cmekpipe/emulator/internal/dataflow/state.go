@@ -126,6 +126,11 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 		j.enter(failed, at)
 		return true
 	}
+	if refusal := s.writeTemp(ctx, j); refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
 	if err := s.execute(ctx, j); err != nil {
 		j.say(at, failure, "Workflow failed. Causes: "+err.Error())
 		j.enter(failed, at)

@@ -15,12 +15,40 @@
 // when it splits work.
 //
 // DoFns and elements are encoded and decoded between stages as they are for a worker: an attempt shares no memory with
-// another one, unless a worker would reuse its DoFns. Setup, StartBundle, FinishBundle, Teardown and bundle finalizers
-// are called as a worker calls them. Stages run on Beam's own execution units; one bundle runs at a time, so that a
-// seed reproduces a run.
+// another one, unless a worker would reuse its DoFns. Setup, StartBundle, FinishBundle and bundle finalizers are called
+// as a worker calls them. Stages run on Beam's own execution units; one bundle runs at a time, so that a seed reproduces
+// a run, unless a [Twin] is asked for.
+//
+// Nothing is cleaned up after an attempt, as on a worker: Beam's harness drops the DoFns of a failed bundle without a call
+// of Teardown and calls Teardown of no other, and a bundle's context ends when the worker does, not when the bundle fails.
 //
 // An attempt that fails without a planned failure is repeated, four times in all, as Dataflow does for bounded input;
 // the error of the last attempt ends the run.
+//
+// # Attempts that end late
+//
+// [Late] and [Suspended] attempts go on after another attempt at their bundle succeeded, even after the run. [Start] returns
+// when the run has succeeded, and [Rest.Finish] lets them end, so that a test can read the destination, or run another
+// pipeline, before they do:
+//
+//	rest, err := retryrunner.Start(ctx, p, config) // the job ends
+//	err = retryrunner.Run(ctx, next, config)       // the next job writes to the same destination
+//	err = rest.Finish(ctx)                         // a worker of the first job that hung goes on
+//
+// # Attempts that stop between two calls
+//
+// [Killed] and [Suspended] attempts stop before a call to a service. The runner marks the calls of each attempt with a
+// [Header], and [Config.Cloud] reports them. To stop an attempt at each of its calls, count [Config.Call] up from 1 until
+// [Rest.Stopped] returns 0.
+//
+// A call that stopped waits in the service, with what the client sent, until the attempt goes on. If it was killed, the call
+// and all later ones fail without an effect, also those that clean up.
+//
+// # Two runs, and a drained one
+//
+// A second job is another call of Run, after the first one or at the same time. A job that is drained stops to read, ends its
+// windows with what it has read, and finishes its bundles: run a pipeline over the first part of the input, and then another
+// one over the rest, for the same destination.
 //
 // # What it does not
 //

@@ -2,8 +2,11 @@ package retryrunner
 
 import (
 	"context"
+	crand "crypto/rand"
+	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
@@ -12,46 +15,78 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
-// Run runs a pipeline and returns the error that ended it, which wraps the DoFn's as far as Beam does. It returns the
-// error of ctx when ctx ends, and an error that names the transform if the pipeline uses a feature that the runner
-// doesn't support.
+// Run is [Start] followed by [Rest.Finish].
 func Run(ctx context.Context, p *beam.Pipeline, c Config) error {
+	rest, err := Start(ctx, p, c)
+	if err != nil {
+		return err
+	}
+	return rest.Finish(ctx)
+}
+
+// Start runs a pipeline until all of its stages have succeeded, and returns what late and suspended attempts still do, to be
+// finished at any time: after the destination was read, or after another run. It returns the error that ended the run, which
+// wraps the DoFn's as far as Beam does, the error of ctx when ctx ends, and an error that names the transform if the pipeline
+// uses a feature that the runner doesn't support; then there is no rest.
+func Start(ctx context.Context, p *beam.Pipeline, c Config) (*Rest, error) {
 	edges, _, err := p.Build()
 	if err != nil {
-		return fmt.Errorf("retryrunner: %w", err)
+		return nil, fmt.Errorf("retryrunner: %w", err)
 	}
 	for _, e := range edges {
 		if err := refuse(e); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	r := &run{Config: c, rng: rand.New(rand.NewPCG(c.Seed, 1)), steps: plan(edges, c.Unfused), at: map[int][]element{}}
+	if c.Cloud == nil && (slices.Contains(c.Failures, Killed) || slices.Contains(c.Failures, Suspended)) {
+		return nil, errors.New("retryrunner: killed and suspended attempts need Config.Cloud")
+	}
+	r := newRun(c, edges)
+	rest := &Rest{r}
 	for _, s := range r.steps {
 		if err := r.step(ctx, s); err != nil {
-			return err
+			rest.Discard()
+			return nil, err
 		}
 	}
-	return r.runLate(ctx)
+	return rest, nil
 }
 
 // run is one run of a pipeline.
 type run struct {
 	Config
+	name    string // unique
 	rng     *rand.Rand
 	steps   []*step
 	at      map[int][]element // complete collections
-	late    []func(context.Context)
-	bundles int
+	bundles int               // number of attempts
+
+	pending pending
+	gates   *gates
+	// killed is the parent of the contexts of killed attempts.
+	killed       context.Context
+	cancelKilled context.CancelFunc
+}
+
+func newRun(c Config, edges []*graph.MultiEdge) *run {
+	r := &run{Config: c, name: crand.Text(), rng: rand.New(rand.NewPCG(c.Seed, 1)), steps: plan(edges, c.Unfused),
+		at: map[int][]element{}, gates: &gates{byName: map[string]*gate{}}}
+	r.killed, r.cancelKilled = context.WithCancel(context.Background())
+	if c.Cloud != nil {
+		c.Cloud.Intercept(r.gates.before) // for good, because what is left of a killed attempt may call later
+	}
+	return r
 }
 
 func (r *run) step(ctx context.Context, s *step) error {
 	if runsInBundles(s.edges[0]) {
-		late := r.late
-		r.late = nil
+		next := r.pending[afterNext]
+		r.pending[afterNext] = nil
 		if err := r.stage(ctx, s); err != nil {
 			return err
 		}
-		for _, attempt := range late {
+		r.pending.run(ctx, afterStage)
+		for _, attempt := range next {
 			attempt(ctx)
 		}
 		return ctx.Err()
@@ -82,12 +117,4 @@ func (r *run) step(ctx context.Context, s *step) error {
 	all := r.at[out]
 	r.rng.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	return nil
-}
-
-// runLate runs the late attempts that are still due at the end.
-func (r *run) runLate(ctx context.Context) error {
-	for _, attempt := range r.late {
-		attempt(ctx)
-	}
-	return ctx.Err()
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/metrics"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/exec"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
 )
 
 // stage runs fused DoFns over their input.
@@ -20,23 +21,28 @@ type stage struct {
 
 func (r *run) stage(ctx context.Context, s *step) error {
 	g := &stage{run: r, step: s}
-	defer func() { g.retire(ctx, g.idle) }()
 	todo := g.cut(r.at[s.root.ID()], max(1, r.Bundles))
 	for len(todo) > 0 {
 		bundle := todo[0]
 		todo = todo[1:]
+		twin := false
 		for _, f := range g.failures() {
-			if err := g.fail(ctx, f, bundle); err != nil {
+			if f == Twin {
+				twin = true
+				continue
+			}
+			if err := g.fail(ctx, f, g.early(bundle)); err != nil {
 				return err
 			}
-			if f != Late && len(bundle) > 1 && g.rng.IntN(4) == 0 {
+			if f != Late && f != Suspended && len(bundle) > 1 && g.rng.IntN(4) == 0 {
 				parts := g.cut(bundle, 2)
 				bundle, todo = parts[0], append(parts[1:], todo...)
 			}
 		}
-		if err := g.keep(ctx, bundle); err != nil {
+		if err := g.keep(ctx, bundle, twin); err != nil {
 			return err
 		}
+		r.pending.run(ctx, afterBundle)
 	}
 	return nil
 }
@@ -60,29 +66,56 @@ func (g *stage) failures() []Failure {
 	if len(g.Failures) == 0 {
 		return nil
 	}
-	chosen := make([]Failure, 1+g.rng.IntN(2))
+	times := g.Times
+	if times == 0 {
+		times = 1 + g.rng.IntN(2)
+	}
+	chosen := make([]Failure, times)
 	for i := range chosen {
 		chosen[i] = g.Failures[g.rng.IntN(len(g.Failures))]
 	}
 	return chosen
 }
 
+// early returns the elements for an attempt that fails: of growing groups only some values.
+func (g *stage) early(bundle []element) []element {
+	if !g.Growing {
+		return bundle
+	}
+	early := slices.Clone(bundle)
+	for i, e := range early {
+		for in, values := range e.values {
+			if len(values) == 0 {
+				continue
+			}
+			if in == 0 {
+				early[i].values, early[i].pane = slices.Clone(e.values), typex.PaneInfo{Timing: typex.PaneEarly, IsFirst: true}
+			}
+			early[i].values[in] = values[:1+g.rng.IntN(len(values))]
+		}
+	}
+	return early
+}
+
 // fail makes an attempt that fails as planned. It returns an error only if no attempt can be made.
 func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
-	if f == Late {
-		g.late = append(g.late, func(ctx context.Context) {
+	switch f {
+	case Late:
+		due := when(g.rng.IntN(int(whens)))
+		g.pending[due] = append(g.pending[due], func(ctx context.Context) {
 			if w, err := g.worker(); err == nil {
-				g.execute(ctx, w, &attempt{bundle: bundle, failAt: -1}) //nolint:errcheck // the attempt fails as planned
-				g.retire(ctx, w)
+				g.execute(ctx, w, g.attempt(bundle)) //nolint:errcheck // the attempt fails as planned
 			}
 		})
 		return nil
+	case Killed, Suspended:
+		return g.stop(ctx, f, bundle)
 	}
 	w, err := g.acquire()
 	if err != nil {
 		return err
 	}
-	at := &attempt{bundle: bundle, failAt: -1}
+	at := g.attempt(bundle)
 	switch f {
 	case Abandoned:
 		at.failAt, at.after = g.rng.IntN(w.failPoints), 1+g.rng.IntN(max(1, len(bundle)))
@@ -90,33 +123,72 @@ func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 		at.failAt = g.rng.IntN(w.failPoints)
 	}
 	if err := g.execute(ctx, w, at); err != nil {
-		g.retire(ctx, w)
 		return ctx.Err()
 	}
-	g.release(ctx, w)
+	g.release(w)
 	return nil
 }
 
-// keep attempts a bundle until an attempt succeeds, and passes its output to the next stages.
-func (g *stage) keep(ctx context.Context, bundle []element) error {
+// guessedCalls is the number of calls among which the seed chooses the one that stops an attempt.
+const guessedCalls = 6
+
+// stop makes an attempt that stops before a call. It may end earlier: then its result is lost.
+func (g *stage) stop(ctx context.Context, f Failure, bundle []element) error {
+	w, err := g.worker()
+	if err != nil {
+		return err
+	}
+	at := g.attempt(bundle)
+	call := g.Call
+	if call == 0 {
+		call = 1 + g.rng.IntN(guessedCalls)
+	}
+	due := when(g.rng.IntN(int(whens)))
+	stopped := newGate(call)
+	g.gates.add(at.name, stopped)
+	defer g.gates.leave()
+	own := ctx
+	if f == Killed {
+		var cancel context.CancelFunc
+		own, cancel = context.WithCancel(ctx)
+		context.AfterFunc(g.killed, cancel)
+	}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		g.execute(own, w, at) //nolint:errcheck // the attempt fails as planned
+	}()
+	select {
+	case <-done:
+		return ctx.Err()
+	case <-stopped.stopped:
+	}
+	if f == Suspended {
+		g.pending[due] = append(g.pending[due], func(context.Context) {
+			stopped.open(nil)
+			<-done
+		})
+	}
+	return nil
+}
+
+// keep attempts a bundle until an attempt succeeds, and passes its output to the next stages. Each attempt may have a twin:
+// the first one that succeeds counts.
+func (g *stage) keep(ctx context.Context, bundle []element, twin bool) error {
 	var err error
 	for range attempts {
 		var w *worker
-		if w, err = g.acquire(); err != nil {
-			return err
-		}
-		at := &attempt{bundle: bundle, failAt: -1}
-		if err = g.execute(ctx, w, at); err == nil {
+		var at *attempt
+		if w, at, err = g.try(ctx, bundle, twin); err == nil {
 			for node, elements := range at.output {
 				g.at[node] = append(g.at[node], elements...)
 			}
 			if err := w.plan.Finalize(); err != nil {
 				return fmt.Errorf("retryrunner: finalize: %w", err)
 			}
-			g.release(ctx, w)
+			g.release(w)
 			return nil
 		}
-		g.retire(ctx, w)
 		if ctx.Err() != nil {
 			return errors.Join(ctx.Err(), err)
 		}
@@ -124,14 +196,45 @@ func (g *stage) keep(ctx context.Context, bundle []element) error {
 	return err
 }
 
-func (g *stage) execute(ctx context.Context, w *worker, at *attempt) error {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
+// try makes one attempt, or two at the same time, and returns the first one that succeeded when all have ended.
+func (g *stage) try(ctx context.Context, bundle []element, twin bool) (*worker, *attempt, error) {
+	type result struct {
+		w   *worker
+		at  *attempt
+		err error
+	}
+	n := 1
+	if twin {
+		n = 2
+	}
+	results := make(chan result, n)
+	for range n {
+		w, err := g.acquire()
+		if err != nil {
+			return nil, nil, err
+		}
+		at := g.attempt(bundle)
+		go func() { results <- result{w, at, g.execute(ctx, w, at)} }()
+	}
+	var kept *result
+	for range n {
+		if r := <-results; kept == nil || kept.err != nil && r.err == nil {
+			kept = &r
+		}
+	}
+	return kept.w, kept.at, kept.err
+}
+
+// attempt returns a new attempt at a bundle.
+func (g *stage) attempt(bundle []element) *attempt {
 	g.bundles++
-	at.output = map[int][]element{}
+	return &attempt{name: fmt.Sprintf("%s-%d", g.name, g.bundles), bundle: bundle, failAt: -1, output: map[int][]element{}}
+}
+
+// execute runs an attempt. As on a worker, its context does not end with it.
+func (g *stage) execute(ctx context.Context, w *worker, at *attempt) error {
 	w.at = at
-	id := fmt.Sprintf("bundle-%d", g.bundles)
-	return w.plan.Execute(metrics.SetBundleID(ctx, id), id, exec.DataContext{})
+	return w.plan.Execute(metrics.SetBundleID(withHeader(ctx, at.name), at.name), at.name, exec.DataContext{})
 }
 
 // acquire returns the idle worker, or a new one.
@@ -143,19 +246,10 @@ func (g *stage) acquire() (*worker, error) {
 	return g.worker()
 }
 
-// release keeps a worker for the next bundle, or ends it.
-func (g *stage) release(ctx context.Context, w *worker) {
+// release keeps the worker of a bundle that succeeded for the next bundle, or drops it.
+func (g *stage) release(w *worker) {
 	if g.idle == nil && g.rng.IntN(2) == 0 {
 		g.idle = w
-		return
-	}
-	g.retire(ctx, w)
-}
-
-// retire tears down the DoFns of a worker. Runners ignore errors of Teardown.
-func (g *stage) retire(ctx context.Context, w *worker) {
-	if w != nil {
-		w.plan.Down(ctx) //nolint:errcheck // as above
 	}
 }
 

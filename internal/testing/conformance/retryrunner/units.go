@@ -18,6 +18,7 @@ func (plannedError) Error() string { return "retryrunner: this attempt was plann
 
 // attempt is the state that the units of a plan share while it runs a bundle.
 type attempt struct {
+	name   string
 	bundle []element
 	output map[int][]element // by collection
 	failAt int               // number of the failPoint that ends the attempt, or -1

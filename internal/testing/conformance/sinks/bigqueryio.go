@@ -59,7 +59,7 @@ type bigQueryMethod func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOp
 
 func bigQuery(how string, method bigQueryMethod, writes ...emulator.Method) conformance.Harness {
 	return conformance.Harness{
-		Name: "bigqueryio.Write, " + how, KeyLocation: "us-central1",
+		Name: "bigqueryio.Write, " + how, KeyLocation: "us-central1", Second: conformance.Adds,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &bigQuerySink{cloud, method, bigQueryDataset, bigQueryBucket}
 		},

@@ -23,7 +23,7 @@ func init() {
 // BigtableIO is bigtableio.Write with explicit timestamps, so that a cell that is written twice has one version.
 func BigtableIO() conformance.Harness {
 	return conformance.Harness{
-		Name: "bigtableio.Write", KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
+		Name: "bigtableio.Write", KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20, Second: conformance.Repeats,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &bigtableSink{cloud: cloud, prefix: "records"}
 		},

@@ -42,7 +42,7 @@ func DatastoreCreate() conformance.Harness {
 
 func datastoreHarness(name string, create bool) conformance.Harness {
 	return conformance.Harness{
-		Name: name, KeyLocation: "us-central1", ExactlyOnce: true,
+		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, Second: conformance.Repeats,
 		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &datastoreSink{cloud, create, ""} },
 		Names:      []string{"(default)", "a--b", "a" + strings.Repeat("0", 62)},
 		MaxPayload: 1<<20 - 256,

@@ -42,7 +42,7 @@ func FHIRBundles() conformance.Harness {
 
 func fhirHarness(name string, bundles bool) conformance.Harness {
 	return conformance.Harness{
-		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20,
+		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20, Second: conformance.Repeats,
 		Names:    []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
 		Partial:  "a store shows each resource at once",
 		Inherits: []emulator.Kind{"fhirResource"},

@@ -26,7 +26,7 @@ func init() {
 // PubSub is pubsubio.Write to a topic that exists. A row is a message: its data is JSON, and an attribute has the id.
 func PubSub() conformance.Harness {
 	return conformance.Harness{
-		Name: "pubsubio.Write", KeyLocation: "global",
+		Name: "pubsubio.Write", KeyLocation: "global", Second: conformance.Adds,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &pubSubSink{cloud: cloud, read: map[string][]conformance.Row{}}
 		},

@@ -33,7 +33,7 @@ func SpannerCreate() conformance.Harness {
 
 func spannerHarness(how string, create bool, writes ...emulator.Method) conformance.Harness {
 	return conformance.Harness{
-		Name: "spannerio.Write" + how, KeyLocation: "us-central1", ExactlyOnce: true,
+		Name: "spannerio.Write" + how, KeyLocation: "us-central1", ExactlyOnce: true, Second: conformance.Repeats,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
 			return &spannerSink{cloud, create, spannerInstance}
 		},

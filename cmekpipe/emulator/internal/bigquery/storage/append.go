@@ -1,6 +1,7 @@
 package storage
 
 import (
+	"context"
 	"errors"
 	"io"
 	"reflect"
@@ -32,18 +33,30 @@ type connection struct {
 	table   uint64 // the life of the table that read is for
 	columns []sql.Field
 	read    *codec.Proto
+
+	ctx     context.Context // of the call
+	project string          // whose quota counts the connection; "" before the first request
 }
 
 // AppendRows answers requests one after the other, in their order.
 func (w *writeService) AppendRows(call storagepb.BigQueryWrite_AppendRowsServer) error {
-	c := &connection{writeService: w}
+	c := &connection{writeService: w, ctx: call.Context()}
+	defer func() {
+		if c.project != "" {
+			w.quotas.disconnect(c.project)
+		}
+	}()
+	if w.store.Limits("").LateAppends {
+		return c.serveLate(call)
+	}
+	return c.serve(call)
+}
+
+func (c *connection) serve(call storagepb.BigQueryWrite_AppendRowsServer) error {
 	for {
 		request, err := call.Recv()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
 		if err != nil {
-			return err
+			return endOf(err)
 		}
 		answer, err := c.answer(request)
 		if err != nil {
@@ -55,17 +68,24 @@ func (w *writeService) AppendRows(call storagepb.BigQueryWrite_AppendRowsServer)
 	}
 }
 
+// endOf returns the error of a connection that ended with err; nil if the client closed it.
+func endOf(err error) error {
+	if errors.Is(err, io.EOF) {
+		return nil
+	}
+	return err
+}
+
 // answer appends the rows of a request. An error ends the connection; an error of the request only is part of its answer.
 func (c *connection) answer(r *storagepb.AppendRowsRequest) (*storagepb.AppendRowsResponse, error) {
-	if proto.Size(r) > maxRequest {
-		return nil, refuse(codes.InvalidArgument, "AppendRowsRequest is too large: %d bytes, the limit is %d", proto.Size(r),
-			maxRequest)
-	}
 	if err := c.open(r); err != nil {
 		return nil, err
 	}
 	answer := &storagepb.AppendRowsResponse{WriteStream: c.name}
-	err := c.refresh()
+	err := c.admit(r)
+	if err == nil {
+		err = c.refresh(answer)
+	}
 	if err == nil {
 		err = c.write(r, answer)
 	}
@@ -103,6 +123,34 @@ func (c *connection) open(r *storagepb.AppendRowsRequest) error {
 	return nil
 }
 
+// admit refuses a request that is too large or exceeds a quota.
+func (c *connection) admit(r *storagepb.AppendRowsRequest) error {
+	if size := proto.Size(r); size > maxRequest {
+		return inBand{refuse(codes.InvalidArgument, "AppendRowsRequest is too large: %d bytes, the limit is %d", size, maxRequest)}
+	}
+	t, err := c.store.Table(c.ref)
+	if err != nil {
+		return err
+	}
+	limits := c.store.Limits(t.Location)
+	if c.project == "" {
+		if err := c.quotas.connect(c.ref.Project, limits); err != nil {
+			return err
+		}
+		c.project = c.ref.Project
+	}
+	return c.quotas.append(c.project, bytesOf(r)*limits.BytesPerByte, limits, c.env.Now())
+}
+
+// bytesOf returns the size of the rows of a request.
+func bytesOf(r *storagepb.AppendRowsRequest) int64 {
+	n := 0
+	for _, row := range r.GetProtoRows().GetRows().GetSerializedRows() {
+		n += len(row)
+	}
+	return int64(n)
+}
+
 // change makes the connection write to a stream. Only default streams may follow one another.
 func (c *connection) change(name string, schema *descriptorpb.DescriptorProto) error {
 	ref, id, err := parseName(name)
@@ -112,18 +160,23 @@ func (c *connection) change(name string, schema *descriptorpb.DescriptorProto) e
 	if c.name != "" && (c.stream != nil || id != defaultStream) {
 		return refuse(codes.InvalidArgument, "A connection can change between default streams only.")
 	}
+	if c.name == "" {
+		if err := checkRouting(c.ctx, name, c.store.Limits("").RequireRouting); err != nil {
+			return err
+		}
+	}
 	c.stream = nil
 	if id != defaultStream {
 		if c.stream, err = c.find(name); err != nil {
 			return err
 		}
 	}
-	c.name, c.ref, c.schema, c.read = name, ref, schema, nil
+	c.name, c.ref, c.schema, c.read, c.columns = name, ref, schema, nil, nil
 	return nil
 }
 
-// refresh makes the reader of rows for the table as it is now.
-func (c *connection) refresh() error {
+// refresh makes the reader of rows for the table as it is now. An answer tells a schema that changed since the last one.
+func (c *connection) refresh(answer *storagepb.AppendRowsResponse) error {
 	t, err := c.store.Table(c.ref)
 	if err != nil {
 		return err
@@ -133,6 +186,9 @@ func (c *connection) refresh() error {
 	}
 	if c.read != nil && c.table == t.ID && reflect.DeepEqual(c.columns, t.Columns) {
 		return nil
+	}
+	if c.columns != nil && !reflect.DeepEqual(c.columns, t.Columns) {
+		answer.UpdatedSchema = schemaOf(t.Columns)
 	}
 	read, err := codec.NewShape(t.Columns).Proto(c.schema)
 	if extra, ok := errors.AsType[*codec.ExtraField](err); ok {
@@ -170,7 +226,7 @@ func (c *connection) write(r *storagepb.AppendRowsRequest, answer *storagepb.App
 	if o := r.GetOffset(); o != nil {
 		offset = &o.Value
 	}
-	at, err := c.stream.append(c.store, offset, c.columns, rows)
+	at, err := c.stream.append(c.store, offset, c.columns, rows, bytesOf(r)*c.store.Limits("").BytesPerByte)
 	result.Offset = wrapperspb.Int64(at)
 	if _, fault := status.FromError(err); err != nil && fault {
 		return inBand{err}

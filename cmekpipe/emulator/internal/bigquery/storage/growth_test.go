@@ -103,6 +103,9 @@ func TestRowsOfOpenStreamsFollowAGrowingSchema(t *testing.T) {
 				if err != nil || fault(answer) != nil {
 					t.Fatalf("row %d: got %v, %v", i, answer, err)
 				}
+				if told := answer.GetUpdatedSchema() != nil; told != (schema != nil) {
+					t.Errorf("row %d: got an updated schema: %v, want it in the first answer after the update only", i, told)
+				}
 			}
 			switch kind {
 			case storagepb.WriteStream_PENDING:

@@ -52,7 +52,6 @@ func TestFirstRequestsOfAConnectionAreRefused(t *testing.T) {
 		"from default":   {[]*storagepb.AppendRowsRequest{good(), request(committed, -1, row(1))}, codes.InvalidArgument, "between default streams only"},
 		"to default":     {[]*storagepb.AppendRowsRequest{request(committed, -1), good()}, codes.InvalidArgument, "between default streams only"},
 		"to another":     {[]*storagepb.AppendRowsRequest{request(committed, -1), request(other, -1)}, codes.InvalidArgument, "between default streams only"},
-		"too large":      {[]*storagepb.AppendRowsRequest{request(first, -1, make([]byte, 10<<20))}, codes.InvalidArgument, "AppendRowsRequest is too large"},
 	} {
 		_, err := w.append(tt.requests...)
 		wantStatus(t, name, err, tt.code, tt.want)

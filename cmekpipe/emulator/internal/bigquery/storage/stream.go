@@ -30,12 +30,15 @@ type stream struct {
 	held      []store.Row // not in the table yet
 	columns   []sql.Field // of the rows in held
 	next      int64       // offset of the next row
+	bytes     int64       // of all rows, as the limits count them
 	finalized bool
 	committed time.Time
 }
 
-// append appends rows at an offset; nil is the end. It returns the offset of the first one.
-func (s *stream) append(tables *store.Store, offset *int64, columns []sql.Field, rows []store.Row) (int64, error) {
+// append appends rows of so many bytes at an offset; nil is the end. It returns the offset of the first one.
+func (s *stream) append(
+	tables *store.Store, offset *int64, columns []sql.Field, rows []store.Row, bytes int64,
+) (int64, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
@@ -63,7 +66,7 @@ func (s *stream) append(tables *store.Store, offset *int64, columns []sql.Field,
 		s.held, s.columns = append(held, rows...), columns
 	}
 	at := s.next
-	s.next += int64(len(rows))
+	s.next, s.bytes = s.next+int64(len(rows)), s.bytes+bytes
 	s.used = tables.Now()
 	return at, nil
 }

@@ -20,6 +20,9 @@ type writeService struct {
 	env   *core.Env
 	store *store.Store
 
+	quotas quotas
+	late   lateRequests
+
 	mu      sync.Mutex
 	streams map[string]*stream
 }
@@ -46,6 +49,9 @@ func (w *writeService) CreateWriteStream(
 		return nil, translate(err, ref)
 	}
 	now := w.env.Now()
+	if err := w.quotas.createStream(ref.Project, w.store.Limits(t.Location), now); err != nil {
+		return nil, err
+	}
 	s := &stream{
 		name: tableName(ref) + "/streams/" + randomID(), ref: ref, tableID: t.ID, place: t.Location, kind: kind, created: now,
 		used: now,
@@ -112,6 +118,8 @@ func (w *writeService) FinalizeWriteStream(
 	s, err := w.find(r.GetName())
 	if err != nil {
 		return nil, err
+	}
+	for w.late.next(s.name) { // at the latest, and in the worst moment
 	}
 	return &storagepb.FinalizeWriteStreamResponse{RowCount: s.finalize()}, nil
 }
@@ -182,6 +190,9 @@ func (w *writeService) commit(
 	if err != nil {
 		return err
 	}
+	if err := withinCommit(streams, w.store.Limits(t.Location)); err != nil {
+		return err
+	}
 	var rows []store.Row
 	for _, s := range streams {
 		if bad := s.uncommittable(t.ID); bad != nil {
@@ -204,6 +215,22 @@ func (w *writeService) commit(
 	answer.CommitTime = timestamppb.New(now)
 	for _, s := range streams {
 		s.committed, s.held = now, nil
+	}
+	return nil
+}
+
+// withinCommit refuses more streams or bytes than one commit may have. The caller holds the streams' locks. Source:
+// https://docs.cloud.google.com/bigquery/quotas#write-api-limits.
+func withinCommit(streams []*stream, l store.Limits) error {
+	if len(streams) > l.CommitStreams {
+		return refuse(codes.InvalidArgument, "Got %d streams in a commit, the limit is %d.", len(streams), l.CommitStreams)
+	}
+	var bytes int64
+	for _, s := range streams {
+		bytes += s.bytes
+	}
+	if bytes > l.CommitBytes {
+		return refuse(codes.InvalidArgument, "Got %d bytes in a commit, the limit is %d.", bytes, l.CommitBytes)
 	}
 	return nil
 }

@@ -71,11 +71,14 @@ func keyRefusal(err error, agent string) error {
 }
 
 // keyFor returns the key version that encrypts a new table: of the key that the call names, else of the dataset's
-// default key, else none.
+// default key, else of the project's, else none.
 func (s *Store) keyFor(d *dataset, asked cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	key := asked
 	if !key.Valid() {
 		key = d.DefaultKey
+	}
+	if !key.Valid() {
+		key = s.limits.projectKey(d.Location())
 	}
 	if !key.Valid() {
 		return cmekpipe.KeyVersionName{}, nil

@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
-// Append adds rows of the given columns at the end of a table, if it is still the one with that ID and its key can be
-// used. Where the table's schema has grown since the rows were made, they get the columns that they lack. It keeps the
+// Append adds rows of the given columns at the end of a table, in write-optimized storage, if it is still the one with that
+// ID and its key can be used. Where the table's schema has grown since the rows were made, they get the columns that they lack. It keeps the
 // rows, which must not be changed any more.
 func (s *Store) Append(ref TableRef, id uint64, columns []sql.Field, rows []Row) error {
 	s.mu.Lock()
@@ -28,6 +28,8 @@ func (s *Store) Append(ref TableRef, id uint64, columns []sql.Field, rows []Row)
 		return err
 	}
 	s.extend(d, t, rows)
+	changed, delay := d.tables[ref.Table], s.limits.in(t.Location).BufferDelay
+	changed.buffer = buffered(t.buffer, len(t.Rows), len(changed.Rows), Size(rows), s.Now(), delay)
 	return nil
 }
 
@@ -44,7 +46,8 @@ func (s *Store) extend(d *dataset, t *Table, rows []Row) {
 type Disposition struct {
 	// Create is "CREATE_IF_NEEDED", which "" stands for too, or "CREATE_NEVER".
 	Create string
-	// Write is "WRITE_APPEND", "WRITE_TRUNCATE" or "WRITE_EMPTY".
+	// Write is "WRITE_APPEND", "WRITE_TRUNCATE", "WRITE_TRUNCATE_DATA" or "WRITE_EMPTY", which counts no rows in
+	// write-optimized storage.
 	Write string
 }
 
@@ -91,8 +94,10 @@ func (s *Store) check(o Outcome) (*dataset, *Table, error) {
 	case o.Write == "WRITE_TRUNCATE" && (o.Copy || asked.Valid()):
 		_, err = s.keyFor(d, asked)
 		return d, t, err
-	case o.Write == "WRITE_EMPTY" && len(t.Rows) > 0:
-		return nil, nil, Refuse(Duplicate, "Already Exists: Table %s", o.Ref.legacy())
+	case o.Write == "WRITE_EMPTY":
+		if rows, _, _ := t.optimized(s.Now(), s.limits.in(t.Location).BufferDelay); len(rows) > 0 {
+			return nil, nil, Refuse(Duplicate, "Already Exists: Table %s", o.Ref.legacy())
+		}
 	}
 	if err := matches(t, asked); err != nil {
 		return nil, nil, err
@@ -121,6 +126,11 @@ func (s *Store) Commit(o Outcome) (*Table, error) {
 		if rows, err = o.Convert(t, rows); err != nil {
 			return nil, err
 		}
+	}
+	if o.Write == "WRITE_TRUNCATE_DATA" {
+		emptied := *t
+		emptied.Rows, emptied.Bytes, emptied.buffer = nil, 0, nil
+		t = &emptied
 	}
 	s.extend(d, t, rows)
 	return d.tables[o.Ref.Table], nil

@@ -28,6 +28,7 @@ type Store struct {
 	mu       sync.RWMutex
 	datasets map[DatasetRef]*dataset
 	serial   uint64 // counts changes, for etags and anonymous names
+	limits   Limits // as they were set
 }
 
 // New returns an empty store that records in the ledger what it creates and deletes.

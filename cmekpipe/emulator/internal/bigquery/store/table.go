@@ -40,7 +40,8 @@ type Table struct {
 	// Key is the key version that encrypts the table; the zero KeyVersionName means no customer-managed key.
 	Key cmekpipe.KeyVersionName
 	// Rows are its rows, in the order of their arrival. Nobody may change them.
-	Rows []Row
+	Rows   []Row
+	buffer []span // those that are in write-optimized storage
 	// Bytes is about how many bytes the rows take.
 	Bytes int64
 	// Location is that of the dataset.

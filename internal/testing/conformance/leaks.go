@@ -1,0 +1,65 @@
+package conformance
+
+import (
+	"flag"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
+)
+
+// failedBundles is the number of failed bundles of [RunLeaks] in each stage. It is a flag, because 10,000 need minutes.
+var failedBundles = flag.Int("conformance.failures", 1000, "failed bundles in each stage of the conformance suite's case of leaks")
+
+// mostLeft is the number of goroutines and connections by which a process may differ after many failed bundles: pools of
+// connections grow to their maximum, and a garbage collection may come late.
+const mostLeft = 20
+
+// RunLeaks fails if bundles that failed leave goroutines, connections or calls behind. As on a worker, nobody calls Teardown
+// after a failed bundle, and its context does not end. It is no part of [Run].
+func RunLeaks(t *testing.T, h Harness) {
+	t.Helper()
+	sc := good()
+	sc.Input.Count = 2
+	w := newWorld(t, h, sc)
+	fail := func(times int) usage {
+		t.Helper()
+		c := retryrunner.Config{Failures: []retryrunner.Failure{retryrunner.Abandoned, retryrunner.Unfinished}, Times: times}
+		if err := retryrunner.Run(t.Context(), w.pipeline(t, nil), c); err != nil {
+			t.Fatal(err)
+		}
+		return w.usage()
+	}
+	before := fail(5) // opens what the process shares
+	after := before
+	for range 2 { // a second time if a garbage collection has not found everything yet
+		after = fail(*failedBundles)
+		if after.within(before) {
+			return
+		}
+	}
+	t.Errorf("got %+v after %d failed bundles in each stage, %+v before, want at most %d more of each and no open call",
+		after, *failedBundles, before, mostLeft)
+}
+
+// usage is what a process holds.
+type usage struct{ Goroutines, Connections, Calls int }
+
+func (u usage) within(before usage) bool {
+	return u.Goroutines <= before.Goroutines+mostLeft && u.Connections <= before.Connections+mostLeft && u.Calls == 0
+}
+
+// usage returns what the process holds when its number of goroutines falls no more. Cleanups run after a collection.
+func (w *world) usage() usage {
+	var u usage
+	for fallen := true; fallen; {
+		runtime.GC()
+		time.Sleep(20 * time.Millisecond) // for goroutines that end
+		n := runtime.NumGoroutine()
+		fallen = u.Goroutines == 0 || n < u.Goroutines
+		u.Goroutines = n
+		u.Calls, u.Connections = w.Open()
+	}
+	return u
+}
