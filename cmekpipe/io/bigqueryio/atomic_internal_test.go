@@ -5,12 +5,15 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"cloud.google.com/go/bigquery"
 	storage "cloud.google.com/go/bigquery/storage/apiv1"
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -461,4 +464,66 @@ func TestQuotasAreWaitedFor(t *testing.T) {
 			t.Errorf("got %v after %v, want it to wait until its context ends", err, passed)
 		}
 	})
+}
+
+func TestDoFnsOfAProcessShareConnections(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	s.SetBigQueryLimits(emulator.BigQueryLimits{Connections: 4})
+	var want []int64
+	var writers []*defaultFn
+	for id := range int64(20) {
+		f := &defaultFn{streamed{rows: s.rows}}
+		s.setup(t, f)
+		if err := f.ProcessElement(t.Context(), 0, item{id}, s.run, noRefused); err != nil {
+			t.Fatal(err)
+		}
+		writers, want = append(writers, f), append(want, id)
+	}
+	var all errgroup.Group
+	for _, f := range writers {
+		all.Go(func() error { return f.FinishBundle(t.Context(), s.run, noRefused) })
+	}
+	if err := all.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	s.requireIDs(t, want...)
+}
+
+func TestAProcessCreatesFewStreamsAtATime(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	const herd = 20
+	var now, most, waited atomic.Int32
+	together := make(chan struct{})
+	goOn := sync.OnceFunc(func() { close(together) })
+	check := func() { // whether all places are taken and all others wait
+		if now.Load() >= parallelCreations && waited.Load() == herd-parallelCreations {
+			goOn()
+		}
+	}
+	s.Inject(emulator.Fault{Method: emulator.BigQueryStorageCreateWriteStream,
+		OnBegin: func(emulator.Method, string) {
+			n := now.Add(1)
+			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
+			}
+			check()
+			<-together
+		},
+		OnEffect: func(emulator.Method, string) { now.Add(-1) }})
+	ctx := retry.WithPauses(t.Context(), func(context.Context, time.Duration) error {
+		waited.Add(1)
+		check()
+		return nil
+	})
+	var all errgroup.Group
+	for range herd {
+		f := &pendingFn{streamed: streamed{rows: s.rows}}
+		s.setup(t, f)
+		all.Go(func() error { return f.open(ctx, s.run) })
+	}
+	if err := all.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got := most.Load(); got != parallelCreations {
+		t.Errorf("got %d calls at a time, want %d", got, parallelCreations)
+	}
 }
