@@ -29,7 +29,7 @@ func TestTheContextEndsInEachStep(t *testing.T) {
 		{"submit, taken", dataflowHost, request("POST", "/jobs"), true, 2, "JOB_STATE_CANCELLED"},
 		{"read back", dataflowHost, view("JOB_VIEW_ALL"), false, 2, "JOB_STATE_CANCELLED"},
 		{"read back, answered", dataflowHost, view("JOB_VIEW_ALL"), true, 2, "JOB_STATE_CANCELLED"},
-		{"wait", dataflowHost, view("JOB_VIEW_SUMMARY"), false, 2, "JOB_STATE_RUNNING"},
+		{"wait", dataflowHost, view("JOB_VIEW_SUMMARY"), false, 5, "JOB_STATE_RUNNING"},
 	} {
 		t.Run(tc.step, func(t *testing.T) {
 			w := newWorld(t)

@@ -2,7 +2,6 @@ package launch
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
@@ -41,29 +40,27 @@ type dataflowLaunch struct {
 	translation *translation.Translation
 }
 
-// checkBuckets finds a missing bucket before the worker is built.
+// checkBuckets finds a missing bucket, and one without a default key, before the worker is built. Dataflow, its workers and those
+// of other SDKs name no key for what they write to the temp and the staging location.
 func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
-	temp := d.opts.TempLocation().String()
-	places := []string{d.opts.StagingLocation().String(), temp}
-	if d.stagesTemplate() {
-		places = append(places, d.opts.TemplateLocation().String())
+	err := d.services.KeyedBuckets(ctx, d.opts.StagingLocation().String(), d.opts.TempLocation().String())
+	if err == nil && d.stagesTemplate() {
+		err = d.services.Buckets(ctx, d.opts.TemplateLocation().String())
 	}
-	if err := d.services.Buckets(ctx, places...); err != nil {
-		return err
+	if err == nil {
+		err = d.services.CheckStaging(ctx)
 	}
-	if len(d.translation.OtherSDKs) == 0 {
-		return nil
-	}
-	// Workers of other SDKs name no key there: Beam's Java SDK writes file loads to tempLocation.
-	return d.services.KeyedBuckets(ctx, temp)
+	d.result.Plan.Findings = append(d.result.Plan.Findings, d.services.Findings...)
+	return err
 }
 
 // runJob stages and submits the job and, unless the options say Async, follows it to its end.
-func (d *dataflowLaunch) runJob(ctx context.Context) error {
+func (d *dataflowLaunch) runJob(ctx context.Context) (err error) {
 	if err := session.CheckLabels(d.op, d.opts); err != nil {
 		return err
 	}
 	s := session.New(d.services, func(o *job.Orphan) { d.result.Orphans = append(d.result.Orphans, *o) })
+	defer func() { err = s.Finish(ctx, d.result.Job, err) }()
 	if err := s.Recover(ctx); err != nil {
 		return err
 	}
@@ -101,10 +98,10 @@ func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
 func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged *stagedJob) error {
 	request := staged.request
 	mine := s.Record()
-	mine.Name, mine.Request, mine.Replaces, mine.Began = request.Name, request.ClientRequestId, request.ReplaceJobId, time.Now()
-	mine.Pipeline = pipelineHash(request.Environment.SdkPipelineOptions)
-	made, err := s.Submit(ctx, mine, func(ctx context.Context) (jobs.Submission, error) {
-		return d.services.Jobs.Submit(ctx, request)
+	mine.Name, mine.Request, mine.Replaces = request.Name, request.ClientRequestId, request.ReplaceJobId
+	mine.Pipeline = staged.identity
+	made, err := s.Submit(ctx, mine, func(ctx context.Context, recorded time.Time) (jobs.Submission, error) {
+		return d.services.Jobs.Submit(ctx, request, recorded)
 	})
 	if err != nil {
 		return err
@@ -116,16 +113,4 @@ func (d *dataflowLaunch) submit(ctx context.Context, s *session.Session, staged 
 		d.Progress.Say("job %s replaces job %s as soon as it runs", made.ID, request.ReplaceJobId)
 	}
 	return nil
-}
-
-// pipelineHash returns the hash of the staged pipeline in a job's options. It identifies the worker too, whose hash is in
-// the pipeline.
-func pipelineHash(options []byte) string {
-	var read struct {
-		Options struct {
-			Hash string `json:"pipelineProtoHash"`
-		} `json:"options"`
-	}
-	_ = json.Unmarshal(options, &read) // Beam wrote them; without a hash no pipeline is the same
-	return read.Options.Hash
 }

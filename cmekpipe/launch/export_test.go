@@ -11,14 +11,22 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
+// HastyWait is how long a launch with haste waits for a job that never comes.
+const HastyWait = 1200 * time.Millisecond
+
 // WithHaste makes Run ask services every few milliseconds, so that tests need not wait, and withhold data as it does when it
 // reaches Google Cloud.
 func WithHaste() Option {
 	return Option{set: func(s *session.Settings) {
 		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
-			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
+			SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 		s.ShowData = false
 	}}
+}
+
+// WithDay makes Run and Plan launch on a day, whose name is in the names of staged files.
+func WithDay(day time.Time) Option {
+	return Option{set: func(s *session.Settings) { s.Now = func() time.Time { return day } }}
 }
 
 // PrismState returns the state of the job of a name on Prism, or "" if there is none.

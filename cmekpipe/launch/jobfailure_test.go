@@ -90,7 +90,7 @@ func TestAUsersErrorIsShownOnTheLoopbackCloud(t *testing.T) {
 	w := newWorld(t)
 	w.endWith("JOB_STATE_FAILED", "Error message from worker: can't parse "+secret)
 	ctx := session.WithPace(t.Context(), jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
-		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
+		SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 	_, err := launch.Run(ctx, w.options(nil), harmless(), launch.WithProgress(w.said))
 	if cmekpipe.CodeOf(err) != cmekpipe.JobFailed || !strings.Contains(err.Error(), "can't parse "+secret) {
 		t.Errorf("got error %v, want the DoFn's own", err)

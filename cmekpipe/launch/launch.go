@@ -72,6 +72,9 @@ func newLaunch(ctx context.Context, op string, opts *cmekpipe.Options, p *beam.P
 	if err := session.CheckOptions(op, opts); err != nil {
 		return l, err
 	}
+	if err := l.CheckWaivers(op); err != nil {
+		return l, err
+	}
 	switch {
 	case p == nil:
 		return l, l.refuse(cmekpipe.InvalidOptions, "", "got no pipeline", "create one with beam.NewPipelineWithRoot")

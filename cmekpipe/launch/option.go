@@ -7,10 +7,11 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
 
-// Option changes how a launch reports, or makes it stricter. What is launched, and with which key, is set by
+// Option changes how a launch reports, and what it refuses. What is launched, and with which key, is set by
 // [cmekpipe.Options] alone.
 type Option struct {
 	set   session.Setting
@@ -38,6 +39,10 @@ func WithLogger(logger *slog.Logger) Option { return Option{set: session.WithLog
 // is refused ends with the entries that are missing, ready to paste. Config.Strict and the flag cmek_strict do the same; the
 // lists of all of them are joined. Default: such code is launched, and one line of the progress says how much of it there is.
 func WithStrict(reviewed ...string) Option { return Option{guard: guard.WithStrict(reviewed...)} }
+
+// WithWaivers allows what is refused otherwise, see package insecure. What a waiver allows is a finding of the plan, or a
+// warning where there is none. Default: nothing is waived.
+func WithWaivers(waivers ...insecure.Waiver) Option { return Option{set: session.WithWaivers(waivers)} }
 
 func newSettings(ctx context.Context, options []Option) session.Settings {
 	var settings []session.Setting

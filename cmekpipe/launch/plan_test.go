@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -46,10 +47,13 @@ func (w *world) manySinks() *beam.Pipeline {
 	return p
 }
 
-func (w *world) plan(p *beam.Pipeline, change func(*cmekpipe.Config)) (*plan.Plan, error) {
+func (w *world) plan(p *beam.Pipeline, change func(*cmekpipe.Config), options ...launch.Option) (*plan.Plan, error) {
 	w.t.Helper()
-	return launch.Plan(w.t.Context(), w.options(change), p, launch.WithProgress(w.said))
+	return launch.Plan(w.t.Context(), w.options(change), p, append(options, launch.WithProgress(w.said))...)
 }
+
+// onThatDay fixes the day in the names of staged files.
+func onThatDay() launch.Option { return launch.WithDay(time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)) }
 
 // golden compares a print with a file.
 func golden(t *testing.T, name, got string) {
@@ -92,7 +96,7 @@ func TestAPlanPrintsTheSameInEveryRun(t *testing.T) {
 	beam.PipelineOptions.Set("mine", secret)
 	for range 2 {
 		w := newWorld(t)
-		planned, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk", "env": "prod"} })
+		planned, err := w.plan(w.manySinks(), func(c *cmekpipe.Config) { c.Labels = map[string]string{"team": "risk", "env": "prod"} }, onThatDay())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -140,7 +144,7 @@ func TestRunSubmitsWhatPlanSays(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	requestID := regexp.MustCompile(`"(clientRequestId|cmekpipe-request)":"[0-9a-f]{32}",`)
+	requestID := regexp.MustCompile(`"(clientRequestId|cmekpipe-request)":"[0-9a-f]{32}(-[0-9a-f]{8})?",`)
 	if !requestID.Match(sent) {
 		t.Fatalf("got %s, want a request id", sent)
 	}

@@ -14,7 +14,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
@@ -75,7 +74,7 @@ func TestPlanListsTheTemplateThatRunWrites(t *testing.T) {
 		return
 	}
 	w := newWorld(t)
-	draft, err := w.plan(harmless(), toTemplate)
+	draft, err := w.plan(harmless(), toTemplate, onThatDay())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,16 +95,18 @@ func TestPlanListsTheTemplateThatRunWrites(t *testing.T) {
 
 func TestVerifyChecksATemplate(t *testing.T) {
 	w := newWorld(t)
-	result, err := w.run(toTemplate)
+	w.CreateBucket("bank-plain", "us-central1", cmekpipe.KeyName{})
+	const url = "gs://bank-plain/nightly.json"
+	result, err := w.run(func(c *cmekpipe.Config) { c.TemplateLocation = url })
 	if err != nil {
 		t.Fatal(err)
 	}
 	if found, err := verify.Run(t.Context(), result.Plan); err != nil || len(found) != 0 {
 		t.Errorf("got %v and %v, want nothing found, of a job that was not submitted neither", found, err)
 	}
-	w.WriteObject(nightlyTemplate, []byte("written over without a key"))
+	w.WriteObject(url, []byte("written over without a key"))
 	found, err := verify.Run(t.Context(), result.Plan)
-	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, nightlyTemplate) {
+	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, url) {
 		t.Errorf("got %v and %v, want the template found", found, err)
 	}
 }
@@ -132,26 +133,5 @@ func TestATemplateOfAShardedWriteIsTheSameEveryTime(t *testing.T) {
 	}
 	if len(staged) != 2 {
 		t.Errorf("got %d files for three pipelines that are alike, want worker and model", len(staged))
-	}
-}
-
-// A launch of the template would be refused: Dataflow writes to the temp location without naming the key.
-func TestStagingATemplateWarnsOfABucketWithoutTheKeyAsDefault(t *testing.T) {
-	w := newWorld(t)
-	w.CreateBucket("bank-keyed", "us-central1", w.key)
-	for temp, want := range map[string]int{"gs://bank-work/tmp": 1, "gs://bank-keyed/tmp": 0} {
-		result, err := w.run(func(c *cmekpipe.Config) { toTemplate(c); c.TempLocation = temp })
-		if err != nil {
-			t.Fatal(err)
-		}
-		found := result.Plan.Findings.Of(rule.BucketDefaultKey)
-		if len(found) != want {
-			t.Errorf("%s: got findings %+v, want %d", temp, found, want)
-		}
-		for _, f := range found {
-			if f.Resource != "gs://bank-work" || !strings.Contains(f.Remedy, "gcloud storage buckets update gs://bank-work --default-encryption-key="+w.key.String()) {
-				t.Errorf("%s: got %+v, want the bucket and the command", temp, f)
-			}
-		}
 	}
 }

@@ -50,7 +50,8 @@ func refuseOn(string) (string, error) {
 		Err: errors.New("got a key that is off")}
 }
 
-// world is a cloud with a key and a bucket that has no default key, so that only a key that is asked for protects.
+// world is a cloud with a key and a bucket whose default key it is. Which objects were written with a key that was asked for,
+// the ledger knows.
 type world struct {
 	*cmektest.Cloud
 	t      testing.TB
@@ -63,7 +64,7 @@ func newWorld(t testing.TB) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t, said: &safeBuffer{}}
 	w.key = w.CreateKey("us-central1", "pipelines")
-	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.CreateBucket("bank-work", "us-central1", w.key)
 	w.worker = filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(w.worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)
@@ -114,11 +115,12 @@ func (w *world) jobs() []*api.Job {
 	return jobs
 }
 
-// entries returns what exists of a kind: "object", "bucket", "job".
+// entries returns what exists of a kind, "object", "bucket" or "job", without what workers wrote into their temp location.
 func (w *world) entries(kind string) []emulator.Entry {
 	var found []emulator.Entry
 	for _, e := range w.Ledger() {
-		if string(e.Kind) == kind && e.Deleted.IsZero() {
+		byWorkers := kind == "object" && e.Method == "dataflow.jobs.create"
+		if string(e.Kind) == kind && e.Deleted.IsZero() && !byWorkers {
 			found = append(found, e)
 		}
 	}

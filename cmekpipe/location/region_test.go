@@ -29,7 +29,7 @@ func zones() map[string]string {
 	return map[string]string{
 		"us-central1-a": "us-central1", "US-CENTRAL1-A": "us-central1", "us-south1-ai1b": "us-south1",
 		"europe-north9-c": "europe-north9", "u-germany-northeast1-a": "u-germany-northeast1",
-		"us-central1":     "", "us-central1-": "", "us-central1-1": "", "us-central1-ab": "", "us-central1-aia": "",
+		"us-central1": "", "us-central1-": "", "us-central1-1": "", "us-central1-ab": "", "us-central1-aia": "",
 		"us-central1-ai1": "", "us-a": "", "-a": "", "": "", "global-a": "", "us-central1-a ": "", "us-central1-ai1x1b": "",
 	}
 }

@@ -20,6 +20,8 @@ type planJSON struct {
 	Project       string            `json:"project"`
 	Region        string            `json:"region"`
 	Key           cmekpipe.KeyName  `json:"key"`
+	Temp          string            `json:"tempLocation,omitempty"`
+	Staging       string            `json:"stagingLocation,omitempty"`
 	JobName       string            `json:"jobName,omitempty"`
 	JobID         string            `json:"jobId,omitempty"`
 	Template      string            `json:"template,omitempty"`
@@ -37,8 +39,8 @@ func (p *Plan) MarshalJSON() ([]byte, error) {
 		return nil, err
 	}
 	return json.Marshal(planJSON{
-		schemaVersion, p.Runner, p.Project, p.Region, p.Key, p.JobName, p.JobID, p.Template,
-		notNil(p.Staged), p.Unresolved, notNil(p.Destinations), notNil(p.Findings), p.redacted(),
+		schemaVersion, p.Runner, p.Project, p.Region, p.Key, p.TempLocation, p.StagingLocation, p.JobName, p.JobID,
+		p.Template, notNil(p.Staged), p.Unresolved, notNil(p.Destinations), notNil(p.Findings), p.redacted(),
 	})
 }
 
@@ -61,8 +63,8 @@ func (p *Plan) UnmarshalJSON(text []byte) error {
 	if in.SchemaVersion != schemaVersion {
 		return invalid(op, fmt.Errorf("got version %d, want %d", in.SchemaVersion, schemaVersion))
 	}
-	read := Plan{Runner: in.Runner, Project: in.Project, Region: in.Region, Key: in.Key, JobName: in.JobName, JobID: in.JobID,
-		Template: in.Template, Staged: in.Staged, Unresolved: in.Unresolved, Destinations: in.Destinations, Findings: in.Findings,
+	read := Plan{Runner: in.Runner, Project: in.Project, Region: in.Region, Key: in.Key, TempLocation: in.Temp,
+		StagingLocation: in.Staging, JobName: in.JobName, JobID: in.JobID, Template: in.Template, Staged: in.Staged, Unresolved: in.Unresolved, Destinations: in.Destinations, Findings: in.Findings,
 		shown: in.Request}
 	if err := read.Check(op); err != nil {
 		return err

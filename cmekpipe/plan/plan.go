@@ -18,6 +18,9 @@ type Plan struct {
 	// Project, Region and Key are the job's.
 	Project, Region string
 	Key             cmekpipe.KeyName
+	// TempLocation and StagingLocation are the gs:// URLs of the job's folders; "" on other runners than Dataflow. Workers write
+	// below TempLocation without naming a key.
+	TempLocation, StagingLocation string
 	// JobName is "" as long as the job has no name: each launch generates a name that the options leave out.
 	JobName string
 	// JobID is the job's on Dataflow; "" if none was submitted.
@@ -86,6 +89,7 @@ func New(opts *cmekpipe.Options, coverage *guard.Coverage) *Plan {
 	p := &Plan{Runner: opts.Runner(), Project: opts.Project(), Region: opts.Region(), Key: opts.Key(), JobName: opts.JobName()}
 	if p.Runner == cmekpipe.RunnerDataflow {
 		p.Template = opts.TemplateLocation().String()
+		p.TempLocation, p.StagingLocation = opts.TempLocation().String(), opts.StagingLocation().String()
 	}
 	for _, t := range coverage.Transforms {
 		if t.Verdict == guard.Protected {

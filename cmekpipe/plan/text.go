@@ -56,9 +56,13 @@ func (p *Plan) jobRows() [][]string {
 	if p.JobID != "" {
 		name += " (" + p.JobID + ")"
 	}
-	return [][]string{
+	rows := [][]string{
 		{"name", name}, {"runner", string(p.Runner)}, {"project", p.Project}, {"region", p.Region}, {"key", p.Key.String()},
 	}
+	if p.TempLocation != "" {
+		rows = append(rows, []string{"temp", p.TempLocation}, []string{"staging", p.StagingLocation})
+	}
+	return rows
 }
 
 func (f UnresolvedFiles) rows() [][]string {

@@ -21,9 +21,15 @@ const (
 	LocationUnknown      ID = "CMEK008"
 	TwoKeys              ID = "CMEK009"
 	BucketDefaultKey     ID = "CMEK010"
-	NotChecked           ID = "CMEK015"
-	WorkerHook           ID = "CMEK016"
-	OtherBeam            ID = "CMEK017"
+	StagedFilesExpire    ID = "CMEK011"
+	RecordsStay          ID = "CMEK012"
+	ContainerImage       ID = "CMEK013"
+	LocalSSD             ID = "CMEK014"
+	GraphSize            ID = "CMEK015"
+	OtherBeam            ID = "CMEK016"
+	UnverifiedExpansion  ID = "CMEK017"
+	NotChecked           ID = "CMEK018"
+	WorkerHook           ID = "CMEK019"
 )
 
 // The IDs of the rules on what exists and how it is encrypted.
@@ -83,7 +89,12 @@ const (
 	dataflowPage  = "https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys"
 	servicesPage  = "https://docs.cloud.google.com/kms/docs/compatible-services"
 	grantsPage    = "https://docs.cloud.google.com/iam/docs/permissions-reference"
-	templatesPage = "https://docs.cloud.google.com/dataflow/docs/guides/templates/running-templates"
+	lifecyclePage = "https://docs.cloud.google.com/storage/docs/lifecycle"
+	retentionPage = "https://docs.cloud.google.com/storage/docs/bucket-lock"
+	imagesPage    = "https://docs.cloud.google.com/dataflow/docs/guides/using-custom-containers"
+	localSSDPage  = "https://docs.cloud.google.com/compute/docs/disks/local-ssd"
+	graphPage     = "https://docs.cloud.google.com/dataflow/quotas"
+	beamPage      = "https://beam.apache.org/get-started/downloads/"
 )
 
 // planned are the rules on what a pipeline and its options would do.
@@ -107,15 +118,27 @@ func planned() []Rule {
 			"use a region whose key locations are documented", dataflowPage, ""},
 		{TwoKeys, "one destination has two keys", SeverityError,
 			"create the destination from the same key in every transform", servicesPage, cmekpipe.KeyMismatch},
-		{BucketDefaultKey, "a launch of the template will be refused: the bucket's default key is not the job's", SeverityWarning,
-			"gcloud storage buckets update gs://BUCKET --default-encryption-key=KEY", templatesPage, ""},
+		{BucketDefaultKey, "the default key of a bucket that workers write to is not the job's", SeverityWarning,
+			"gcloud storage buckets update gs://BUCKET --default-encryption-key=KEY", dataflowPage, ""},
+		{StagedFilesExpire, "a lifecycle rule deletes staged files that a running job may still need", SeverityWarning,
+			"set staging_location to a folder that no lifecycle rule of the bucket matches", lifecyclePage, ""},
+		{RecordsStay, "records of launches can't be deleted from the staging bucket", SeverityNotice,
+			"set staging_location to a bucket without retention policy and default hold", retentionPage, ""},
+		{ContainerImage, "the workers' image does not have the version of Beam that is linked in", SeverityWarning,
+			"name the image by the version of Beam that go.mod requires, or by its digest", imagesPage, ""},
+		{LocalSSD, "the workers have local SSDs, which no customer key encrypts", SeverityWarning,
+			"set machine_type to one without local SSDs", localSSDPage, ""},
+		{GraphSize, "the job's request is larger than Dataflow accepts, or close to that", SeverityWarning,
+			"read large constants from a file instead of beam.Create, textio.Immediate or a DoFn's field", graphPage, ""},
+		{OtherBeam, "guard's catalogue of connectors describes another version of Beam", SeverityWarning,
+			"use the version of Beam that this module's go.mod names", dataflowPage, ""},
+		{UnverifiedExpansion, "code of another SDK comes from a service that was not verified", SeverityWarning,
+			"run the expansion service on this machine and let it name the SHA-256 of its files", dataflowPage, ""},
 		{NotChecked, "a transform is accepted, but a part of what it does is not checked", SeverityWarning,
 			"check the part in a review, or use a connector of cmekpipe/io, which checks it", dataflowPage, ""},
 		{WorkerHook, "a hook runs code on every worker that cannot be inspected", SeverityWarning,
 			"check in a review that the hook creates no data at rest without your key, or remove the call of hooks.EnableHook",
 			dataflowPage, ""},
-		{OtherBeam, "guard's catalogue of connectors describes another version of Beam", SeverityWarning,
-			"use the version of Beam that this module's go.mod names", dataflowPage, ""},
 	}
 }
 

@@ -68,7 +68,7 @@ func labelled(opts *cmekpipe.Options, request string) map[string]string {
 	if labels == nil {
 		labels = make(map[string]string)
 	}
-	labels[jobs.RequestLabel] = request
+	labels[jobs.RequestLabel] = jobs.Label(request, opts.Key())
 	return labels
 }
 

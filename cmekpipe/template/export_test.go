@@ -16,7 +16,7 @@ import (
 func WithHaste() Option {
 	return Option{func(s *session.Settings) {
 		s.Pace = jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
-			VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
+			SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second}
 		s.ShowData = false
 	}}
 }

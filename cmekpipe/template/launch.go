@@ -6,6 +6,7 @@ import (
 	"log/slog"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
@@ -38,6 +39,10 @@ func WithProgress(w io.Writer) Option { return Option{session.WithProgress(w)} }
 
 // WithLogger sends warnings to logger; a nil logger discards them. Default: slog.Default.
 func WithLogger(logger *slog.Logger) Option { return Option{session.WithLogger(logger)} }
+
+// WithWaivers allows what is refused otherwise, see package insecure. What a waiver allows is a finding of the plan, or a
+// warning where there is none. Default: nothing is waived.
+func WithWaivers(waivers ...insecure.Waiver) Option { return Option{session.WithWaivers(waivers)} }
 
 func newSettings(ctx context.Context, options []Option) session.Settings {
 	var settings []session.Setting

@@ -388,11 +388,6 @@ func TestAnOrphanIsFoundByTheNextLaunch(t *testing.T) {
 		if n := w.records(); n != 1 {
 			t.Fatalf("got %d records, want the orphan's", n)
 		}
-		for _, o := range w.entries("object") {
-			if strings.Contains(o.Name, "/unfinished/") && !strings.Contains(string(w.ReadObject(o.Name)), time.Now().UTC().Format(`"Began":"2006-01-02T`)) {
-				t.Errorf("got record %s, want it to say since when jobs are to be looked for", w.ReadObject(o.Name))
-			}
-		}
 		result, err := w.run(k, nil)
 		requireError(t, err, cmekpipe.AlreadyExists, parent+id)
 		if len(result.Orphans) != 1 || result.Orphans[0].Job.ID != id || result.Orphans[0].Err != nil || len(w.running()) != 1 {

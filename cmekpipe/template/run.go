@@ -33,12 +33,15 @@ type kind interface {
 // launcher is one launch.
 type launcher struct {
 	Request
-	op       string
-	kind     kind
-	opts     *cmekpipe.Options
-	object   cmekpipe.Object // the template
-	services *session.Services
-	result   *launch.Result
+	op     string
+	kind   kind
+	opts   *cmekpipe.Options
+	object cmekpipe.Object // the template
+	// generation of the template that was inspected, and its text as a part of the request, if it can be one.
+	generation int64
+	inline     *api.ContainerSpec
+	services   *session.Services
+	result     *launch.Result
 }
 
 // attempt is a job that is requested.
@@ -51,8 +54,12 @@ func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, r Reque
 	if err := l.check(ctx); err != nil {
 		return l.result, err
 	}
+	settings := newSettings(ctx, options)
+	if err := settings.CheckWaivers(op); err != nil {
+		return l.result, err
+	}
 	var err error
-	if l.services, err = session.Connect(ctx, op, opts, newSettings(ctx, options)); err != nil {
+	if l.services, err = session.Connect(ctx, op, opts, settings); err != nil {
 		return l.result, err
 	}
 	defer l.services.Storage.Close() //nolint:errcheck // every upload was closed and checked
@@ -64,10 +71,17 @@ func run(ctx context.Context, op string, k kind, opts *cmekpipe.Options, r Reque
 		return l.result, l.validate(ctx)
 	}
 	l.result.Template = l.Template
-	if err := l.submit(ctx, text); err != nil || opts.Async() {
-		return l.result, err
+	return l.result, l.launch(ctx, text)
+}
+
+// launch creates the job and, unless the options say Async, follows it to its end.
+func (l *launcher) launch(ctx context.Context, text []byte) (err error) {
+	s := session.New(l.services, func(o *job.Orphan) { l.result.Orphans = append(l.result.Orphans, *o) })
+	defer func() { err = s.Finish(ctx, l.result.Job, err) }()
+	if err := l.submit(ctx, s, text); err != nil || l.opts.Async() {
+		return err
 	}
-	return l.result, watch.Follow(ctx, l.services.Settings, l.services.Jobs, l.result.Job)
+	return watch.Follow(ctx, l.services.Settings, l.services.Jobs, l.result.Job)
 }
 
 // check refuses what needs no call to be refused.
@@ -112,6 +126,9 @@ func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.kind.launches() {
+		l.inline = specification(text)
+	}
 	return text, l.services.KeyedBuckets(ctx, places...)
 }
 
@@ -145,8 +162,7 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 
 // submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the
 // next launch to check.
-func (l *launcher) submit(ctx context.Context, text []byte) error {
-	s := session.New(l.services, func(o *job.Orphan) { l.result.Orphans = append(l.result.Orphans, *o) })
+func (l *launcher) submit(ctx context.Context, s *session.Session, text []byte) error {
 	if err := s.Recover(ctx); err != nil {
 		return err
 	}
@@ -156,9 +172,15 @@ func (l *launcher) submit(ctx context.Context, text []byte) error {
 	}
 	mine := s.Record()
 	mine.Name, mine.Request, mine.Replaces, mine.Launcher = a.name, a.request, a.replaces, l.kind.launches()
-	mine.Pipeline, mine.Began = l.hash(text), time.Now()
-	made, err := s.Submit(ctx, mine, func(ctx context.Context) (jobs.Submission, error) {
-		return l.services.Jobs.SubmitWith(ctx, l.call(a))
+	mine.Pipeline = l.hash(text)
+	made, err := s.Submit(ctx, mine, func(ctx context.Context, recorded time.Time) (jobs.Submission, error) {
+		call := l.call(a)
+		call.Request.Recorded = recorded
+		made, err := l.services.Jobs.SubmitWith(ctx, call)
+		if err != nil {
+			return made, err
+		}
+		return l.unchanged(ctx, made)
 	})
 	if err != nil {
 		return err

@@ -1,5 +1,5 @@
 // Package verify checks, after a run that ended well, that everything a plan names exists and is encrypted with its key: the
-// destinations, the staged files and, on Dataflow, the job. It changes nothing.
+// destinations, the staged files and, on Dataflow, the job and what is in its temp location. It changes nothing.
 //
 //	findings, err := verify.Run(ctx, result.Plan)
 //	if err != nil { … }
@@ -13,7 +13,8 @@
 // No findings mean that everything was read and has its key. Of a sharded write every object is checked that has the name of
 // a shard, also of earlier runs. If there is no such object the finding is NotFound, also for a write of windowed input that
 // had no lines, because it writes no empty shard. What is temporary may be gone. Of a FHIR store the store and its dataset,
-// which has the key, must exist. Where the launch wrote a template, no job has run: only the template and the staged files
+// which has the key, must exist. Every object in the temp location is checked, of other jobs too, because workers write there
+// without naming a key and under names that nobody documents; only files that a launch staged there may have another key. Where the launch wrote a template, no job has run: only the template and the staged files
 // are checked.
 //
 // "Could not be read" is never "missing" or "in order": a missing permission, a service that does not answer and a destination

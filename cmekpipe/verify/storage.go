@@ -8,7 +8,9 @@ import (
 	"cloud.google.com/go/storage"
 	"google.golang.org/api/iterator"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
@@ -57,6 +59,25 @@ func (v *verifier) folder(d plan.Destination) check {
 	return newCheck(d, "storage.objects.list", func(ctx context.Context, report report) error {
 		return v.list(ctx, o.Bucket(), strings.TrimSuffix(o.Name(), "/")+"/", func(attrs *storage.ObjectAttrs) {
 			report("gs://"+o.Bucket()+"/"+attrs.Name, attrs.KMSKeyName)
+		})
+	})
+}
+
+// temp is the check of everything in the temp location, where workers write without naming a key. Below the staging location
+// there may be files of launches with other keys, which those launches have named.
+func (v *verifier) temp() check {
+	bucket, prefix := gsurl.Split(v.plan.TempLocation)
+	staged := strings.TrimSuffix(v.plan.StagingLocation, "/") + "/cmekpipe/"
+	d := plan.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: v.plan.TempLocation, Key: v.plan.Key}
+	return newCheck(d, "storage.objects.list", func(ctx context.Context, report report) error {
+		if prefix = strings.TrimSuffix(prefix, "/"); prefix != "" {
+			prefix += "/"
+		}
+		return v.list(ctx, bucket, prefix, func(attrs *storage.ObjectAttrs) {
+			url := "gs://" + bucket + "/" + attrs.Name
+			if attrs.KMSKeyName == "" || !strings.HasPrefix(url, staged) {
+				report(url, attrs.KMSKeyName)
+			}
 		})
 	})
 }

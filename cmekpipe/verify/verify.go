@@ -79,6 +79,9 @@ func (v *verifier) checks() []check {
 		all = append(all, v.object(plan.Destination{Kind: cmekpipe.KindObject, Name: v.plan.Template, Key: v.plan.Key}))
 	case v.plan.Runner == cmekpipe.RunnerDataflow:
 		all = append(all, v.job())
+		if v.plan.TempLocation != "" { // plans that were read from JSON may be older than the field
+			all = append(all, v.temp())
+		}
 	}
 	return all
 }

@@ -36,7 +36,8 @@ func toMessage(line string) *pubsubpb.PubsubMessage {
 	return &pubsubpb.PubsubMessage{Data: []byte(line)}
 }
 
-// world is a cloud with a key and a bucket that has no default key, so that only a key that is asked for protects.
+// world is a cloud with a key, a bucket that has no default key, so that only a key that is asked for protects, and one for
+// temporary files, whose default key is the job's.
 type world struct {
 	*cmektest.Cloud
 	t      testing.TB
@@ -49,6 +50,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{Cloud: cmektest.NewCloud(t), t: t}
 	w.key = w.CreateKey("us-central1", "pipelines")
 	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.CreateBucket("bank-temp", "us-central1", w.key)
 	w.worker = filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(w.worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)
@@ -59,14 +61,14 @@ func newWorld(t testing.TB) *world {
 // hasty is a context in which services are asked every few milliseconds.
 func (w *world) hasty() context.Context {
 	return session.WithPace(w.t.Context(), jobs.Timing{Policy: retry.Policy{Initial: time.Millisecond, Max: 20 * time.Millisecond, Attempts: 5},
-		VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
+		SubmitTimeout: time.Second, VisibilityTimeout: 200 * time.Millisecond, StopTimeout: 10 * time.Second})
 }
 
 // options are those of a job on Dataflow, changed.
 func (w *world) options(change func(*cmekpipe.Config)) *cmekpipe.Options {
 	w.t.Helper()
 	c := cmekpipe.Config{
-		Runner: "dataflow", Key: w.key.String(), Project: cmektest.Project, TempLocation: "gs://bank-work/tmp",
+		Runner: "dataflow", Key: w.key.String(), Project: cmektest.Project, TempLocation: "gs://bank-temp/tmp",
 		WorkerBinary: w.worker, JobName: "nightly",
 	}
 	if change != nil {

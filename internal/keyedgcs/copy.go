@@ -10,18 +10,42 @@ import (
 )
 
 // Copy copies one generation of from, or the live one if generation is 0, to to, and verifies that the copy is encrypted
-// with the key of to. The bytes stay inside Cloud Storage. Its service agent must be able to decrypt with the key of the
-// original and to encrypt with the key of to.
+// with the key of to. It replaces to if that exists. The bytes stay inside Cloud Storage. Its service agent must be able to
+// decrypt with the key of the original and to encrypt with the key of to.
 func (s *Store) Copy(
 	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object,
+) (*storage.ObjectAttrs, error) {
+	return s.copy(ctx, from, generation, to, s.handle(ctx, to), nil)
+}
+
+// Labels replace the content type and the metadata of the original in a copy.
+type Labels struct {
+	ContentType string
+	Metadata    map[string]string
+}
+
+// CopyOver is [Store.Copy] that replaces only the generation replaces of to, or nothing if replaces is 0: if to is another
+// generation, the error has code PreconditionFailed. Nil labels leave content type and metadata as they are.
+func (s *Store) CopyOver(
+	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object, replaces int64, labels *Labels,
+) (*storage.ObjectAttrs, error) {
+	conditions := storage.Conditions{GenerationMatch: replaces, DoesNotExist: replaces == 0}
+	return s.copy(ctx, from, generation, to, s.handle(ctx, to).If(conditions), labels)
+}
+
+func (s *Store) copy(
+	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object, target *storage.ObjectHandle, labels *Labels,
 ) (*storage.ObjectAttrs, error) {
 	source := s.handle(ctx, from)
 	if generation != 0 {
 		source = source.Generation(generation)
 	}
 	// Copier.KMSKeyName, embedded from ObjectAttrs, is never sent.
-	copier := s.handle(ctx, to).CopierFrom(source)
+	copier := target.CopierFrom(source)
 	copier.DestinationKMSKeyName = to.Key().String()
+	if labels != nil {
+		copier.ContentType, copier.Metadata = labels.ContentType, labels.Metadata
+	}
 	attrs, err := copier.Run(ctx)
 	if err != nil {
 		err = s.explain(ctx, to, err)

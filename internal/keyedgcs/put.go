@@ -1,6 +1,7 @@
 package keyedgcs
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -17,10 +18,14 @@ type Content struct {
 	// Size is their number, CRC32C their Castagnoli checksum. Cloud Storage refuses bytes with another checksum.
 	Size   int64
 	CRC32C uint32
+	// MD5 is their MD5 hash. Without it no object that is there already is known to be the same.
+	MD5 []byte
 	// Type is the content type.
 	Type string
 	// Addressed says that the object's name is made from a hash of the bytes, so that an object that is there already with
-	// this size, checksum and key is the same and is not sent again.
+	// this size, checksum, MD5 hash and key is the same and is not sent again. Anybody who may write to the bucket can make other
+	// bytes of the same checksum, but nobody can make others of the same MD5 hash as given bytes. A composite object has no
+	// MD5 hash and is replaced.
 	Addressed bool
 	// Progress is called with the number of bytes that have arrived so far. It may be nil.
 	Progress func(sent int64)
@@ -57,7 +62,7 @@ func (s *Store) send(ctx context.Context, o cmekpipe.Object, c Content, conditio
 	a := s.attempts()
 	w := s.begin(ctx, o, c.Type, s.retrying(ctx, o, a).If(conditions), a)
 	defer w.Abort()
-	w.upload.CRC32C, w.upload.SendCRC32C = c.CRC32C, true
+	w.upload.CRC32C, w.upload.SendCRC32C, w.upload.MD5 = c.CRC32C, true, c.MD5
 	w.upload.ProgressFunc = func(sent int64) {
 		a.arrived()
 		if c.Progress != nil {
@@ -72,5 +77,5 @@ func (s *Store) send(ctx context.Context, o cmekpipe.Object, c Content, conditio
 
 // is reports whether an object has this content and is encrypted with the key of o.
 func (c Content) is(o cmekpipe.Object, attrs *storage.ObjectAttrs) bool {
-	return attrs.Size == c.Size && attrs.CRC32C == c.CRC32C && Encrypted(o, attrs)
+	return attrs.Size == c.Size && attrs.CRC32C == c.CRC32C && bytes.Equal(attrs.MD5, c.MD5) && Encrypted(o, attrs)
 }

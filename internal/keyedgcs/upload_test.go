@@ -2,6 +2,7 @@ package keyedgcs_test
 
 import (
 	"context"
+	"crypto/md5"
 	"errors"
 	"hash/crc32"
 	"io"
@@ -143,9 +144,10 @@ func TestPutReplacesOnlyTheObjectThatItFound(t *testing.T) {
 					t.Error(err)
 				}
 			}
+			sum := md5.Sum([]byte("ours"))
 			err := w.store.Put(t.Context(), o, keyedgcs.Content{
 				Reader: &firstRead{Reader: strings.NewReader("ours"), do: meanwhile},
-				Size:   4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)),
+				Size:   4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)), MD5: sum[:],
 			})
 			if tt.want != "" {
 				requireError(t, err, tt.want, o)

@@ -58,62 +58,87 @@ func (c Builder) Refuse(got, hint string) {
 	panic(&cmekpipe.Error{Op: c.Op, Code: cmekpipe.InvalidOptions, Resource: c.Object.String(), Hint: hint, Err: errors.New(got)})
 }
 
-// WriteOne adds a write of a collection to one object. doFn returns a DoFn that embeds [WriteSingle].
-func (c Builder) WriteOne(s beam.Scope, col beam.PCollection, doFn func(Output) any) {
-	s = s.Scope(c.Op)
-	impulse := beam.AddFixedKey(s, beam.Impulse(s))
-	grouped := c.gather(s, impulse, beam.AddFixedKey(s, col),
-		"window it if it is unbounded, and use "+c.Sharded+" with "+c.NumShards+"(1)")
-	beam.ParDo0(s, doFn(Output{Op: c.Op, Object: c.Object}), grouped)
-}
-
-// DoFns are a connector's own DoFns, which embed those of this package.
+// DoFns are a connector's own DoFns, which embed those of this package, for one write.
 type DoFns struct {
 	// Each field embeds the type of its name.
-	WriteBundle, AssignShards, WriteShard, WritePane, Publish any
+	WriteBundle, WriteWitness, AssignShards, WriteShard, WritePane any
+	// ContentType is the content type of the objects.
+	ContentType string
 }
 
-// WriteSharded adds a write of a collection to many objects. Their number is numbered, or the runner's choice if that is 0.
-func (c Builder) WriteSharded(s beam.Scope, col beam.PCollection, numbered int, suffix string, doFns func(Output) DoFns) {
-	t := Output{Op: c.Op, Object: c.Object, Sharded: true, Suffix: suffix, Shards: numbered}
+// WriteOne adds a write of a collection to one object.
+func (c Builder) WriteOne(s beam.Scope, col beam.PCollection, o Options, doFns func(Output) DoFns) {
+	c.checkTemp(o)
+	t := Output{Op: c.Op, Object: c.Object, Shards: 1, Temp: o.Temp}
+	c.mustFit(t)
+	s, fns := s.Scope(c.Op), doFns(t)
+	c.checkWhole(col, "window it if it is unbounded, and use "+c.Sharded+" with "+c.NumShards+"(1)")
+	c.writeNumbered(s, t, fns, beam.ParDo(s, fns.AssignShards, col))
+}
+
+// WriteSharded adds a write of a collection to many objects. Their number is that of the options, or the runner's choice.
+func (c Builder) WriteSharded(s beam.Scope, col beam.PCollection, o Options, doFns func(Output) DoFns) {
+	if o.Numbered {
+		c.CheckShards(o.NumShards)
+	}
+	c.checkTemp(o)
+	t := Output{Op: c.Op, Object: c.Object, Sharded: true, Suffix: o.Suffix, Shards: o.NumShards, Temp: o.Temp}
+	c.mustFit(t)
+	s, fns := s.Scope(c.Op), doFns(t)
+	switch {
+	case t.Shards == 0:
+		c.checkWhole(col, "add the option "+c.NumShards+", and window the input if it is unbounded")
+		c.writeBundles(s, t, fns, col)
+	case pcollection.FiresOnce(col.WindowingStrategy()):
+		c.checkWhole(col, "window the input, or set a trigger: beam.WindowInto")
+		c.writeNumbered(s, t, fns, beam.ParDo(s, fns.AssignShards, col))
+	default:
+		c.writePanes(s, t, fns, beam.ParDo(s, fns.AssignShards, col))
+	}
+}
+
+func (c Builder) mustFit(t Output) {
 	if err := t.checkNames(); err != nil {
 		panic(err)
 	}
-	s, fns := s.Scope(c.Op), doFns(t)
-	if numbered == 0 {
-		c.publish(s, fns, beam.Impulse(s), beam.ParDo(s, fns.WriteBundle, col))
-		return
-	}
-	assigned := beam.ParDo(s, fns.AssignShards, col)
-	if !pcollection.FiresOnce(col.WindowingStrategy()) {
-		beam.ParDo0(s, fns.WritePane, beam.GroupByKey(s, assigned))
-		return
-	}
-	impulse := beam.Impulse(s)
-	grouped := c.gather(s, beam.ParDo(s, &ListShards{Shards: numbered}, impulse), assigned,
-		"window the input, or set a trigger: beam.WindowInto")
-	c.publish(s, fns, impulse, beam.ParDo(s, fns.WriteShard, grouped))
+}
+
+// writeBundles adds the steps of a write in which each bundle becomes a shard.
+func (c Builder) writeBundles(s beam.Scope, t Output, fns DoFns, col beam.PCollection) {
+	folder := beam.GroupByKey(s, beam.ParDo(s, &ListShards{}, beam.Impulse(s)))
+	c.publish(s, t, fns, beam.Flatten(s, beam.ParDo(s, fns.WriteWitness, folder), beam.ParDo(s, fns.WriteBundle, col)))
+}
+
+// writeNumbered adds the steps of a write of numbered shards, each of which is a group.
+func (c Builder) writeNumbered(s beam.Scope, t Output, fns DoFns, assigned beam.PCollection) {
+	listed := beam.ParDo(s, &ListShards{Shards: t.Shards}, beam.Impulse(s))
+	c.publish(s, t, fns, beam.ParDo(s, fns.WriteShard, beam.CoGroupByKey(s, listed, assigned)))
 }
 
 // publish adds the step that turns parts into shards.
-func (c Builder) publish(s beam.Scope, fns DoFns, impulse, parts beam.PCollection) {
-	hint := "add the option " + c.NumShards + ", and window the input if it is unbounded"
-	beam.ParDo0(s, fns.Publish, c.gather(s, beam.AddFixedKey(s, impulse), parts, hint))
+func (c Builder) publish(s beam.Scope, t Output, fns DoFns, parts beam.PCollection) {
+	beam.ParDo0(s, &Publish{publishStep{Output: t, ContentType: fns.ContentType}}, beam.GroupByKey(s, parts))
 }
 
-// gather groups a keyed collection with a keyed impulse, so that there is a group even if the collection is empty. It
-// refuses a collection whose elements do not arrive as one group: Beam joins only collections that agree in windows and
-// boundedness.
-func (c Builder) gather(s beam.Scope, impulse, keyed beam.PCollection, hint string) beam.PCollection {
+// writePanes adds the steps of a write in which each shard of each pane is published on its own. What a grouping emits may
+// differ from attempt to attempt, so each step is separated from the next by a shuffle, which keeps one attempt's output.
+func (c Builder) writePanes(s beam.Scope, t Output, fns DoFns, assigned beam.PCollection) {
+	step := publishStep{Output: t, ContentType: fns.ContentType}
+	written := beam.Reshuffle(s, beam.ParDo(s, fns.WritePane, beam.GroupByKey(s, assigned)))
+	published := beam.Reshuffle(s, beam.ParDo(s, &PublishPane{step}, written))
+	beam.ParDo0(s, &DeletePane{step}, published)
+}
+
+// checkWhole refuses a collection whose elements do not arrive as one group.
+func (c Builder) checkWhole(col beam.PCollection, hint string) {
 	refusal := &cmekpipe.Error{Op: c.Op, Code: cmekpipe.Unsupported, Resource: c.Object.String(), Hint: hint}
-	if !pcollection.FiresOnce(keyed.WindowingStrategy()) {
+	switch {
+	case !pcollection.FiresOnce(col.WindowingStrategy()):
 		refusal.Err = errors.New("got windowed or triggered input, whose panes would overwrite each other")
-		panic(refusal)
-	}
-	grouped, err := beam.TryCoGroupByKey(s, impulse, keyed)
-	if err != nil {
+	case !pcollection.IsBounded(col):
 		refusal.Err = errors.New("got unbounded input in the global window, which would never be written")
-		panic(refusal)
+	default:
+		return
 	}
-	return grouped
+	panic(refusal)
 }

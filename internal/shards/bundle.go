@@ -3,27 +3,8 @@ package shards
 import (
 	"context"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
-
-// Part is a complete temporary object that is encrypted with the key. Beam encodes parts with its row coder.
-type Part struct {
-	// Shard is the number of the shard that it will become; 0 for all if the runner chooses the shards.
-	Shard int64
-	// Name is the object's name in the bucket. It is unique to this attempt of the bundle.
-	Name string
-	// Size is its size in bytes.
-	Size int64
-	// CRC32C is its Castagnoli checksum.
-	CRC32C int64
-}
-
-func partOf(shard int, o cmekpipe.Object, w *keyedgcs.Writer) Part {
-	attrs := w.Attrs()
-	return Part{Shard: int64(shard), Name: o.Name(), Size: attrs.Size, CRC32C: int64(attrs.CRC32C)}
-}
 
 // WriteBundle writes the elements of each bundle to a temporary object and emits it as a part, with a fixed key.
 type WriteBundle[T any, F Format[T]] struct{ WriteStep[T, F] }
@@ -61,3 +42,14 @@ func (f *WriteBundle[T, F]) FinishBundle(emit func(int, Part)) error {
 
 // CMEKWholeInput tells guard that this is for the global window only.
 func (f *WriteBundle[T, F]) CMEKWholeInput() destination.None { return destination.None{} }
+
+// WriteWitness writes the witness of a write by [WriteBundle]: see [ListShards].
+type WriteWitness[T any, F Format[T]] struct{ WriteStep[T, F] }
+
+// ProcessElement writes the witness.
+func (f *WriteWitness[T, F]) ProcessElement(ctx context.Context, _ int, folders func(*[]byte) bool, emit func(int, Part)) error {
+	return f.writeTemp(ctx, folders, witness, func(*T) bool { return false }, emit)
+}
+
+// CMEKWholeInput tells guard that this is for the global window only.
+func (f *WriteWitness[T, F]) CMEKWholeInput() destination.None { return destination.None{} }

@@ -27,15 +27,31 @@ type life struct {
 	t      *testing.T
 	key    cmekpipe.KeyName
 	prefix cmekpipe.Object
+	temp   cmekpipe.Object // zero for the default
 }
 
 // writing is what the steps of the write share.
 func (l *life) writing() WriteStep[string, lineFormat] {
-	return WriteStep[string, lineFormat]{Output: Output{Op: "test.Write", Object: l.prefix, Shards: 1}}
+	return WriteStep[string, lineFormat]{Output: l.output()}
 }
 
-func (l *life) publisher() *Publish[string, lineFormat] {
-	return &Publish[string, lineFormat]{l.writing()}
+func (l *life) output() Output {
+	return Output{Op: "test.Write", Object: l.prefix, Sharded: true, Shards: 1, Temp: l.temp}
+}
+
+func (l *life) publishing() publishStep {
+	return publishStep{Output: l.output(), ContentType: "text/plain"}
+}
+
+// publisher returns the step that publishes, after Setup.
+func (l *life) publisher() *Publish {
+	l.t.Helper()
+	f := &Publish{l.publishing()}
+	if err := f.Setup(l.t.Context()); err != nil {
+		l.t.Fatal(err)
+	}
+	l.t.Cleanup(func() { f.Teardown() })
+	return f
 }
 
 // lineFormat is the simplest format: each element is a line. The element "bad" is none.
@@ -81,6 +97,20 @@ func (l *life) bundle(lines ...string) []Part {
 	return parts
 }
 
+// witness writes the witness of a run.
+func (l *life) witness() (parts []Part) {
+	l.t.Helper()
+	f := &WriteWitness[string, lineFormat]{l.writing()}
+	if err := f.Setup(l.t.Context()); err != nil {
+		l.t.Fatal(err)
+	}
+	defer f.Teardown()
+	if err := f.ProcessElement(l.t.Context(), 0, iterate(drawn()), func(_ int, p Part) { parts = append(parts, p) }); err != nil {
+		l.t.Fatal(err)
+	}
+	return parts
+}
+
 // started runs one bundle up to its last line.
 func (l *life) started(lines ...string) *WriteBundle[string, lineFormat] {
 	l.t.Helper()
@@ -100,12 +130,7 @@ func (l *life) started(lines ...string) *WriteBundle[string, lineFormat] {
 // publish is one attempt at publishing.
 func (l *life) publish(ctx context.Context, parts []Part) error {
 	l.t.Helper()
-	f := l.publisher()
-	if err := f.Setup(l.t.Context()); err != nil {
-		l.t.Fatal(err)
-	}
-	defer f.Teardown()
-	return f.ProcessElement(ctx, 0, nil, iterate(parts...))
+	return l.publisher().ProcessElement(ctx, 0, iterate(parts...))
 }
 
 // iterate returns values as Beam hands them to a DoFn.
@@ -140,9 +165,19 @@ func (l *life) names() (final, temp []string) {
 // requirePublished fails unless the shards are there, nothing else is, and they hold the lines.
 func (l *life) requirePublished(shards int, want ...string) {
 	l.t.Helper()
-	final, temp := l.names()
-	if len(final) != shards || len(temp) != 0 {
-		l.t.Errorf("got %q and temporary %q, want %d shards", final, temp, shards)
+	l.requireLines(shards, want...)
+	if _, temp := l.names(); len(temp) != 0 {
+		l.t.Errorf("got temporary objects %q, want none", temp)
+	}
+	l.requireKeyAsked()
+}
+
+// requireLines fails unless the shards are there and hold the lines.
+func (l *life) requireLines(shards int, want ...string) {
+	l.t.Helper()
+	final, _ := l.names()
+	if len(final) != shards {
+		l.t.Errorf("got %q, want %d shards", final, shards)
 	}
 	var got []string
 	for i, name := range final {
@@ -155,7 +190,6 @@ func (l *life) requirePublished(shards int, want ...string) {
 	if !slices.Equal(got, want) {
 		l.t.Errorf("got lines %q, want %q", got, want)
 	}
-	l.requireKeyAsked()
 }
 
 // requireKeyAsked fails unless every object that ever existed was encrypted with the key because its writer named it.
@@ -177,7 +211,7 @@ func (l *life) requireNothingFinal() {
 
 func (l *life) threeParts() []Part {
 	l.t.Helper()
-	return slices.Concat(l.bundle("a"), l.bundle("b", "c"), l.bundle("d"))
+	return slices.Concat(l.bundle("a"), l.bundle("b", "c"), l.bundle("d"), l.witness())
 }
 
 func TestRetriedBundleIsNotDoubled(t *testing.T) {
@@ -188,7 +222,7 @@ func TestRetriedBundleIsNotDoubled(t *testing.T) {
 		t.Fatal(err)
 	}
 	abandoned := l.started("a") // died before the end
-	parts := slices.Concat(l.again(f, "a", "b"), l.bundle("c"))
+	parts := slices.Concat(l.again(f, "a", "b"), l.bundle("c"), l.witness())
 	if err := l.publish(t.Context(), parts); err != nil {
 		t.Fatal(err)
 	}
@@ -228,7 +262,7 @@ func TestInstanceStartsEachBundleAnew(t *testing.T) {
 	if err := f.FinishBundle(emit); err != nil { // an empty bundle makes no part
 		t.Fatal(err)
 	}
-	if err := l.publish(t.Context(), parts); err != nil {
+	if err := l.publish(t.Context(), append(parts, l.witness()...)); err != nil {
 		t.Fatal(err)
 	}
 	l.requirePublished(1, "kept")
@@ -239,21 +273,21 @@ func TestOrderOfPartsDoesNotMatter(t *testing.T) {
 	parts := l.threeParts()
 	f := l.publisher()
 	number := func(parts []Part) (names []string) {
-		shards, err := f.number(iterate(parts...))
+		p, err := f.attempt(iterate(parts...))
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, s := range shards {
+		for _, s := range p.shards {
 			names = append(names, s.from.Name()+" "+s.to.Name())
 		}
 		return names
 	}
 	want := number(parts)
-	slices.Reverse(parts)
+	slices.Reverse(parts) // the witness is the first now
 	if got := number(parts); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	numbered := number([]Part{{Shard: 1, Name: "out/.cmekpipe-temp-id/a"}, {Shard: 0, Name: "out/.cmekpipe-temp-id/b"}})
+	numbered := number([]Part{{Shard: 1, Name: "out/.cmekpipe-temp-id/a"}, {Shard: 0, Name: "out/.cmekpipe-temp-id/b"}, parts[0]})
 	if want := []string{
 		"out/.cmekpipe-temp-id/b out/lines-00000-of-00002", "out/.cmekpipe-temp-id/a out/lines-00001-of-00002",
 	}; !slices.Equal(numbered, want) {
@@ -281,8 +315,8 @@ func TestFailedPublicationShowsNothingAndCanBeRepeated(t *testing.T) {
 			}
 			remove()
 			l.requireNothingFinal()
-			if _, temp := l.names(); len(temp) != 3 {
-				t.Errorf("got temporary objects %q, want 3", temp)
+			if _, temp := l.names(); len(temp) != 4 {
+				t.Errorf("got temporary objects %q, want 3 and the witness", temp)
 			}
 			if err := l.publish(t.Context(), parts); err != nil {
 				t.Fatal(err)
@@ -303,14 +337,14 @@ func (l *life) orphan(beside Part) {
 }
 
 func TestDeletingTemporaryObjectsCanBeRepeated(t *testing.T) {
-	for call := 1; call <= 4; call++ {
+	for call := 1; call <= 5; call++ {
 		t.Run(fmt.Sprint(call), func(t *testing.T) {
 			l := newLife(t)
 			parts := l.threeParts()
 			l.orphan(parts[0])
-			remove := l.Inject(emulator.Fault{Method: "storage.objects.delete", Call: call, Status: http.StatusForbidden})
-			if err := l.publish(t.Context(), parts); !errors.Is(err, cmekpipe.PermissionDenied) {
-				t.Fatalf("got %v, want %v", err, cmekpipe.PermissionDenied)
+			remove := l.Inject(emulator.Fault{Method: "storage.objects.delete", Call: call, Status: http.StatusBadRequest})
+			if err := l.publish(t.Context(), parts); err == nil {
+				t.Fatal("got no error, want one")
 			}
 			remove()
 			for range 2 { // the second finds nothing left to do
@@ -326,14 +360,8 @@ func TestDeletingTemporaryObjectsCanBeRepeated(t *testing.T) {
 func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
 	l := newLife(t)
 	parts := l.threeParts()
-	f := l.publisher()
-	if err := f.Setup(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	defer f.Teardown()
-	from, _ := f.sibling(parts[1].Name)
-	to, _ := f.shardName("", 2, 3)
-	if _, err := f.out.store.Copy(t.Context(), from, 0, to); err != nil { // and then nothing more
+	dead := l.attempt(parts)
+	if err := dead.copyShard(t.Context(), dead.shards[2]); err != nil { // and then nothing more
 		t.Fatal(err)
 	}
 	if err := l.publish(t.Context(), parts); err != nil {
@@ -342,21 +370,17 @@ func TestWorkerThatDiedWhilePublishingIsReplaced(t *testing.T) {
 	l.requirePublished(3, "a", "b", "c", "d")
 }
 
+var errFailed = errors.New("failed")
+
 // attempt is a publishAttempt whose steps the test calls one by one.
 func (l *life) attempt(parts []Part) *publishAttempt {
 	l.t.Helper()
-	f := l.publisher()
-	if err := f.Setup(l.t.Context()); err != nil {
-		l.t.Fatal(err)
-	}
-	l.t.Cleanup(func() { f.Teardown() })
-	shards, err := f.number(iterate(parts...))
+	p, err := l.publisher().attempt(iterate(parts...))
 	if err != nil {
 		l.t.Fatal(err)
 	}
-	p := &publishAttempt{store: f.out.store, output: f.Output, shards: shards}
 	if done, err := p.findParts(l.t.Context()); done || err != nil {
-		l.t.Fatalf("look() = %v, %v", done, err)
+		l.t.Fatalf("findParts() = %v, %v", done, err)
 	}
 	return p
 }
@@ -373,12 +397,12 @@ func TestSlowTwinDoesNotUndoAFinishedPublication(t *testing.T) {
 	if err := fast.deleteTemporary(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	slow.undo(t.Context())
+	slow.undo(t.Context(), errFailed) //nolint:errcheck // the argument
 	l.requirePublished(3, "a", "b", "c", "d")
 }
 
 func TestLostTemporaryObjectFailsBeforeAnythingIsVisible(t *testing.T) {
-	for i := range 3 {
+	for i := range 4 {
 		t.Run(fmt.Sprint(i), func(t *testing.T) {
 			l := newLife(t)
 			parts := l.threeParts()
@@ -466,12 +490,8 @@ func TestShardWhoseAnswerIsLostForGoodIsRemoved(t *testing.T) {
 	parts := l.threeParts()
 	remove := l.Inject(emulator.Fault{Method: "storage.objects.rewrite", Resource: "gs://bank-records/out/lines-00001-*", Reset: true})
 	f := l.publisher()
-	if err := f.Setup(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	defer f.Teardown()
-	f.out.store.Retry.MaxElapsed = 100 * time.Millisecond
-	if err := f.ProcessElement(t.Context(), 0, nil, iterate(parts...)); !errors.Is(err, cmekpipe.Unavailable) {
+	f.store.Retry.MaxElapsed = 100 * time.Millisecond
+	if err := f.ProcessElement(t.Context(), 0, iterate(parts...)); !errors.Is(err, cmekpipe.Unavailable) {
 		t.Errorf("got %v, want %v", err, cmekpipe.Unavailable)
 	}
 	remove()
@@ -491,12 +511,12 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 		cancel()
 		return !cancelled
 	}
-	single := &WriteSingle[string, lineFormat]{l.writing()}
-	if err := single.Setup(t.Context()); err != nil {
+	f := &WriteShard[string, lineFormat]{l.writing()}
+	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	defer single.Teardown()
-	if err := single.ProcessElement(ctx, 0, nil, lines); !errors.Is(err, context.Canceled) {
+	defer f.Teardown()
+	if err := f.ProcessElement(ctx, 0, iterate(drawn()), lines, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("got %v, want %v", err, context.Canceled)
 	}
 	final, temp := l.names()
@@ -507,13 +527,13 @@ func TestCancelledWritersShowNothing(t *testing.T) {
 
 func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 	l := newLife(t)
-	f := &WriteSingle[string, lineFormat]{l.writing()}
+	f := &WriteShard[string, lineFormat]{l.writing()}
 	if err := f.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	func() {
 		defer func() { recover() }()
-		f.ProcessElement(t.Context(), 0, nil, func(*string) bool { panic("input broke off") })
+		f.ProcessElement(t.Context(), 0, iterate(drawn()), func(*string) bool { panic("input broke off") }, nil)
 	}()
 	if f.out.isOpen() {
 		t.Error("got an open upload after a panic, want none")
@@ -525,31 +545,10 @@ func TestInputThatBreaksOffShowsNothing(t *testing.T) {
 }
 
 func TestTeardownMayFollowAFailedSetup(t *testing.T) {
-	for _, err := range []error{(&WriteSingle[string, lineFormat]{}).Teardown(), (&WriteBundle[string, lineFormat]{}).Teardown(), (&Publish[string, lineFormat]{}).Teardown()} {
+	for _, err := range []error{(&WriteBundle[string, lineFormat]{}).Teardown(), (&Publish{}).Teardown()} {
 		if err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-func TestRetriedPaneOverwritesItself(t *testing.T) {
-	l := newLife(t)
-	for range 2 {
-		f := &WritePane[string, lineFormat]{l.writing()}
-		if err := f.Setup(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		err := f.ProcessElement(t.Context(), noPane(), globalWindow(), 0, iterate("a", "b"))
-		if err := errors.Join(err, f.Teardown()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	final, _ := l.names()
-	if want := []string{"out/lines-global-pane-0-first-last-00000-of-00001"}; !slices.Equal(final, want) {
-		t.Errorf("got %q, want %q", final, want)
-	}
-	if got := l.ReadObject("gs://bank-records/" + final[0]); string(got) != "a\nb\n" {
-		t.Errorf("got %q", got)
 	}
 }
 
@@ -557,14 +556,14 @@ func TestElementThatDoesNotFitShowsNothing(t *testing.T) {
 	l := newLife(t)
 	bundle := l.started("a")
 	defer bundle.Teardown()
-	one := &WriteSingle[string, lineFormat]{l.writing()}
+	one := &WriteShard[string, lineFormat]{l.writing()}
 	if err := one.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	defer one.Teardown()
 	for name, err := range map[string]error{
 		"bundle": bundle.ProcessElement(t.Context(), "bad", nil),
-		"one":    one.ProcessElement(t.Context(), 0, nil, iterate("a", "bad", "b")),
+		"one":    one.ProcessElement(t.Context(), 0, iterate(drawn()), iterate("a", "bad", "b"), nil),
 	} {
 		e, ok := errors.AsType[*cmekpipe.Error](err)
 		if !ok || e.Code != cmekpipe.InvalidOptions || e.Op != "test.Write" || e.Resource != l.prefix.String() {

@@ -20,7 +20,7 @@ func TestIsShardRecognizesShardNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	target := Output{Object: key.MustObject("gs://bank-records/out/lines"), Suffix: ".txt"}
+	target := Output{Object: key.MustObject("gs://bank-records/out/lines"), Sharded: true, Suffix: ".txt"}
 	panes := []string{"", paneName(globalWindow(), noPane()), paneName(window.IntervalWindow{}, beam.PaneInfo{Index: 12, IsFirst: true, IsLast: true}),
 		paneName(window.IntervalWindow{Start: 1, End: 2000}, beam.PaneInfo{Index: 3, IsLast: true})}
 	for _, pane := range panes {

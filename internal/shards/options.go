@@ -4,8 +4,6 @@ import (
 	"errors"
 	"strings"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
@@ -16,17 +14,24 @@ type Options struct {
 	Numbered  bool
 	// Suffix ends the name of each shard.
 	Suffix string
+	// Temp is the folder of the folders of temporary objects; the zero Object for the one that the destination is in.
+	Temp    cmekpipe.Object
+	HasTemp bool
 }
 
 // SetNumShards fixes the number of shards.
 func (o *Options) SetNumShards(n int) { o.NumShards, o.Numbered = n, true }
 
-// WriteSharded checks the options and writes a collection to many objects.
-func (o Options) WriteSharded(c Builder, s beam.Scope, col beam.PCollection, doFns func(Output) DoFns) {
-	if o.Numbered {
-		c.CheckShards(o.NumShards)
+// SetTemp sets the folder of temporary objects.
+func (o *Options) SetTemp(folder cmekpipe.Object) { o.Temp, o.HasTemp = folder, true }
+
+// checkTemp refuses the zero Object as the folder of temporary objects.
+func (c Builder) checkTemp(o Options) {
+	if o.HasTemp && !o.Temp.Valid() {
+		panic(&cmekpipe.Error{Op: c.Op, Code: cmekpipe.KeyMissing, Resource: "folder of temporary objects",
+			Hint: "create it from a key: key.Object(\"gs://BUCKET/FOLDER\")",
+			Err:  errors.New("got the zero Object, want one created from a key")})
 	}
-	c.WriteSharded(s, col, o.NumShards, o.Suffix, doFns)
 }
 
 // checkName refuses a destination that ends in a slash, which would write objects whose names begin with "-", or an object

@@ -3,6 +3,9 @@ package shards
 import (
 	"context"
 	"errors"
+	"fmt"
+
+	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
@@ -21,6 +24,8 @@ type Output struct {
 	Suffix string
 	// Shards is the number of shards; 0 if the runner chooses it.
 	Shards int
+	// Temp is the folder of the folders of temporary objects; the zero Object for the folder that Object is in.
+	Temp cmekpipe.Object
 }
 
 // CMEKDestination tells guard what is written.
@@ -50,6 +55,29 @@ func (t Output) internal(got string) error {
 		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Internal}), Err: errors.New(got)}
 }
 
+// corrupted returns the error of a copy that differs from the part.
+func (t Output) corrupted(p Part, o cmekpipe.Object, attrs *storage.ObjectAttrs) error {
+	return &cmekpipe.Error{Op: t.Op, Code: cmekpipe.Corrupted, Resource: o.String(),
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+		Err: fmt.Errorf("got a copy of %d bytes with CRC32C %08x, want %d with %08x",
+			attrs.Size, attrs.CRC32C, p.Size, p.CRC32C)}
+}
+
+// lost returns the error of a temporary object that is gone although the shard was not published.
+func (t Output) lost(temp cmekpipe.Object) error {
+	return &cmekpipe.Error{Op: t.Op, Code: cmekpipe.NotFound, Resource: temp.String(),
+		Hint: "check whether a lifecycle rule of the bucket or another program deletes temporary objects, and launch the job again: gcloud storage buckets describe gs://" + temp.Bucket() + " --format='json(lifecycle_config)'",
+		Err:  errors.New("got neither the temporary object nor the shard that it was copied to")}
+}
+
+// conflict returns the error of an object that another program keeps changing.
+func (t Output) conflict(name string) error {
+	url := "gs://" + t.Object.Bucket() + "/" + name
+	return &cmekpipe.Error{Op: t.Op, Code: cmekpipe.PreconditionFailed, Resource: url,
+		Hint: "find the program that writes it, such as another job with this prefix (Cloud Audit Logs), and give each run its own prefix",
+		Err:  errors.New("got another program's change to the object while it was being published, want no other writer")}
+}
+
 // WriteStep is the common part of all DoFns that write, which embed it.
 type WriteStep[T any, F Format[T]] struct {
 	Output
@@ -57,6 +85,14 @@ type WriteStep[T any, F Format[T]] struct {
 	Format F
 
 	out *objectWriter[T]
+}
+
+// CMEKDestination tells guard what the step writes: temporary objects.
+func (f *WriteStep[T, F]) CMEKDestination() destination.Destination {
+	if !f.Temp.Valid() {
+		return f.Output.CMEKDestination()
+	}
+	return destination.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: f.Temp.String(), Key: f.Temp.Key()}
 }
 
 // Setup opens the client.

@@ -3,178 +3,137 @@ package shards
 import (
 	"context"
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"sync"
 
-	"cloud.google.com/go/storage"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // parallel is how many objects are copied or deleted at a time.
 const parallel = 16
 
-// shard is a part and the name that it is copied to.
-type shard struct {
-	Part
-	from, to cmekpipe.Object
-
-	temp  int64 // generation of from; 0 if it does not exist
-	tried bool  // a copy was started
-	made  int64 // generation of to that this attempt created; 0 if none or unknown
+// publishAttempt is one attempt at publishing. Others of the same run may be at work at the same time, and one of them may
+// have been killed anywhere.
+//
+// The steps are: copy what no attempt has copied (copyAll); make sure that no other attempt deletes a shard (settle); delete
+// the witness; delete the other temporary objects. So the other temporary objects exist as long as the witness does, and
+// when the witness is gone, all shards are published. An attempt that fails in the first step undoes what it did (undo);
+// one that got further never does.
+type publishAttempt struct {
+	store       *keyedgcs.Store
+	output      Output
+	contentType string
+	id          string // of this attempt
+	witness     *shard
+	shards      []*shard // at least one
 }
 
-// publishAttempt is one attempt at publishing. The temporary object of the first shard is its witness: it is deleted
-// first, after all shards have been copied. As long as it exists, all other temporary objects do.
-type publishAttempt struct {
-	store  *keyedgcs.Store
-	output Output
-	shards []*shard          // at least one
-	extra  []cmekpipe.Object // temporary objects of failed attempts
+// temp is a generation of a temporary object.
+type temp struct {
+	object     cmekpipe.Object
+	generation int64
 }
 
 // findParts finds the temporary objects and reports whether an earlier attempt has published them all.
 func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
-	if err := p.listFolders(ctx); err != nil {
+	if _, err := p.listFolders(ctx); err != nil {
 		return false, err
 	}
-	if p.shards[0].temp == 0 {
-		return true, each(p.shards, func(s *shard) error { return p.confirm(ctx, s) })
+	if p.witness.temp == 0 {
+		return true, p.confirm(ctx)
 	}
 	for _, s := range p.shards {
 		if s.temp == 0 {
-			return false, p.lost(s.from)
+			return false, p.output.lost(s.from)
 		}
 	}
 	return false, nil
 }
 
-// listFolders lists the folders that parts are in.
-func (p *publishAttempt) listFolders(ctx context.Context) error {
+// listFolders lists all objects in the folders that parts are in, those of failed attempts included, except the witness.
+func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err error) {
 	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
-	for _, s := range p.shards {
-		byName[s.Name] = s
-		folder, _ := p.output.folderOf(s.Name) // checked when the shards were numbered
+	for _, s := range append([]*shard{p.witness}, p.shards...) {
+		byName[s.Name], byName[s.Name+olderSuffix] = s, s
+		folder, _ := p.output.folderOf(s.Name) // checked when the shard was named
 		folders[folder] = true
 	}
 	var mu sync.Mutex
-	return each(slices.Collect(maps.Keys(folders)), func(folder string) error {
-		for attrs, err := range p.store.List(ctx, p.output.Object, folder) {
+	err = each(slices.Collect(maps.Keys(folders)), func(folder string) error {
+		for attrs, err := range p.store.List(ctx, p.witness.from, folder) {
 			if err != nil {
 				return err
 			}
-			if s := byName[attrs.Name]; s != nil {
+			switch s := byName[attrs.Name]; {
+			case s == nil:
+			case s.Name != attrs.Name:
+				s.older.kept = attrs.Generation
+			default:
 				s.temp = attrs.Generation
+			}
+			if attrs.Name == p.witness.Name {
 				continue
 			}
-			extra, err := p.output.sibling(attrs.Name)
+			object, err := keyedgcs.Sibling(p.witness.from, attrs.Name)
 			if err != nil {
 				return err
 			}
 			mu.Lock()
-			p.extra = append(p.extra, extra)
+			temps = append(temps, temp{object, attrs.Generation})
 			mu.Unlock()
 		}
 		return nil
 	})
+	return temps, err
 }
 
-// confirm checks that an earlier attempt published a shard.
-func (p *publishAttempt) confirm(ctx context.Context, s *shard) error {
-	attrs, err := p.store.Stat(ctx, s.to)
+// publish copies the temporary objects to their final names. If it fails, the destination is as it was, as far as possible.
+func (p *publishAttempt) publish(ctx context.Context) error {
+	err := p.copyAll(ctx)
+	undo := err != nil
+	if err == nil {
+		err = p.settle(ctx)
+	}
 	switch {
-	case errors.Is(err, cmekpipe.NotFound):
-		return p.lost(s.from)
-	case err != nil:
+	case err != nil && p.publishedByAnother(ctx, err):
+		p.witness.temp = 0
+		if err = p.confirm(ctx); err != nil {
+			p.deleteTemporary(ctx) //nolint:errcheck // err says more
+		}
 		return err
-	case !s.holds(attrs):
-		return p.lost(s.from)
-	}
-	return nil
-}
-
-func (p *publishAttempt) lost(temp cmekpipe.Object) error {
-	return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.NotFound, Resource: temp.String(),
-		Hint: "check whether a lifecycle rule of the bucket or another program deletes temporary objects, and launch the job again: gcloud storage buckets describe gs://" + temp.Bucket() + " --format='json(lifecycle_config)'",
-		Err:  errors.New("got neither the temporary object nor the shard that it was copied to")}
-}
-
-// holds reports whether an object has the shard's bytes and is encrypted with its key.
-func (s *shard) holds(attrs *storage.ObjectAttrs) bool {
-	return attrs.Size == s.Size && int64(attrs.CRC32C) == s.CRC32C && keyedgcs.Encrypted(s.to, attrs)
-}
-
-// copyAll copies the temporary objects to their final names. After a failure it starts no further copy but waits for those
-// in progress, so that undo knows of them.
-func (p *publishAttempt) copyAll(ctx context.Context) error {
-	return each(p.shards, func(s *shard) error {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		s.tried = true
-		attrs, err := p.store.Copy(ctx, s.from, s.temp, s.to)
-		if err != nil {
-			return err
-		}
-		s.made = attrs.Generation
-		if !s.holds(attrs) {
-			return &cmekpipe.Error{Op: p.output.Op, Code: cmekpipe.Corrupted, Resource: s.to.String(),
-				Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
-				Err: fmt.Errorf("got a copy of %d bytes with CRC32C %08x, want %d with %08x",
-					attrs.Size, attrs.CRC32C, s.Size, s.CRC32C)}
-		}
-		return nil
-	})
-}
-
-// undo deletes the shards that this attempt published, as far as possible. It changes nothing if another attempt has
-// published all of them.
-func (p *publishAttempt) undo(ctx context.Context) {
-	ctx, cancel := keyedgcs.Cleanup(ctx)
-	defer cancel()
-	if _, err := p.store.Stat(ctx, p.shards[0].from); errors.Is(err, cmekpipe.NotFound) {
-		return
-	}
-	each(p.shards, func(s *shard) error { //nolint:errcheck // the failure that led here says more
-		generation := s.made
-		if s.tried && generation == 0 {
-			// The answer to the copy was lost.
-			if attrs, err := p.store.Stat(ctx, s.to); err == nil && s.holds(attrs) {
-				generation = attrs.Generation
-			}
-		}
-		if generation != 0 {
-			p.store.Remove(ctx, s.to, generation) //nolint:errcheck // see above
-		}
-		return nil
-	})
-}
-
-// deleteTemporary deletes all temporary objects that were found, including those of failed attempts.
-func (p *publishAttempt) deleteTemporary(ctx context.Context) error {
-	if err := p.removeTemp(ctx, p.shards[0].from); err != nil {
-		return err
-	}
-	temps := p.extra
-	for _, s := range p.shards[1:] {
-		if s.temp != 0 {
-			temps = append(temps, s.from)
-		}
-	}
-	return each(temps, func(o cmekpipe.Object) error { return p.removeTemp(ctx, o) })
-}
-
-func (p *publishAttempt) removeTemp(ctx context.Context, o cmekpipe.Object) error {
-	err := p.store.Remove(ctx, o, 0)
-	if errors.Is(err, cmekpipe.NotFound) {
-		return nil
+	case undo:
+		return p.undo(ctx, err)
 	}
 	return err
+}
+
+// publishedByAnother reports whether err is due to another attempt, which has published all and is deleting temporary objects.
+func (p *publishAttempt) publishedByAnother(ctx context.Context, err error) bool {
+	if !errors.Is(err, cmekpipe.NotFound) {
+		return false
+	}
+	_, err = p.store.Stat(ctx, p.witness.from)
+	return errors.Is(err, cmekpipe.NotFound)
+}
+
+// confirm checks that another attempt published the shards before it deleted the witness.
+func (p *publishAttempt) confirm(ctx context.Context) error {
+	return each(p.shards, func(s *shard) error {
+		attrs, err := p.store.Stat(ctx, s.to)
+		switch {
+		case errors.Is(err, cmekpipe.NotFound):
+			return p.output.lost(s.from)
+		case err != nil:
+			return err
+		case !s.holds(s.to, attrs):
+			return p.output.lost(s.from)
+		}
+		return nil
+	})
 }
 
 // each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.

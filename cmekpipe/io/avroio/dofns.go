@@ -19,12 +19,12 @@ type (
 	paneFn struct {
 		shards.WritePane[string, container]
 	}
-	publishFn struct {
-		shards.Publish[string, container]
+	witnessFn struct {
+		shards.WriteWitness[string, container]
 	}
 )
 
-// doFns returns the steps of a sharded write.
+// doFns returns the steps of a write.
 func (c container) doFns(t shards.Output) shards.DoFns {
 	w := shards.WriteStep[string, container]{Output: t, Format: c}
 	return shards.DoFns{
@@ -32,14 +32,15 @@ func (c container) doFns(t shards.Output) shards.DoFns {
 		AssignShards: &dealFn{shards.AssignShards[string]{Shards: t.Shards}},
 		WriteShard:   &numberedFn{shards.WriteShard[string, container]{WriteStep: w}},
 		WritePane:    &paneFn{shards.WritePane[string, container]{WriteStep: w}},
-		Publish:      &publishFn{shards.Publish[string, container]{WriteStep: w}},
+		WriteWitness: &witnessFn{shards.WriteWitness[string, container]{WriteStep: w}},
+		ContentType:  c.ContentType(),
 	}
 }
 
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[string]{
-		WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
+		WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, WriteWitness: &witnessFn{},
 	})
 	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()

@@ -21,5 +21,5 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		avroio.WriteSharded(s, o, schema, lines, avroio.WithNumShards(2))
 		ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), lines)
 		avroio.WriteSharded(s, o, schema, ts, avroio.WithNumShards(2))
-	}, map[string]int{"bundleFn": 1, "numberedFn": 2, "paneFn": 1, "publishFn": 3})
+	}, map[string]int{"witnessFn": 1, "bundleFn": 1, "numberedFn": 2, "paneFn": 1, "Publish": 3, "PublishPane": 1, "DeletePane": 1})
 }

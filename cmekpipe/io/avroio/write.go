@@ -26,6 +26,13 @@ func WithNumShards(n int) WriteOption {
 	return func(o *writeOptions) { o.SetNumShards(n) }
 }
 
+// WithTempFolder keeps temporary objects in a folder, such as key.Object("gs://bank-work/tmp"), encrypted with its key. The
+// folder may be in another bucket in the same location. Use it if the bucket of the destination has a retention policy, a
+// default hold or a long lifecycle, because temporary objects are deleted at the end. Default: next to the destination.
+func WithTempFolder(folder cmekpipe.Object) WriteOption {
+	return func(o *writeOptions) { o.SetTemp(folder) }
+}
+
 // Write writes a PCollection<string>, each element JSON of the Avro schema, to one Avro file encrypted with the prefix's
 // key. As Beam's does, it names the file PREFIX-00000-of-00001.avro, and with [WithNumShards](n) it writes n files. The
 // elements are in no particular order. Use [WriteSharded] to let the runner decide how many files there are.
@@ -74,5 +81,5 @@ func write(
 	for _, opt := range opts {
 		opt(&o)
 	}
-	o.WriteSharded(call, s, col, container{Schema: schema}.doFns)
+	call.WriteSharded(s, col, o.Options, container{Schema: schema}.doFns)
 }

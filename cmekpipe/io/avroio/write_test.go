@@ -41,7 +41,7 @@ func TestRowThatIsNotOfTheSchemaShowsNothing(t *testing.T) {
 		if strings.Contains(err.Error(), "secret") {
 			t.Errorf("got the row in the error: %v", err)
 		}
-		if names := w.Visible(t); len(names) != 0 {
+		if names := w.Final(t); len(names) != 0 {
 			t.Errorf("got %q, want no object", names)
 		}
 	}
@@ -77,7 +77,7 @@ func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	if err != nil {
 		t.Errorf("got %v from Beam's on gs://, want the success that it reports", err)
 	}
-	if names := w.Visible(t); len(names) != 0 {
+	if names := w.Final(t); len(names) != 0 {
 		t.Errorf("got %q, want no object", names)
 	}
 	err = filetest.Run(t, func(s beam.Scope) { avroio.Write(s, w.Object(t, "ours"), schema, beam.Create(s, good)) })

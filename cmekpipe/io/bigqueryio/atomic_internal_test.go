@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -489,29 +488,20 @@ func TestDoFnsOfAProcessShareConnections(t *testing.T) {
 	s.requireIDs(t, want...)
 }
 
-func TestAProcessCreatesFewStreamsAtATime(t *testing.T) {
+func TestAProcessSpreadsItsNewStreams(t *testing.T) {
 	s := newStage(t, bigquery.WriteAppend)
 	const herd = 20
-	var now, most, waited atomic.Int32
-	together := make(chan struct{})
-	goOn := sync.OnceFunc(func() { close(together) })
-	check := func() { // whether all places are taken and all others wait
-		if now.Load() >= parallelCreations && waited.Load() == herd-parallelCreations {
-			goOn()
-		}
-	}
+	var waited atomic.Int32
+	together := make(chan struct{}) // closed when all that have to wait do so
 	s.Inject(emulator.Fault{Method: emulator.BigQueryStorageCreateWriteStream,
-		OnBegin: func(emulator.Method, string) {
-			n := now.Add(1)
-			for old := most.Load(); n > old && !most.CompareAndSwap(old, n); old = most.Load() {
-			}
-			check()
-			<-together
-		},
-		OnEffect: func(emulator.Method, string) { now.Add(-1) }})
-	ctx := retry.WithPauses(t.Context(), func(context.Context, time.Duration) error {
-		waited.Add(1)
-		check()
+		OnBegin: func(emulator.Method, string) { <-together }})
+	ctx := retry.WithPauses(t.Context(), func(_ context.Context, d time.Duration) error {
+		if d > 10*time.Second {
+			t.Errorf("got a pause of %v, want at most 10 s", d)
+		}
+		if waited.Add(1) == herd-parallelCreations {
+			close(together)
+		}
 		return nil
 	})
 	var all errgroup.Group
@@ -523,7 +513,7 @@ func TestAProcessCreatesFewStreamsAtATime(t *testing.T) {
 	if err := all.Wait(); err != nil {
 		t.Fatal(err)
 	}
-	if got := most.Load(); got != parallelCreations {
-		t.Errorf("got %d calls at a time, want %d", got, parallelCreations)
+	if got := waited.Load(); got != herd-parallelCreations {
+		t.Errorf("got %d pauses, want %d", got, herd-parallelCreations)
 	}
 }

@@ -1,13 +1,18 @@
 package bigqueryio_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
 	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
@@ -19,15 +24,42 @@ type balance struct {
 	Cents int64  `bigquery:"cents"`
 }
 
-func init() { beam.RegisterType(reflect.TypeFor[balance]()) }
+func init() {
+	beam.RegisterType(reflect.TypeFor[balance]())
+	register.Function1x0(printBalance)
+}
+
+func printBalance(b balance) { fmt.Println(b.ID, b.Owner, b.Cents) }
+
+// startCloud starts a loopback cloud with the rows of bank-prod.inbox.balances.
+func startCloud() *emulator.Cloud {
+	ctx := context.Background()
+	cloud, err := emulator.Start()
+	if err != nil {
+		panic(err)
+	}
+	rows := []balance{{1, "Ada", 250}, {2, "Grace", 0}, {3, "Edsger", 75}}
+	err = errors.Join(cloud.Setenv(), cloud.CreateDataset(ctx, "bank-prod.inbox", "us-central1", cmekpipe.KeyName{}),
+		cloud.CreateTable(ctx, "bank-prod.inbox.balances", cmekpipe.KeyName{}, rows))
+	if err != nil {
+		panic(err)
+	}
+	return cloud
+}
 
 func ExampleRead() {
-	p, s := beam.NewPipelineWithRoot()
-	bigqueryio.Read(s, "bank-prod", "bank-prod.inbox.balances", reflect.TypeFor[balance](), bigqueryio.WithRowFilter("cents > 0"))
+	defer startCloud().Close()
 
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	p, s := beam.NewPipelineWithRoot()
+	balances := bigqueryio.Read(s, "bank-prod", "bank-prod.inbox.balances", reflect.TypeFor[balance](), bigqueryio.WithRowFilter("cents > 0"))
+	beam.ParDo0(s, printBalance, balances)
+
+	if err := ptest.Run(p); err != nil { // TestMain must call ptest.Main
+		fmt.Println(err)
+	}
+	// Unordered output:
+	// 1 Ada 250
+	// 3 Edsger 75
 }
 
 // The result of the query is encrypted with the key until it was read.

@@ -61,9 +61,6 @@ func (f *queryFn) Setup(ctx context.Context) (err error) {
 	return err
 }
 
-// Teardown releases the client of the Storage Read API.
-func (f *queryFn) Teardown() error { return closeReadClient(f.reader) }
-
 // CMEKDestination tells guard the destination and its key.
 func (f *queryFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindBigQueryTemporaryDataset, Name: f.Dest.Project(), Key: f.Dest.Key()}

@@ -29,6 +29,7 @@ type streamFn struct {
 	Type  beam.EncodedType
 
 	client  *storage.BigQueryReadClient
+	policy  retry.Policy
 	decoder *bqrow.Decoder
 	schema  []byte // of the decoder
 }
@@ -36,11 +37,9 @@ type streamFn struct {
 // Setup opens the client.
 func (f *streamFn) Setup(ctx context.Context) (err error) {
 	f.client, err = openReadClient(ctx, f.Op)
+	f.policy = callPolicy()
 	return err
 }
-
-// Teardown releases the client.
-func (f *streamFn) Teardown() error { return closeReadClient(f.client) }
 
 // ProcessElement reads a stream, from the beginning in every attempt of a bundle.
 func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit func(beam.X), done func(int, string)) error {
@@ -58,10 +57,11 @@ func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit f
 	return nil
 }
 
-// read resumes an interrupted stream after the last row that was emitted. An answer is emitted whole or not at all.
+// read resumes an interrupted stream after the last row that was emitted, however often it breaks, as long as rows arrive
+// between. An answer is emitted whole or not at all.
 func (f *streamFn) read(ctx context.Context, name string, emit func(reflect.Value)) error {
 	var offset int64
-	for attempts := callPolicy().Start(); ; {
+	for attempts := f.policy.Start(); ; {
 		before := offset
 		err := f.readFrom(ctx, name, &offset, emit)
 		if err == nil {

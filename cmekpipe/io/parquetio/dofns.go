@@ -9,9 +9,6 @@ import (
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
-	writeFn struct {
-		shards.WriteSingle[beam.X, rows]
-	}
 	bundleFn struct {
 		shards.WriteBundle[beam.X, rows]
 	}
@@ -20,10 +17,12 @@ type (
 		shards.WriteShard[beam.X, rows]
 	}
 	paneFn    struct{ shards.WritePane[beam.X, rows] }
-	publishFn struct{ shards.Publish[beam.X, rows] }
+	witnessFn struct {
+		shards.WriteWitness[beam.X, rows]
+	}
 )
 
-// doFns returns the steps of a sharded write.
+// doFns returns the steps of a write.
 func (r rows) doFns(t shards.Output) shards.DoFns {
 	w := shards.WriteStep[beam.X, rows]{Output: t, Format: r}
 	return shards.DoFns{
@@ -31,14 +30,15 @@ func (r rows) doFns(t shards.Output) shards.DoFns {
 		AssignShards: &dealFn{shards.AssignShards[beam.X]{Shards: t.Shards}},
 		WriteShard:   &numberedFn{shards.WriteShard[beam.X, rows]{WriteStep: w}},
 		WritePane:    &paneFn{shards.WritePane[beam.X, rows]{WriteStep: w}},
-		Publish:      &publishFn{shards.Publish[beam.X, rows]{WriteStep: w}},
+		WriteWitness: &witnessFn{shards.WriteWitness[beam.X, rows]{WriteStep: w}},
+		ContentType:  r.ContentType(),
 	}
 }
 
 // Workers find DoFns by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[beam.X]{
-		WriteSingle: &writeFn{}, WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
+		WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, WriteWitness: &witnessFn{},
 	})
 	beam.RegisterDoFn(&readFn{})
 	register.Emitter1[beam.X]()

@@ -21,5 +21,5 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		parquetio.WriteSharded(s, o, rows, parquetio.WithNumShards(2))
 		ts := beam.WindowInto(s, window.NewFixedWindows(time.Minute), rows)
 		parquetio.WriteSharded(s, o, ts, parquetio.WithNumShards(2))
-	}, map[string]int{"writeFn": 1, "bundleFn": 1, "numberedFn": 1, "paneFn": 1, "publishFn": 2})
+	}, map[string]int{"witnessFn": 1, "bundleFn": 1, "numberedFn": 2, "paneFn": 1, "Publish": 3, "PublishPane": 1, "DeletePane": 1})
 }

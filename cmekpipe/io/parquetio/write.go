@@ -9,7 +9,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/shards"
 )
 
-// WriteOption changes how [WriteSharded] writes.
+// WriteOption changes how [Write] and [WriteSharded] write.
 type WriteOption func(*writeOptions)
 
 type writeOptions struct{ shards.Options }
@@ -25,22 +25,31 @@ func WithNumShards(n int) WriteOption {
 	return func(o *writeOptions) { o.SetNumShards(n) }
 }
 
+// WithTempFolder keeps temporary objects in a folder, such as key.Object("gs://bank-work/tmp"), encrypted with its key. The
+// folder may be in another bucket in the same location. Use it if the bucket of the destination has a retention policy, a
+// default hold or a long lifecycle, because temporary objects are deleted at the end. Default: next to the destination.
+func WithTempFolder(folder cmekpipe.Object) WriteOption {
+	return func(o *writeOptions) { o.SetTemp(folder) }
+}
+
 // Write writes a PCollection<T>, T a struct with parquet tags, to one Parquet file encrypted with the object's key, in no
 // particular order. Fields without a tag are left out. One worker writes all rows; [WriteSharded] uses many.
 //
 // The file appears, or replaces an older one, when it is complete. Empty input writes a file without a row, so that an
-// empty result can be told from a run that did not happen. A row that does not fit its tags, such as one with 11 bytes in
+// empty result can be told from a run that did not happen. Of the options only [WithTempFolder] applies. A row that does not fit its tags, such as one with 11 bytes in
 // a field of length=12, fails its bundle, and no file is created.
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Object (KeyMissing), for elements that
 // are not structs with tags, and for tags that are invalid or would lose part of a row (InvalidOptions, with the field's
 // name), for a name that ends in a slash (InvalidName), and for unbounded, windowed or triggered input, whose panes would
 // overwrite each other (Unsupported).
-func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection) {
+func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection, opts ...WriteOption) {
 	call, format := newCall("parquetio.Write", object, col)
-	call.WriteOne(s, col, func(t shards.Output) any {
-		return &writeFn{shards.WriteSingle[beam.X, rows]{WriteStep: shards.WriteStep[beam.X, rows]{Output: t, Format: format}}}
-	})
+	o := collect(shards.Options{}, opts)
+	if o.Numbered || o.Suffix != "" {
+		call.Refuse("got WithNumShards or WithSuffix for one file", "use parquetio.WriteSharded")
+	}
+	call.WriteOne(s, col, o.Options, format.doFns)
 }
 
 // WriteSharded is [Write] to many files, PREFIX-SSSSS-of-NNNNN.parquet: the shard's number, from 0, and the number of
@@ -60,11 +69,16 @@ func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection) {
 // for input that requires WithNumShards or another window (Unsupported).
 func WriteSharded(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, opts ...WriteOption) {
 	call, format := newCall("parquetio.WriteSharded", prefix, col)
-	o := writeOptions{shards.Options{Suffix: ".parquet"}}
+	o := collect(shards.Options{Suffix: ".parquet"}, opts)
+	call.WriteSharded(s, col, o.Options, format.doFns)
+}
+
+func collect(defaults shards.Options, opts []WriteOption) writeOptions {
+	o := writeOptions{defaults}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	o.WriteSharded(call, s, col, format.doFns)
+	return o
 }
 
 // newCall refuses elements that can't be written and returns the format of the others.

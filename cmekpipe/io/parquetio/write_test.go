@@ -36,7 +36,7 @@ func TestRowThatItsTagsDoNotFitShowsNothing(t *testing.T) {
 		op    string
 		write func(beam.Scope, cmekpipe.Object, beam.PCollection)
 	}{
-		{"parquetio.Write", parquetio.Write},
+		{"parquetio.Write", func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) { parquetio.Write(s, o, col) }},
 		{"parquetio.WriteSharded", func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) { parquetio.WriteSharded(s, o, col) }},
 		{"parquetio.WriteSharded", func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) {
 			parquetio.WriteSharded(s, o, col, parquetio.WithNumShards(1))
@@ -52,7 +52,7 @@ func TestRowThatItsTagsDoNotFitShowsNothing(t *testing.T) {
 		if strings.Contains(err.Error(), "secret") {
 			t.Errorf("got the row in the error: %v", err)
 		}
-		if names := w.Visible(t); len(names) != 0 {
+		if names := w.Final(t); len(names) != 0 {
 			t.Errorf("got %q, want no object", names)
 		}
 	}
@@ -85,7 +85,7 @@ func TestBeamsWriteReportsSuccessWhenTheUploadIsRefused(t *testing.T) {
 	if err != nil {
 		t.Errorf("got %v from Beam's on gs://, want the success that it reports", err)
 	}
-	if names := w.Visible(t); len(names) != 0 {
+	if names := w.Final(t); len(names) != 0 {
 		t.Errorf("got %q, want no object", names)
 	}
 	err = filetest.Run(t, func(s beam.Scope) { parquetio.Write(s, w.Object(t, "ours"), beam.Create(s, good)) })

@@ -1,12 +1,18 @@
 package spannerio_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"reflect"
 
+	"cloud.google.com/go/spanner"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/spannerio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
@@ -23,15 +29,54 @@ type balance struct {
 	Cents int64
 }
 
-func init() { beam.RegisterType(reflect.TypeFor[balance]()) }
+func init() {
+	beam.RegisterType(reflect.TypeFor[balance]())
+	register.Function1x0(printBalance)
+}
+
+func printBalance(b balance) { fmt.Println(b.ID, b.Owner, b.Cents) }
+
+// startCloud starts a loopback cloud with the rows of the table Balances in inbox.
+func startCloud() *emulator.Cloud {
+	ctx := context.Background()
+	cloud, err := emulator.Start()
+	if err != nil {
+		panic(err)
+	}
+	err = errors.Join(cloud.Setenv(), cloud.CreateSpannerDatabase(ctx, inbox, "us-central1", cmekpipe.KeyName{},
+		"CREATE TABLE Balances (ID INT64 NOT NULL, Owner STRING(MAX), Cents INT64) PRIMARY KEY (ID)"))
+	if err != nil {
+		panic(err)
+	}
+	client, err := spanner.NewClient(ctx, inbox)
+	if err != nil {
+		panic(err)
+	}
+	defer client.Close()
+	columns := []string{"ID", "Owner", "Cents"}
+	_, err = client.Apply(ctx, []*spanner.Mutation{
+		spanner.Insert("Balances", columns, []any{int64(1), "Ada", int64(250)}),
+		spanner.Insert("Balances", columns, []any{int64(2), "Grace", int64(75)}),
+	})
+	if err != nil {
+		panic(err)
+	}
+	return cloud
+}
 
 func ExampleRead() {
-	p, s := beam.NewPipelineWithRoot()
-	spannerio.Read(s, inbox, "Balances", reflect.TypeFor[balance]())
+	defer startCloud().Close()
 
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	p, s := beam.NewPipelineWithRoot()
+	balances := spannerio.Read(s, inbox, "Balances", reflect.TypeFor[balance]())
+	beam.ParDo0(s, printBalance, balances)
+
+	if err := ptest.Run(p); err != nil { // TestMain must call ptest.Main
+		fmt.Println(err)
+	}
+	// Unordered output:
+	// 1 Ada 250
+	// 2 Grace 75
 }
 
 // Spanner can't partition a query with ORDER BY, so one worker runs it.

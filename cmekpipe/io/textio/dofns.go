@@ -11,9 +11,6 @@ import (
 
 // The DoFns of package shards under names of this package, which Beam and guard go by.
 type (
-	writeFn struct {
-		shards.WriteSingle[string, lines]
-	}
 	bundleFn struct {
 		shards.WriteBundle[string, lines]
 	}
@@ -24,10 +21,12 @@ type (
 	paneFn struct {
 		shards.WritePane[string, lines]
 	}
-	publishFn struct{ shards.Publish[string, lines] }
+	witnessFn struct {
+		shards.WriteWitness[string, lines]
+	}
 )
 
-// doFns returns the steps of a sharded write.
+// doFns returns the steps of a write.
 func (l lines) doFns(t shards.Output) shards.DoFns {
 	w := shards.WriteStep[string, lines]{Output: t, Format: l}
 	return shards.DoFns{
@@ -35,14 +34,15 @@ func (l lines) doFns(t shards.Output) shards.DoFns {
 		AssignShards: &dealFn{shards.AssignShards[string]{Shards: t.Shards}},
 		WriteShard:   &numberedFn{shards.WriteShard[string, lines]{WriteStep: w}},
 		WritePane:    &paneFn{shards.WritePane[string, lines]{WriteStep: w}},
-		Publish:      &publishFn{shards.Publish[string, lines]{WriteStep: w}},
+		WriteWitness: &witnessFn{shards.WriteWitness[string, lines]{WriteStep: w}},
+		ContentType:  l.ContentType(),
 	}
 }
 
 // Workers find DoFns and the types they exchange by name, in Beam's registry.
 func init() {
 	shards.Register(shards.Types[string]{
-		WriteSingle: &writeFn{}, WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, Publish: &publishFn{},
+		WriteBundle: &bundleFn{}, AssignShards: &dealFn{}, WriteShard: &numberedFn{}, WritePane: &paneFn{}, WriteWitness: &witnessFn{},
 	})
 	beam.RegisterType(reflect.TypeFor[wholeFile]())
 	beam.RegisterDoFn(&sortFn{})

@@ -1,6 +1,9 @@
 package textio
 
-import "github.com/cmekpipe/cmekpipe-go/internal/shards"
+import (
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/shards"
+)
 
 // WriteOption changes how [Write] and [WriteSharded] write.
 type WriteOption func(*writeOptions)
@@ -25,6 +28,13 @@ func WithGzip() WriteOption {
 // WithSuffix sets how the name of each object of [WriteSharded] ends, such as ".txt". Default: none.
 func WithSuffix(suffix string) WriteOption {
 	return func(o *writeOptions) { o.Suffix = suffix }
+}
+
+// WithTempFolder keeps temporary objects in a folder, such as key.Object("gs://bank-work/tmp"), encrypted with its key. The
+// folder may be in another bucket in the same location. Use it if the bucket of the destination has a retention policy, a
+// default hold or a long lifecycle, because temporary objects are deleted at the end. Default: next to the destination.
+func WithTempFolder(folder cmekpipe.Object) WriteOption {
+	return func(o *writeOptions) { o.SetTemp(folder) }
 }
 
 func collect(opts []WriteOption) writeOptions {

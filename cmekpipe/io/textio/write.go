@@ -14,7 +14,7 @@ import (
 // followed by a line break. One worker writes them all; [WriteSharded] uses many.
 //
 // The object appears, or replaces an older one, when it is complete. Empty input writes an empty object, so that an empty
-// result can be told from a run that did not happen. Of the options only [WithGzip] applies.
+// result can be told from a run that did not happen. Of the options only [WithGzip] and [WithTempFolder] apply.
 //
 // Write panics with a [*cmekpipe.Error] when the pipeline is built: for the zero Object (KeyMissing), for elements that
 // are not strings (InvalidOptions), for a name that ends in a slash (InvalidName), and for unbounded, windowed or
@@ -25,10 +25,7 @@ func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection, opts ...W
 	if o.Numbered || o.Suffix != "" {
 		call.Refuse("got WithNumShards or WithSuffix for one object", "use textio.WriteSharded")
 	}
-	call.WriteOne(s, col, func(t shards.Output) any {
-		w := shards.WriteStep[string, lines]{Output: t, Format: lines{Gzip: o.gzip}}
-		return &writeFn{shards.WriteSingle[string, lines]{WriteStep: w}}
-	})
+	call.WriteOne(s, col, o.Options, lines{Gzip: o.gzip}.doFns)
 }
 
 // WriteSharded writes a PCollection<string> as the lines of many objects encrypted with the prefix's key, in no particular
@@ -55,7 +52,7 @@ func WriteSharded(s beam.Scope, prefix cmekpipe.Object, col beam.PCollection, op
 	if o.gzip && !strings.HasSuffix(o.Suffix, ".gz") {
 		o.Suffix += ".gz"
 	}
-	o.WriteSharded(call, s, col, lines{Gzip: o.gzip}.doFns)
+	call.WriteSharded(s, col, o.Options, lines{Gzip: o.gzip}.doFns)
 }
 
 // newCall refuses elements that can't be written.

@@ -64,7 +64,7 @@ func newWorld(t *testing.T) *world {
 	t.Helper()
 	w := &world{Cloud: cmektest.NewCloud(t), t: t}
 	w.key = w.CreateKey("us-central1", "pipelines")
-	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
+	w.CreateBucket("bank-work", "us-central1", w.key)
 	worker := filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)

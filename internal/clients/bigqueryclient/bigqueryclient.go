@@ -66,8 +66,15 @@ func SharedStorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, erro
 	})
 }
 
-// SharedStorageRead returns the process's client of [StorageRead].
+// SharedStorageRead returns the process's client of [StorageRead]. It retries nothing: its callers do.
 func SharedStorageRead(ctx context.Context) (*storage.BigQueryReadClient, error) {
 	id := shared.ID{Service: "bigquery storage read", Endpoint: StorageEndpoint()}
-	return shared.Client(ctx, id, StorageRead)
+	return shared.Client(ctx, id, func(ctx context.Context) (*storage.BigQueryReadClient, error) {
+		client, err := StorageRead(ctx)
+		if err != nil {
+			return nil, err
+		}
+		client.CallOptions = &storage.BigQueryReadCallOptions{}
+		return client, nil
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
@@ -17,7 +16,7 @@ import (
 
 // Call is a request to Dataflow that creates one job, with any method.
 type Call struct {
-	// Request identifies the job. The job has its id in the label [RequestLabel].
+	// Request identifies the job. The job has the label [RequestLabel] with the value of [Label].
 	Request Request
 	// Job is the requested job, as far as the caller knows it: name, job to replace, environment.
 	Job *api.Job
@@ -34,7 +33,6 @@ func (s *Service) SubmitWith(ctx context.Context, c Call) (Submission, error) {
 	if err := ctx.Err(); err != nil {
 		return Submission{}, err
 	}
-	c.Request.Began = time.Now()
 	if c.Once {
 		if err := s.free(ctx, c); err != nil {
 			return Submission{}, err
@@ -115,7 +113,7 @@ func (s *Service) confirm(ctx context.Context, c Call, created *api.Job) (Submis
 		stored, err = s.decided(ctx, c, stored)
 		created = stored
 	}
-	if err == nil && !c.Request.created(stored) {
+	if err == nil && !s.created(c.Request, stored) {
 		return s.foreign(ctx, c, stored)
 	}
 	if err == nil {

@@ -18,7 +18,7 @@ import (
 // once is a call that makes a job as a launch of a template does: without client request id.
 func (j *fixture) once(request string, spoil func(*api.Job) (*api.Job, error)) jobs.Call {
 	asked := j.job("")
-	asked.Labels[jobs.RequestLabel] = request
+	asked.Labels[jobs.RequestLabel] = jobs.Label(request, j.Key)
 	return jobs.Call{Request: jobs.Request{ID: request, Name: asked.Name}, Job: asked, Once: true,
 		Send: func(ctx context.Context) (*api.Job, error) {
 			made, err := j.API.Projects.Locations.Jobs.Create(cmektest.Project, region, asked).Context(ctx).Do()

@@ -2,26 +2,68 @@ package jobs
 
 import (
 	"context"
+	"time"
 
+	api "google.golang.org/api/dataflow/v1b3"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// Recover finds the job of a request and does what its launcher would have done: it confirms the job's key, or cancels the
-// job and waits until it has ended, even if ctx ended. It returns nil if no job is visible, at once or, if it shall
-// wait, when a job would have become visible. An error with an Orphan means that the job could not be stopped.
-func (s *Service) Recover(ctx context.Context, r Request, wait bool) (*job.Orphan, error) {
-	search := s.find
-	if wait {
-		search = s.await
-	}
-	j, err := search(ctx, r)
+// Recover searches once for the job of a request of another launch, and does what its launcher would have done: it confirms the
+// job's key, or cancels the job and waits until it has ended, even if ctx ended. It returns nil if no job is visible; gone then
+// says that none will be. An error with an Orphan means that the job could not be stopped.
+func (s *Service) Recover(ctx context.Context, r Request) (orphan *job.Orphan, gone bool, err error) {
+	j, now, err := s.find(ctx, r)
 	if err != nil {
-		return nil, gcperr.Wrap(s.Op, s.Resource(r.Name), s.Key, err)
+		return nil, false, gcperr.Wrap(s.Op, s.Resource(r.Name), s.Key, err)
 	}
 	if j == nil {
+		return nil, !r.Recorded.IsZero() && now.Sub(r.Recorded) > s.late(), nil
+	}
+	orphan, err = s.adjudge(ctx, r, j)
+	return orphan, false, err
+}
+
+// RecoverLate is [Service.Recover] for a job that may yet appear, because its launcher was killed during a call, or still runs.
+// It returns nil when no job can appear any more.
+func (s *Service) RecoverLate(ctx context.Context, r Request) (*job.Orphan, error) {
+	start := time.Now()
+	for n := 0; ; n++ {
+		orphan, gone, err := s.Recover(ctx, r)
+		if orphan != nil || err != nil || gone || time.Since(start) >= s.late() {
+			return orphan, err
+		}
+		if err := s.Pace.Wait(ctx, n); err != nil {
+			return nil, err
+		}
+	}
+}
+
+// late is how long after it was recorded a launch may create a job that is not visible yet: its calls end by then, and the last
+// of them has taken effect.
+func (s *Service) late() time.Duration { return s.Pace.SubmitTimeout + s.Pace.VisibilityTimeout }
+
+// Proven returns the job of an id whose key another launch confirmed for a request, with its state. It returns nil if there is no
+// such job any more, or if it is that of another request.
+func (s *Service) Proven(ctx context.Context, r Request, id string) (*job.Orphan, error) {
+	j, err := s.Get(ctx, id, ViewAll)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil && gcperr.Code(err) == cmekpipe.NotFound:
+		return nil, nil
+	case err != nil:
+		return nil, gcperr.Wrap(s.Op, s.Resource(id), s.Key, err)
+	case !s.created(r, j):
 		return nil, nil
 	}
+	return s.adjudge(ctx, r, j)
+}
+
+// adjudge confirms the key of a job, or stops the job.
+func (s *Service) adjudge(ctx context.Context, r Request, j *api.Job) (*job.Orphan, error) {
 	orphan := &job.Orphan{Job: *s.describe(j, r.Name), Err: s.check(j, nil)}
 	if r.Launcher && undecided(orphan.Err, j) {
 		orphan.Err, orphan.Undecided = nil, true

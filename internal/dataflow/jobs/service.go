@@ -2,13 +2,14 @@
 // confirmed is never left running.
 //
 // Every job has its client request id twice: where Dataflow uses it to refuse a second job, and in the label [RequestLabel],
-// which every full view of a job shows. By the label a job is found after an answer was lost, and distinguished from another
-// job of the same name, which is never adopted. A launch of a template has no client request id: its jobs have only the
+// together with a hash of the key; every full view of a job shows it. By the label a job is found after an answer was lost, and
+// distinguished from another job of the same name, which is never adopted. A launch of a template has no client request id: its jobs have only the
 // label, and the call is never repeated after an answer was lost, see [Call].
 package jobs
 
 import (
 	"context"
+	"net/http"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
@@ -67,8 +68,8 @@ func (s *Service) Get(ctx context.Context, id, view string) (j *api.Job, err err
 	return j, err
 }
 
-// seen is Get for a job that exists but may not be visible yet.
-func (s *Service) seen(ctx context.Context, id, view string) (*api.Job, error) {
+// Seen is Get for a job that exists but may not be visible yet.
+func (s *Service) Seen(ctx context.Context, id, view string) (*api.Job, error) {
 	start := time.Now()
 	for n := 0; ; n++ {
 		j, err := s.Get(ctx, id, view)
@@ -92,15 +93,16 @@ func (s *Service) Active(ctx context.Context, name string) (*api.Job, error) {
 
 // active returns the active jobs of a name, newest first. There are two while one replaces the other.
 func (s *Service) active(ctx context.Context, name string) ([]*api.Job, error) {
-	ids, err := s.list(ctx, name, "ACTIVE", time.Time{})
+	ids, _, err := s.list(ctx, name, "ACTIVE", time.Time{})
 	if err != nil {
 		return nil, err
 	}
 	return s.whole(ctx, ids)
 }
 
-// list returns the ids of the jobs of a name that were not created before since, in Dataflow's order: newest first.
-func (s *Service) list(ctx context.Context, name, filter string, since time.Time) (ids []string, err error) {
+// list returns the ids of the jobs of a name that were not created before since, in Dataflow's order: newest first. It also
+// returns the time of the answer by Dataflow's clock, zero if the answer has none.
+func (s *Service) list(ctx context.Context, name, filter string, since time.Time) (ids []string, now time.Time, err error) {
 	err = retry.Do(ctx, s.Pace.Policy, func(ctx context.Context) error {
 		ids = nil
 		call := s.jobs().List(s.Project, s.Region).Name(name)
@@ -112,6 +114,9 @@ func (s *Service) list(ctx context.Context, name, filter string, since time.Time
 			page, err := call.PageToken(token).Context(ctx).Do()
 			if err != nil {
 				return err
+			}
+			if now, err = http.ParseTime(page.Header.Get("Date")); err != nil {
+				now = time.Time{}
 			}
 			for _, j := range page.Jobs {
 				if older = createdBefore(j, since); older {
@@ -127,7 +132,7 @@ func (s *Service) list(ctx context.Context, name, filter string, since time.Time
 		}
 		return nil
 	})
-	return ids, err
+	return ids, now, err
 }
 
 // createdBefore reports whether a job is known to be older than a time.

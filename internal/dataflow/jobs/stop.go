@@ -13,6 +13,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
+// Discard stops a job that must not run although it has its key. It returns why, joined with the errors of cancelling.
+func (s *Service) Discard(ctx context.Context, j *job.Job, why error) (Submission, error) {
+	stopped, err := s.cancel(ctx, j.ID, why)
+	return Submission{Open: !stopped}, err
+}
+
 // cancel stops a job whose key is not verified and waits until it has stopped, even if ctx ended. It returns whether the job
 // has stopped, and why joined with the errors of cancelling.
 func (s *Service) cancel(ctx context.Context, id string, why error) (stopped bool, err error) {
@@ -47,7 +53,7 @@ func (s *Service) Stop(ctx context.Context, id string, want job.State) (state jo
 	// A job that has ended refuses to be stopped; its state shows that, perhaps late.
 	start := time.Now()
 	for n := 0; ; n++ {
-		j, err := s.seen(ctx, id, ViewSummary)
+		j, err := s.Seen(ctx, id, ViewSummary)
 		switch {
 		case err != nil:
 			return "", errors.Join(refusal, err)
@@ -81,15 +87,19 @@ func (s *Service) request(ctx context.Context, id string, want job.State) error 
 
 // leftRunning is the error of a job that nobody could stop.
 func (s *Service) leftRunning(id string, err error) error {
-	command := "gcloud dataflow jobs cancel " + id + " --project=" + s.Project + " --region=" + s.Region
 	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id), Err: err,
-		Hint: "cancel it now: " + command}
+		Hint: "cancel it now: " + s.cancelCommand(id)}
+}
+
+// cancelCommand is the command that cancels a job.
+func (s *Service) cancelCommand(id string) string {
+	return "gcloud dataflow jobs cancel " + id + " --project=" + s.Project + " --region=" + s.Region
 }
 
 // Drainable waits until a streaming job runs, so that it can be drained, or has ended. It refuses any other job.
 func (s *Service) Drainable(ctx context.Context, id string) error {
 	for n := 0; ; n++ {
-		j, err := s.seen(ctx, id, ViewSummary)
+		j, err := s.Seen(ctx, id, ViewSummary)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

@@ -3,6 +3,7 @@ package jobs
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
@@ -23,12 +24,14 @@ type Submission struct {
 
 // Submit creates the job and verifies that it is encrypted with the key. If it is not, Submit leaves no job running that it
 // can find. The job needs a client request id, which makes all attempts one request, and at most [MaxLabels]
-// labels.
-func (s *Service) Submit(ctx context.Context, j *api.Job) (Submission, error) {
-	j = labelled(j)
-	return s.SubmitWith(ctx, Call{Request: Request{ID: j.ClientRequestId, Name: j.Name}, Job: j,
+// labels. recorded is when the launch was recorded, see [Request].
+func (s *Service) Submit(ctx context.Context, j *api.Job, recorded time.Time) (Submission, error) {
+	j = s.labelled(j)
+	return s.SubmitWith(ctx, Call{Request: Request{ID: j.ClientRequestId, Name: j.Name, Recorded: recorded}, Job: j,
 		Send: func(ctx context.Context) (*api.Job, error) {
-			return s.jobs().Create(s.Project, s.Region, j).Context(ctx).Do()
+			created, err := s.jobs().Create(s.Project, s.Region, j).Context(ctx).Do()
+			return created, Discreet(s.Op, s.Resource(j.Name), "print errors.Unwrap of the cause, which is Dataflow's own text and may hold user data, "+
+				"and compare the options with the plan: run with --dry_run", err)
 		}})
 }
 
@@ -37,7 +40,9 @@ func (s *Service) Submit(ctx context.Context, j *api.Job) (Submission, error) {
 func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure bool, err error) {
 	defer s.Progress.Step("submitting job " + c.Job.Name)()
 	calls := 0
-	err = s.send(ctx, c, func(ctx context.Context) (err error) {
+	sending, stop := context.WithTimeout(ctx, s.Pace.SubmitTimeout)
+	defer stop()
+	err = s.send(sending, c, func(ctx context.Context) (err error) {
 		calls++
 		if created, err = c.Send(ctx); err == nil && (created == nil || created.Id == "") {
 			err = errors.New("got an answer that names no job")
@@ -51,6 +56,11 @@ func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure 
 		ours, other, err := s.taken(ctx, c.Request, c.Job)
 		return ours, calls > 1 && other == nil && !c.Once, err
 	}
+	if sending.Err() != nil && ctx.Err() == nil {
+		return nil, true, &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Unavailable, Resource: s.Resource(c.Job.Name),
+			Hint: "check https://status.cloud.google.com/products/Dataflow; the next launch from this staging location searches for the job",
+			Err:  fmt.Errorf("got no answer to calls that create the job within %v: %w", s.Pace.SubmitTimeout, gcperr.Code(err))}
+	}
 	unsure = calls > 1 && !c.Once || gcperr.Code(err) == cmekpipe.Unavailable && !turnedAway(err)
 	return nil, unsure, gcperr.Wrap(s.Op, s.Resource(c.Job.Name), s.Key, err)
 }
@@ -60,7 +70,7 @@ func (s *Service) create(ctx context.Context, c Call) (created *api.Job, unsure 
 func (s *Service) taken(ctx context.Context, r Request, j *api.Job) (ours, other *api.Job, err error) {
 	start := time.Now()
 	for n := 0; ; n++ {
-		if ours, err = s.find(ctx, r); ours != nil {
+		if ours, _, err = s.find(ctx, r); ours != nil {
 			return ours, nil, nil
 		}
 		if err == nil {
@@ -92,6 +102,11 @@ func (s *Service) activeExcept(ctx context.Context, name, replaced string) (*api
 // nameTaken is the error of a job whose name another job has, which may not be visible.
 func (s *Service) nameTaken(other, j *api.Job, err error) error {
 	resource, reason := s.Resource(j.Name), "got a job of the same name that is active"
+	hint := "set another job_name; find the job: gcloud dataflow jobs list --status=active --filter=name=" + j.Name +
+		" --project=" + s.Project + " --region=" + s.Region
+	if other != nil {
+		hint = "set another job_name, or cancel that job first: " + s.cancelCommand(other.Id)
+	}
 	switch {
 	case err != nil:
 		reason += "; its key could not be read: " + gcperr.Code(err).Error()
@@ -104,7 +119,7 @@ func (s *Service) nameTaken(other, j *api.Job, err error) error {
 		reason += ", encrypted with " + keyOf(other) + "; this launch asks for " + s.Key.String()
 	}
 	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.AlreadyExists, Resource: resource,
-		Hint: "set another job_name, or cancel that job first", Err: errors.New(reason)}
+		Hint: hint, Err: errors.New(reason)}
 }
 
 // abandon finds and cancels the job of a create call that was interrupted or whose answers were lost. It returns why.

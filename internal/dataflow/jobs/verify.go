@@ -17,7 +17,7 @@ import (
 // readBack reads the job from the service. The answer of create does not count: it may only repeat the request.
 func (s *Service) readBack(ctx context.Context, id string) (*api.Job, error) {
 	defer s.Progress.Step("reading back the key of job " + id)()
-	stored, err := s.seen(ctx, id, ViewAll)
+	stored, err := s.Seen(ctx, id, ViewAll)
 	if err != nil {
 		return nil, gcperr.Wrap(s.Op, s.Resource(id), s.Key, err)
 	}

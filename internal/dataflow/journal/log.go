@@ -5,14 +5,12 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"io"
 	"log/slog"
 	"path"
 	"strings"
 	"time"
 
 	"cloud.google.com/go/storage"
-	"google.golang.org/api/iterator"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
@@ -24,11 +22,11 @@ import (
 const (
 	// folder holds the records, below the staging location.
 	folder = "cmekpipe/unfinished"
-	// kind is the last part of a record's name.
-	kind = "launch"
+	// launch is the last part of a record's name; the others are those of the marks next to it.
+	launch, closed, told, settled = "launch", "closed", "told", "settled"
 	// maxRecord is the most bytes that a record has.
 	maxRecord = 1 << 16
-	// cleanup is how long removing a record may take after ctx has ended.
+	// cleanup is how long marking or removing a record may take after ctx has ended.
 	cleanup = 30 * time.Second
 )
 
@@ -42,15 +40,6 @@ type Log struct {
 	Logger *slog.Logger
 }
 
-// Entry is a record in the staging location.
-type Entry struct {
-	Record
-	// URL is the gs:// name of the object.
-	URL string
-
-	created time.Time
-}
-
 // Begin writes a record, encrypted with the key. The launch must not submit before that.
 func (l *Log) Begin(ctx context.Context, r Record) (*Entry, error) {
 	text, err := json.Marshal(r)
@@ -60,94 +49,81 @@ func (l *Log) Begin(ctx context.Context, r Record) (*Entry, error) {
 	area := l.Staging
 	bucket, prefix := gsurl.Split(area.Location)
 	area.Location = "gs://" + path.Join(bucket, prefix, folder)
-	file, err := area.Put(ctx, kind, bytes.NewReader(text))
+	file, err := area.Put(ctx, launch, bytes.NewReader(text))
 	if err != nil {
 		return nil, err
 	}
-	return &Entry{Record: r, URL: file.URL}, nil
+	attrs, err := l.object(file.URL).Attrs(ctx)
+	if err != nil {
+		return nil, gcperr.Wrap(area.Op, file.URL, area.Key, err)
+	}
+	return &Entry{Record: r, URL: file.URL, Created: attrs.Created}, nil
 }
 
-// End removes a record, even if ctx ended. One that can't be removed causes a warning: the next launch reads
-// it in vain.
+// Close records that the job of an entry has its key, even if ctx ended. A mark that can't be written causes a warning: the next
+// launch checks the job again.
+func (l *Log) Close(ctx context.Context, e *Entry, job string) {
+	if e.Job == "" && l.mark(ctx, e, closed, job) {
+		e.Job = job
+	}
+}
+
+// Tell records that the launcher's caller knows of the job, even if ctx ended. Without the mark, a launch of the same pipeline is
+// refused once after the job has ended.
+func (l *Log) Tell(ctx context.Context, e *Entry) {
+	if e.Job != "" && !e.Told {
+		e.Told = l.mark(ctx, e, told, e.Job)
+	}
+}
+
+// mark writes an object next to the record, encrypted with the key.
+func (l *Log) mark(ctx context.Context, e *Entry, kind, text string) bool {
+	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
+	defer stop()
+	err := l.Staging.Write(ctx, beside(e.URL, kind), []byte(text))
+	if err != nil {
+		l.warn(ctx, "can't be marked as "+kind, e, string(cmekpipe.CodeOf(err)))
+	}
+	return err == nil
+}
+
+// End removes a record and its marks, even if ctx ended. One that can't be removed, as under a retention policy, is marked as
+// settled, so that later launches pass over it.
 func (l *Log) End(ctx context.Context, e *Entry) {
 	ctx, stop := context.WithTimeout(context.WithoutCancel(ctx), cleanup)
 	defer stop()
-	bucket, name := gsurl.Split(e.URL)
-	err := l.Staging.Client.Bucket(bucket).Object(name).Retryer(storage.WithPolicy(storage.RetryAlways)).Delete(ctx)
-	if err != nil && !errors.Is(err, storage.ErrObjectNotExist) {
-		l.Logger.WarnContext(ctx, "cmekpipe: the record of an unfinished launch can't be removed",
-			"record", e.URL, "code", gcperr.Code(err).Error())
+	if err := l.remove(ctx, e.URL); err != nil {
+		if ok := l.mark(ctx, e, settled, ""); !ok {
+			l.warn(ctx, "can't be removed", e, gcperr.Code(err).Error())
+		}
+		return
+	}
+	// The record goes first: without it the marks mean nothing, but without them the record would.
+	if e.Job != "" {
+		_ = l.remove(ctx, beside(e.URL, closed)) // the next launch tries again
+	}
+	if e.Told {
+		_ = l.remove(ctx, beside(e.URL, told))
 	}
 }
 
-// entries reads all records, without those that can't be read.
-func (l *Log) entries(ctx context.Context) ([]*Entry, error) {
-	bucket, prefix := gsurl.Split(l.Staging.Location)
-	query := &storage.Query{Prefix: strings.TrimPrefix(path.Join(prefix, folder), "/") + "/"}
-	if err := query.SetAttrSelection([]string{"Name", "Created"}); err != nil {
-		return nil, err
-	}
-	var entries []*Entry
-	objects := l.Staging.Client.Bucket(bucket).Objects(ctx, query)
-	for {
-		attrs, err := objects.Next()
-		switch {
-		case errors.Is(err, iterator.Done):
-			return entries, nil
-		case err != nil:
-			return nil, l.cantList(ctx, bucket, err)
-		case path.Base(attrs.Name) != kind:
-			continue
-		}
-		e := &Entry{URL: "gs://" + bucket + "/" + attrs.Name, created: attrs.Created}
-		ok, err := l.read(ctx, e)
-		if err != nil {
-			return nil, err
-		}
-		if ok {
-			entries = append(entries, e)
-		}
-	}
-}
-
-// cantList says which permission is missing.
-func (l *Log) cantList(ctx context.Context, bucket string, err error) error {
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	err = gcperr.Wrap(l.Staging.Op, "gs://"+bucket, l.Staging.Key, err)
-	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && e.Code == cmekpipe.PermissionDenied {
-		e.Hint = "grant the caller storage.objects.list on gs://" + bucket + ", by which jobs of launches that were killed are found"
+// remove deletes an object, if it exists.
+func (l *Log) remove(ctx context.Context, url string) error {
+	err := l.object(url).Retryer(storage.WithPolicy(storage.RetryAlways)).Delete(ctx)
+	if errors.Is(err, storage.ErrObjectNotExist) {
+		return nil
 	}
 	return err
 }
 
-// read reports whether the entry's record could be read. The record of another launch may be encrypted with a key that is
-// disabled by now, or may have been removed.
-func (l *Log) read(ctx context.Context, e *Entry) (bool, error) {
-	bucket, name := gsurl.Split(e.URL)
-	r, err := l.Staging.Client.Bucket(bucket).Object(name).NewReader(ctx)
-	var text []byte
-	if err == nil {
-		text, err = io.ReadAll(io.LimitReader(r, maxRecord))
-		err = errors.Join(err, r.Close())
-	}
-	switch {
-	case ctx.Err() != nil:
-		return false, ctx.Err()
-	case errors.Is(err, storage.ErrObjectNotExist):
-		return false, nil
-	case err != nil:
-		l.warn(ctx, "can't be read", e, gcperr.Code(err).Error())
-		return false, nil
-	}
-	if json.Unmarshal(text, &e.Record) != nil || e.Request == "" || !e.Key.Valid() {
-		l.warn(ctx, "is none of this version", e, cmekpipe.Corrupted.Error())
-		return false, nil
-	}
-	return true, nil
+func (l *Log) object(url string) *storage.ObjectHandle {
+	bucket, name := gsurl.Split(url)
+	return l.Staging.Client.Bucket(bucket).Object(name)
 }
 
+// beside is the name of a mark of the record.
+func beside(record, kind string) string { return strings.TrimSuffix(record, launch) + kind }
+
 func (l *Log) warn(ctx context.Context, what string, e *Entry, why string) {
-	l.Logger.WarnContext(ctx, "cmekpipe: the record of an unfinished launch "+what, "record", e.URL, "why", why)
+	l.Logger.WarnContext(ctx, "cmekpipe: the record of a launch "+what, "record", e.URL, "why", why)
 }

@@ -17,19 +17,12 @@ type Record struct {
 	Key cmekpipe.KeyName
 	// Request is the client request id.
 	Request string
-	// Pipeline is the hash of what runs: pipeline and worker.
+	// Pipeline is the hash of what runs: pipeline, worker and the program's options.
 	Pipeline string
 	// Replaces is the id of the job that the new one is to replace, if any.
 	Replaces string
-	// Began is when the launch was about to submit.
-	Began time.Time
 	// Launcher says that a Flex Template's launcher sets the job's key.
 	Launcher bool
-}
-
-// request is the record as a call that creates a job.
-func (r Record) request() jobs.Request {
-	return jobs.Request{ID: r.Request, Name: r.Name, Began: r.Began, Launcher: r.Launcher}
 }
 
 // SameJob reports whether Dataflow would not let the jobs of both launches run at a time.
@@ -42,4 +35,22 @@ func (r Record) SameJob(other Record) bool {
 func (r Record) SamePipeline(other Record) bool {
 	return !r.Named && !other.Named && r.Pipeline == other.Pipeline && r.Pipeline != "" &&
 		r.Project == other.Project && r.Region == other.Region
+}
+
+// Entry is a record in the staging location.
+type Entry struct {
+	Record
+	// URL is the gs:// name of the object.
+	URL string
+	// Created is when it was written, by the clock of Cloud Storage.
+	Created time.Time
+	// Job is the id of the job whose key was confirmed, "" as long as none was.
+	Job string
+	// Told says that the launcher has returned the job to its caller.
+	Told bool
+}
+
+// request is the record as a call that creates a job.
+func (e *Entry) request() jobs.Request {
+	return jobs.Request{ID: e.Request, Name: e.Name, Recorded: e.Created, Launcher: e.Launcher}
 }

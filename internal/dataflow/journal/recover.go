@@ -3,117 +3,163 @@ package journal
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 )
 
-// forget is how long a record without a visible job is kept: longer than the timeout of any call.
-const forget = 10 * time.Minute
+// keepDone is how long a job that has ended well, and of which no caller knows, is kept for a launch of the same pipeline.
+const keepDone = 14 * 24 * time.Hour
 
-// Recovery is what was found of the launches before this one.
+// Recovery is what was found of the launches before this one. Some of their jobs may still be followed; see [Recovery.Wait] and
+// [Recovery.Finish].
 type Recovery struct {
-	log     *Log
-	found   []found
-	pending []*Entry // their jobs are not visible yet, or were never created
+	log   *Log
+	found func(*Found)
+	stop  context.CancelFunc
+
+	mu       sync.Mutex
+	all      []*Found
+	followed []*followed
 }
 
-// found is a job that a launch left behind, and the record of that launch.
-type found struct {
-	record Record
-	orphan *job.Orphan
+// Found is a job that a launch left behind.
+type Found struct {
+	*Entry
+	// Orphan is the job as it was left.
+	Orphan *job.Orphan
+	// Checked says that an earlier launch had confirmed the job's key already.
+	Checked bool
 }
 
-// Recover reads every record: it confirms the key of the job that the launch created, or cancels the job. It waits for jobs
-// that may not be visible yet only if they are the same job as mine. An error means that a job could not be cancelled, or
-// that the same job could not be searched for; the Recovery holds what was found until then.
-func (l *Log) Recover(ctx context.Context, mine Record) (*Recovery, error) {
-	r := &Recovery{log: l}
+// followed is a record whose job is not visible yet, or was never created.
+type followed struct {
+	entry *Entry
+	done  chan struct{}
+	err   error // set before done is closed
+}
+
+// Recover reads every record: it confirms the key of the job that the launch created, or cancels the job, and begins to follow
+// records without a visible job. It calls found for every job that a launch left behind, one call at a time. An error means that a
+// job could not be stopped. The caller calls [Recovery.Finish] or [Recovery.Abandon], with an error too.
+func (l *Log) Recover(ctx context.Context, found func(*Found)) (*Recovery, error) {
+	following, stop := context.WithCancel(ctx)
+	r := &Recovery{log: l, found: found, stop: stop}
 	entries, err := l.entries(ctx)
 	if err != nil {
 		return r, err
 	}
+	var mu sync.Mutex
 	var failures []error
+	var g errgroup.Group
+	g.SetLimit(atOnce)
 	for _, e := range entries {
-		if err := r.recover(ctx, e, e.SameJob(mine)); err != nil {
-			if ctx.Err() != nil {
-				return r, err
+		g.Go(func() error {
+			if err := r.visit(ctx, following, e); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failures = append(failures, err)
 			}
-			failures = append(failures, err)
-		}
+			return nil
+		})
+	}
+	_ = g.Wait() // no function fails
+	if ctx.Err() != nil {
+		return r, ctx.Err()
 	}
 	return r, errors.Join(failures...)
 }
 
-// Orphans returns the jobs that were found.
-func (r *Recovery) Orphans() []*job.Orphan {
-	var all []*job.Orphan
-	for _, f := range r.found {
-		all = append(all, f.orphan)
-	}
-	return all
-}
-
-// Like returns the jobs that were found of launches that are the same as mine.
-func (r *Recovery) Like(mine Record, same func(a, b Record) bool) []*job.Orphan {
-	var all []*job.Orphan
-	for _, f := range r.found {
-		if same(f.record, mine) {
-			all = append(all, f.orphan)
-		}
-	}
-	return all
-}
-
-// Await waits for the jobs of launches of the same pipeline with generated names, which Dataflow would let run next to mine.
-func (r *Recovery) Await(ctx context.Context, mine Record) error {
-	pending := r.pending
-	r.pending = nil
-	for _, e := range pending {
-		if !e.SamePipeline(mine) {
-			r.pending = append(r.pending, e)
-			continue
-		}
-		if err := r.recover(ctx, e, true); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Outrun removes the records of the same job as mine whose job was not visible: now that mine runs, none can appear.
-func (r *Recovery) Outrun(ctx context.Context, mine Record) {
-	for _, e := range r.pending {
-		if e.SameJob(mine) {
-			r.log.End(ctx, e)
-		}
-	}
-}
-
-// recover recovers the job of one record. If the job must be found, failing to search for it is an error.
-func (r *Recovery) recover(ctx context.Context, e *Entry, must bool) error {
+// service reaches the jobs of a record.
+func (r *Recovery) service(e *Entry) *jobs.Service {
 	service := r.log.Jobs
 	service.Project, service.Region, service.Key = e.Project, e.Region, e.Key
-	orphan, err := service.Recover(ctx, e.request(), must)
+	return &service
+}
+
+// visit searches once for the job of a record, and begins to follow a record without one.
+func (r *Recovery) visit(ctx, following context.Context, e *Entry) error {
+	if e.Job != "" {
+		return r.revisit(ctx, e)
+	}
+	orphan, gone, err := r.service(e).Recover(ctx, e.request())
 	switch {
-	case orphan != nil:
-		r.found = append(r.found, found{e.Record, orphan})
-		// The record of a job whose name was generated stays while the job runs, for Await; so does that of one that could
-		// not be stopped, or whose launcher has not set its key.
-		if orphan.Job.State.Ended() || orphan.Err == nil && e.Named && !orphan.Undecided {
-			r.log.End(ctx, e)
-		}
-		return err
-	case err != nil && (must || ctx.Err() != nil):
-		return err
-	case err != nil:
-		r.log.warn(ctx, "names a job that can't be searched for", e, string(cmekpipe.CodeOf(err)))
-		return nil
-	case time.Since(e.created) > forget:
+	case orphan == nil && err == nil && gone:
 		r.log.End(ctx, e)
 		return nil
+	case orphan == nil && (err == nil || ctx.Err() == nil):
+		r.follow(following, e)
+		return nil
 	}
-	r.pending = append(r.pending, e)
+	return r.settle(ctx, e, orphan, err, false)
+}
+
+// revisit reads the job of a closed record.
+func (r *Recovery) revisit(ctx context.Context, e *Entry) error {
+	orphan, err := r.service(e).Proven(ctx, e.request(), e.Job)
+	switch {
+	case orphan != nil:
+		return r.settle(ctx, e, orphan, err, true)
+	case err == nil:
+		r.log.End(ctx, e) // Dataflow has forgotten the job
+		return nil
+	}
+	f := &followed{entry: e, done: make(chan struct{}), err: r.settle(ctx, e, nil, err, true)}
+	close(f.done)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.followed = append(r.followed, f)
 	return nil
+}
+
+// follow searches for the job of a record until it is found or certain not to come.
+func (r *Recovery) follow(ctx context.Context, e *Entry) {
+	f := &followed{entry: e, done: make(chan struct{})}
+	r.mu.Lock()
+	r.followed = append(r.followed, f)
+	r.mu.Unlock()
+	r.log.Jobs.Progress.Say("a launch of job %s has not finished; its job is searched for", e.Name)
+	go func() {
+		defer close(f.done)
+		orphan, err := r.service(e).RecoverLate(ctx, e.request())
+		if orphan == nil && err == nil {
+			r.log.Jobs.Progress.Say("the launch of job %s that has not finished created no job", e.Name)
+			r.log.End(ctx, e)
+			return
+		}
+		f.err = r.settle(ctx, e, orphan, err, false)
+	}()
+}
+
+// settle brings a record up to date with its job. An error with an orphan says that the job could not be stopped.
+func (r *Recovery) settle(ctx context.Context, e *Entry, orphan *job.Orphan, err error, checked bool) error {
+	if orphan == nil {
+		if ctx.Err() == nil {
+			r.log.warn(ctx, "names a job that can't be searched for", e, string(cmekpipe.CodeOf(err)))
+		}
+		return err
+	}
+	// The launcher may live, and have confirmed the key itself since the records were read.
+	checked = checked || orphan.Err == nil && !orphan.Undecided && r.log.finished(ctx, e)
+	state := orphan.Job.State
+	switch {
+	case err != nil || orphan.Undecided: // as it is, for the next launch
+	case state == job.Done && orphan.Err == nil && !e.Told && time.Since(e.Created) < keepDone:
+		r.log.Close(ctx, e, orphan.Job.ID)
+	case state.Ended():
+		r.log.End(ctx, e)
+	case orphan.Err == nil:
+		r.log.Close(ctx, e, orphan.Job.ID)
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	f := &Found{Entry: e, Orphan: orphan, Checked: checked && orphan.Err == nil}
+	r.all = append(r.all, f)
+	r.found(f)
+	return err
 }

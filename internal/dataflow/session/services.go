@@ -8,6 +8,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
@@ -23,8 +24,11 @@ type Services struct {
 	Storage *storage.Client
 	// Jobs reaches the jobs of the options' project and region.
 	Jobs *jobs.Service
+	// Findings are what the checks of buckets found and did not refuse.
+	Findings rule.Findings
 
-	opts *cmekpipe.Options
+	opts    *cmekpipe.Options
+	buckets map[string]*storage.BucketAttrs // those that were read
 }
 
 // Connect reaches the services of a launch. op is the operation that all errors name.
@@ -40,7 +44,7 @@ func Connect(ctx context.Context, op string, opts *cmekpipe.Options, s Settings)
 		files.Close() //nolint:errcheck // nothing was written
 		return nil, err
 	}
-	return &Services{Settings: s, Storage: files, opts: opts, Jobs: service}, nil
+	return &Services{Settings: s, Storage: files, opts: opts, Jobs: service, buckets: make(map[string]*storage.BucketAttrs)}, nil
 }
 
 // JobsOf reaches the jobs of a job's project and region.
@@ -66,5 +70,5 @@ func (s *Services) Staging() staging.Area { return StagingOf(s.Jobs.Op, s.opts, 
 // StagingOf is the staging location of options. Without a client it names files, and sends none.
 func StagingOf(op string, opts *cmekpipe.Options, s Settings, client *storage.Client) staging.Area {
 	return staging.Area{Op: op, Client: client, Location: opts.StagingLocation().String(), Key: opts.Key(),
-		Pace: s.Pace.Policy, Progress: s.Progress}
+		Day: staging.Day(s.Now()), Pace: s.Pace.Policy, Progress: s.Progress}
 }

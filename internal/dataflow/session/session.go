@@ -3,6 +3,7 @@ package session
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
@@ -10,17 +11,17 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/journal"
 )
 
-// Session is one launch among those with the same staging location. It finds the jobs of launches that did not finish,
-// prevents this launch from doubling one, and records this launch until its job's key is confirmed.
+// Session is one launch among those with the same staging location. It finds the jobs of launches that did not finish, prevents
+// this launch from doubling one, and records this launch until its job has ended and its caller knows of it.
 type Session struct {
 	services *Services
 	found    func(*job.Orphan)
 	log      *journal.Log
 	recovery *journal.Recovery
-	reported int // orphans that found was called for
+	entry    *journal.Entry // of this launch; nil before Submit
 }
 
-// New begins a session. found is called once for every orphan.
+// New begins a session. found is called once for every orphan, one call at a time, until [Session.Finish] returns.
 func New(s *Services, found func(*job.Orphan)) *Session {
 	log := &journal.Log{Jobs: *s.Jobs, Logger: s.Logger, Staging: s.Staging()}
 	return &Session{services: s, found: found, log: log}
@@ -35,78 +36,124 @@ func (s *Session) Record() journal.Record {
 	}
 }
 
-// Recover finds what earlier launches left behind, and refuses to double the job that one of them started, unless this
-// launch is an update.
+// Recover finds what earlier launches left behind, and refuses to double the job that one of them started, unless this launch is an
+// update. The caller calls [Session.Finish], with an error too.
 func (s *Session) Recover(ctx context.Context) error {
 	defer s.services.Progress.Step("searching for jobs of launches that did not finish")()
 	var err error
-	s.recovery, err = s.log.Recover(ctx, s.Record())
-	s.report(ctx)
-	if err != nil || s.services.opts.Update() {
+	s.recovery, err = s.log.Recover(ctx, func(f *journal.Found) {
+		if !f.Checked {
+			s.report(ctx, f.Orphan)
+		}
+	})
+	if err != nil {
 		return err
 	}
-	return s.refuseDouble(journal.Record.SameJob, s.Record(), "wait for its end or cancel it, then launch again")
+	mine := s.Record()
+	if err := s.recovery.Wait(ctx, mine, journal.Record.SameJob); err != nil || s.services.opts.Update() {
+		return err
+	}
+	return s.refuseDouble(ctx, mine, journal.Record.SameJob)
 }
 
-// Submit records the launch, submits its job, and removes the record unless a job may yet appear. It refuses a launch that
-// would double an orphan with a generated name. If the job was to replace another and does not, the error says what happened
-// to the other one.
+// Submit records the launch, submits its job, and closes the record when the job's key is confirmed. It refuses a launch that
+// would double a job with a generated name. If the job was to replace another and does not, the error says what happened to the
+// other one. submit gets the time of the record by the clock of Cloud Storage.
 func (s *Session) Submit(
-	ctx context.Context, mine journal.Record, submit func(context.Context) (jobs.Submission, error),
+	ctx context.Context, mine journal.Record, submit func(ctx context.Context, recorded time.Time) (jobs.Submission, error),
 ) (*job.Job, error) {
-	err := s.recovery.Await(ctx, mine)
-	s.report(ctx)
-	if err != nil {
+	if err := s.recovery.Wait(ctx, mine, journal.Record.SamePipeline); err != nil {
 		return nil, err
 	}
-	if err := s.refuseDouble(journal.Record.SamePipeline, mine,
-		"wait for its end or cancel it, then launch again; to run a second job next to it, set job_name"); err != nil {
+	if err := s.refuseDouble(ctx, mine, journal.Record.SamePipeline); err != nil {
 		return nil, err
 	}
 	entry, err := s.log.Begin(ctx, mine)
 	if err != nil {
 		return nil, err
 	}
-	made, err := submit(ctx)
-	if !made.Open {
-		s.log.End(ctx, entry)
-	}
+	made, err := submit(ctx, entry.Created)
 	if err != nil {
+		if !made.Open {
+			s.log.End(ctx, entry)
+		}
 		return nil, s.services.NotReplaced(ctx, mine.Replaces, err)
 	}
-	s.recovery.Outrun(ctx, mine)
+	s.log.Close(ctx, entry, made.Job.ID)
+	s.entry = entry
 	return made.Job, nil
 }
 
-// report passes on the orphans that were not reported yet.
-func (s *Session) report(ctx context.Context) {
-	for _, o := range s.recovery.Orphans()[s.reported:] {
-		s.reported++
-		s.services.Progress.Say("%s", o)
-		if o.Err != nil {
-			s.services.Logger.WarnContext(ctx, "cmekpipe: the key of a job of a launch that did not finish could not be confirmed",
-				"job", o.Job.String(), "state", string(o.Job.State), "code", string(cmekpipe.CodeOf(o.Err)))
-		}
-		s.found(o)
+// Finish ends the session of a launch that returns err to its caller, together with its job, if it has one. A launch with a job
+// waits for the end of every search for jobs of other launches. Finish returns err, or the error of a job that nobody could stop.
+func (s *Session) Finish(ctx context.Context, made *job.Job, err error) error {
+	if s.recovery == nil {
+		return err
 	}
+	if made == nil || s.entry == nil {
+		s.recovery.Abandon()
+		return err
+	}
+	if made.State.Ended() {
+		s.log.End(ctx, s.entry)
+	} else {
+		s.log.Tell(ctx, s.entry)
+	}
+	if late := s.recovery.Finish(ctx); err == nil {
+		return late
+	}
+	return err
 }
 
-// refuseDouble refuses to start a job next to an orphan, or after one that ran to its end, that does the same with its key.
-func (s *Session) refuseDouble(same func(a, b journal.Record) bool, mine journal.Record, hint string) error {
-	for _, o := range s.recovery.Like(mine, same) {
-		if o.Err != nil || o.Job.State.Ended() && o.Job.State != job.Done {
+// report passes on an orphan.
+func (s *Session) report(ctx context.Context, o *job.Orphan) {
+	s.services.Progress.Say("%s", o)
+	if o.Err != nil {
+		s.services.Logger.WarnContext(ctx, "cmekpipe: the key of a job of a launch that did not finish could not be confirmed",
+			"job", o.Job.String(), "state", string(o.Job.State), "code", string(cmekpipe.CodeOf(o.Err)))
+	}
+	s.found(o)
+}
+
+// refuseDouble refuses to start a job next to one of an earlier launch, or after one that ran to its end without anybody being
+// told, that does the same with its key. What Dataflow refuses itself is left to it.
+func (s *Session) refuseDouble(ctx context.Context, mine journal.Record, same func(a, b journal.Record) bool) error {
+	for _, f := range s.recovery.Like(mine, same) {
+		o := f.Orphan
+		switch {
+		case o.Err != nil, o.Job.State.Ended() && (o.Job.State != job.Done || f.Told), f.Told && f.Named:
 			continue
 		}
+		if f.Checked && !f.Told {
+			s.report(ctx, o)
+		}
 		if o.Job.State == job.Done {
-			hint = "check what it wrote; to run the pipeline once more, launch it again"
+			s.log.End(ctx, f.Entry) // from now on it is known
 		}
-		with := " with key " + o.Job.Key.String()
-		if o.Undecided {
-			with = ", whose launcher has not set its key"
-		}
-		return &cmekpipe.Error{Op: s.services.Jobs.Op, Code: cmekpipe.AlreadyExists, Resource: o.Job.String(), Hint: hint,
-			Err: errors.New("an earlier launch that did not finish started this job already: got it in " + string(o.Job.State) + with +
-				", want none before this launch with key " + mine.Key.String())}
+		return s.doubled(f, mine)
 	}
 	return nil
+}
+
+// doubled is the error of a launch whose job another launch has started already.
+func (s *Session) doubled(f *journal.Found, mine journal.Record) error {
+	o := f.Orphan
+	with := " with key " + o.Job.Key.String()
+	if o.Undecided {
+		with = ", whose launcher has not set its key"
+	}
+	cancel := "gcloud dataflow jobs cancel " + o.Job.ID + " --project=" + o.Job.Project + " --region=" + o.Job.Region
+	hint := "wait for its end, or cancel it: " + cancel
+	switch {
+	case o.Job.State == job.Done:
+		hint = "check what it wrote: " + o.Job.ConsoleURL() + "; to run the pipeline once more, call this launch again, which is not refused"
+	case !f.Named:
+		hint += "; to run a second job next to it, set job_name"
+	}
+	which := "an earlier launch that did not finish started this job already"
+	if f.Told {
+		which = "an earlier launch started this job already"
+	}
+	return &cmekpipe.Error{Op: s.services.Jobs.Op, Code: cmekpipe.AlreadyExists, Resource: o.Job.String(), Hint: hint,
+		Err: errors.New(which + ": got it in " + string(o.Job.State) + with + ", want none before this launch with key " + mine.Key.String())}
 }

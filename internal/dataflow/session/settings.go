@@ -6,7 +6,11 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"time"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
@@ -20,9 +24,34 @@ type Settings struct {
 	Logger *slog.Logger
 	// Pace is how often services are asked, and how long they may take.
 	Pace jobs.Timing
+	// Now is the time of day.
+	Now func() time.Time
 	// ShowData says that texts which may hold elements are shown. It is set if the launch goes to the loopback cloud, where
 	// elements are a test's.
 	ShowData bool
+	// Waivers allow what is refused otherwise.
+	Waivers []insecure.Waiver
+}
+
+// Waived returns the reason for which findings of a rule are allowed, "" if they are not.
+func (s *Settings) Waived(id rule.ID) string {
+	for _, w := range s.Waivers {
+		if w.Rule() == id {
+			return w.Reason()
+		}
+	}
+	return ""
+}
+
+// CheckWaivers refuses a waiver without a reason.
+func (s *Settings) CheckWaivers(op string) error {
+	for _, w := range s.Waivers {
+		if !w.Valid() {
+			return Refuse(op, cmekpipe.InvalidOptions, "waiver", "got a waiver without a reason, want one",
+				"create it with a function of package insecure, and say who agreed and until when")
+		}
+	}
+	return nil
 }
 
 // Setting changes settings. The options of the public packages hold one.
@@ -31,7 +60,7 @@ type Setting func(*Settings)
 // NewSettings returns the settings of a call. Without any, progress goes to standard error, in brief if that is no terminal,
 // and warnings go to slog.Default.
 func NewSettings(ctx context.Context, settings []Setting) Settings {
-	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(),
+	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(), Now: time.Now,
 		ShowData: len(emulatorenv.Set()) > 0}
 	if pace, ok := ctx.Value(paceKey{}).(jobs.Timing); ok {
 		s.Pace = pace
@@ -58,6 +87,11 @@ func WithProgress(w io.Writer) Setting {
 // WithLogger sends warnings to logger; a nil logger discards them.
 func WithLogger(logger *slog.Logger) Setting {
 	return func(s *Settings) { s.Logger = cmp.Or(logger, slog.New(slog.DiscardHandler)) }
+}
+
+// WithWaivers allows what is refused otherwise.
+func WithWaivers(waivers []insecure.Waiver) Setting {
+	return func(s *Settings) { s.Waivers = append(s.Waivers, waivers...) }
 }
 
 type paceKey struct{}

@@ -1,11 +1,13 @@
-// Package staging uploads a launch's files to the staging bucket, encrypted with the job's key. File names are made from
-// hashes of content and key, so a file that is there already with the same content and key is not sent again.
+// Package staging uploads a launch's files to the staging bucket, encrypted with the job's key. File names are made from the UTC
+// day and from hashes of content and key, so a file that is there already with the same content and key is not sent again. The
+// day bounds the age of a file that a job starts with: a lifecycle rule of the bucket counts from the first upload.
 package staging
 
 import (
 	"bytes"
 	"context"
 	"io"
+	"time"
 
 	"cloud.google.com/go/storage"
 
@@ -25,11 +27,16 @@ type Area struct {
 	Location string
 	// Key encrypts every file.
 	Key cmekpipe.KeyName
+	// Day is the UTC day of the launch, 2006-01-02.
+	Day string
 	// Pace bounds the retries of each call, and of each piece of a large upload.
 	Pace retry.Policy
 	// Progress reports slow uploads.
 	Progress *progress.Progress
 }
+
+// Day returns the UTC day of a time in the form of [Area.Day].
+func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
 // Put uploads content to a name made from its hash, unless it is there already. If it fails, nothing is left behind.
 func (a *Area) Put(ctx context.Context, kind string, content io.ReadSeeker) (*File, error) {
@@ -48,10 +55,11 @@ func (a *Area) Send(ctx context.Context, f *File, content io.Reader) error {
 // Write uploads content to a URL that the caller chose. It replaces an object only if that is still the one that was there
 // when Write began.
 func (a *Area) Write(ctx context.Context, url string, content []byte) error {
-	f, err := a.measure(url, bytes.NewReader(content))
+	s, err := a.measure(url, bytes.NewReader(content))
 	if err != nil {
 		return err
 	}
+	f := a.file(s)
 	if err := a.locate(f, url); err != nil {
 		return err
 	}
@@ -62,6 +70,6 @@ func (a *Area) upload(ctx context.Context, f *File, content io.Reader, addressed
 	sent, done := a.Progress.Transfer("uploading "+f.URL, f.Size)
 	defer done()
 	return keyedgcs.New(a.Client, a.Op, a.Pace).Put(ctx, f.object, keyedgcs.Content{
-		Reader: content, Size: f.Size, CRC32C: f.crc, Type: "application/octet-stream", Addressed: addressed, Progress: sent,
+		Reader: content, Size: f.Size, CRC32C: f.crc, MD5: f.md5, Type: "application/octet-stream", Addressed: addressed, Progress: sent,
 	})
 }

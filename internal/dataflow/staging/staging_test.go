@@ -2,9 +2,13 @@ package staging_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +41,7 @@ func newWorld(t *testing.T) *world {
 	}
 	t.Cleanup(func() { client.Close() })
 	w.area = &staging.Area{
-		Op: "test", Client: client, Location: "gs://bank-work/staging/", Key: key, Progress: progress.New(nil),
+		Op: "test", Client: client, Location: "gs://bank-work/staging/", Key: key, Day: "2026-10-31", Progress: progress.New(nil),
 		Pace: retry.Policy{Initial: time.Millisecond, Max: time.Millisecond, Attempts: 3},
 	}
 	return w
@@ -111,6 +115,8 @@ func TestAnotherObjectOfThatNameIsReplaced(t *testing.T) {
 		text  string
 	}{
 		{"other content", func(w *world, o *storage.Writer) { o.KMSKeyName = w.area.Key.String() }, "b program"},
+		{"forged content of the same size and checksum", func(w *world, o *storage.Writer) { o.KMSKeyName = w.area.Key.String() },
+			forge("a program", "evil!")},
 		{"no key", func(*world, *storage.Writer) {}, "a program"},
 		{"another key", func(w *world, o *storage.Writer) { o.KMSKeyName = w.CreateKey("us-central1", "k2").String() }, "a program"},
 	} {
@@ -142,6 +148,74 @@ func TestAnotherObjectOfThatNameIsReplaced(t *testing.T) {
 				t.Errorf("got %q, want the program", got)
 			}
 		})
+	}
+}
+
+// forge returns a text of the size and CRC32C of another one that begins with something else, as anybody could.
+func forge(original, begins string) string {
+	table := crc32.MakeTable(crc32.Castagnoli)
+	want, text := crc32.Checksum([]byte(original), table), []byte(original)
+	copy(text, begins)
+	tail := text[len(text)-4:]
+	sum := func(x uint32) uint32 {
+		binary.LittleEndian.PutUint32(tail, x)
+		return crc32.Checksum(text, table)
+	}
+	// The checksum is an affine function of the last four bytes: solve for them, bit by bit.
+	base := sum(0)
+	rows := make([][2]uint32, 0, 32) // what a combination of bits changes, and the combination
+	for bit := range 32 {
+		row := [2]uint32{sum(1<<bit) ^ base, 1 << bit}
+		for _, known := range rows {
+			if row[0]^known[0] < row[0] {
+				row[0], row[1] = row[0]^known[0], row[1]^known[1]
+			}
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b [2]uint32) int { return cmp.Compare(b[0], a[0]) })
+	missing, x := base^want, uint32(0)
+	for _, row := range rows {
+		if missing^row[0] < missing {
+			missing, x = missing^row[0], x^row[1]
+		}
+	}
+	if sum(x) != want {
+		panic("no forgery found")
+	}
+	return string(text)
+}
+
+// A composite object has no MD5 hash, so that nothing proves its content.
+func TestACompositeObjectIsReplaced(t *testing.T) {
+	w := newWorld(t)
+	f, err := w.area.Name("worker", strings.NewReader("a program"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	bucket := w.area.Client.Bucket("bank-work")
+	w.WriteObject("gs://bank-work/part", []byte("a program"))
+	compose := bucket.Object(strings.TrimPrefix(f.URL, "gs://bank-work/")).ComposerFrom(bucket.Object("part"))
+	compose.KMSKeyName = w.area.Key.String()
+	composed, err := compose.Run(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.put("a program")
+	attrs, err := bucket.Object(composed.Name).Attrs(t.Context())
+	if err != nil || attrs.Generation == composed.Generation || len(attrs.MD5) == 0 {
+		t.Errorf("got generation %d with MD5 %x and %v, want the composite replaced", attrs.Generation, attrs.MD5, err)
+	}
+}
+
+// The day bounds the age of a file, of which a lifecycle rule may say how long it lives.
+func TestEveryDayHasItsOwnFiles(t *testing.T) {
+	w := newWorld(t)
+	first := w.put("a program")
+	w.area.Day = staging.Day(time.Date(2026, 11, 1, 1, 0, 0, 0, time.FixedZone("", 2*3600)).AddDate(0, 0, 1))
+	second := w.put("a program")
+	if first.URL == second.URL || !strings.Contains(second.URL, "/cmekpipe/2026-11-01/") || len(w.objects()) != 2 {
+		t.Errorf("got %s and %s, want a file of each UTC day", first.URL, second.URL)
 	}
 }
 

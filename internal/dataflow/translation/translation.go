@@ -62,6 +62,9 @@ func (t *Translation) Streaming() bool { return t.options.Streaming }
 // JobName returns the job's name, generated if the options have none.
 func (t *Translation) JobName() string { return t.options.Name }
 
+// WorkerOptions are the program's own options, which are sent to the workers. They hold the user's data.
+func (t *Translation) WorkerOptions() map[string]string { return t.options.Options.Options }
+
 // TransformNames returns the names of a model's transforms.
 func TransformNames(model *pipepb.Pipeline) []string {
 	var names []string

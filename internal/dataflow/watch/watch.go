@@ -32,7 +32,7 @@ type watcher struct {
 // run reads the job until it has ended: soon after it has changed or a message came, and less often while nothing happens.
 func (w *watcher) run(ctx context.Context) error {
 	for n := 0; ; n++ {
-		read, err := w.jobs.Get(ctx, w.job.ID, jobs.ViewSummary)
+		read, err := w.jobs.Seen(ctx, w.job.ID, jobs.ViewSummary)
 		if err != nil {
 			return w.unreadable(ctx, err)
 		}

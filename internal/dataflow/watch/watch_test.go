@@ -28,6 +28,8 @@ const (
 	secret = "pan-4111111111111111"
 	// keyGone is what Dataflow says when it can not use a key.
 	keyGone = "Cloud KMS key projects/p/locations/us-central1/keyRings/r/cryptoKeys/k cannot be validated."
+	// keyDisabled is what Cloud KMS says to a worker.
+	keyDisabled = "Cloud KMS key is disabled: CryptoKeyVersion is not enabled, current state is: DISABLED "
 )
 
 // fixture is a job that runs on the loopback cloud until the test ends it.
@@ -137,9 +139,9 @@ func TestFollowSaysWhyAJobEndedEarly(t *testing.T) {
 		{name: "no message", code: cmekpipe.JobFailed, says: []string{"the job ended in JOB_STATE_FAILED"}, hint: "see https://console.cloud.google.com/dataflow/jobs/us-central1/"},
 		{name: "cancelled", cancel: true, code: cmekpipe.JobFailed, says: []string{"the job ended in JOB_STATE_CANCELLED"}, hint: "see https://"},
 		{name: "own error before all others", messages: []string{keyGone, fromWorker + own.Error()}, code: cmekpipe.KeyMismatch, says: []string{"textio.Write", "gs://b/o"}, hint: "enable it"},
-		{name: "key in Dataflow's words", messages: []string{fromWorker + "KMS: permission denied on CryptoKey", keyGone}, code: cmekpipe.KeyUnusable,
+		{name: "key in Dataflow's words", messages: []string{fromWorker + keyDisabled, keyGone}, code: cmekpipe.KeyUnusable,
 			says: []string{"cannot be validated"}, hint: "gcloud"},
-		{name: "key in another service's words", messages: []string{fromWorker + "Cloud KMS key is disabled: CryptoKeyVersion is not enabled, current state is: DISABLED " + secret},
+		{name: "key in another service's words", messages: []string{fromWorker + keyDisabled + secret},
 			code: cmekpipe.KeyDisabled, hint: "gcloud kms"},
 		{name: "a user's words that are no key's", messages: []string{fromWorker + "current state is: DISABLED " + secret}, code: cmekpipe.JobFailed,
 			says: []string{"the job ended in JOB_STATE_FAILED"}, hint: "see https://"},

@@ -20,6 +20,7 @@ var floors = []struct {
 	{"cmekpipe/job", 2},
 	{"cmekpipe/rule", 2},
 	{"cmekpipe/explain", 2},
+	{"cmekpipe/insecure", 3},
 	{"cmekpipe/guard", 20},
 	{"cmekpipe/io/fileio", 9}, // other connectors list their files with it
 	{"cmekpipe/io", 10},
@@ -124,6 +125,7 @@ var leaves = map[string][]string{
 	"cmekpipe/location":         nil,
 	"cmekpipe/rule":             nil,
 	"cmekpipe/explain":          nil,
+	"cmekpipe/insecure":         nil,
 	"internal/keycheck":         nil,
 	"internal/destination":      nil,
 	"internal/emulatorenv":      nil,

@@ -36,7 +36,7 @@ func (w *world) call(verb, path string) (status int, body string) {
 	return answer.StatusCode, string(text)
 }
 
-// Python's client waits for a query with maxResults=0 and takes a list of rows that is there for the first page.
+// Python's client waits for a query with maxResults=0 and reads a list of rows that is there as the first page.
 func TestAPageOfNoRowsHasAToken(t *testing.T) {
 	w, key := newQueryWorld(t)
 	job, err := w.query("SELECT id FROM d.people", key).Run(t.Context())

@@ -18,7 +18,7 @@
 //
 // A cluster's key must be in the cluster's region, and is used as the service agent of the instance's project. Either
 // all clusters of an instance have a key or none has. A cluster keeps the version that was primary when it was created.
-// A key that can't be used fails with FAILED_PRECONDITION, as Google documents without a text, so programs should not
+// A key that can't be used fails with FAILED_PRECONDITION, whose text users report but Google does not document, so programs should not
 // depend on the text. A table's encryption view has the key version in each cluster and whether Bigtable could use it.
 //
 // # Ledger

@@ -41,6 +41,7 @@ func (s *Server) method(name string, serve func(*call) (any, error)) http.Handle
 			core.WriteError(w, core.BadRequest("the request's body ends too early"))
 			return
 		}
+		w.Header().Set("Date", s.env.Now().UTC().Format(http.TimeFormat)) // clients may not trust their own clock
 		c := newCall(r, body)
 		s.env.Faults.HTTP(w, r, name, c.resource(), core.FailStatus, func(w http.ResponseWriter, _ *http.Request) {
 			answer, err := s.do(c, name, serve)

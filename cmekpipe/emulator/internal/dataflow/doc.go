@@ -53,6 +53,11 @@
 // of its bucket and never with the job's. A launch without a temp or staging folder creates the bucket
 // dataflow-staging-REGION-PROJECTNUMBER, which has no key.
 //
+// # Temporary files
+//
+// Every job that starts writes an object below its temp location, as Google's workers may, and names no key for it: it is
+// encrypted with the default key of its bucket, or with none. A bucket that does not exist is not missed.
+//
 // # Consistency
 //
 // Readers see jobs and states at once unless [Control.SetVisibility] delays them. A create call with the client request

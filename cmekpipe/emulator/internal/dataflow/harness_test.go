@@ -192,6 +192,8 @@ func (f files) Write(_ context.Context, bucket, name, _ string, data []byte) err
 	return nil
 }
 
+func (f files) HasBucket(_ context.Context, bucket string) bool { return f["gs://"+bucket+"/"] != "" }
+
 func (f files) MakeBucket(_ context.Context, project, bucket, location string) error {
 	f["gs://"+bucket+"/"] = "bucket of " + project + " in " + location
 	return nil

@@ -62,6 +62,7 @@ type submission struct {
 	TransformNameMapping  map[string]string
 	Environment           struct {
 		ServiceKmsKeyName        string
+		TempStoragePrefix        string
 		WorkerRegion, WorkerZone string
 		SdkPipelineOptions       json.RawMessage
 		WorkerPools              []struct {

@@ -28,6 +28,8 @@ type Files interface {
 	Read(ctx context.Context, bucket, name string) ([]byte, error)
 	// Write creates an object with the bucket's default key, on behalf of an API method.
 	Write(ctx context.Context, bucket, name, method string, data []byte) error
+	// HasBucket reports whether a bucket exists.
+	HasBucket(ctx context.Context, bucket string) bool
 	// MakeBucket creates a bucket of a project without a default key, unless a bucket of that name exists.
 	MakeBucket(ctx context.Context, project, name, location string) error
 }

@@ -126,6 +126,11 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 		j.enter(failed, at)
 		return true
 	}
+	if refusal := s.writeTemp(ctx, j); refusal != "" {
+		j.say(at, failure, refusal)
+		j.enter(failed, at)
+		return true
+	}
 	if err := s.execute(ctx, j); err != nil {
 		j.say(at, failure, "Workflow failed. Causes: "+err.Error())
 		j.enter(failed, at)
@@ -133,7 +138,7 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 	}
 	j.version = version
 	j.enter(running, at)
-	if old := j.replaces; old != nil && old.state == running {
+	if old := j.replaces; old != nil && (old.state == running || old.state == draining) {
 		old.doc.set("replacedByJobId", j.id)
 		old.enter(updated, at)
 	}

@@ -82,6 +82,12 @@ func keptRefusal(k *store.Kept) *core.APIError {
 // retentionNotMet is the reason of refusals because of a retention.
 const retentionNotMet = "retentionPolicyNotMet"
 
+// The reasons for a missing key, of writes and of reads.
+const (
+	noEncryptionKey = "cloudKmsEncryptionKeyNotFound"
+	noDecryptionKey = "cloudKmsDecryptionKeyNotFound"
+)
+
 // keyRefusal converts a refusal of Cloud KMS to the error of Cloud Storage. NotFound is the reason for a missing key,
 // which differs between writing and reading. Source:
 // https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
@@ -95,15 +101,25 @@ func keyRefusal(err error, notFound string) error {
 		return core.Refusal(http.StatusForbidden, "forbidden", "Permission denied on Cloud KMS key. Please ensure that "+
 			"your Cloud Storage service account has been authorized to use this key.")
 	case core.KeyNotEnabled:
-		return core.Refusal(http.StatusBadRequest, "cloudKmsDisabledKey", e.Message)
+		message := e.Message // reads have the text of Cloud KMS
+		if notFound == noEncryptionKey {
+			message = "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed."
+		}
+		return core.Refusal(http.StatusBadRequest, "cloudKmsDisabledKey", message)
 	case core.KeyNotFound:
-		return core.Refusal(http.StatusBadRequest, notFound, e.Message)
+		return core.Refusal(http.StatusBadRequest, notFound, "Cloud KMS key not found: "+e.Name)
 	}
-	return badKey()
+	return badKey(e.Name)
 }
 
-func badKey() error {
-	return core.Refusal(http.StatusBadRequest, "cloudKmsBadKey", "Bad Cloud KMS key.")
+func badKey(name string) error {
+	return core.Refusal(http.StatusBadRequest, "cloudKmsBadKey", "Bad Cloud KMS crypto key: "+name)
+}
+
+// keyElsewhere refuses a key that can't serve a bucket's location.
+func keyElsewhere(key, bucket string) error {
+	return core.Refusal(http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed", "Cloud KMS region '"+key+
+		"' not available for use with GCS region '"+strings.ReplaceAll(bucket, "-", "_")+"'.")
 }
 
 func writeError(w http.ResponseWriter, e *core.APIError, asXML bool) {

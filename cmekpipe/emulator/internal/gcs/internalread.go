@@ -51,6 +51,12 @@ func (in Inside) Read(ctx context.Context, bucket, name string) ([]byte, error) 
 	return data.Bytes(), err
 }
 
+// HasBucket reports whether a bucket exists.
+func (in Inside) HasBucket(_ context.Context, bucket string) bool {
+	_, err := in.s.store.Bucket(bucket)
+	return err == nil
+}
+
 // MakeBucket creates a bucket of a project without a default key, unless a bucket of that name exists.
 func (in Inside) MakeBucket(_ context.Context, project, name, location string) error {
 	b := &store.Bucket{Project: project, Attrs: raw.Bucket{Name: name, Location: location}}

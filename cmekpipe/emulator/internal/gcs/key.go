@@ -41,11 +41,10 @@ func keepKey(version cmekpipe.KeyVersionName) func(*store.Bucket) (cmekpipe.KeyV
 // wrap returns the version that encrypts new data in a bucket if the project's service agent may use the key.
 func (s *Server) wrap(ctx context.Context, b *store.Bucket, key cmekpipe.KeyName) (cmekpipe.KeyVersionName, error) {
 	if location.ForBucket(key.Location(), b.Attrs.Location).Fit == location.Refused {
-		return cmekpipe.KeyVersionName{}, core.Refusal(http.StatusBadRequest, "cloudKmsKeyLocationNotAllowed",
-			"Cloud KMS key location not allowed.")
+		return cmekpipe.KeyVersionName{}, keyElsewhere(key.Location(), b.Attrs.Location)
 	}
 	version, err := s.env.Keys.Wrap(ctx, core.StorageAgent(b.Project), key)
-	return version, keyRefusal(err, "cloudKmsEncryptionKeyNotFound")
+	return version, keyRefusal(err, noEncryptionKey)
 }
 
 // unwrap refuses to read an object whose key can't be used. An object without a key is always readable.
@@ -58,14 +57,14 @@ func (s *Server) unwrap(ctx context.Context, o *store.Object) error {
 		return err
 	}
 	err = s.env.Keys.Unwrap(ctx, core.StorageAgent(b.Project), o.Key)
-	return keyRefusal(err, "cloudKmsDecryptionKeyNotFound")
+	return keyRefusal(err, noDecryptionKey)
 }
 
 // parseKey parses the name of a key. It refuses the name of a version.
 func parseKey(name string) (cmekpipe.KeyName, error) {
 	key, err := cmekpipe.ParseKeyName(name)
 	if err != nil {
-		return key, badKey()
+		return key, badKey(name)
 	}
 	return key, nil
 }

@@ -342,3 +342,20 @@ func TestCustomerSuppliedKeysAreRefused(t *testing.T) {
 	wantError(t, err, 400, "invalid")
 	wantNoObject(t, c.object("plain", "o"))
 }
+
+func TestKeyRefusalsOfWritesHaveGooglesTexts(t *testing.T) {
+	c := newCloud(t)
+	c.keys.set(otherKey, 1, "DISABLED")
+	for name, want := range map[string]string{
+		otherKey:       "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed.",
+		farKey:         "Cloud KMS region 'europe-west1' not available for use with GCS region 'US_CENTRAL1'.",
+		key + version1: "Bad Cloud KMS crypto key: " + key + version1,
+		signingKey:     "Bad Cloud KMS crypto key: " + signingKey,
+		deniedKey:      "Permission denied on Cloud KMS key. Please ensure that your Cloud Storage service account has been authorized to use this key.",
+		missingKey:     "Cloud KMS key not found: " + missingKey,
+	} {
+		if _, err := write(t.Context(), c.object("plain", "o"), "data", withKey(name)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("key %s: got %v, want %q", name, err, want)
+		}
+	}
+}

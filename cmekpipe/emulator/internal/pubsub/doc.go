@@ -7,7 +7,7 @@
 // A topic's messages are encrypted with the version of its key that was primary when they were published. A
 // subscription has no key of its own: its backlog is encrypted with its topic's key. If a key can't be used, publish,
 // pull and streaming pull fail with FAILED_PRECONDITION, see https://docs.cloud.google.com/pubsub/docs/encryption;
-// Google's text is not public, so the message is that of Cloud KMS. A changed key of a topic encrypts later messages;
+// Google's text for a key that the agent may not use is public, the others are those of Cloud KMS. A changed key of a topic encrypts later messages;
 // older ones keep theirs.
 //
 // # Ledger

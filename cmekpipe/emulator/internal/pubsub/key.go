@@ -25,8 +25,9 @@ func (k *keeper) wrap(ctx context.Context, topic, key string) (cmekpipe.KeyVersi
 	if err != nil {
 		return cmekpipe.KeyVersionName{}, err
 	}
-	version, err := k.env.Keys.Wrap(ctx, core.PubSubAgent(projectOf(topic)), name)
-	return version, refusal(err)
+	agent := core.PubSubAgent(projectOf(topic))
+	version, err := k.env.Keys.Wrap(ctx, agent, name)
+	return version, refusal(err, agent)
 }
 
 // unwrap refuses to deliver messages whose key can't be used.
@@ -37,8 +38,9 @@ func (k *keeper) unwrap(ctx context.Context, subscription string, messages []*pu
 		if !version.Valid() || checked[version] {
 			continue
 		}
-		if err := k.env.Keys.Unwrap(ctx, core.PubSubAgent(projectOf(subscription)), version); err != nil {
-			return refusal(err)
+		agent := core.PubSubAgent(projectOf(subscription))
+		if err := k.env.Keys.Unwrap(ctx, agent, version); err != nil {
+			return refusal(err, agent)
 		}
 		checked[version] = true
 	}
@@ -62,12 +64,21 @@ func parseKey(name string) (cmekpipe.KeyName, error) {
 	return key, nil
 }
 
-// refusal converts a refusal of Cloud KMS to Pub/Sub's error: every key problem is a failed precondition.
-func refusal(err error) error {
-	if refused, ok := errors.AsType[*core.KeyError](err); ok {
+// refusal converts a refusal of Cloud KMS to Pub/Sub's error: every key problem is a failed precondition. The text for a key
+// that the agent may not use or that doesn't exist is Google's; the others are those of Cloud KMS, because Pub/Sub's are not
+// public.
+func refusal(err error, agent string) error {
+	refused, ok := errors.AsType[*core.KeyError](err)
+	if !ok {
+		return err
+	}
+	if refused.Reason != core.KeyDenied && refused.Reason != core.KeyNotFound {
 		return status.Error(codes.FailedPrecondition, refused.Message)
 	}
-	return err
+	key, _, _ := strings.Cut(refused.Name, "/cryptoKeyVersions/")
+	return status.Error(codes.FailedPrecondition, "Cloud Pub/Sub did not have the necessary permissions configured to support "+
+		"this operation. Please verify that the service account "+agent+" was granted the Cloud KMS CryptoKey "+
+		"Encrypter/Decrypter role for the project containing the CryptoKey resource "+key+".")
 }
 
 // projectOf returns the project of "projects/PROJECT/…".

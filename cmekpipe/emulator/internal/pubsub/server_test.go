@@ -105,7 +105,7 @@ func TestTopicNeedsAKeyThatTheAgentCanUse(t *testing.T) {
 		{"taken", topic, w.key.String(), codes.AlreadyExists, "entries"},
 		{"no key", project + "/topics/bare", "", codes.OK, ""},
 		{"disabled", project + "/topics/new", disabled.String(), codes.FailedPrecondition, "is not enabled"},
-		{"denied", project + "/topics/new", denied.String(), codes.FailedPrecondition, "useToEncrypt"},
+		{"denied", project + "/topics/new", denied.String(), codes.FailedPrecondition, "did not have the necessary permissions"},
 		{"missing", project + "/topics/new", strings.TrimSuffix(w.key.String(), "messages") + "none", codes.FailedPrecondition, "none"},
 		{"version", project + "/topics/new", w.key.String() + "/cryptoKeyVersions/1", codes.InvalidArgument, "key name"},
 		{"short name", project + "/topics/ab", w.key.String(), codes.InvalidArgument, "name"},
@@ -133,7 +133,7 @@ func TestMessagesNeedTheKeyEachTime(t *testing.T) {
 	require(t, err, codes.FailedPrecondition, "is not enabled")
 	w.EnableKey(w.key)
 	w.DenyKey(w.key, emulator.PubSub)
-	require(t, w.publish(message("b")), codes.FailedPrecondition, "useToEncrypt")
+	require(t, w.publish(message("b")), codes.FailedPrecondition, "did not have the necessary permissions")
 	w.GrantKey(w.key, emulator.PubSub)
 	must(t, w.publish(message("c")))
 	w.RequireEncrypted(t, w.key)
@@ -146,7 +146,7 @@ func TestStreamEndsWhenTheKeyCanNotBeUsed(t *testing.T) {
 	stream, err := w.subs.StreamingPull(t.Context())
 	must(t, err, stream.Send(&pubsubpb.StreamingPullRequest{Subscription: sub, StreamAckDeadlineSeconds: 10}))
 	_, err = stream.Recv()
-	require(t, err, codes.FailedPrecondition, "useToDecrypt")
+	require(t, err, codes.FailedPrecondition, "did not have the necessary permissions")
 }
 
 func TestChangedKeyEncryptsLaterMessages(t *testing.T) {
@@ -163,7 +163,7 @@ func TestChangedKeyEncryptsLaterMessages(t *testing.T) {
 	w.DenyKey(w.key)
 	must(t, w.publish(message("new")))
 	_, err = w.pull()
-	require(t, err, codes.FailedPrecondition, "useToDecrypt") // the older message is still encrypted with the older key
+	require(t, err, codes.FailedPrecondition, "did not have the necessary permissions") // the older message is still encrypted with the older key
 	w.GrantKey(w.key)
 	w.RequireEncrypted(t, w.key, other)
 }

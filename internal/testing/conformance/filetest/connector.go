@@ -225,7 +225,7 @@ func (c Connector) refusedKey(t *testing.T) {
 				if !strings.HasPrefix(e.Resource, "gs://"+Bucket+"/out/") || e.Hint == "" || e.Op != c.Op {
 					t.Errorf("got %v, want it from %s, about the object, with a hint", e, c.Op)
 				}
-				if got := w.Visible(t); len(got) != 0 {
+				if got := w.Final(t); len(got) != 0 {
 					t.Errorf("got objects %q, want none", got)
 				}
 			})
@@ -247,7 +247,7 @@ func (c Connector) failingBundle(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "bad line") {
 		t.Errorf("got %v, want the line's error", err)
 	}
-	if got := w.Visible(t); len(got) != 0 {
+	if got := w.Final(t); len(got) != 0 {
 		t.Errorf("got objects %q, want none", got)
 	}
 }

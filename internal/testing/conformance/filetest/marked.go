@@ -13,8 +13,8 @@ import (
 )
 
 // RequireMarked fails unless, in the scopes of a connector, each DoFn of a pipeline is either a helper or a sink for o
-// with its key, and the sinks are those of want, counted by the names of their types. All but those that end in paneFn
-// must require whole input.
+// with its key, and the sinks are those of want, counted by the names of their types. All but those of
+// panes must require whole input.
 func RequireMarked(t *testing.T, o cmekpipe.Object, scope string, build func(beam.Scope), want map[string]int) {
 	t.Helper()
 	p, s := beam.NewPipelineWithRoot()
@@ -45,7 +45,7 @@ func RequireMarked(t *testing.T, o cmekpipe.Object, scope string, build func(bea
 		if d.Name != o.String() || d.Key != o.Key() {
 			t.Errorf("%s: got %+v, want %v with %v", name, d, o, o.Key())
 		}
-		if whole := destination.NeedsWholeInput(e.DoFn.Recv); whole == strings.HasSuffix(name, "paneFn") {
+		if whole := destination.NeedsWholeInput(e.DoFn.Recv); whole == strings.Contains(strings.ToLower(name), "pane") {
 			t.Errorf("%s: got whole input %v", name, whole)
 		}
 		marked[reflect.TypeOf(e.DoFn.Recv).Elem().Name()]++

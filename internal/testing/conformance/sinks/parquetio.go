@@ -36,7 +36,9 @@ func ParquetIOSharded() conformance.Harness {
 // ParquetIO is parquetio.Write.
 func ParquetIO() conformance.Harness {
 	return singleObject(ParquetIOSharded(), "parquetio.Write", func(cloud *cmektest.Cloud) conformance.Sink {
-		return newParquetSink(cloud, textBucket, parquetio.Write)
+		return newParquetSink(cloud, textBucket, func(s beam.Scope, o cmekpipe.Object, col beam.PCollection) {
+			parquetio.Write(s, o, col)
+		})
 	})
 }
 

@@ -39,11 +39,10 @@ func TextIO() conformance.Harness {
 	})
 }
 
-// singleObject converts the harness of a sharded write to one of a write that uploads one object with its name.
+// singleObject converts the harness of a sharded write to one of a write of one object.
 func singleObject(h conformance.Harness, name string, sink func(*cmektest.Cloud) conformance.Sink) conformance.Harness {
 	h.Name = name
 	h.New = func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return sink(cloud) }
-	h.Writes, h.Also = []emulator.Method{"storage.objects.insert"}, nil
 	return h
 }
 

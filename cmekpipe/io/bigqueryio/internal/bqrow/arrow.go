@@ -1,16 +1,13 @@
 package bqrow
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"reflect"
 	"strings"
 
 	"github.com/apache/arrow/go/v15/arrow"
 	"github.com/apache/arrow/go/v15/arrow/array"
-	"github.com/apache/arrow/go/v15/arrow/ipc"
 )
 
 // Decoder converts Arrow batches to structs, column by column.
@@ -36,8 +33,9 @@ type reader func(arrow.Array) (setter, bool)
 type setter func(field reflect.Value, i int) *Refusal
 
 // NewDecoder pairs the columns of an Arrow schema with the fields of a struct.
-func NewDecoder(t reflect.Type, schema []byte) (*Decoder, error) {
-	r, err := ipc.NewReader(bytes.NewReader(schema))
+func NewDecoder(t reflect.Type, schema []byte) (d *Decoder, err error) {
+	defer unreadable(&err, "got a schema that is not an Arrow schema")
+	r, err := newReader(schema, nil)
 	if err != nil {
 		return nil, errors.New("got a schema that is not an Arrow schema")
 	}
@@ -93,8 +91,9 @@ func readerOf(t reflect.Type, column arrow.Field, name string) (reader, error) {
 }
 
 // Rows decodes a batch into a slice of structs.
-func (d *Decoder) Rows(batch []byte) (reflect.Value, error) {
-	r, err := ipc.NewReader(io.MultiReader(bytes.NewReader(d.schema), bytes.NewReader(batch)))
+func (d *Decoder) Rows(batch []byte) (rows reflect.Value, err error) {
+	defer unreadable(&err, "got rows that are not a valid Arrow batch")
+	r, err := newReader(d.schema, batch)
 	if err != nil {
 		return reflect.Value{}, errors.New("got rows that are not an Arrow batch")
 	}
@@ -104,10 +103,13 @@ func (d *Decoder) Rows(batch []byte) (reflect.Value, error) {
 	}
 	record := r.Record()
 	n := int(record.NumRows())
-	rows := reflect.MakeSlice(reflect.SliceOf(d.typ), n, n)
+	if n < 0 || n > 8*len(batch) { // a value has at least the bit that tells whether it is NULL
+		return reflect.Value{}, errors.New("got more rows than an answer can have")
+	}
+	rows = reflect.MakeSlice(reflect.SliceOf(d.typ), n, n)
 	for _, c := range d.columns {
-		if c.at >= int(record.NumCols()) {
-			return rows, errors.New("got too few columns")
+		if c.at >= int(record.NumCols()) || record.Column(c.at).Len() != n {
+			return rows, errors.New("got too few columns, or columns of different lengths")
 		}
 		if err := c.fill(record.Column(c.at), rows, 0); err != nil {
 			return rows, err
@@ -198,7 +200,7 @@ func listReader(t reflect.Type, list *arrow.ListType, name string) (reader, erro
 	}
 	return func(values arrow.Array) (setter, bool) {
 		lists, ok := values.(*array.List)
-		if !ok {
+		if !ok || !offsetsFit(lists) {
 			return nil, false
 		}
 		set, ok := element(lists.ListValues())

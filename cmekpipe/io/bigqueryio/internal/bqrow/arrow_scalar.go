@@ -38,11 +38,11 @@ func scalarReader(t reflect.Type, column arrow.DataType) reader {
 			return nullable(func(a *array.Binary, i int) []byte { return slices.Clone(a.Value(i)) })
 		}
 	case *arrow.Decimal128Type:
-		if t == reflect.TypeFor[*big.Rat]() {
+		if t == reflect.TypeFor[*big.Rat]() && isScale(c.Scale) {
 			return nullable(func(a *array.Decimal128, i int) *big.Rat { return ratOf(a.Value(i).BigInt(), c.Scale) })
 		}
 	case *arrow.Decimal256Type:
-		if t == reflect.TypeFor[*big.Rat]() {
+		if t == reflect.TypeFor[*big.Rat]() && isScale(c.Scale) {
 			return nullable(func(a *array.Decimal256, i int) *big.Rat { return ratOf(a.Value(i).BigInt(), c.Scale) })
 		}
 	case *arrow.Date32Type:
@@ -196,6 +196,9 @@ func boolReader(t reflect.Type) reader {
 		return nil
 	})
 }
+
+// isScale reports whether a decimal can have so many digits after the point.
+func isScale(digits int32) bool { return digits >= 0 && digits <= 76 }
 
 // ratOf returns a decimal with a number of digits after the point.
 func ratOf(unscaled *big.Int, digits int32) *big.Rat {

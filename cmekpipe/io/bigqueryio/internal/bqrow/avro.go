@@ -9,7 +9,6 @@ import (
 	"math/big"
 	"reflect"
 	"strconv"
-	"strings"
 	"time"
 
 	"cloud.google.com/go/bigquery"
@@ -187,8 +186,7 @@ func (c *column) appendAvroValue(b []byte, x reflect.Value) (_ []byte, bad *Refu
 func (c *column) appendAvroText(b []byte, s string) []byte {
 	switch c.typ {
 	case bigquery.NumericFieldType, bigquery.BigNumericFieldType:
-		n, _ := new(big.Int).SetString(strings.Replace(s, ".", "", 1), 10) // s comes from FloatString
-		return appendAvroBytes(b, twosComplement(n))
+		return appendAvroBytes(b, twosComplement(unscaled(s)))
 	case bigquery.TimeFieldType:
 		t, _ := civil.ParseTime(s) // s comes from CivilTimeString
 		micros := time.Duration(t.Hour)*time.Hour + time.Duration(t.Minute)*time.Minute +

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/big"
 	"reflect"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -84,8 +85,8 @@ func structGetters() map[pair]getter {
 		{reflect.TypeFor[civil.Date](), bigquery.DateFieldType}:         {long: days},
 		{reflect.TypeFor[civil.Time](), bigquery.TimeFieldType}:         {text: clock},
 		{reflect.TypeFor[civil.DateTime](), bigquery.DateTimeFieldType}: {text: dateTime},
-		{reflect.TypeFor[*big.Rat](), bigquery.NumericFieldType}:        {text: decimal(38, 9)},
-		{reflect.TypeFor[*big.Rat](), bigquery.BigNumericFieldType}:     {text: decimal(77, 38)},
+		{reflect.TypeFor[*big.Rat](), bigquery.NumericFieldType}:        {text: numeric()},
+		{reflect.TypeFor[*big.Rat](), bigquery.BigNumericFieldType}:     {text: bigNumeric()},
 		{reflect.TypeFor[*bigquery.IntervalValue](), bigquery.IntervalFieldType}: {text: func(x reflect.Value) (string, *Refusal) {
 			return at[*bigquery.IntervalValue](x).String(), nil
 		}},
@@ -147,18 +148,38 @@ func dateTime(x reflect.Value) (string, *Refusal) {
 	return bigquery.CivilDateTimeString(d), nil
 }
 
-// decimal is a NUMERIC or BIGNUMERIC, rounded to the digits that it has after the point.
-func decimal(precision, scale int) func(reflect.Value) (string, *Refusal) {
-	limit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(precision-scale)), nil)
+// decimal is a NUMERIC or BIGNUMERIC, rounded to the digits that it has after the point and then compared with the bounds of
+// its type. whole is how many digits the largest number has before the point.
+func decimal(whole, scale int, smallest, largest *big.Int) func(reflect.Value) (string, *Refusal) {
 	return func(x reflect.Value) (string, *Refusal) {
-		r := at[*big.Rat](x)
-		s := r.FloatString(scale)
-		whole := new(big.Int).Quo(r.Num(), r.Denom())
-		if whole.CmpAbs(limit) >= 0 {
-			return "", &Refusal{Why: "got a number with too many digits"}
+		s := at[*big.Rat](x).FloatString(scale)
+		if len(s) < whole+len(".")+scale { // shorter than the largest number
+			return s, nil
+		}
+		if n := unscaled(s); n.Cmp(smallest) < 0 || n.Cmp(largest) > 0 {
+			return "", &Refusal{Why: "got a number outside the range of the column"}
 		}
 		return s, nil
 	}
+}
+
+// numeric and bigNumeric have the bounds that BigQuery documents: 38 nines, and what 256 bits hold.
+// Source: https://docs.cloud.google.com/bigquery/docs/reference/standard-sql/data-types#decimal_types.
+func numeric() func(reflect.Value) (string, *Refusal) {
+	largest := new(big.Int).Exp(big.NewInt(10), big.NewInt(38), nil)
+	largest.Sub(largest, big.NewInt(1))
+	return decimal(29, 9, new(big.Int).Neg(largest), largest)
+}
+
+func bigNumeric() func(reflect.Value) (string, *Refusal) {
+	end := new(big.Int).Lsh(big.NewInt(1), 255)
+	return decimal(39, 38, new(big.Int).Neg(end), new(big.Int).Sub(end, big.NewInt(1)))
+}
+
+// unscaled returns a text of big.Rat.FloatString without its point.
+func unscaled(s string) *big.Int {
+	n, _ := new(big.Int).SetString(strings.Replace(s, ".", "", 1), 10)
+	return n
 }
 
 func isMany(t reflect.Type) bool {
