@@ -71,8 +71,9 @@
 //
 // # Concurrency
 //
-// All workers read and write in parallel. Each worker thread that writes has one client, one connection and about 10 MiB
-// of buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job, after which all rows are visible;
+// All workers read and write in parallel. A worker process has one client, and at most four connections to the
+// default stream of a table; WithExactlyOnce has one for each bundle. Each worker thread that writes has about 10 MiB of
+// buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job, after which all rows are visible;
 // attempts of it may run at the same time.
 //
 // # Testing
