@@ -5,15 +5,12 @@ import (
 	"slices"
 )
 
-// checkUpdate requires the name of the job to update, and allows a mapping for an update only.
+// checkUpdate requires the name of the job to update, and allows a mapping for an update only. An update with a template location
+// is what the launcher of a Flex Template asks its program for: the launch of the template checks the job that it replaces.
 func (c *checker) checkUpdate(cfg Config) {
 	if cfg.Update && cfg.JobName == "" {
 		c.add(InvalidOptions, "update", "got an update without job_name, want the name of the running job",
 			"set job_name to the name of the running job; list them: gcloud dataflow jobs list --status=active")
-	}
-	if cfg.Update && cfg.TemplateLocation != "" {
-		c.add(InvalidOptions, "update", "got an update with template_location, want one of them: a template starts no job",
-			"leave out template_location, or stage the template without update and set update when it is launched")
 	}
 	if len(cfg.TransformNameMapping) == 0 {
 		return

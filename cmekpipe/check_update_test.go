@@ -24,8 +24,6 @@ func replaceFaults() []singleFault {
 	faults := []singleFault{
 		updateFault("update without a name", fields{"job_name": ""}, nil, func(c *cmekpipe.Config) { c.JobName = "" },
 			"update", "got an update without job_name"),
-		updateFault("update of a template", fields{"template_location": "gs://bank-scratch/t"}, nil,
-			func(c *cmekpipe.Config) { c.TemplateLocation = "gs://bank-scratch/t" }, "update", "a template starts no job"),
 		updateFault("mapping alone", fields{"update": "false", mapping: `{"Old":"New"}`}, map[string]string{"Old": "New"},
 			func(c *cmekpipe.Config) { c.Update = false }, mapping, "got a mapping without update"),
 		updateFault("mapping of nothing", fields{mapping: `{"":"New"}`}, map[string]string{"": "New"}, none,

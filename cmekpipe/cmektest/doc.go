@@ -24,6 +24,9 @@
 // environment in parallel tests: use [WithoutEnv] there, and pass [emulator.Cloud.ClientOptions] to the code under
 // test.
 //
+// Beam's Prism, which runs pipelines in the test's own process, listens on all network interfaces without authentication. On a
+// machine that others can reach, test behind a firewall or with the runner "direct".
+//
 // # Permissions
 //
 // [Cloud.CreateKey] grants the key to the service agents of [Project] for every service that encrypts. [Cloud.DenyKey]

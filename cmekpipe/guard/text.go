@@ -55,10 +55,14 @@ func (c *Coverage) totals() string {
 }
 
 func (t Transform) write(b *strings.Builder) {
+	place := "writes to"
+	if t.Verdict == ReadsOnly {
+		place = "reads from"
+	}
 	fmt.Fprintf(b, "%s %s\n", t.Verdict, terminal.Line(t.Path()))
 	for _, line := range []struct{ label, text string }{
 		{"identity", t.Identity},
-		{"writes to", t.Destination},
+		{place, t.Destination},
 		{"key", t.Key.String()},
 		{"its fields name", strings.Join(t.Mentions, ", ")},
 		{"not checked", t.Caveat},

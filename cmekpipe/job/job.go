@@ -32,7 +32,7 @@ func (j *Job) String() string {
 }
 
 // Orphan is a job of an earlier launch from the same staging location that was killed, or could not reach its services,
-// before it had checked the job's key. The launch that reports it has checked the key, or has cancelled the job.
+// before it had checked the job's key, or before it could tell its caller of the job. The launch that reports it has checked the key, or has cancelled the job.
 type Orphan struct {
 	// Job is the job as it was left. Its Key is the one that the job was to have.
 	Job Job

@@ -1,6 +1,9 @@
 package launch
 
 import (
+	"flag"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -19,6 +22,9 @@ func (l *launch) checkDataflow() error {
 	if err := l.checkPipelineOptions(); err != nil {
 		return err
 	}
+	if err := l.checkShadowed(); err != nil {
+		return err
+	}
 	return l.checkHooks()
 }
 
@@ -35,6 +41,44 @@ func (l *launch) checkPipelineOptions() error {
 			"remove temp_location from beam.PipelineOptions")
 	}
 	return nil
+}
+
+// checkShadowed refuses what the program put into beam.PipelineOptions under the name of a flag of its own. Beam sends flags to the
+// workers as options; this module sends none, so that a worker would read "" from such an option, and nobody would be told. Beam's
+// own flags are job options, which no worker reads.
+func (l *launch) checkShadowed() error {
+	jobFlags := flag.NewFlagSet("", flag.ContinueOnError)
+	cmekpipe.RegisterFlags(jobFlags)
+	options := beam.PipelineOptions.Export().Options
+	if loadedFromFlags(options) {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(options)) {
+		if flag.Lookup(name) != nil && jobFlags.Lookup(name) == nil && !isBeamFlag(name) {
+			return l.refuse(cmekpipe.InvalidOptions, name, "got an option in beam.PipelineOptions with the name of a flag, and flags are not sent to workers",
+				"give the option another name, as in beam.PipelineOptions.Set(\"my_"+name+"\", …), or give the DoFn a field")
+		}
+	}
+	return nil
+}
+
+// loadedFromFlags reports whether options hold most flags that were set. Then one of Beam's own runners has loaded them in this
+// process, and nobody chose what travels.
+func loadedFromFlags(options map[string]string) bool {
+	set, loaded := 0, 0
+	flag.Visit(func(f *flag.Flag) {
+		set++
+		if _, ok := options[f.Name]; ok {
+			loaded++
+		}
+	})
+	return set > 1 && 2*loaded >= set
+}
+
+// isBeamFlag reports whether a flag was registered by a package of Beam's, which its default FlagSet does not say: those that this
+// module knows and refuses.
+func isBeamFlag(name string) bool {
+	return slices.ContainsFunc(cmekpipe.ForbiddenOptions(), func(f cmekpipe.ForbiddenOption) bool { return slices.Contains(f.Names, name) })
 }
 
 // checkHooks refuses Beam's own hooks that write profiles to Cloud Storage without a key.

@@ -24,6 +24,9 @@ var prismServer = sync.OnceValues(func() (jobpb.JobServiceClient, error) {
 
 // prism runs the pipeline in this process: Prism as the runner, and a worker that it reaches over loopback.
 func (l *launch) prism(ctx context.Context) error {
+	if err := l.checkShadowed(); err != nil {
+		return err
+	}
 	edges, _, err := l.pipeline.Build()
 	if err != nil {
 		return l.runnerError(err)

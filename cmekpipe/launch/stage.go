@@ -17,12 +17,14 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/canonical"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/workerbuild"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // stagedJob is a job and the files that it needs, which have their names in the staging bucket but were not sent yet.
@@ -45,12 +47,18 @@ func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve 
 	if err != nil {
 		return nil, err
 	}
+	if named := l.opts.Environment().WorkerBinary; named != "" && len(emulatorenv.Set()) == 0 {
+		// Jobs on the loopback cloud are not executed, and tests name any file.
+		if err := workerbuild.CheckProgram(l.op, named, l.opts.Workers().MachineType); err != nil {
+			return nil, err
+		}
+	}
 	j := &stagedJob{area: session.StagingOf(l.op, l.opts, l.Settings, nil), remove: remove}
 	if j.worker, err = os.Open(path); err != nil {
 		remove()
-		return nil, &cmekpipe.Error{Op: l.op, Code: cmekpipe.NotFound, Resource: path, Hint: "build it again", Err: err}
+		return nil, &cmekpipe.Error{Op: l.op, Code: cmekpipe.NotFound, Resource: path, Hint: "build it again: GOOS=linux CGO_ENABLED=0 go build -o " + path, Err: err}
 	}
-	if j.others, err = crosslang.Stage(ctx, &j.area, t.OtherSDKs, resolve); err == nil {
+	if j.others, err = crosslang.Stage(ctx, &j.area, t.OtherSDKs, resolve, l.Waived(rule.UnverifiedExpansion) != ""); err == nil {
 		err = l.name(ctx, t, j)
 	}
 	if err != nil {
@@ -118,11 +126,16 @@ func identify(t *translation.Translation, j *stagedJob) (string, error) {
 func (l *launch) completePlan(t *translation.Translation, j *stagedJob, resolved bool) {
 	p := l.result.Plan
 	p.SetRequest(j.request)
+	p.SetGraph(len(j.model), graphParts(t.Model))
 	files := []*staging.File{j.workerFile, j.modelFile}
 	for _, e := range t.OtherSDKs {
 		if e.Unresolved() && !resolved {
 			p.Unresolved = append(p.Unresolved, plan.UnresolvedFiles{Environment: e.ID, Service: e.Service, Names: e.FileNames()})
 		}
+	}
+	if reason := l.Waived(rule.UnverifiedExpansion); reason != "" && len(t.OtherSDKs) > 0 {
+		p.Findings = append(p.Findings, rule.Finding{Rule: rule.UnverifiedExpansion, Resource: "environment " + t.OtherSDKs[0].ID,
+			Detail: "files of other SDKs are accepted from any machine, and without a SHA-256; waived: " + reason})
 	}
 	if len(p.Unresolved) > 0 {
 		files, p.Request = files[:1], nil
@@ -130,6 +143,14 @@ func (l *launch) completePlan(t *translation.Translation, j *stagedJob, resolved
 	for _, f := range append(files, j.others.Files...) {
 		p.Staged = append(p.Staged, plan.StagedFile{URL: f.URL, SHA256: f.Hash, Size: f.Size, Key: f.Key})
 	}
+}
+
+// graphParts returns the transforms of a model with the bytes of their payloads.
+func graphParts(model *pipepb.Pipeline) (parts []plan.Part) {
+	for _, t := range model.GetComponents().GetTransforms() {
+		parts = append(parts, plan.Part{Transform: t.GetUniqueName(), Bytes: len(t.GetSpec().GetPayload())})
+	}
+	return parts
 }
 
 // send sends the files to the staging bucket, encrypted with the key.

@@ -1,6 +1,7 @@
 package launch_test
 
 import (
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -81,14 +82,14 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 			w.backdate(old, time.Date(2023, 1, 1, 0, 0, 0, 0, time.UTC))
 			return id
 		}, cmekpipe.Unsupported, []string{"2023-01-01", "launch.Drain"}},
-		{"a job that drains", func(w *world) string {
+		{"a job that is being cancelled", func(w *world) string {
 			id := w.squatter(nil)
 			p := w.Dataflow().Pace()
 			p.Stopping = time.Hour
 			w.Dataflow().SetPace(p)
-			w.request(id, "JOB_STATE_DRAINED")
+			w.request(id, "JOB_STATE_CANCELLED")
 			return id
-		}, cmekpipe.PreconditionFailed, []string{"JOB_STATE_DRAINING"}},
+		}, cmekpipe.PreconditionFailed, []string{"JOB_STATE_CANCELLING"}},
 		{"a batch job", func(w *world) string {
 			w.Dataflow().SetPace(emulator.Pace{Running: time.Hour})
 			return w.squatter(func(j *api.Job) { j.Type = "JOB_TYPE_BATCH" })
@@ -109,6 +110,44 @@ func TestAnUpdateThatWouldLeaveTheKeyIsRefused(t *testing.T) {
 				t.Errorf("got objects %v and job %v, want nothing staged", got, result.Job)
 			}
 		})
+	}
+}
+
+// Users drain a job first and find then that they want to replace it.
+func TestADrainingJobIsUpdated(t *testing.T) {
+	w := newWorld(t)
+	id := w.squatter(nil)
+	p := w.Dataflow().Pace()
+	p.Stopping = time.Hour
+	w.Dataflow().SetPace(p)
+	w.request(id, "JOB_STATE_DRAINED")
+	result, err := w.update(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for w.jobs()[0].CurrentState == "JOB_STATE_PENDING" {
+		time.Sleep(5 * time.Millisecond)
+	}
+	for _, j := range w.jobs() {
+		if want := map[string]string{id: "JOB_STATE_UPDATED", result.Job.ID: "JOB_STATE_RUNNING"}[j.Id]; j.CurrentState != want {
+			t.Errorf("got job %s in %s, want %s", j.Id, j.CurrentState, want)
+		}
+	}
+}
+
+// The launcher of a Flex Template asks its program for a template that updates a job.
+func TestATemplateThatUpdatesAJobIsStaged(t *testing.T) {
+	w := newWorld(t)
+	_, err := w.stream(func(c *cmekpipe.Config) {
+		toTemplate(c)
+		c.Update, c.TransformNameMapping = true, map[string]string{"old": "new"}
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var staged api.Job
+	if err := json.Unmarshal(w.ReadObject(nightlyTemplate), &staged); err != nil || staged.TransformNameMapping["old"] != "new" {
+		t.Errorf("got mapping %v and %v, want the options'", staged.TransformNameMapping, err)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core"
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -45,6 +46,12 @@ func requestFindings(p *Plan) rule.Findings {
 	found := rule.Findings{{Rule: rule.JobMetadata, Resource: "job " + name, Detail: detail}}
 	if names := optionNames(p.Request); len(names) > 0 {
 		found = append(found, rule.Finding{Rule: rule.PipelineOptions, Resource: "beam.PipelineOptions", Detail: strings.Join(names, ", ")})
+	}
+	found = append(found, workerFindings(p.Request)...)
+	if core.SdkVersion != reviewedBeam {
+		found = append(found, rule.Finding{Rule: rule.OtherBeam, Resource: "github.com/apache/beam/sdks/v2",
+			Detail: "got version " + core.SdkVersion + ", want " + reviewedBeam + ": what its transforms write may differ",
+			Remedy: "go get github.com/apache/beam/sdks/v2@v" + reviewedBeam})
 	}
 	if answer := location.ForDataflow(p.Key.Location(), p.Region); answer.Fit == location.Unsure {
 		found = append(found, rule.Finding{Rule: rule.LocationUnknown, Resource: p.Key.String(), Detail: answer.Why})

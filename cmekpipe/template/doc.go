@@ -53,14 +53,16 @@
 //     as worker_binary belong to the template: stage it again with them.
 //   - Parameters and pipeline options must not name another key, in any spelling, another region or another folder, nor
 //     anything that stores data without the key.
-//   - The temporary bucket must exist, where the key can serve it, and its default key must be the job's: Dataflow and the
-//     SDKs write there without naming a key. For a Flex Template that holds for the staging bucket too, to which the
-//     launcher writes its console.
-//   - The template must be encrypted with a customer-managed key. Options, experiments and service options that it stores, at
+//   - The temporary bucket must exist, where the key can serve it, and must have a customer key as its default: Dataflow and the
+//     SDKs write there without naming a key. Another default key than the job's is a warning. For a Flex Template both hold for
+//     the staging bucket too, to which the launcher writes its console.
+//   - A template in the options' buckets, or in another bucket of their project, must be encrypted with a customer-managed key. One
+//     of others, such as Google's in gs://dataflow-templates-REGION, need not be. Options, experiments and service options that it stores, at
 //     any depth and in the spellings of all SDKs, are compared with the key like those of the launch. A key in it must be the
 //     launch's, with or without a version; a template that names none is accepted.
 //   - Jobs of earlier launches that were killed are searched for, as package launch describes, from the same records.
-//   - The template is launched with the key, and the job is read back. A job with another key, or none, is cancelled, and
+//   - The template is launched with the key. What is launched is what was inspected: a Flex Template's specification is a part of
+//     the request, and the job of a classic template that was replaced meanwhile is cancelled. The job is read back. A job with another key, or none, is cancelled, and
 //     the launch waits until it has stopped.
 //
 // Google does not document which key counts if the template's differs from the launch's. A launch fails if they differ, and
@@ -108,11 +110,11 @@
 //
 // Errors are [*cmekpipe.Error] with the codes of package launch; those of a context stay themselves. In addition:
 //
-//	KeyMismatch        the template holds another key; a bucket's default key is another; the job was created with another,
-//	                   and was cancelled
+//	KeyMismatch        the template holds another key; the job was created with another, and was cancelled
 //	KeyMissing         the template or a bucket has no key; the job was created without one, and was cancelled
 //	InvalidOptions     parameters, pipeline options or the template contradict the key (see cmekpipe.OptionErrors); Dataflow
 //	                   rejected the launch, and the error names the rejected parameters
+//	PreconditionFailed a classic template was replaced while it was launched; the job was cancelled
 //	InvalidName        WriteSpec was given the URL of a folder
 //	Unsupported        a job option that no launch of a template has a field for
 //	AlreadyExists      an active job has the name, or a launch that was killed did the same

@@ -51,8 +51,12 @@ func (*flex) start(ctx context.Context, l *launcher, a *attempt, validateOnly bo
 }
 
 func (l *launcher) flexParameters(a *attempt) *api.LaunchFlexTemplateParameter {
+	path := l.Template
+	if l.inline != nil {
+		path = ""
+	}
 	return &api.LaunchFlexTemplateParameter{
-		ContainerSpecGcsPath: l.Template, JobName: a.name, Parameters: l.Parameters, Update: l.opts.Update(),
+		ContainerSpecGcsPath: path, ContainerSpec: l.inline, JobName: a.name, Parameters: l.Parameters, Update: l.opts.Update(),
 		TransformNameMappings: l.opts.TransformNameMapping(),
 		Environment:           flexEnvironment(l.opts, labelled(l.opts, a.request), l.PipelineOptions),
 	}

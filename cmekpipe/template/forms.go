@@ -1,7 +1,7 @@
 package template
 
-// The expressions below have no look-ahead and no classes but Unicode's, so that every engine reads them the same way. A value
-// must match an expression whole.
+// The expressions below have no look-ahead, and no classes with names: JavaScript reads \P{Cc} without the flag u, as the console
+// does, as the letter P, and Python refuses it. A value must match an expression whole.
 const (
 	// keyForm matches what [cmekpipe.ParseKeyName] accepts, and nothing else.
 	keyForm = `projects/(` + projectForm + `)/locations/[a-z][-a-z0-9]*/keyRings/` + keyID + `/cryptoKeys/` + keyID
@@ -11,7 +11,15 @@ const (
 	keyID       = `[-_a-zA-Z0-9]{1,63}`
 
 	// rest is what may follow a bucket's name.
-	rest = `(/\P{Cc}*)?`
+	rest = `(/` + text + `*)?`
+
+	// text is any character but the controls, word any but those and white space and the slash.
+	text = `[^` + controls + `]`
+	word = `[^/` + controls + spaces + `]`
+
+	controls = `\x00-\x1f\x7f-\x9f`
+	// spaces are the white space of Unicode, as characters: engines differ in how they escape them.
+	spaces = " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 
 // folderForms match, all together, the gs:// URLs that the job options accept for a folder. They also match names that only
@@ -21,7 +29,7 @@ func folderForms() []string {
 	return []string{
 		`gs://[a-z0-9]([-._a-z0-9]{1,220}[a-z0-9])` + rest,
 		`gs://[-_a-z0-9]{1,63}(\.[-_a-z0-9]{1,63})*` + rest,
-		`gs://(goo|([^g/]|g[^o/]|go[^o/]|goo[^g])\P{Cc}*)`,
-		`gs://[^/]*(/(/*|[^/\p{Z}]/*|\P{Z}\P{Cc}*[^/\p{Z}]/*))?`, // no white space around the folder's name
+		`gs://(goo|([^g/]|g[^o/]|go[^o/]|goo[^g])` + text + `*)`,
+		`gs://[^/]*(/(/*|` + word + `/*|[^` + controls + spaces + `]` + text + `*` + word + `/*))?`, // no white space around the folder's name
 	}
 }

@@ -103,3 +103,14 @@ func FuzzFolderForms(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, url string) { checkFolderForms(t, url) })
 }
+
+// The console checks forms in JavaScript, others in Python or Java.
+func TestFormsMeanTheSameInEveryEngine(t *testing.T) {
+	for _, form := range append(template.FolderForms(), template.KeyForm()) {
+		for _, different := range []string{`\p`, `\P`, `\z`, `\s`, `\w`, `\b`, "(?", "[[:", "&&"} {
+			if strings.Contains(form, different) {
+				t.Errorf("got %s in %s, which engines read differently", different, form)
+			}
+		}
+	}
+}

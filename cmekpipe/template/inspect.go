@@ -21,7 +21,7 @@ func (l *launcher) inspectStored(o *options, stored fields, environment, keyFiel
 			delete(e, name) // it may name a version of the key
 		}
 		if err := o.object(e); err != nil {
-			return l.refuse(cmekpipe.InvalidOptions, "got options that can't be read: "+err.Error(), "stage the template again")
+			return l.refuse(cmekpipe.InvalidOptions, "got options that can't be read: "+err.Error(), "repair its field options: gcloud storage cat "+l.Template+"; or stage the template again with launch.Run")
 		}
 	}
 	var faults []error

@@ -203,6 +203,26 @@ func TestBucketsAreHeldAgainstTheKey(t *testing.T) {
 	})
 }
 
+// Between the inspection of a template and its launch somebody may write another one.
+func TestATemplateThatIsReplacedMeanwhileIsNotLaunched(t *testing.T) {
+	eachKind(t, func(t *testing.T, w *world, k kind) {
+		text := w.ReadObject(stored)
+		w.Inject(emulator.Fault{Method: emulator.Method(k.method), Call: 1,
+			OnBegin: func(emulator.Method, string) { w.WriteObject(stored, append(text, ' ')) }})
+		_, err := w.run(k, nil)
+		if k.name == "flex" { // the request holds what was inspected
+			if err != nil {
+				t.Errorf("got %v, want the inspected specification launched", err)
+			}
+			return
+		}
+		requireError(t, err, cmekpipe.PreconditionFailed, stored)
+		if got := w.running(); len(got) != 0 || w.records() != 0 {
+			t.Errorf("got jobs %v and %d records, want the job cancelled", got, w.records())
+		}
+	})
+}
+
 // cancelAll stops what runs.
 func (w *world) cancelAll() {
 	w.t.Helper()
@@ -228,6 +248,21 @@ func TestATemplateMustBeEncryptedWithAKey(t *testing.T) {
 			return err
 		}
 		requireError(t, start("gs://bank-plain/t"), cmekpipe.KeyMissing, "gs://bank-plain/t")
+		// Templates of others, such as Google's, hold nothing of the customer's.
+		if err := w.Cloud.Cloud.CreateBucket(t.Context(), "google-project", "dataflow-templates", region, cmekpipe.KeyName{}); err != nil {
+			t.Fatal(err)
+		}
+		w.WriteObject("gs://dataflow-templates/t", text)
+		if err := start("gs://dataflow-templates/t"); err != nil {
+			t.Errorf("got error %v for a template of another project, want none", err)
+		}
+		w.cancelAll()
+		remove := w.Inject(emulator.Fault{Method: emulator.StorageBucketsGet, Resource: "gs://dataflow-templates", Status: 403})
+		if err := start("gs://dataflow-templates/t"); err != nil {
+			t.Errorf("got error %v for a template in a bucket that can't be read, want none", err)
+		}
+		remove()
+		w.cancelAll()
 		requireError(t, start("gs://bank-work/none"), cmekpipe.NotFound, "gs://bank-work/none")
 		if err := start("gs://bank-other/t"); err != nil {
 			t.Errorf("got error %v, want none: the template's own key is its owner's business", err)
@@ -321,6 +356,7 @@ func TestStoredOptionsAreHeldAgainstTheKey(t *testing.T) {
 		"second of one name": `"sdkPipelineOptions":{"a":{"dataflowKmsKey":"` + w.key.String() + `"},"b":{"dataflowKmsKey":"` + other + `"}}`,
 		"additional options": `"additionalPipelineOptions":["--a=b","--dataflow_kms_key=` + other + `"]`,
 		"experiment":         `"experiments":["a","enable_data_sampling"]`,
+		"update unasked":     `"experiments":["create_or_update_job"]`,
 		"service option":     `"serviceOptions":["enable_google_cloud_profiler"]`,
 		"additional":         `"additionalExperiments":["enable_data_sampling"]`,
 		"stored experiment":  `"sdkPipelineOptions":{"options":{"experiments":["enable_data_sampling"]}}`,

@@ -1,6 +1,7 @@
 package template
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -8,11 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
-	"strconv"
-	"strings"
 
-	"google.golang.org/api/googleapi"
+	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
@@ -24,28 +22,68 @@ import (
 // maxTemplate is the most bytes of a template that are read.
 const maxTemplate = 64 << 20
 
-// read returns the text of the template, which holds the pipeline's constants and is never printed. A template that
-// is not encrypted with a customer-managed key is refused; any such key is accepted.
+// read returns the text of the template, which holds the pipeline's constants and is never printed. A template of the options' own
+// project that is not encrypted with a customer-managed key is refused; any such key is accepted. Templates of others, such as
+// Google's, hold nothing of the customer's.
 func (l *launcher) read(ctx context.Context) ([]byte, error) {
 	defer l.services.Progress.Step("reading " + l.Template)()
 	object := l.services.Storage.Bucket(l.object.Bucket()).Object(l.object.Name())
 	attrs, err := object.Attrs(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, l.wrap(ctx, l.Template, err)
-	case attrs.KMSKeyName == "":
-		return nil, l.refuse(cmekpipe.KeyMissing, "got a template that is not encrypted with a customer-managed key",
-			"stage the template again with launch.Run or template.WriteSpec, which encrypt it with the key")
-	case attrs.Size > maxTemplate:
-		return nil, l.refuse(cmekpipe.Unsupported, fmt.Sprintf("got a template of %d bytes, want at most %d", attrs.Size, maxTemplate),
-			"stage it again")
 	}
+	if attrs.KMSKeyName == "" {
+		own, err := l.services.OwnBucket(ctx, l.object.Bucket())
+		if err != nil {
+			return nil, err
+		}
+		if own {
+			return nil, l.refuse(cmekpipe.KeyMissing, "got a template of your own that is not encrypted with a customer-managed key",
+				"stage the template again with launch.Run or template.WriteSpec, which encrypt it with the key; or encrypt it where it is: "+
+					"gcloud storage objects update "+l.Template+" --encryption-key="+l.opts.Key().String())
+		}
+		l.services.Progress.Say("template %s belongs to others and is not encrypted with a customer-managed key", l.Template)
+	}
+	if attrs.Size > maxTemplate {
+		return nil, l.refuse(cmekpipe.Unsupported, fmt.Sprintf("got a template of %d bytes, want at most %d", attrs.Size, maxTemplate),
+			"read large constants from a file, and stage the template again")
+	}
+	l.generation = attrs.Generation
 	r, err := object.Generation(attrs.Generation).NewReader(ctx)
 	if err != nil {
 		return nil, l.wrap(ctx, l.Template, storageclient.WithStatus(err))
 	}
 	text, err := io.ReadAll(io.LimitReader(r, maxTemplate+1))
 	return text, l.wrap(ctx, l.Template, errors.Join(err, r.Close()))
+}
+
+// unchanged stops the job of a submission if Dataflow may have read another template than the one that was inspected.
+func (l *launcher) unchanged(ctx context.Context, made jobs.Submission) (jobs.Submission, error) {
+	if l.inline != nil {
+		return made, nil // the specification was part of the request
+	}
+	attrs, err := l.services.Storage.Bucket(l.object.Bucket()).Object(l.object.Name()).Attrs(ctx)
+	if err == nil && attrs.Generation == l.generation {
+		return made, nil
+	}
+	why := l.wrap(ctx, l.Template, err)
+	if err == nil {
+		why = l.refuse(cmekpipe.PreconditionFailed, "got a template that was replaced while it was launched; job "+made.Job.ID+" was cancelled",
+			"find out who replaced it: gcloud storage ls --all-versions --long "+l.Template)
+	}
+	return l.services.Jobs.Discard(ctx, made.Job, why)
+}
+
+// specification returns a Flex Template's specification for the request, so that what is launched is what was inspected. It
+// returns nil for one with fields that the API's message lacks.
+func specification(text []byte) *api.ContainerSpec {
+	var spec api.ContainerSpec
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	if d.Decode(&spec) != nil {
+		return nil
+	}
+	return &spec
 }
 
 // hash identifies what runs: template, parameters and options.
@@ -83,25 +121,7 @@ func objectAt(op string, opts *cmekpipe.Options, url string) (cmekpipe.Object, e
 
 // discreet keeps what Dataflow says of parameters out of an error's text, but for their names.
 func (l *launcher) discreet(err error) error {
-	e, ok := errors.AsType[*googleapi.Error](err)
-	if !ok || e.Code != http.StatusBadRequest {
-		return err
-	}
-	if code := gcperr.Code(err); code != cmekpipe.InvalidOptions && code != cmekpipe.Unavailable { // which a cut answer has
-		return err
-	}
-	text := "got HTTP status " + strconv.Itoa(e.Code)
-	var names []string
-	for _, detail := range e.Details {
-		names = append(names, violated(detail)...)
-	}
-	if len(names) > 0 {
-		text += " for " + strings.Join(names, ", ")
-	}
-	return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: l.Template,
-		Hint: l.parametersHint(),
-		Err: &jobs.Withheld{Err: err,
-			Text: text + "; its text is left out, because it may quote values of parameters, and is behind Unwrap"}}
+	return jobs.Discreet(l.op, l.Template, l.parametersHint(), err)
 }
 
 // parametersHint says what to do about parameters that Dataflow refused.
@@ -110,19 +130,4 @@ func (l *launcher) parametersHint() string {
 		return "leave Parameters out if the template was staged from Go: such a template has none; else compare them with those in " + l.Template
 	}
 	return "compare the parameters with those in " + l.Template
-}
-
-// violated returns the names in of the API's InvalidTemplateParameters.
-func violated(detail any) (names []string) {
-	var d struct {
-		ParameterViolations []struct{ Parameter string }
-	}
-	text, err := json.Marshal(detail)
-	if err != nil || json.Unmarshal(text, &d) != nil {
-		return nil
-	}
-	for _, v := range d.ParameterViolations {
-		names = append(names, v.Parameter)
-	}
-	return names
 }

@@ -33,12 +33,15 @@ type kind interface {
 // launcher is one launch.
 type launcher struct {
 	Request
-	op       string
-	kind     kind
-	opts     *cmekpipe.Options
-	object   cmekpipe.Object // the template
-	services *session.Services
-	result   *launch.Result
+	op     string
+	kind   kind
+	opts   *cmekpipe.Options
+	object cmekpipe.Object // the template
+	// generation of the template that was inspected, and its text as a part of the request, if it can be one.
+	generation int64
+	inline     *api.ContainerSpec
+	services   *session.Services
+	result     *launch.Result
 }
 
 // attempt is a job that is requested.
@@ -123,6 +126,9 @@ func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	if l.kind.launches() {
+		l.inline = specification(text)
+	}
 	return text, l.services.KeyedBuckets(ctx, places...)
 }
 
@@ -170,7 +176,11 @@ func (l *launcher) submit(ctx context.Context, s *session.Session, text []byte) 
 	made, err := s.Submit(ctx, mine, func(ctx context.Context, recorded time.Time) (jobs.Submission, error) {
 		call := l.call(a)
 		call.Request.Recorded = recorded
-		return l.services.Jobs.SubmitWith(ctx, call)
+		made, err := l.services.Jobs.SubmitWith(ctx, call)
+		if err != nil {
+			return made, err
+		}
+		return l.unchanged(ctx, made)
 	})
 	if err != nil {
 		return err

@@ -280,14 +280,13 @@ func TestACommitWithoutATimeIsNone(t *testing.T) {
 		}
 		return call(ctx, method, request, answer, conn, opts...)
 	})
-	if err := f.client.Close(); err != nil {
-		t.Fatal(err)
-	}
 	f.client, err = storage.NewBigQueryWriteClient(t.Context(),
 		append(s.ClientOptions(emulator.BigQueryStorage), option.WithGRPCDialOption(untimed))...)
 	if err != nil {
 		t.Fatal(err)
 	}
+	defer f.client.Close()
+	f.client.CallOptions = &storage.BigQueryWriteCallOptions{}
 	var passed time.Duration
 	err = f.ProcessElement(s.noWait(t, &passed), 0, each(s.run), each(streams...))
 	if !errors.Is(err, cmekpipe.Unavailable) || passed < 10*time.Minute {
@@ -352,6 +351,7 @@ func TestWritersCreateNoTable(t *testing.T) {
 			if err := table.Delete(t.Context()); err != nil {
 				t.Fatal(err)
 			}
+			s.run.Fresh = false // since long ago
 			fn, take := newWriter(s)
 			s.setup(t, fn)
 			var passed time.Duration

@@ -26,21 +26,12 @@ type commitFn struct {
 	rest   *bigquery.Client
 }
 
-// Setup opens the clients.
+// Setup gets the process's clients.
 func (f *commitFn) Setup(ctx context.Context) (err error) {
 	if f.client, err = openWriteClient(ctx); err != nil {
 		return err
 	}
 	f.rest, err = openClient(ctx, f.Table)
-	return err
-}
-
-// Teardown releases the clients.
-func (f *commitFn) Teardown() error {
-	err := closeClient(f.rest)
-	if f.client != nil {
-		err = errors.Join(err, f.client.Close())
-	}
 	return err
 }
 

@@ -48,10 +48,19 @@ func Shared(ctx context.Context, project string) (*bigquery.Client, error) {
 		func(ctx context.Context) (*bigquery.Client, error) { return New(ctx, project) })
 }
 
-// SharedStorageWrite returns the process's client of [StorageWrite].
+// SharedStorageWrite returns the process's client of [StorageWrite], over several connections. It retries nothing: its
+// callers do.
 func SharedStorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, error) {
-	id := shared.ID{Service: "bigquery storage write", Endpoint: os.Getenv(emulatorenv.BigQueryStorage)}
-	return shared.Client(ctx, id, StorageWrite)
+	host := os.Getenv(emulatorenv.BigQueryStorage)
+	id := shared.ID{Service: "bigquery storage write", Endpoint: host}
+	return shared.Client(ctx, id, func(ctx context.Context) (*storage.BigQueryWriteClient, error) {
+		client, err := storage.NewBigQueryWriteClient(ctx, append(endpoint.GRPC(host), endpoint.Pool())...)
+		if err != nil {
+			return nil, err
+		}
+		client.CallOptions = &storage.BigQueryWriteCallOptions{}
+		return client, nil
+	})
 }
 
 // SharedStorageRead returns the process's client of [StorageRead]. It retries nothing: its callers do.

@@ -1,6 +1,8 @@
 package crosslang
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"path"
 	"strings"
@@ -39,6 +41,10 @@ func describe(info *pipepb.ArtifactInformation) (d description, err error) {
 		err = proto.Unmarshal(info.GetTypePayload(), &p)
 		d = description{name: p.GetUrl(), sha256: p.GetSha256()}
 	case embeddedType:
+		var p pipepb.EmbeddedFilePayload
+		err = proto.Unmarshal(info.GetTypePayload(), &p)
+		sum := sha256.Sum256(p.GetData()) // what was announced is the content itself
+		d.sha256 = hex.EncodeToString(sum[:])
 	default:
 		err = errors.New("got an artifact of a type that can't be staged")
 	}

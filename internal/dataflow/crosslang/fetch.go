@@ -2,6 +2,7 @@ package crosslang
 
 import (
 	"context"
+	"errors"
 	"math"
 
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
@@ -10,6 +11,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
@@ -32,6 +34,8 @@ type Fetcher struct {
 	Pace retry.Policy
 	// Folder is where files are put. The caller removes it.
 	Folder string
+	// Unverified allows a service on another machine, to which the connection has no TLS, and files without a SHA-256.
+	Unverified bool
 
 	fetched map[string]string // paths, by what the files were fetched with
 }
@@ -42,6 +46,11 @@ func (f *Fetcher) Fetch(
 	ctx context.Context, address string, dependencies []*pipepb.ArtifactInformation,
 ) ([]*Artifact, error) {
 	source := "expansion service " + address
+	if !f.Unverified && !session.IsLoopback(address) {
+		return nil, &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Unsupported, Resource: source,
+			Err:  errors.New("got a service on another machine, which is reached without TLS, want one on this machine: whoever changes the traffic chooses what workers run"),
+			Hint: "run the service on this machine, or reach it through ssh -L; to allow it, use insecure.AllowUnverifiedExpansion with launch.WithWaivers"}
+	}
 	connection, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(math.MaxInt32)))
 	if err != nil {
@@ -76,6 +85,11 @@ func (f *Fetcher) fetch(
 	d, err := describe(info)
 	if err != nil {
 		return nil, f.unsupported(info, source, err)
+	}
+	if d.sha256 == "" && !f.Unverified {
+		return nil, &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Unsupported, Resource: place(info, source),
+			Err:  errors.New("got a file for which the service names no SHA-256, want one"),
+			Hint: "use an expansion service of Beam 2.30 or newer; to allow it, use insecure.AllowUnverifiedExpansion with launch.WithWaivers"}
 	}
 	same := address + "\x00" + info.GetTypeUrn() + "\x00" + string(info.GetTypePayload())
 	if path, ok := f.fetched[same]; ok {

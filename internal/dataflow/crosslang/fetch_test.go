@@ -59,6 +59,7 @@ func TestEveryFileComesAsItIs(t *testing.T) {
 	windows.Path, windows.SHA256 = `C:\jars\f.jar`, strings.ToUpper(windows.SHA256)
 	s := expansiontest.Start(t, expansiontest.New("a.jar", "content of a"), url, embedded, unnamed, unhashed, windows)
 	f := newFetcher(t)
+	f.Unverified = true
 	got, err := f.Fetch(t.Context(), s.Address, s.Dependencies())
 	if err != nil {
 		t.Fatal(err)
@@ -82,8 +83,18 @@ func TestEveryFileComesAsItIs(t *testing.T) {
 	}
 }
 
+// Whoever can change the traffic of a connection without TLS chooses what workers run.
+func TestAServiceOnAnotherMachineIsRefused(t *testing.T) {
+	f := newFetcher(t)
+	for _, address := range []string{"expansion.bank.example:8097", "192.0.2.7:8097"} {
+		_, err := f.Fetch(t.Context(), address, nil)
+		requireError(t, err, cmekpipe.Unsupported, "expansion service "+address)
+	}
+}
+
 func TestTwoServicesDontShareFiles(t *testing.T) {
 	f := newFetcher(t)
+	f.Unverified = true
 	var got []string
 	for _, content := range []string{"one", "two"} {
 		a := expansiontest.New("a.jar", content)
@@ -111,6 +122,7 @@ func TestFilesThatCantBeHad(t *testing.T) {
 		"cut short":     {func(a *expansiontest.Artifact) { a.Content = a.Content[:7] }, cmekpipe.Corrupted, 1, ""},
 		"changed":       {func(a *expansiontest.Artifact) { a.Content = "CONTENT OF A" }, cmekpipe.Corrupted, 1, ""},
 		"no hash's":     {func(a *expansiontest.Artifact) { a.SHA256 = "none\n" }, cmekpipe.Corrupted, 1, ""},
+		"without hash":  {func(a *expansiontest.Artifact) { a.SHA256 = "" }, cmekpipe.Unsupported, 0, ""},
 		"missing":       {func(a *expansiontest.Artifact) { a.Errors = []error{status.Error(codes.NotFound, "gone")} }, cmekpipe.NotFound, 1, ""},
 		"breaks off":    {func(a *expansiontest.Artifact) { a.Errors = []error{unavailable, unavailable, unavailable} }, cmekpipe.Unavailable, 3, ""},
 		"mends":         {func(a *expansiontest.Artifact) { a.Errors = []error{unavailable, unavailable} }, "", 3, ""},

@@ -76,7 +76,7 @@ func (f *Fetcher) Local(dependencies []*pipepb.ArtifactInformation) ([]*Artifact
 
 func (f *Fetcher) unreadable(resource string, err error) error {
 	e := &cmekpipe.Error{Op: f.Op, Code: cmekpipe.PermissionDenied, Resource: resource, Err: err,
-		Hint: "build the pipeline again in this process, with the expansion service at hand"}
+		Hint: "start the expansion service, and this program after it, on this machine: the pipeline names files that only its own process has"}
 	if errors.Is(err, fs.ErrNotExist) {
 		e.Code = cmekpipe.NotFound
 	}
@@ -103,6 +103,6 @@ func (f *Fetcher) compare(d description, got, resource string) error {
 		return nil
 	}
 	return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Corrupted, Resource: resource,
-		Hint: "restart the expansion service, then build and launch the pipeline again",
+		Hint: "restart the expansion service, and this program after it: the pipeline must be built with the files that the service has",
 		Err:  fmt.Errorf("got content with SHA-256 %s, want %.64q", got, d.sha256)}
 }

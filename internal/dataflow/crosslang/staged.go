@@ -26,8 +26,9 @@ type Staged struct {
 }
 
 // Stage brings the files of environments to this machine and names them, without sending anything to the staging area.
-// Files that only a service knows are left out unless it may resolve them. The caller closes the result.
-func Stage(ctx context.Context, area *staging.Area, environments []Environment, resolve bool) (*Staged, error) {
+// Files that only a service knows are left out unless it may resolve them. A service on another machine, and files without a hash,
+// are refused unless unverified ones are allowed. The caller closes the result.
+func Stage(ctx context.Context, area *staging.Area, environments []Environment, resolve, unverified bool) (*Staged, error) {
 	s := &Staged{paths: map[*staging.File]string{}, names: map[*staging.File]string{},
 		dependencies: map[string][]*pipepb.ArtifactInformation{}}
 	if len(environments) == 0 {
@@ -38,7 +39,7 @@ func Stage(ctx context.Context, area *staging.Area, environments []Environment, 
 		return s, &cmekpipe.Error{Op: area.Op, Code: cmekpipe.NotFound, Resource: os.TempDir(), Err: err,
 			Hint: "free disk space there, or set TMPDIR to another folder"}
 	}
-	fetcher := &Fetcher{Op: area.Op, Pace: area.Pace, Folder: s.folder}
+	fetcher := &Fetcher{Op: area.Op, Pace: area.Pace, Folder: s.folder, Unverified: unverified}
 	for _, e := range environments {
 		if e.Unresolved() && !resolve {
 			continue
@@ -157,7 +158,7 @@ func openArtifact(area *staging.Area, path string) (*os.File, error) {
 	content, err := os.Open(path)
 	if err != nil {
 		return nil, &cmekpipe.Error{Op: area.Op, Code: cmekpipe.NotFound, Resource: path, Err: err,
-			Hint: "the file was removed during the launch: build the pipeline again in this process and launch it"}
+			Hint: "keep the file until the launch has ended; start this program anew, with TMPDIR set to a folder that nobody cleans"}
 	}
 	return content, nil
 }

@@ -56,9 +56,9 @@ func (s *Service) Replaceable(ctx context.Context, name string) (*Replaceable, e
 	if got := s.elsewhere(j); got != "" {
 		return nil, refuse(cmekpipe.LocationMismatch, "got "+got+", want "+s.Region, "drain it and launch without update")
 	}
-	if StateOf(j) != job.Running {
-		return nil, refuse(cmekpipe.PreconditionFailed, "got a job in "+j.CurrentState+", want it in "+string(job.Running),
-			"wait until it runs; a job that is being stopped is not updated")
+	if StateOf(j) != job.Running && StateOf(j) != job.Draining {
+		return nil, refuse(cmekpipe.PreconditionFailed, "got a job in "+j.CurrentState+", want it in "+string(job.Running)+" or "+string(job.Draining),
+			"wait until it runs; a job that is being cancelled is not updated: gcloud dataflow jobs describe "+j.Id+" --project="+s.Project+" --region="+s.Region)
 	}
 	first, unseen, err := s.chain(ctx, j)
 	if err != nil {

@@ -13,6 +13,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
+// Discard stops a job that must not run although it has its key. It returns why, joined with the errors of cancelling.
+func (s *Service) Discard(ctx context.Context, j *job.Job, why error) (Submission, error) {
+	stopped, err := s.cancel(ctx, j.ID, why)
+	return Submission{Open: !stopped}, err
+}
+
 // cancel stops a job whose key is not verified and waits until it has stopped, even if ctx ended. It returns whether the job
 // has stopped, and why joined with the errors of cancelling.
 func (s *Service) cancel(ctx context.Context, id string, why error) (stopped bool, err error) {

@@ -29,7 +29,9 @@ func (s *Service) Submit(ctx context.Context, j *api.Job, recorded time.Time) (S
 	j = s.labelled(j)
 	return s.SubmitWith(ctx, Call{Request: Request{ID: j.ClientRequestId, Name: j.Name, Recorded: recorded}, Job: j,
 		Send: func(ctx context.Context) (*api.Job, error) {
-			return s.jobs().Create(s.Project, s.Region, j).Context(ctx).Do()
+			created, err := s.jobs().Create(s.Project, s.Region, j).Context(ctx).Do()
+			return created, Discreet(s.Op, s.Resource(j.Name), "print errors.Unwrap of the cause, which is Dataflow's own text and may hold user data, "+
+				"and compare the options with the plan: run with --dry_run", err)
 		}})
 }
 

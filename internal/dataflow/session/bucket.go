@@ -124,3 +124,25 @@ func (s *Services) bucketError(ctx context.Context, bucket string, err error) er
 	}
 	return err
 }
+
+// OwnBucket reports whether a bucket is one of the options', or in the same project as theirs. A bucket that the caller may not
+// read is another's.
+func (s *Services) OwnBucket(ctx context.Context, name string) (bool, error) {
+	if s.buckets[name] != nil {
+		return true, nil
+	}
+	attrs, err := s.Storage.Bucket(name).Attrs(ctx)
+	if err != nil {
+		code := gcperr.Code(err)
+		if ctx.Err() == nil && (code == cmekpipe.PermissionDenied || code == cmekpipe.NotFound) {
+			return false, nil
+		}
+		return false, s.bucketError(ctx, "gs://"+name, err)
+	}
+	for _, own := range s.buckets {
+		if own.ProjectNumber == attrs.ProjectNumber {
+			return true, nil
+		}
+	}
+	return false, nil
+}

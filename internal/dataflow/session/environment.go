@@ -17,7 +17,7 @@ import (
 func CheckEnvironment(op string) error {
 	set := emulatorenv.Set()
 	for _, name := range set {
-		if !isLoopback(os.Getenv(name)) {
+		if !IsLoopback(os.Getenv(name)) {
 			return emulatorSet(op, name, set, "got a value that is no loopback address")
 		}
 	}
@@ -34,8 +34,8 @@ func emulatorSet(op, name string, set []string, reason string) error {
 		Err: errors.New(reason)}
 }
 
-// isLoopback reports whether a variable's value, HOST, HOST:PORT or a URL of either, stays on this machine.
-func isLoopback(value string) bool {
+// IsLoopback reports whether a variable's value, HOST, HOST:PORT or a URL of either, stays on this machine.
+func IsLoopback(value string) bool {
 	if _, after, found := strings.Cut(value, "://"); found {
 		value = after
 	}

@@ -52,6 +52,9 @@ func (a *Artifact) Info() *pipepb.ArtifactInformation {
 	case "beam:artifact:type:url:v1":
 		info.TypePayload = encode(&pipepb.ArtifactUrlPayload{Url: a.Path, Sha256: a.SHA256})
 		info.TypeUrn = a.Type
+	case "beam:artifact:type:embedded:v1":
+		info.TypePayload = encode(&pipepb.EmbeddedFilePayload{Data: []byte(a.Content)})
+		info.TypeUrn = a.Type
 	default:
 		info.TypeUrn = a.Type
 	}

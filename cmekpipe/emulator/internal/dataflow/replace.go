@@ -23,8 +23,8 @@ func (s *Server) replaced(c *call, sub submission) (*job, error) {
 		return nil, core.BadRequest("only a streaming job can be replaced, by a streaming job")
 	case j.state == updated:
 		return nil, core.FailedPrecondition("job " + j.id + " was replaced already")
-	case j.state != running:
-		return nil, core.FailedPrecondition("only a running job can be replaced, got " + j.id + " in " + string(j.state))
+	case j.state != running && j.state != draining:
+		return nil, core.FailedPrecondition("only a running or draining job can be replaced, got " + j.id + " in " + string(j.state))
 	}
 	return j, sameKey(j, sub)
 }

@@ -138,7 +138,7 @@ func (s *Server) start(ctx context.Context, j *job, at time.Time) bool {
 	}
 	j.version = version
 	j.enter(running, at)
-	if old := j.replaces; old != nil && old.state == running {
+	if old := j.replaces; old != nil && (old.state == running || old.state == draining) {
 		old.doc.set("replacedByJobId", j.id)
 		old.enter(updated, at)
 	}
