@@ -23,7 +23,7 @@ var mostLinked = map[string]int{
 	"cmekpipe/io/pubsubio":         350,
 	"cmekpipe/io/spannerio":        535,
 	"cmekpipe/io/textio":           520,
-	"cmekpipe/io/xlang/bigqueryio": 390, // BigQuery's REST client checks the key of an existing table
+	"cmekpipe/io/xlang/bigqueryio": 410,
 	"internal/gcperr":              60,
 	"internal/retry":               60,
 }
@@ -94,7 +94,7 @@ var allowedClients = map[string][]string{
 	"cmekpipe/io/pubsubio":         {"kms", "pubsub"},
 	"cmekpipe/io/spannerio":        {"kms", "spanner"},
 	"cmekpipe/io/textio":           {"storage"},
-	"cmekpipe/io/xlang/bigqueryio": {"bigquery"},
+	"cmekpipe/io/xlang/bigqueryio": {"bigquery"}, // checks the key of an existing table
 	"internal/gcperr":              nil,
 	"internal/retry":               nil,
 }
