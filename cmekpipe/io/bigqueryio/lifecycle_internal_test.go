@@ -18,7 +18,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
@@ -218,7 +218,7 @@ func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
 				}
 			}
 			s.replaceTable(t, false)
-			w.Advance(keycheck.Interval - time.Minute)
+			w.Advance(shared.CheckInterval - time.Minute)
 			if err := takes[0](w.Context()); errors.Is(err, cmekpipe.KeyMissing) {
 				t.Errorf("within the interval: got %v, want no check", err)
 			}
