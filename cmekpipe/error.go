@@ -5,8 +5,7 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
+	"unicode"
 )
 
 // Error is the error type of this module. It names the operation, the exact resource and what to do next. Its text never
@@ -86,8 +85,16 @@ func CodeOf(err error) Code {
 	return ""
 }
 
-// oneLine returns a cause, which may contain line breaks and other text from outside, as it is printed.
-func oneLine(s string) string { return terminal.Line(s) }
+// oneLine replaces characters that break lines or that a terminal obeys: causes may contain text from outside. Package terminal,
+// which escapes them, would be one more package that every worker links.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsGraphic(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
 
 // visible quotes a text if a reader of the line could not tell where it begins or what it contains.
 func visible(s string) string {

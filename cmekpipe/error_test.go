@@ -27,7 +27,7 @@ func TestErrorText(t *testing.T) {
 		{"cause only", cmekpipe.Error{Code: cmekpipe.Internal, Err: cause}, `cmekpipe[internal] googleapi: Error 403: denied`},
 		{"code only", cmekpipe.Error{Code: cmekpipe.Internal}, `cmekpipe[internal] internal`},
 		{"line breaks", cmekpipe.Error{Op: "a.B", Code: cmekpipe.Internal, Resource: "x\ny", Err: errors.New("one\r\ntwo\x1b[0m\u0085\u202e")},
-			`cmekpipe[internal] a.B: "x\ny": one  two\x1b[0m\u0085\u202e`},
+			`cmekpipe[internal] a.B: "x\ny": one  two [0m  `},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := tt.err.Error(); got != tt.want {

@@ -17,6 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
@@ -27,6 +28,7 @@ type Cloud struct {
 	running     []running
 	keys        *kms.Server
 	objects     *gcs.Server
+	records     *healthcare.Server
 	tables      *store.Store // of BigQuery
 	queries     *bigquery.Server
 	jobs        *dataflow.Server

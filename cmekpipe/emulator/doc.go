@@ -1,7 +1,7 @@
 // Package emulator is a loopback Google Cloud that enforces customer-managed keys. It serves Cloud KMS, Cloud Storage,
 // Dataflow, BigQuery, Pub/Sub, Spanner, Bigtable, Datastore and Healthcare to Google's own Go clients from one process
 // that starts in milliseconds. Use it for tests and local runs: everything is in memory until [Cloud.Close]. A call
-// that the cloud doesn't serve returns UNIMPLEMENTED or 404.
+// that the cloud doesn't serve returns UNIMPLEMENTED, over HTTP status 501, with the call's name.
 //
 // [Start] starts a cloud for a program that runs locally, for TestMain, or for several tests that share one cloud.
 // Other unit tests should use package cmektest, which has the same helpers for [testing.T].
@@ -23,20 +23,23 @@
 //
 // [Cloud.ClientOptions] connects any of Google's clients to the cloud. Programs that create their own clients find the
 // cloud through the variables of [Cloud.Environ]. This module's packages honour all variables; Google's clients honour
-// some:
+// some. Those over HTTP have a path:
 //
-//	service          variable                          honoured by Google's client
-//	KMS              CLOUD_KMS_EMULATOR_HOST           no
-//	Storage          STORAGE_EMULATOR_HOST             yes
-//	Dataflow         DATAFLOW_EMULATOR_HOST            no
-//	BigQuery         BIGQUERY_EMULATOR_HOST            no
-//	BigQueryStorage  BIGQUERY_STORAGE_EMULATOR_HOST    no
-//	PubSub           PUBSUB_EMULATOR_HOST              yes
-//	Spanner          SPANNER_EMULATOR_HOST             yes
-//	Bigtable         BIGTABLE_EMULATOR_HOST            yes
-//	Datastore        DATASTORE_EMULATOR_HOST           yes
-//	FirestoreAdmin   FIRESTORE_ADMIN_EMULATOR_HOST     no
-//	Healthcare       HEALTHCARE_EMULATOR_HOST          no
+//	service          variable                          Google's client for Go  for Python        path
+//	KMS              CLOUD_KMS_EMULATOR_HOST           no                      no
+//	Storage          STORAGE_EMULATOR_HOST             yes                     yes               /storage/v1/
+//	Dataflow         DATAFLOW_EMULATOR_HOST            no                      no                /v1b3/
+//	BigQuery         BIGQUERY_EMULATOR_HOST            no                      yes, see below    /bigquery/v2/
+//	BigQueryStorage  BIGQUERY_STORAGE_EMULATOR_HOST    no                      no
+//	PubSub           PUBSUB_EMULATOR_HOST              yes                     yes
+//	Spanner          SPANNER_EMULATOR_HOST             yes                     yes
+//	Bigtable         BIGTABLE_EMULATOR_HOST            yes                     yes
+//	Datastore        DATASTORE_EMULATOR_HOST           yes                     yes
+//	FirestoreAdmin   FIRESTORE_ADMIN_EMULATOR_HOST     no                      no                /v1/
+//	Healthcare       HEALTHCARE_EMULATOR_HOST          no                      no                /v1/
+//
+// The values of Storage and BigQuery begin with http://, which Python needs; the others are HOST:PORT. Python's client of
+// BigQuery also needs anonymous credentials, and clients over gRPC that honour no variable an insecure channel.
 //
 // # Permissions
 //
@@ -68,7 +71,7 @@
 //
 // # What is simplified
 //
-//   - IAM: only keys and key rings have policies, and grants take effect at once.
+//   - IAM: only keys and key rings have policies, and grants take effect at once unless [Cloud.DelayGrants] delays them.
 //   - Dataflow: jobs change their states and run nothing unless [WithJobRunner] passes them to a runner. Package
 //     prismrun has one, which runs the staged pipeline in one process. [Cloud.Dataflow] sets pace, messages and
 //     metrics.
@@ -76,9 +79,15 @@
 //     cloud refuses any other query by name unless the test supplies the rows with [Cloud.SetQueryResult]. Jobs end
 //     within the call that creates them.
 //   - Pub/Sub and Bigtable: data is in Google's fakes pstest and bttest; the cloud enforces keys in front of them.
+//     Bigtable has no backups, UpdateTable, CheckAndMutateRow and ReadModifyWriteRow.
 //   - Spanner and Datastore: reads, commits and queries over one table or kind with comparisons; no other SQL or GQL.
-//   - Cloud Storage: no customer-supplied encryption keys, ACLs or lifecycle rules.
-//   - Quotas: only those that a single request can exceed are enforced.
+//     Spanner has no instance configurations, backups and DeleteInstance. The database "(default)" of Datastore must be
+//     created like any other.
+//   - Cloud Storage: no customer-supplied encryption keys, access control lists, IAM policies of buckets, notifications,
+//     HMAC keys, folders, batches and uploads of the XML API. Retention policies, holds, lifecycle rules, versions and soft
+//     delete are enforced by the cloud's clock.
+//   - Healthcare: FHIR stores only. Imports end at once unless [Cloud.LimitFHIROperations] makes them last.
+//   - Quotas: only those that a single request can exceed are enforced, and [Cloud.LimitObjectChanges].
 //
 // The package documentation of each service, below internal, has the details.
 //

@@ -4,11 +4,19 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"google.golang.org/api/healthcare/v1"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
+
+// LimitFHIROperations makes imports and other operations on FHIR stores last for some time by the cloud's clock, and
+// refuses, with status 409 and code ABORTED, an import of a store on which as many operations run as most says. By default
+// operations end at once.
+func (c *Cloud) LimitFHIROperations(most int, lasting time.Duration) {
+	c.records.LimitOperations(most, lasting)
+}
 
 // CreateFHIRStore creates an R4 store, named "projects/PROJECT/locations/LOCATION/datasets/DATASET/fhirStores/STORE",
 // that accepts updates of resources that don't exist. It also creates the dataset unless it exists. Key encrypts a new

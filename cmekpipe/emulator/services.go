@@ -70,7 +70,8 @@ func services() []row {
 		}, ""},
 		{PubSub, emulatorenv.PubSub, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }, ""},
 		{Healthcare, emulatorenv.Healthcare, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
-			return healthcare.New(env, c.objects.Matching)
+			c.records = healthcare.New(env, c.objects.Matching)
+			return c.records
 		}, ""},
 		{Spanner, emulatorenv.Spanner, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }, ""},
 		{Bigtable, emulatorenv.Bigtable, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }, ""},

@@ -53,7 +53,7 @@ type Transform struct {
 	// Identity is what the verdict is based on: the full name of a Go type or function, or a URN.
 	Identity string  `json:"identity"`
 	Verdict  Verdict `json:"verdict"`
-	// Destination is where it writes, if the graph contains that. It never holds passwords or queries.
+	// Destination is where it writes or, if it only reads, what it reads, if the graph contains that. It never holds passwords or queries.
 	Destination string `json:"destination,omitzero"`
 	// Kind is the kind of the Destination. It is valid only if the verdict is Protected.
 	Kind cmekpipe.DestinationKind `json:"kind,omitzero"`

@@ -34,6 +34,14 @@
 //     key, or none, is cancelled and Run waits until it has stopped.
 //   - Run follows the job to its end, unless the options say Async: [Watch] does the same later.
 //
+// # Strict launches
+//
+// Guard does not inspect the program's own code: DoFns, functions, coders and hooks may write anywhere. A launch says in one
+// line how many there are, and which gs:// URLs, tables and topics the fields of DoFns name. With [WithStrict], Config.Strict or
+// the flag cmek_strict the launch is refused with code Unprotected, unless each of them is on the list of what a person has
+// reviewed; so are services outside Cloud KMS, such as MongoDB, and statements of SQL that guard does not read. The error ends
+// with the entries to paste.
+//
 // # Launches that were killed
 //
 // Before it submits, Run writes a small record below the staging location, encrypted with the key: the job's name and

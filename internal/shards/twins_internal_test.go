@@ -120,7 +120,7 @@ func (l *life) publishOlder() {
 	}
 }
 
-func TestFailingTwinTakesNothingFromTheOther(t *testing.T) {
+func TestFailingTwinDeletesNothingOfTheOther(t *testing.T) {
 	for _, older := range []bool{false, true} {
 		t.Run(fmt.Sprintf("older shards %v", older), func(t *testing.T) {
 			finishing := func(l *life, parts []Part) []step {

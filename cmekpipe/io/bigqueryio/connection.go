@@ -3,6 +3,7 @@ package bigqueryio
 import (
 	"context"
 	"net/url"
+	"runtime"
 
 	storage "cloud.google.com/go/bigquery/storage/apiv1"
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
@@ -11,7 +12,7 @@ import (
 )
 
 // connection is an open AppendRows call. It outlives the contexts of the calls that use it, because it serves one bundle
-// after another.
+// after another. It ends with the DoFn that holds it, which Beam drops without a call of Teardown when its bundle fails.
 type connection struct {
 	call   storagepb.BigQueryWrite_AppendRowsClient
 	cancel context.CancelFunc
@@ -30,6 +31,7 @@ func dial(ctx context.Context, client *storage.BigQueryWriteClient, stream strin
 		cancel()
 		return nil, err
 	}
+	runtime.AddCleanup(c, func(cancel context.CancelFunc) { cancel() }, cancel)
 	return c, nil
 }
 

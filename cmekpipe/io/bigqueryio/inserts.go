@@ -66,7 +66,7 @@ type saved struct {
 // Save implements bigquery.ValueSaver.
 func (s saved) Save() (map[string]bigquery.Value, string, error) { return s.values, s.id, nil }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *insertFn) Setup(ctx context.Context) error {
 	t, err := f.newRowType()
 	if err != nil {
@@ -76,9 +76,6 @@ func (f *insertFn) Setup(ctx context.Context) error {
 	f.client, err = openClient(ctx, f.Table)
 	return err
 }
-
-// Teardown releases the client.
-func (f *insertFn) Teardown() error { return closeClient(f.client) }
 
 // StartBundle drops the rows of a failed bundle.
 func (f *insertFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {

@@ -18,7 +18,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
 // These tests run the steps of a Write as a runner does that repeats bundles, which Prism can't be made to do.
@@ -91,21 +92,20 @@ func newStageWith(t testing.TB, write bigquery.TableWriteDisposition, staged boo
 	return s
 }
 
-type lifecycle interface {
-	Setup(context.Context) error
-	Teardown() error
-}
+type lifecycle interface{ Setup(context.Context) error }
 
 func (s *stage) setup(t testing.TB, fn lifecycle) {
 	t.Helper()
 	if err := fn.Setup(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := fn.Teardown(); err != nil {
-			t.Error(err)
-		}
-	})
+	if fn, ok := fn.(interface{ Teardown() error }); ok {
+		t.Cleanup(func() {
+			if err := fn.Teardown(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
 }
 
 func (s *stage) ids(t testing.TB) []int64 {
@@ -190,39 +190,43 @@ func (s *stage) replaceTable(t *testing.T, keyed bool) {
 }
 
 func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
-	for name, newWriter := range map[string]func(*stage) (lifecycle, *keycheck.Recheck, func() error){
-		"default stream": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
+	for name, newWriter := range map[string]func(*stage) (lifecycle, func(context.Context) error){
+		"default stream": func(s *stage) (lifecycle, func(context.Context) error) {
 			f := &defaultFn{streamed{rows: s.rows}}
-			return f, &f.checked, func() error { return f.ProcessElement(t.Context(), 0, item{1}, s.run, noRefused) }
+			return f, func(ctx context.Context) error { return f.ProcessElement(ctx, 0, item{1}, s.run, noRefused) }
 		},
-		"streaming inserts": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
+		"streaming inserts": func(s *stage) (lifecycle, func(context.Context) error) {
 			f := &insertFn{rows: s.rows}
-			return f, &f.checked, func() error { return f.ProcessElement(t.Context(), 0, "1", item{1}, s.run, noRefused) }
+			return f, func(ctx context.Context) error { return f.ProcessElement(ctx, 0, "1", item{1}, s.run, noRefused) }
 		},
-		"pending streams": func(s *stage) (lifecycle, *keycheck.Recheck, func() error) {
+		"pending streams": func(s *stage) (lifecycle, func(context.Context) error) {
 			f := &pendingFn{streamed: streamed{rows: s.rows}}
-			return f, &f.checked, func() error {
-				return f.ProcessElement(t.Context(), 0, item{1}, s.run, func(int, written) {}, noRefused)
+			return f, func(ctx context.Context) error {
+				return f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused)
 			}
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, bigquery.WriteAppend)
-			fn, checked, take := newWriter(s)
-			now := time.Now()
-			checked.Now = func() time.Time { return now }
-			s.setup(t, fn)
-			if err := take(); err != nil {
-				t.Fatal(err)
+			s, w := newStage(t, bigquery.WriteAppend), worker.New(t)
+			var takes []func(context.Context) error
+			for range 2 { // instances of one process
+				fn, take := newWriter(s)
+				s.setup(t, fn)
+				takes = append(takes, take)
+				if err := take(w.Context()); err != nil {
+					t.Fatal(err)
+				}
 			}
 			s.replaceTable(t, false)
-			now = now.Add(keycheck.Interval - 1)
-			if err := take(); errors.Is(err, cmekpipe.KeyMissing) {
+			w.Advance(shared.CheckInterval - time.Minute)
+			if err := takes[0](w.Context()); errors.Is(err, cmekpipe.KeyMissing) {
 				t.Errorf("within the interval: got %v, want no check", err)
 			}
-			now = now.Add(1)
-			if err := take(); !errors.Is(err, cmekpipe.KeyMissing) {
-				t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMissing)
+			w.Advance(time.Minute)
+			for _, take := range takes {
+				if err := take(w.Context()); !errors.Is(err, cmekpipe.KeyMissing) {
+					t.Errorf("after the interval: got %v, want %v", err, cmekpipe.KeyMissing)
+				}
 			}
 		})
 	}

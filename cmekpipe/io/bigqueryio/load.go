@@ -38,7 +38,7 @@ func (f *loadFn) Setup(ctx context.Context) (err error) {
 }
 
 // Teardown releases the clients.
-func (f *loadFn) Teardown() error { return errors.Join(closeClient(f.client), f.store.Close()) }
+func (f *loadFn) Teardown() error { return f.store.Close() }
 
 // ProcessElement loads all files.
 func (f *loadFn) ProcessElement(ctx context.Context, _ int, runs func(*run) bool, files func(*loadFile) bool) error {

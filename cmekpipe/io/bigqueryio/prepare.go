@@ -43,14 +43,11 @@ type prepareFn struct {
 	Staged bool
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *preparation) Setup(ctx context.Context) (err error) {
 	f.client, err = openClient(ctx, f.Table)
 	return err
 }
-
-// Teardown releases the client.
-func (f *preparation) Teardown() error { return closeClient(f.client) }
 
 // ProcessElement prepares the table and emits the run.
 func (f *prepareFn) ProcessElement(ctx context.Context, _ []byte, emit func(run)) error {
@@ -161,15 +158,8 @@ func (f *prepareFn) makeTemporary(ctx context.Context, like *bigquery.TableMetad
 // temporaryTable names the temporary table of a run.
 func temporaryTable(r run) string { return "cmekpipe_temp_" + r.ID }
 
+// openClient returns the process's client, which nobody closes.
 func openClient(ctx context.Context, table cmekpipe.BigQueryTable) (*bigquery.Client, error) {
-	client, err := bigqueryclient.New(ctx, table.Project())
+	client, err := bigqueryclient.Shared(ctx, table.Project())
 	return client, gcperr.Wrap(opWrite, "BigQuery client", cmekpipe.KeyName{}, err)
-}
-
-// closeClient releases a client, which is nil after a Setup that failed.
-func closeClient(client *bigquery.Client) error {
-	if client == nil {
-		return nil
-	}
-	return client.Close()
 }

@@ -47,7 +47,6 @@ func (a *asked) attempt() (streams []readStream, err error) {
 	if err := f.Setup(a.t.Context()); err != nil {
 		a.t.Fatal(err)
 	}
-	defer f.Teardown() //nolint:errcheck // the attempt counts
 	err = f.ProcessElement(a.t.Context(), queryToken, func(s readStream) { streams = append(streams, s) })
 	return streams, err
 }
@@ -59,7 +58,6 @@ func (a *asked) requireRows(streams []readStream) {
 	if err := f.Setup(a.t.Context()); err != nil {
 		a.t.Fatal(err)
 	}
-	defer f.Teardown() //nolint:errcheck // the rows count
 	seen := map[int64]int{}
 	for _, s := range streams {
 		if err := f.ProcessElement(a.t.Context(), s, func(x beam.X) { seen[x.(item).ID]++ }, func(int, string) {}); err != nil {
@@ -78,7 +76,6 @@ func (a *asked) cleanUp() {
 	if err := f.Setup(a.t.Context()); err != nil {
 		a.t.Fatal(err)
 	}
-	defer f.Teardown() //nolint:errcheck // the dataset counts
 	if err := f.ProcessElement(a.t.Context(), 0, each(queryToken), each[string]()); err != nil {
 		a.t.Fatal(err)
 	}
@@ -177,7 +174,6 @@ func TestAnAttemptThatIsCancelledLeavesTheQueryRunning(t *testing.T) {
 	if err := f.Setup(ctx); err != nil {
 		t.Fatal(err)
 	}
-	defer f.Teardown() //nolint:errcheck // the attempt counts
 	time.AfterFunc(200*time.Millisecond, cancel)
 	if err := f.ProcessElement(ctx, queryToken, func(readStream) {}); err == nil {
 		t.Fatal("got no error, want that of the context")

@@ -3,7 +3,6 @@ package bigqueryio
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -40,12 +39,9 @@ type queryWork struct {
 
 // Setup opens the client.
 func (w *queryWork) Setup(ctx context.Context) (err error) {
-	w.client, err = bigqueryclient.New(ctx, w.Dest.Project())
+	w.client, err = bigqueryclient.Shared(ctx, w.Dest.Project())
 	return gcperr.Wrap(opQuery, "BigQuery client", cmekpipe.KeyName{}, err)
 }
-
-// Teardown releases the client.
-func (w *queryWork) Teardown() error { return closeClient(w.client) }
 
 // queryFn runs the query into a table of the run and emits the streams to read.
 type queryFn struct {
@@ -63,11 +59,6 @@ func (f *queryFn) Setup(ctx context.Context) (err error) {
 		f.reader, err = openReadClient(ctx, opQuery)
 	}
 	return err
-}
-
-// Teardown releases the clients.
-func (f *queryFn) Teardown() error {
-	return errors.Join(closeReadClient(f.reader), f.queryWork.Teardown())
 }
 
 // CMEKDestination tells guard the destination and its key.

@@ -41,9 +41,6 @@ func (f *sessionFn) Setup(ctx context.Context) (err error) {
 	return err
 }
 
-// Teardown releases the client.
-func (f *sessionFn) Teardown() error { return closeReadClient(f.client) }
-
 // ProcessElement emits the streams. A session of an earlier attempt expires after six hours; it holds
 // no data.
 func (f *sessionFn) ProcessElement(ctx context.Context, _ []byte, emit func(readStream)) error {
@@ -120,20 +117,8 @@ func (s *session) mismatch(err error) error {
 		Hint: fieldHint}
 }
 
-// openReadClient returns a client without retries; this package retries.
+// openReadClient returns the process's client, which retries nothing: this package does.
 func openReadClient(ctx context.Context, op string) (*storage.BigQueryReadClient, error) {
-	client, err := bigqueryclient.StorageRead(ctx)
-	if err != nil {
-		return nil, gcperr.Wrap(op, "BigQuery Storage client", cmekpipe.KeyName{}, err)
-	}
-	client.CallOptions = &storage.BigQueryReadCallOptions{}
-	return client, nil
-}
-
-// closeReadClient releases a client, which is nil after a Setup that failed.
-func closeReadClient(client *storage.BigQueryReadClient) error {
-	if client == nil {
-		return nil
-	}
-	return client.Close()
+	client, err := bigqueryclient.SharedStorageRead(ctx)
+	return client, gcperr.Wrap(op, "BigQuery Storage client", cmekpipe.KeyName{}, err)
 }

@@ -41,9 +41,6 @@ func (f *streamFn) Setup(ctx context.Context) (err error) {
 	return err
 }
 
-// Teardown releases the client.
-func (f *streamFn) Teardown() error { return closeReadClient(f.client) }
-
 // ProcessElement reads a stream, from the beginning in every attempt of a bundle.
 func (f *streamFn) ProcessElement(ctx context.Context, stream readStream, emit func(beam.X), done func(int, string)) error {
 	if f.decoder == nil || !bytes.Equal(f.schema, stream.Schema) {

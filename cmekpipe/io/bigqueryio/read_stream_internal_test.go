@@ -45,7 +45,6 @@ func newAnswered(t *testing.T) *answered {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close() //nolint:errcheck // the session counts
 	a := &answered{cloud, t, readStream{}}
 	s := session{client: client, op: opRead, project: cmektest.Project, table: tableName{cmektest.Project, "bank", "items"}, maxStreams: 1}
 	if err := s.begin(t.Context(), reflect.TypeFor[item](), func(r readStream) { a.stream = r }); err != nil {
@@ -61,7 +60,6 @@ func (a *answered) read(policy retry.Policy) (rows int64, whole bool, err error)
 	if err := f.Setup(a.t.Context()); err != nil {
 		a.t.Fatal(err)
 	}
-	defer f.Teardown() //nolint:errcheck // the rows count
 	f.policy.Initial, f.policy.Max = 1, 1
 	if policy.Attempts > 0 {
 		f.policy.Attempts, f.policy.MaxElapsed = policy.Attempts, 0

@@ -11,9 +11,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigqueryio/internal/bqrow"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
-	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
 // rows is the common part of the DoFns that write rows. The exported fields are sent to the workers.
@@ -27,21 +27,21 @@ type rows struct {
 	Unbounded bool
 
 	refused []element
-	checked keycheck.Recheck
 }
 
-// recheck checks the key of the table that rows are written to if the last check is too old: somebody may have changed it.
+// recheck checks the key of the table that rows are written to if the last check of the process is too old: somebody may have
+// replaced the table.
 func (f *rows) recheck(ctx context.Context, r run) error {
-	return f.checked.Do(ctx, func(ctx context.Context) error {
-		table, err := r.target(f.Table)
-		if err != nil {
-			return err
-		}
+	table, err := r.target(f.Table)
+	if err != nil {
+		return err
+	}
+	id := shared.ID{Service: "bigquery table", Endpoint: bigqueryclient.Endpoint(), Resource: table.String(), Keys: table.Key().String()}
+	return shared.Check(ctx, id, func(ctx context.Context) error {
 		client, err := openClient(ctx, f.Table)
 		if err != nil {
 			return err
 		}
-		defer client.Close() //nolint:errcheck // nothing was written
 		return checkTable(ctx, client, table, r.Fresh)
 	})
 }
@@ -88,7 +88,7 @@ type streamed struct {
 	out     *appender // nil before the first row
 }
 
-// Setup opens the client.
+// Setup gets the process's client.
 func (f *streamed) Setup(ctx context.Context) error {
 	t, err := f.newRowType()
 	if err != nil {
@@ -100,13 +100,10 @@ func (f *streamed) Setup(ctx context.Context) error {
 	return err
 }
 
-// Teardown abandons an open stream and releases the client.
+// Teardown abandons an open stream.
 func (f *streamed) Teardown() error {
 	f.abandon()
-	if f.client == nil {
-		return nil
-	}
-	return f.client.Close()
+	return nil
 }
 
 // abandon drops the state of a failed bundle.
@@ -148,14 +145,10 @@ func (f *streamed) appender(table cmekpipe.BigQueryTable, stream string, r run) 
 	return a
 }
 
-// openWriteClient returns a client without retries; this package retries.
+// openWriteClient returns the process's client, which nobody closes. It retries nothing; this package does.
 func openWriteClient(ctx context.Context) (*storage.BigQueryWriteClient, error) {
-	client, err := bigqueryclient.StorageWrite(ctx)
-	if err != nil {
-		return nil, gcperr.Wrap(opWrite, "BigQuery Storage client", cmekpipe.KeyName{}, err)
-	}
-	client.CallOptions = &storage.BigQueryWriteCallOptions{}
-	return client, nil
+	client, err := bigqueryclient.SharedStorageWrite(ctx)
+	return client, gcperr.Wrap(opWrite, "BigQuery Storage client", cmekpipe.KeyName{}, err)
 }
 
 // path names a table as the Storage API does.

@@ -11,8 +11,8 @@
 // every worker checks the keys of all clusters of the instance before it accepts its first row, and refuses an instance
 // with a cluster that has no key, or one that was not named. [WithAdditionalKeys] names the keys of clusters in other
 // regions. A worker also refuses to write when Bigtable does not list all clusters. As anybody may add a cluster, it checks
-// again every five minutes. [WithCreateIfMissing] creates a table, which is encrypted with the keys of the clusters;
-// instances and clusters are never created.
+// again every five minutes. [WithCreateIfMissing] creates a table at the start of the run, which is encrypted with the keys of
+// the clusters; a table that is deleted later is an error. Instances and clusters are never created.
 //
 // Write sends rows in batches, as Beam's WriteBatch does; there is no other.
 //
@@ -32,6 +32,16 @@
 //
 // A check of the keys that fails transiently is retried, too: up to 8 attempts in some seconds, and up to 18 attempts in
 // about a minute and a half where a quota is exhausted.
+//
+// # Retries
+//
+//	retried bundle    writes the same cells again; each is there once, unless it gets its time from the server: then it has another version
+//	twin bundle       as a retried bundle
+//	killed worker     what it had written stays, and is written again
+//	late bundle       a worker that hung writes the same cells again, even after the run, with the same timestamps
+//	second run        writes the same cells again, after the first run or at the same time; of different ones with one key the later stays
+//	drain             writes what was read; a second run that reads the rest loses nothing
+//	failed bundle     leaves no client, connection or goroutine behind
 //
 // # Permissions
 //
@@ -53,8 +63,8 @@
 //
 // # Concurrency
 //
-// All workers write rows. Every worker thread has one connection and holds two batches in memory: one in flight, and the
-// next. Batches of a bundle follow each other, so that a bundle's operations on a row stay in order.
+// All workers write rows. A worker process has a few connections; each of its threads holds two batches in memory: one in
+// flight, and the next. Batches of a bundle follow each other, so that a bundle's operations on a row stay in order.
 //
 // # Testing
 //

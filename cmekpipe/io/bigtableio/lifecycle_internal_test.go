@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"cloud.google.com/go/bigtable"
+	"cloud.google.com/go/bigtable/admin/apiv2/adminpb"
 	"google.golang.org/grpc/codes"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigtableclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
@@ -115,6 +117,27 @@ func TestKeysAreCheckedAgain(t *testing.T) {
 			}
 			requireNoRows(t, cloud)
 		})
+	}
+}
+
+func TestTableDeletedDuringTheRunIsAnError(t *testing.T) {
+	_, _, f := withCluster(t, "records")
+	w := worker.New(t)
+	ctx := w.Context()
+	begun(ctx, t, f)
+	tables, err := bigtableclient.SharedTables(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := tables.DeleteTable(ctx, &adminpb.DeleteTableRequest{Name: entriesTable}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // before the next check is due, and when it is
+		err := errors.Join(f.StartBundle(ctx), f.ProcessElement(ctx, cell("note")), f.FinishBundle(ctx))
+		if !errors.Is(err, cmekpipe.NotFound) {
+			t.Errorf("got %v, want %v and no new table", err, cmekpipe.NotFound)
+		}
+		w.Advance(shared.CheckInterval)
 	}
 }
 

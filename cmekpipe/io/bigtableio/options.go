@@ -26,7 +26,8 @@ func WithAdditionalKeys(keys ...cmekpipe.KeyName) WriteOption {
 // WithCreateIfMissing makes [Write] create the table, with these column families, if it does not exist; without a garbage
 // collection policy, its cells are kept forever. A table is encrypted with the keys of the clusters, which are checked first;
 // the keys that the new table reports are checked afterwards. An existing table is used as it is, and requires no permission
-// to create one. Instances and clusters are never created. Default: a missing table is an error.
+// to create one. No row is written before that step ended, so that the runner may have to store the first ones. A table that is
+// deleted while a job runs is an error. Instances and clusters are never created. Default: a missing table is an error.
 func WithCreateIfMissing(families ...string) WriteOption {
 	return func(o *writeOptions) { o.create, o.families = true, append(o.families, families...) }
 }

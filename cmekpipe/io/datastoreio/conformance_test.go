@@ -10,3 +10,5 @@ import (
 func TestConformanceWrite(t *testing.T) { conformance.Run(t, sinks.DatastoreWrite()) }
 
 func TestConformanceCreate(t *testing.T) { conformance.Run(t, sinks.DatastoreCreate()) }
+
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.DatastoreWrite()) }

@@ -10,7 +10,8 @@
 //
 // The key belongs to the database and is chosen when the database is created. So Write checks the database's key before a
 // worker's first bundle, and again every five minutes, and refuses a database that is encrypted with another key or with
-// none of yours. With [WithCreateIfMissing] it creates a missing database, always with the key.
+// none of yours. With [WithCreateIfMissing] it creates a missing database at the start of the run, always with the key; a
+// database that is deleted later is an error.
 //
 // Read creates no data. It is not Beam's own, whose source compares the sampled keys at which it splits a kind by their
 // names alone: where keys have numbers, the ranges are not in order and may overlap. Beam's also reads default databases only.
@@ -34,6 +35,16 @@
 // commit without a transaction of at most 500 entities and about 8 MiB. A batch is not a Beam bundle: a failed run keeps the
 // batches before the failure. A call has a minute, and at most six attempts where a retry may help.
 //
+// # Retries
+//
+//	retried bundle    writes the same entities again; each is there once
+//	twin bundle       as a retried bundle
+//	killed worker     what it had written stays, and is written again
+//	late bundle       a worker that hung writes the same entities again, even after the run, and over what others wrote there since
+//	second run        writes the same entities again, after the first run or at the same time; of different ones with one key the later stays
+//	drain             writes what was read; a second run that reads the rest loses nothing
+//	failed bundle     leaves no client, connection or goroutine behind
+//
 // # Permissions
 //
 // The worker's service account needs datastore.databases.get or getMetadata, datastore.entities.create, update and delete to
@@ -56,8 +67,8 @@
 //
 // # Concurrency
 //
-// All transforms run on all workers; only the splitting of a kind is one small step. Every worker thread has one client and
-// holds one batch in memory.
+// All transforms run on all workers; only the splitting of a kind is one small step. A worker process has one
+// client; each of its threads holds one batch in memory.
 //
 // # Testing
 //

@@ -23,8 +23,10 @@ import (
 // message for each bundle, or request of a batch, that the service refused. A message contains the service's text, which
 // may quote data.
 //
+// A bundle that conflicts with another one is sent again a few times, and is refused if it still does.
+//
 // A refusal for another reason than the data, such as a key that stopped working, ends the Beam bundle with an error.
-// Requests that fail transiently are retried, see Retries in the package documentation; single failed requests of an
+// Requests that fail transiently are retried, see the package documentation; single failed requests of an
 // answered batch are not.
 //
 // ExecuteBundles panics with a [*cmekpipe.Error] when the pipeline is built: for the zero FHIRStore (KeyMissing), a

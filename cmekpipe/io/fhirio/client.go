@@ -65,7 +65,7 @@ func (c *client) checkKey(ctx context.Context) error {
 // executeBundle returns the answer to a bundle.
 func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte, err error) {
 	fhir := c.service.Projects.Locations.Datasets.FhirStores.Fhir
-	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
+	err = retry.Do(ctx, bundlePolicy(), func(ctx context.Context) error {
 		call := fhir.ExecuteBundle(c.store.String(), strings.NewReader(bundle)).Context(ctx)
 		// The API asks for it, and Google's client doesn't set it.
 		call.Header().Set("Content-Type", "application/fhir+json;charset=utf-8")
@@ -86,5 +86,8 @@ func (c *client) executeBundle(ctx context.Context, bundle string) (body []byte,
 // wrap gives an error of the store its type, without the text of the service, which may quote data. The Healthcare API does not
 // always say why it cannot use a key.
 func (c *client) wrap(ctx context.Context, err error) error {
+	if isConflict(err) && ctx.Err() == nil {
+		return gcperr.Redact(gcperr.New(cmekpipe.Unavailable, c.op, c.store.String(), c.store.Key(), err), err)
+	}
 	return gcperr.Redact(diagnose.Wrap(ctx, c.op, c.store.String(), c.store.Key(), err), err)
 }

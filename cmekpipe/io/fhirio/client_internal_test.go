@@ -3,7 +3,9 @@ package fhirio
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -13,6 +15,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
 
@@ -93,6 +97,69 @@ func TestAnswerIsReadToTheLastEntry(t *testing.T) {
 			a := readAnswer(sent, []byte(tt.body))
 			if len(a.succeeded) != tt.succeeded || len(a.failed) != tt.failed || a.key != tt.key {
 				t.Errorf("got %+v, want %+v", a, tt)
+			}
+		})
+	}
+}
+
+// ended is a Healthcare API whose operations end with errors, one after the other, and then succeed.
+func ended(t *testing.T, codes ...int) (*client, *int) {
+	t.Helper()
+	begun := 0
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		begun++
+		if begun > len(codes) {
+			fmt.Fprint(w, `{"name":"operations/1","done":true,"metadata":{"counter":{"success":"1"}}}`)
+			return
+		}
+		fmt.Fprintf(w, `{"name":"operations/1","done":true,"error":{"code":%d,"message":"no"}}`, codes[begun-1])
+	}))
+	t.Cleanup(func() {
+		server.Close()
+		shared.CloseEndpoint(server.Listener.Addr().String())
+	})
+	t.Setenv(emulatorenv.Healthcare, server.Listener.Addr().String())
+	key, err := cmekpipe.ParseKeyName("projects/clinic-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := newClient(t.Context(), opImport, key.MustFHIRStore("projects/clinic/locations/us-central1/datasets/records/fhirStores/main"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, &begun
+}
+
+func TestOnlyInvalidDataIsForDeadLetters(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		codes []int
+		data  bool
+		want  cmekpipe.Code
+		begun int
+	}{
+		{"aborted twice", []int{10, 10}, false, "", 3},
+		{"invalid", []int{3}, true, cmekpipe.InvalidOptions, 1},
+		{"failed precondition", []int{9}, false, cmekpipe.PreconditionFailed, 1},
+		{"aborted, then a failed precondition", []int{10, 9}, false, cmekpipe.PreconditionFailed, 2},
+		{"already exists", []int{6}, false, cmekpipe.AlreadyExists, 1},
+		{"internal", []int{13}, false, cmekpipe.Unavailable, 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, begun := ended(t, tt.codes...)
+			ctx := shortpause.Context(t.Context())
+			counter, err := c.importFile(ctx, "gs://clinic/a.ndjson", ContentStructureResource)
+			if *begun != tt.begun {
+				t.Errorf("got %d operations, want %d", *begun, tt.begun)
+			}
+			if tt.want == "" {
+				if err != nil || counter.Success != 1 {
+					t.Errorf("got %+v and %v, want the success", counter, err)
+				}
+				return
+			}
+			if code := cmekpipe.CodeOf(c.wrap(ctx, err)); isAboutData(err) != tt.data || code != tt.want {
+				t.Errorf("got %v, about data %v, code %q, want about data %v, code %q", err, isAboutData(err), code, tt.data, tt.want)
 			}
 		})
 	}

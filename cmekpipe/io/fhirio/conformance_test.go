@@ -15,3 +15,6 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
 	}
 }
+
+// TestFailedBundlesLeakNothing is about the Healthcare API.
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.FHIRBundles()) }

@@ -24,9 +24,20 @@
 //
 // # Retries
 //
-// A runner may retry anything. An import is idempotent: each resource has its ID, and is stored under it again.
-// ExecuteBundles is as idempotent as the bundles: an update (PUT) or a conditional create may be repeated, a plain
-// create (POST) creates a second resource.
+//	retried bundle    Import stores each resource under its ID again, once; ExecuteBundles sends its bundles again
+//	twin bundle       as a retried bundle; operations that conflict are started again
+//	killed worker     what it had stored stays; files that nobody imports are removed at the end of a bounded run
+//	late bundle       stores the same resources again, even after the run, and over what others stored since; it may leave a file
+//	second run        stores the same resources again, after the first run or at the same time; the later version stays
+//	drain             imports what was read; a second run that reads the rest loses nothing
+//	failed bundle     leaves no client of the Healthcare API, connection or goroutine behind
+//
+// ExecuteBundles is as idempotent as the bundles: an update (PUT) or a conditional create may be repeated, a plain create
+// (POST) creates a second resource.
+//
+// Calls and operations that fail transiently, or that conflict with others, are retried. Import keeps a file in the folder of
+// failed files only if the service began to read it and refused its content; a failed precondition, as of a key, ends the
+// bundle.
 //
 // # Permissions
 //

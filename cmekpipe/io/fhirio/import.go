@@ -22,9 +22,11 @@ const (
 // them. Every resource must have an ID. Source: method fhirStores.import of the API.
 //
 // It returns two PCollection<string>: the elements that are not JSON objects, and one message for each file that was not
-// imported completely. Such a file is kept in the folder deadLetter, encrypted with its key; the message names it, and
+// imported completely because of its data. Such a file is kept in the folder deadLetter, encrypted with its key; the message names it, and
 // contains the service's text, which may quote data. Any part of its resources may have been stored. Both outputs are in the
 // global window.
+//
+// Unbounded input is collected for up to a minute, so that an import has many elements; the runner stores it meanwhile.
 //
 // A file is removed after its import, or its copy to deadLetter, is complete. Files are in folders .cmekpipe-temp-ID below
 // temp, one for each worker thread of a run, so that two runs of one template may run at the same time. A failed run leaves
@@ -41,7 +43,7 @@ func Import(
 	must0(checkFolder(opImport, "folder of failed files", deadLetter))
 	must0(checkStrings(opImport, store.String(), col))
 	s = s.Scope(opImport)
-	batches, refused := beam.ParDo2(s, &batchFn{Store: store, Temp: temp}, inGlobalWindow(s, col))
+	batches, refused := beam.ParDo2(s, &batchFn{Store: store, Temp: temp}, collected(s, col))
 	// The reshuffle fixes the set of files first: a retried bundle may leave a file behind, but it is not imported.
 	failed, imported := beam.ParDo2(s, &loadFn{Store: store, Temp: temp, Structure: structure}, beam.Reshuffle(s, batches))
 	failures, kept := beam.ParDo2(s, &deadLetterFn{Temp: temp, DeadLetter: deadLetter}, failed)

@@ -2,8 +2,8 @@ package fhirio
 
 import (
 	"context"
+	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"google.golang.org/api/healthcare/v1"
@@ -54,11 +54,11 @@ func (f *loadFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindFHIRStore, Name: f.Store.String(), Key: f.Store.Key()}
 }
 
-// isAboutData reports whether trying again, or changing a permission or a key, can't help.
+// isAboutData reports whether an import failed because of what is in the file: the service began to read it, and refused it
+// as invalid. FAILED_PRECONDITION is no such answer, because it may come from a key, nor is a conflict, which is over soon.
 func isAboutData(err error) bool {
-	return slices.Contains([]cmekpipe.Code{
-		cmekpipe.InvalidOptions, cmekpipe.PreconditionFailed, cmekpipe.AlreadyExists,
-	}, gcperr.Code(err))
+	_, begun := errors.AsType[*operationError](err)
+	return begun && gcperr.Code(err) == cmekpipe.InvalidOptions
 }
 
 // failure says why not all of a file's resources are in the store; "" if they are. A file is never empty, so an import

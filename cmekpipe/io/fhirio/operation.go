@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 
+	"google.golang.org/api/googleapi"
 	"google.golang.org/api/healthcare/v1"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
@@ -34,8 +36,35 @@ func (c *client) deidentify(
 	})
 }
 
-// run starts an operation and waits until it has ended. It cancels the operation if ctx ends first.
+// operationError is the error with which an operation ended after it had begun.
+type operationError struct{ error }
+
+// Unwrap returns the error with the operation's code.
+func (e *operationError) Unwrap() error { return e.error }
+
+// isConflict reports whether a call or an operation met another one, and may succeed when it is made again.
+func isConflict(err error) bool {
+	if e, ok := errors.AsType[*googleapi.Error](err); ok {
+		return e.Code == http.StatusConflict
+	}
+	return status.Code(err) == codes.Aborted
+}
+
+// run starts an operation and waits until it has ended; one that conflicts with another operation is started again. It
+// cancels the operation if ctx ends first.
 func (c *client) run(
+	ctx context.Context, begin func(context.Context) (*healthcare.Operation, error),
+) (counter healthcare.ProgressCounter, err error) {
+	attempts := conflictPolicy().Start()
+	for {
+		counter, err = c.once(ctx, begin)
+		if !isConflict(err) || !attempts.Again(ctx, err) {
+			return counter, err
+		}
+	}
+}
+
+func (c *client) once(
 	ctx context.Context, begin func(context.Context) (*healthcare.Operation, error),
 ) (counter healthcare.ProgressCounter, err error) {
 	var operation *healthcare.Operation
@@ -51,7 +80,7 @@ func (c *client) run(
 		return counter, err
 	}
 	if e := operation.Error; e != nil {
-		return counter, status.Error(codes.Code(uint32(e.Code)), e.Message) //nolint:gosec // codes are small numbers
+		return counter, &operationError{status.Error(codes.Code(uint32(e.Code)), e.Message)} //nolint:gosec // codes are small numbers
 	}
 	var metadata healthcare.OperationMetadata
 	if len(operation.Metadata) > 0 {

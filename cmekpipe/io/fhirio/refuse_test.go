@@ -177,7 +177,7 @@ func TestEveryDoFnSaysWhatItStores(t *testing.T) {
 		}
 		seen[e.DoFn.Name()] = true
 	}
-	if len(seen) != 7 {
-		t.Errorf("got DoFns %v, want all seven", seen)
+	if len(seen) != 9 {
+		t.Errorf("got DoFns %v, want all nine", seen)
 	}
 }

@@ -14,6 +14,8 @@ import (
 // be called as one of Beam's own fhirio is.
 func init() {
 	dofn.Register4x1[context.Context, string, func(string), func(string), error](&batchFn{})
+	dofn.Register1x2[string, int, string](&groupFn{})
+	dofn.Register3x1[int, func(*string) bool, func(string), error](&ungroupFn{})
 	beam.RegisterDoFn(&loadFn{})
 	beam.RegisterDoFn(&deadLetterFn{})
 	beam.RegisterDoFn(&removeFn{})

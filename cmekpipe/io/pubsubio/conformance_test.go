@@ -8,3 +8,5 @@ import (
 )
 
 func TestConformance(t *testing.T) { conformance.Run(t, sinks.PubSub()) }
+
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.PubSub()) }

@@ -14,11 +14,12 @@
 // Beam's Write leaves publishing to the Dataflow service, in streaming jobs only, where nothing can check the topic's key:
 // the topic may have none, and its key can be changed or removed while a job runs. So Write publishes from the workers
 // instead, through Google's client, on every runner, in batch and streaming jobs alike. Before its first message a worker
-// reads the topic and compares its key, and again every five minutes while it publishes. Nothing is published to a topic
+// process reads the topic and compares its key, and again every five minutes while it publishes, also within a bundle. Nothing is published to a topic
 // that is encrypted with another key or with none of yours.
 //
-// A missing topic is an error, unless [WithCreateIfMissing] allows Write to create it with the key. Write never changes an
-// existing topic.
+// A missing topic is an error, unless [WithCreateIfMissing] allows Write to create it with the key, once at the start of the
+// run. A topic that is deleted later is an error and not created again, because nobody subscribes to the new one. Write
+// never changes an existing topic.
 //
 // Messages are published at least once: a bundle that the runner retries, or a request whose answer is lost, publishes its
 // messages again. Give messages an attribute with an ID of their own where readers must detect duplicates: Dataflow's reader
@@ -28,6 +29,16 @@
 //
 // Pub/Sub encrypts the data of messages at the application layer, but not their attributes: put nothing there that must be
 // encrypted with your key. Source: https://docs.cloud.google.com/pubsub/docs/encryption.
+//
+// # Retries
+//
+//	retried bundle    each message is published at least once; a message of an attempt that failed may appear again
+//	twin bundle       two attempts at the same time publish each message twice
+//	killed worker     its bundle is published again; what it had published stays
+//	late bundle       a worker that hung publishes its messages again, even after the run
+//	second run        publishes its messages too, after the first run or at the same time
+//	drain             publishes what was read; a second run that reads the rest loses nothing
+//	failed bundle     leaves no client, connection or goroutine behind
 //
 // # Permissions
 //
@@ -47,8 +58,8 @@
 //
 // # Concurrency
 //
-// Write runs on all workers, without a shuffle. Each worker thread that writes has one client, at most 16 MB of messages in
-// memory, and up to eight concurrent requests.
+// Write runs on all workers, without a shuffle. A worker process has one client. Each of its threads that write has at most 16
+// MB of messages in memory, and up to eight concurrent requests.
 //
 // # Testing
 //

@@ -15,3 +15,5 @@ func TestConformance(t *testing.T) {
 		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
 	}
 }
+
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.Spanner()) }

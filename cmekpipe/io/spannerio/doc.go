@@ -9,7 +9,8 @@
 //
 // In Spanner the key belongs to the database and is chosen when the database is created. So every writer checks the
 // database's keys before it accepts its first row and again every five minutes, and refuses a database without a key or with
-// another one. With [WithCreateIfMissing] it creates a missing database, always with the key.
+// another one. With [WithCreateIfMissing] a missing database is created at the start of the run, always with the key; a
+// database that is deleted later is an error.
 //
 // [Read] and [Query] create no data and take names as Beam's do. They are not Beam's own: its Query crashes by default,
 // loses the timestamp bound, and its package links a test server into every program.
@@ -23,6 +24,16 @@
 //
 // Columns are the exported fields of a struct, by their names or "spanner" tags; a field tagged "-" is skipped. See
 // cloud.google.com/go/spanner for the types.
+//
+// # Retries
+//
+//	retried bundle    writes the same rows again; each is there once
+//	twin bundle       as a retried bundle
+//	killed worker     what it had written stays, and is written again
+//	late bundle       a worker that hung writes the same rows again, even after the run, and over what others wrote there since
+//	second run        writes the same rows again, after the first run or at the same time; of different ones with one key the later stays
+//	drain             writes what was read; a second run that reads the rest loses nothing
+//	failed bundle     leaves no client, connection or goroutine behind
 //
 // # Permissions
 //
@@ -45,9 +56,10 @@
 //
 // # Concurrency
 //
-// All transforms run on all workers; only the partitioning of a query is one small step. Every worker thread has one client
-// and checks the database once, with retries while Spanner throttles such calls. Writers hold two batches in memory, one
-// of them in flight, and are fused with the step that produces the rows.
+// All transforms run on all workers; only the partitioning of a query is one small step. A worker process has one
+// client and checks the database once in five minutes, with retries while Spanner throttles such calls. Each of its threads
+// holds two batches in memory, one of them in flight. Writers are fused with the step that produces the rows, unless
+// WithCreateIfMissing makes them wait for the database.
 //
 // # Testing
 //

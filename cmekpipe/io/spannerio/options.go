@@ -32,7 +32,8 @@ func WithAdditionalKeys(keys ...cmekpipe.KeyName) WriteOption {
 
 // WithCreateIfMissing makes [Write] create the database with its keys if it does not exist, and its tables by CREATE TABLE
 // statements in GoogleSQL. The statements become part of the job's graph. An existing database is used as it is, if it is
-// encrypted with its keys. Default: a missing database is an error.
+// encrypted with its keys. No row is written before that step ended, so that the runner may have to store the first ones. A
+// database that is deleted while a job runs is an error. Default: a missing database is an error.
 func WithCreateIfMissing(ddl ...string) WriteOption {
 	return func(o *writeOptions) { o.create, o.ddl = true, append(o.ddl, ddl...) }
 }

@@ -42,20 +42,39 @@ func Options(host string) []option.ClientOption {
 // Endpoint returns the address of the emulator of BigQuery, or "". That of its Storage APIs is another one.
 func Endpoint() string { return os.Getenv(emulatorenv.BigQuery) }
 
+// StorageEndpoint returns the address of the emulator of BigQuery's Storage APIs, or "".
+func StorageEndpoint() string { return os.Getenv(emulatorenv.BigQueryStorage) }
+
 // Shared returns the process's client of [New] for a project.
 func Shared(ctx context.Context, project string) (*bigquery.Client, error) {
 	return shared.Client(ctx, shared.ID{Service: "bigquery", Endpoint: Endpoint(), Resource: project},
 		func(ctx context.Context) (*bigquery.Client, error) { return New(ctx, project) })
 }
 
-// SharedStorageWrite returns the process's client of [StorageWrite].
+// SharedStorageWrite returns the process's client of [StorageWrite], over several connections. It retries nothing: its
+// callers do.
 func SharedStorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, error) {
-	id := shared.ID{Service: "bigquery storage write", Endpoint: os.Getenv(emulatorenv.BigQueryStorage)}
-	return shared.Client(ctx, id, StorageWrite)
+	host := StorageEndpoint()
+	id := shared.ID{Service: "bigquery storage write", Endpoint: host}
+	return shared.Client(ctx, id, func(ctx context.Context) (*storage.BigQueryWriteClient, error) {
+		client, err := storage.NewBigQueryWriteClient(ctx, append(endpoint.GRPC(host), endpoint.Pool())...)
+		if err != nil {
+			return nil, err
+		}
+		client.CallOptions = &storage.BigQueryWriteCallOptions{}
+		return client, nil
+	})
 }
 
-// SharedStorageRead returns the process's client of [StorageRead].
+// SharedStorageRead returns the process's client of [StorageRead]. It retries nothing: its callers do.
 func SharedStorageRead(ctx context.Context) (*storage.BigQueryReadClient, error) {
-	id := shared.ID{Service: "bigquery storage read", Endpoint: os.Getenv(emulatorenv.BigQueryStorage)}
-	return shared.Client(ctx, id, StorageRead)
+	id := shared.ID{Service: "bigquery storage read", Endpoint: StorageEndpoint()}
+	return shared.Client(ctx, id, func(ctx context.Context) (*storage.BigQueryReadClient, error) {
+		client, err := StorageRead(ctx)
+		if err != nil {
+			return nil, err
+		}
+		client.CallOptions = &storage.BigQueryReadCallOptions{}
+		return client, nil
+	})
 }

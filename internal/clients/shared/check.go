@@ -26,11 +26,11 @@ type flight struct {
 
 // Check calls check unless a check with the id has succeeded within the last [CheckInterval], and returns its error.
 //
-// Callers with the same id wait for one call. check gets a context of its own, without values: it ends only when all that
-// wait have given up, so that a cancelled bundle does not fail others. If ctx ends first, Check returns the error of ctx. An
+// Callers with the same id wait for one call. check gets a context with the values of the first caller's, which ends only when
+// all that wait have given up, so that a cancelled bundle does not fail others. If ctx ends first, Check returns the error of ctx. An
 // error is not remembered: the next caller checks again, so that a key that was repaired is used at once.
 func Check(ctx context.Context, id ID, check func(context.Context) error) error {
-	f := Of(ctx).join(id, check)
+	f := Of(ctx).join(ctx, id, check)
 	if f == nil {
 		return ctx.Err()
 	}
@@ -44,7 +44,7 @@ func Check(ctx context.Context, id ID, check func(context.Context) error) error 
 }
 
 // join returns the running check to wait for, after starting one if necessary, or nil if the last one is still good.
-func (p *Process) join(id ID, run func(context.Context) error) *flight {
+func (p *Process) join(first context.Context, id ID, run func(context.Context) error) *flight {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	c := p.checks[id]
@@ -57,7 +57,7 @@ func (p *Process) join(id ID, run func(context.Context) error) *flight {
 	case !c.good.IsZero() && start.Sub(c.good) < CheckInterval:
 		return nil
 	case c.running == nil:
-		ctx, cancel := context.WithCancel(context.Background())
+		ctx, cancel := context.WithCancel(context.WithoutCancel(first))
 		f := &flight{done: make(chan struct{}), cancel: cancel}
 		c.running = f
 		go func() {

@@ -54,7 +54,14 @@ func CloseEndpoint(endpoint string) {
 	if endpoint == "" {
 		return
 	}
-	for _, c := range worker.remove(endpoint) {
+	closeAll(worker.remove(func(id ID) bool { return id.Endpoint == endpoint }))
+}
+
+// Close closes all clients of the process and forgets its checks.
+func (p *Process) Close() { closeAll(p.remove(func(ID) bool { return true })) }
+
+func closeAll(clients []*client) {
+	for _, c := range clients {
 		<-c.done
 		closeClient(c.value)
 	}
@@ -90,18 +97,18 @@ func closeClient(value any) {
 	}
 }
 
-// remove removes all that belongs to an endpoint and returns its clients.
-func (p *Process) remove(endpoint string) (removed []*client) {
+// remove removes the clients and checks whose ids are chosen, and returns the clients.
+func (p *Process) remove(chosen func(ID) bool) (removed []*client) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for id, c := range p.clients {
-		if id.Endpoint == endpoint {
+		if chosen(id) {
 			delete(p.clients, id)
 			removed = append(removed, c)
 		}
 	}
 	for id := range p.checks {
-		if id.Endpoint == endpoint {
+		if chosen(id) {
 			delete(p.checks, id)
 		}
 	}

@@ -228,6 +228,20 @@ func TestCancelledCallerDoesNotFailOthers(t *testing.T) {
 	})
 }
 
+func TestCheckHasTheValuesOfTheFirstCaller(t *testing.T) {
+	type key struct{}
+	ctx := context.WithValue(process(t), key{}, "first")
+	err := shared.Check(ctx, topic, func(check context.Context) error {
+		if check.Value(key{}) != "first" || shared.Of(check) != shared.Of(ctx) {
+			t.Error("got a context without the caller's values, want them")
+		}
+		return nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+}
+
 func TestCheckThatNobodyWaitsForIsCancelled(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		worker := process(t)
@@ -294,6 +308,8 @@ func TestCloseEndpointClosesItsClientsOnly(t *testing.T) {
 	if c, _ := shared.Client(t.Context(), topic, open); c == closed {
 		t.Error("got the closed client, want a new one")
 	}
-	shared.CloseEndpoint(other.Endpoint)
-	shared.CloseEndpoint(topic.Endpoint)
+	shared.Of(t.Context()).Close()
+	if kept.closed != 1 {
+		t.Errorf("got the other client closed %d times after Close, want 1", kept.closed)
+	}
 }

@@ -19,8 +19,11 @@
 //   - accepts no rows, many rows, a row of the maximum size of the service, and destination names that are hard to
 //     encode;
 //   - ends when the context does, and a repeated run then completes the data;
-//   - loses no row, and duplicates none if it guarantees that, when bundles are abandoned, when their results get lost,
-//     and when they finish late (package retryrunner);
+//   - loses no row, and duplicates none if it guarantees that, when bundles are abandoned, when their results get lost, when
+//     two attempts run at the same time, when attempts end late, even after the run, and when workers die or hang between any
+//     two calls (package retryrunner);
+//   - does what [Harness.Second] says when a second run follows, runs at the same time or reads the rest of a drained one,
+//     also if bundles of the first run end after it;
 //   - is found by guard, with its destination and key, and by verify.Run, which reports another resource in its place;
 //   - builds the same graph each time, so that all random values are chosen during the run: a staged pipeline can be
 //     found again, and jobs of one template share no names;
@@ -37,6 +40,11 @@
 // # Flags
 //
 // -conformance.rows is the number of rows in the case of many small ones. The default is 20,000.
+//
+// -conformance.failures is the number of failed bundles in each stage after which [RunLeaks] counts what is left. The default
+// is 1,000; this counts after 10,000:
+//
+//	go test ./cmekpipe/io/spannerio -run TestFailedBundlesLeakNothing -conformance.failures 10000
 //
 // # Race detector
 //

@@ -26,7 +26,7 @@ func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *
 		return nil, refuse.InvalidArgument("Invalid cluster id: %q", id)
 	case !ok || !zone || !location.IsRegion(region):
 		return nil, refuse.InvalidArgument("Invalid location of cluster %s: %q", id, asked.GetLocation())
-	case asked.GetServeNodes() < 1 && asked.GetConfig() == nil:
+	case asked.GetServeNodes() < 1 && asked.GetConfig() == nil && in.proto.GetType() != adminpb.Instance_DEVELOPMENT:
 		return nil, refuse.InvalidArgument("Cluster %s needs nodes", id)
 	case len(in.clusters) > 0 && in.clusters[0].version.Valid() != (key != ""):
 		return nil, refuse.InvalidArgument("Either all clusters of an instance have a key, or none has")

@@ -17,11 +17,12 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// The forms of names. Source: fields instanceId and clusterId of the Bigtable Admin API.
+// The forms of names. Source: fields instanceId and clusterId of the Bigtable Admin API. It documents 6 to 30 characters for
+// a cluster's id, and its service accepts longer ones: Google's own tests create some with 37.
 var (
 	projectForm    = regexp.MustCompile(`^projects/[a-z0-9][-a-z0-9.:]{4,60}$`)
 	instanceIDForm = regexp.MustCompile(`^[a-z][-a-z0-9]{4,31}[a-z0-9]$`)
-	clusterIDForm  = regexp.MustCompile(`^[a-z][-a-z0-9]{4,28}[a-z0-9]$`)
+	clusterIDForm  = regexp.MustCompile(`^[a-z][-a-z0-9]{4,48}[a-z0-9]$`)
 )
 
 func (s *store) createInstance(ctx context.Context, r *adminpb.CreateInstanceRequest) (*longrunningpb.Operation, error) {

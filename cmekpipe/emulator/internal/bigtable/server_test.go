@@ -303,3 +303,29 @@ func TestServerEndsWhenItIsClosed(t *testing.T) {
 		})
 	}
 }
+
+// Google accepts more than its reference documents.
+func TestLongClusterIDsAndDevelopmentInstancesAreAccepted(t *testing.T) {
+	_, client := newClients(t)
+	zone := func(nodes int32) *adminpb.Cluster {
+		c := clusterIn("us-east1-b", "")
+		c.EncryptionConfig, c.Config, c.ServeNodes = nil, nil, nodes
+		return c
+	}
+	for _, tt := range []struct {
+		id, cluster string
+		kind        adminpb.Instance_Type
+		nodes       int32
+		want        codes.Code
+	}{
+		{"long-cluster", "cluster-" + strings.Repeat("x", 29), adminpb.Instance_PRODUCTION, 1, codes.OK},
+		{"development", "cluster-1", adminpb.Instance_DEVELOPMENT, 0, codes.OK},
+		{"no-nodes", "cluster-1", adminpb.Instance_PRODUCTION, 0, codes.InvalidArgument},
+	} {
+		_, err := client.CreateInstance(t.Context(), &adminpb.CreateInstanceRequest{Parent: "projects/" + cmektest.Project, InstanceId: tt.id,
+			Instance: &adminpb.Instance{DisplayName: "x", Type: tt.kind}, Clusters: map[string]*adminpb.Cluster{tt.cluster: zone(tt.nodes)}})
+		if status.Code(err) != tt.want {
+			t.Errorf("%s: got %v, want %s", tt.id, err, tt.want)
+		}
+	}
+}

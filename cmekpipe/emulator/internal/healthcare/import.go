@@ -32,6 +32,9 @@ func (s *Server) importResources(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := s.checkConflict(c); err != nil {
+		return nil, err
+	}
 	return s.begin(c, s.load(w, source, split)), nil
 }
 

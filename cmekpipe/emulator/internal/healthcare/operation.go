@@ -2,6 +2,7 @@ package healthcare
 
 import (
 	"errors"
+	"net/http"
 	"strconv"
 	"time"
 
@@ -17,17 +18,42 @@ type result struct {
 	err              error
 }
 
-// operation is a long-running method. Its work is done before the first answer.
+// operation is a long-running method. Its work is done before the first answer, but clients learn so at its end only.
 type operation struct {
 	result
-	name, method string
-	began        time.Time
+	name, method, store string
+	began, ends         time.Time
+}
+
+// LimitOperations makes operations on FHIR stores from now on last for some time by the cloud's clock, and refuses those
+// that would be more than a number at once on one store, as a conflict. Without it operations end at once.
+func (s *Server) LimitOperations(most int, lasting time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.mostOperations, s.lasting = most, lasting
+}
+
+// checkConflict refuses an operation on a store with as many running ones as there may be.
+func (s *Server) checkConflict(c *call) error {
+	running := ""
+	n := 0
+	for _, o := range s.operations {
+		if o.store == c.storeName() && c.now.Before(o.ends) {
+			n++
+			running = max(running, o.name)
+		}
+	}
+	if n == 0 || n < s.mostOperations {
+		return nil
+	}
+	return &core.APIError{Status: http.StatusConflict, Reason: "aborted", Code: "ABORTED",
+		Message: "FHIR store " + c.storeName() + " is in use by operation " + running}
 }
 
 // begin records a result as an operation and answers that it is running.
 func (s *Server) begin(c *call, r result) *answer {
 	s.lastID++
-	o := &operation{r, c.datasetName() + "/operations/" + strconv.Itoa(s.lastID), c.method, c.now}
+	o := &operation{r, c.datasetName() + "/operations/" + strconv.Itoa(s.lastID), c.method, c.storeName(), c.now, c.now.Add(s.lasting)}
 	s.operations[o.name] = o
 	return &answer{body: o.resource(false)}
 }
@@ -37,7 +63,7 @@ func (s *Server) getOperation(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &answer{body: o.resource(true)}, nil
+	return &answer{body: o.resource(!c.now.Before(o.ends))}, nil
 }
 
 // cancelOperation does nothing: the work is done already, which is no error.
@@ -69,7 +95,7 @@ func (o *operation) resource(done bool) map[string]any {
 		return out
 	}
 	out["done"] = true
-	metadata["endTime"] = timestamp(o.began)
+	metadata["endTime"] = timestamp(o.ends)
 	metadata["counter"] = map[string]string{
 		"success": strconv.FormatInt(o.success, 10), "failure": strconv.FormatInt(o.failure, 10),
 	}

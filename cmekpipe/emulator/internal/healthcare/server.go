@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
@@ -23,6 +24,9 @@ type Server struct {
 	datasets   map[string]*dataset // by full name
 	operations map[string]*operation
 	lastID     int
+
+	mostOperations int // at once on a store, if operations last
+	lasting        time.Duration
 }
 
 var _ core.Server = (*Server)(nil)

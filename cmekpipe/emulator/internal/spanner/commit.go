@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/spanner/apiv1/spannerpb"
+	"cloud.google.com/go/spanner/spansql"
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
@@ -140,12 +141,25 @@ func (c *change) write(w *spannerpb.Mutation_Write, conflict func(old row) codes
 	return nil
 }
 
+// checkFuture refuses a time after the commit in a column for times of commits.
+func (c *change) checkFuture(t *table, column spansql.ColumnDef, v *structpb.Value) error {
+	at, err := time.Parse(time.RFC3339Nano, v.GetStringValue())
+	now, errNow := time.Parse(time.RFC3339Nano, c.now)
+	if !allowsCommitTimestamp(column) || err != nil || errNow != nil || !at.After(now) {
+		return nil
+	}
+	return refuse.FailedPrecondition("Cannot write timestamps in the future %s to column %s of table %s.", v.GetStringValue(),
+		column.Name, t.name)
+}
+
 func (c *change) writeRow(t *table, places []int, values []*structpb.Value, conflict func(row) codes.Code, fresh bool) error {
 	given := make(row, len(t.columns))
 	for i, place := range places {
 		given[place] = values[i]
 		if isPlaceholder(t.columns[place], values[i]) {
 			given[place] = structpb.NewStringValue(c.now)
+		} else if err := c.checkFuture(t, t.columns[place], values[i]); err != nil {
+			return err
 		}
 	}
 	key, err := t.encodeKey(t.keyOf(given))

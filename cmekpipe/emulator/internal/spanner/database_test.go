@@ -38,7 +38,8 @@ func TestInstanceIsCreatedAsByGoogle(t *testing.T) {
 		}, codes.InvalidArgument, "Instance config not found"},
 		{"another's config", func(r *instancepb.CreateInstanceRequest) { r.Instance.Config = "instanceConfigs/regional-us-east1" }, codes.InvalidArgument, "Instance config not found"},
 		{"taken", func(r *instancepb.CreateInstanceRequest) { r.InstanceId = "main"; r.Instance.Name = mainInstance }, codes.AlreadyExists, "Instance already exists: " + mainInstance},
-		{"good", func(*instancepb.CreateInstanceRequest) {}, codes.OK, ""},
+		{"no name", func(r *instancepb.CreateInstanceRequest) { r.Instance.Name = "" }, codes.OK, ""},
+		{"again", func(*instancepb.CreateInstanceRequest) {}, codes.AlreadyExists, "Instance already exists: "},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			r := good()
@@ -51,7 +52,7 @@ func TestInstanceIsCreatedAsByGoogle(t *testing.T) {
 		t.Errorf("got %d instances in the ledger, want 2", got)
 	}
 	found, err := w.getInstance(project + "/instances/second")
-	if err != nil || found.GetConfig() != good().Instance.Config {
+	if err != nil || found.GetConfig() != good().Instance.Config || found.GetName() != good().Instance.Name {
 		t.Errorf("got %v and %v, want it with its config", found, err)
 	}
 	_, err = w.getInstance(project + "/instances/third")

@@ -36,7 +36,7 @@ func (s *instanceService) CreateInstance(
 		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got parent %q, want projects/PROJECT", r.GetParent())
 	case !instanceIDForm.MatchString(r.GetInstanceId()):
 		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got instance_id %q, want 2 to 64 letters, digits and hyphens", r.GetInstanceId())
-	case r.GetInstance().GetName() != name:
+	case r.GetInstance().GetName() != "" && r.GetInstance().GetName() != name:
 		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got name %q, want %q", r.GetInstance().GetName(), name)
 	case r.GetInstance().GetDisplayName() == "":
 		return nil, refuse.InvalidArgument("Invalid CreateInstance request: got no display_name")
@@ -49,6 +49,7 @@ func (s *instanceService) CreateInstance(
 		return nil, status.Errorf(codes.AlreadyExists, "Instance already exists: %s", name)
 	}
 	made := proto.CloneOf(r.GetInstance())
+	made.Name = name
 	made.State, made.CreateTime = instancepb.Instance_READY, timestamppb.New(s.env.Now())
 	s.instances[name] = made
 	s.env.Ledger.Record(core.Entry{Time: s.env.Now(), Service: "spanner", Method: "spanner.instances.create",

@@ -97,10 +97,21 @@ func (q *query) holds(r row) bool {
 	return !slices.ContainsFunc(q.conditions, func(c func(row) bool) bool { return !c(r) })
 }
 
+// unparsed refuses a statement that the parser doesn't know. The parser knows a part of Spanner's SQL, so that a statement
+// that begins as one of Spanner's may be valid there.
+func unparsed(sql string, err error) error {
+	word, _, _ := strings.Cut(strings.ToUpper(strings.TrimLeft(sql, " \t\r\n(@")), " ")
+	switch strings.TrimRight(word, "({\t\r\n") {
+	case "SELECT", "WITH", "FROM", "GRAPH", "INSERT", "UPDATE", "DELETE", "CALL", "SHOW":
+		return refuse.Unimplemented("Spanner", "parser for this statement: %v", err)
+	}
+	return refuse.InvalidArgument("Syntax error: %v", err)
+}
+
 func parseQuery(tables map[string]*table, sql string, params *structpb.Struct) (*query, error) {
 	parsed, err := spansql.ParseQuery(sql)
 	if err != nil {
-		return nil, refuse.InvalidArgument("Syntax error: %v", err)
+		return nil, unparsed(sql, err)
 	}
 	selects := parsed.Select
 	if len(selects.From) != 1 || selects.Distinct || selects.GroupBy != nil || parsed.Order != nil || parsed.Limit != nil {

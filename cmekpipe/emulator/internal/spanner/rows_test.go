@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"cloud.google.com/go/spanner"
 	"google.golang.org/api/iterator"
@@ -96,6 +97,8 @@ func TestQueriesAreAnsweredOrRefused(t *testing.T) {
 	}{
 		{"SELECT ID FROM Entries WHERE ID > 1 AND Note = 'x'", codes.OK, ""},
 		{"SELEC", codes.InvalidArgument, "Syntax error"},
+		{"SELECT ID FROM Entries TABLESAMPLE BERNOULLI (10 PERCENT) PIVOT x", codes.Unimplemented, "no parser for this statement"},
+		{"WITH e AS (SELECT ID FROM Entries) SELECT ID FROM e", codes.Unimplemented, "no parser for this statement"},
 		{"SELECT ID FROM None", codes.InvalidArgument, "Table not found: None"},
 		{"SELECT None FROM Entries", codes.InvalidArgument, "Unrecognized name: None"},
 		{"SELECT ID FROM Entries WHERE None = 1", codes.InvalidArgument, "Unrecognized name: None"},
@@ -106,6 +109,35 @@ func TestQueriesAreAnsweredOrRefused(t *testing.T) {
 			err := client.Single().Query(t.Context(), spanner.Statement{SQL: tt.sql}).Do(func(*spanner.Row) error { return nil })
 			require(t, err, tt.want, strings.TrimSpace(tt.text))
 		})
+	}
+}
+
+func TestSingleUseReadHasItsTimestamp(t *testing.T) {
+	_, client := withDatabase(t)
+	tx := client.Single()
+	it := tx.Read(t.Context(), "Entries", spanner.AllKeys(), []string{"ID"})
+	defer it.Stop()
+	if _, err := it.Next(); !errors.Is(err, iterator.Done) {
+		t.Fatal(err)
+	}
+	if at, err := tx.Timestamp(); err != nil || time.Since(at).Abs() > time.Hour {
+		t.Errorf("got %v, %v, want the time of the read", at, err)
+	}
+}
+
+func TestCommitTimestampIsNotInTheFuture(t *testing.T) {
+	_, client := withDatabase(t)
+	for i, tt := range []struct {
+		at   time.Time
+		want codes.Code
+	}{
+		{spanner.CommitTimestamp, codes.OK}, {time.Now().Add(-time.Hour), codes.OK}, {time.Now().Add(time.Hour), codes.FailedPrecondition},
+	} {
+		m := spanner.InsertOrUpdate("Entries", []string{"ID", "Made"}, []any{int64(i), tt.at})
+		_, err := client.Apply(t.Context(), []*spanner.Mutation{m})
+		if spanner.ErrCode(err) != tt.want {
+			t.Errorf("time %v: got %v, want %s", tt.at, err, tt.want)
+		}
 	}
 }
 

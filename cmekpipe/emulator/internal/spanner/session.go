@@ -118,13 +118,21 @@ func (s *store) begins(open *session, options *spannerpb.TransactionOptions) (*s
 	switch options.GetMode().(type) {
 	case *spannerpb.TransactionOptions_ReadOnly_:
 		open.transactions[id] = &transaction{seen: open.database.snapshot()}
-		begun.ReadTimestamp = timestamppb.New(s.env.Now())
+		begun.ReadTimestamp = s.readTimestamp(options)
 	case *spannerpb.TransactionOptions_ReadWrite_:
 		open.transactions[id] = &transaction{writes: true}
 	default:
 		return nil, refuse.Unimplemented("Spanner", "partitioned DML: transactions are read-only or read-write")
 	}
 	return begun, nil
+}
+
+// readTimestamp returns the time that a read-only transaction sees, if its caller asks for it.
+func (s *store) readTimestamp(options *spannerpb.TransactionOptions) *timestamppb.Timestamp {
+	if !options.GetReadOnly().GetReturnReadTimestamp() {
+		return nil
+	}
+	return timestamppb.New(s.env.Now())
 }
 
 // Rollback ends a transaction without effect.
@@ -151,7 +159,10 @@ func (s *store) view(
 		id = begun.GetId()
 	}
 	if id == nil {
-		return open.database.tables, nil, nil
+		if at := s.readTimestamp(selector.GetSingleUse()); at != nil {
+			begun = &spannerpb.Transaction{ReadTimestamp: at}
+		}
+		return open.database.tables, begun, nil
 	}
 	tx := open.transactions[string(id)]
 	if tx == nil {

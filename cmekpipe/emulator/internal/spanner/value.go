@@ -86,8 +86,11 @@ func isNull(v *structpb.Value) bool {
 }
 
 func isPlaceholder(c spansql.ColumnDef, v *structpb.Value) bool {
-	return c.Type.Base == spansql.Timestamp && c.Options.AllowCommitTimestamp != nil && *c.Options.AllowCommitTimestamp &&
-		v.GetStringValue() == commitTimestamp
+	return allowsCommitTimestamp(c) && v.GetStringValue() == commitTimestamp
+}
+
+func allowsCommitTimestamp(c spansql.ColumnDef) bool {
+	return c.Type.Base == spansql.Timestamp && c.Options.AllowCommitTimestamp != nil && *c.Options.AllowCommitTimestamp
 }
 
 // orderable reports whether this package supports a column in a key.

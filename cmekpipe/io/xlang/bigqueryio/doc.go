@@ -23,12 +23,13 @@
 //
 // # Permissions
 //
-// As for package cmekpipe/io/bigqueryio: Java's workers use the job's service account, BigQuery its own.
+// As for package cmekpipe/io/bigqueryio: Java's workers use the job's service account, BigQuery its own. The check of the
+// table's key needs bigquery.datasets.get and bigquery.tables.get.
 //
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built; failures of the expansion service are panics of
-// Beam's. Errors on workers are Java's. Package launch stages Java's files encrypted with the job's key, on Dataflow only.
+// Beam's. The check of an existing table fails with a *cmekpipe.Error; other errors on workers are Java's. Package launch stages Java's files encrypted with the job's key, on Dataflow only.
 //
 // # Concurrency
 //

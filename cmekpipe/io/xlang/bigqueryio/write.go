@@ -59,7 +59,10 @@ type errorHandling struct {
 	Output string `beam:"output"`
 }
 
-// Write writes a PCollection of structs to a table encrypted with its key.
+// Write writes a PCollection of structs to a table encrypted with its key. Before a row reaches Java, and every five minutes,
+// workers check the key of an existing table and the location of its dataset. The run fails with KeyMismatch or KeyMissing
+// for a table encrypted with another key or with none of yours, and with LocationMismatch for a key that can't serve the
+// dataset.
 //
 // It panics with a [*cmekpipe.Error] when the pipeline is built: for the zero BigQueryTable (KeyMissing), and for the zero
 // PCollection, an unknown method or an unknown disposition (InvalidOptions).
@@ -72,11 +75,14 @@ func Write(s beam.Scope, table cmekpipe.BigQueryTable, col beam.PCollection, opt
 	if err != nil {
 		panic(err)
 	}
-	call := []schema.Option{schema.Input("input", col), schema.ExpansionAddr(o.address)}
+	s = s.Scope(opWrite)
+	check := &tableFn{Table: table, MustExist: o.create != nil && *o.create == CreateNever}
+	beam.ParDo(s, check, beam.Impulse(s)) // also if there is no row
+	call := []schema.Option{schema.Input("input", beam.ParDo(s, check, col)), schema.ExpansionAddr(o.address)}
 	if o.streams(col) {
 		call = append(call, schema.OutputType("post_write", typex.New(reflect.TypeFor[written]())))
 	}
-	schema.Transform(s.Scope(opWrite), config, o.method.identifier(), call...)
+	schema.Transform(s, config, o.method.identifier(), call...)
 }
 
 // written is the element type of an output that the Storage Write API's transform declares and never fills.

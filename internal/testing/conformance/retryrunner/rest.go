@@ -44,6 +44,10 @@ func (rest *Rest) Discard() {
 	rest.r.pending = pending{}
 	rest.r.gates.kill()
 	rest.r.cancelKilled()
+	for _, process := range rest.r.processes {
+		process.Close()
+	}
+	rest.r.processes = nil
 }
 
 // Stopped returns the number of attempts that stopped at a call. If it is 0, no attempt made as many calls as

@@ -13,6 +13,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // Run is [Start] followed by [Rest.Finish].
@@ -61,8 +63,9 @@ type run struct {
 	at      map[int][]element // complete collections
 	bundles int               // number of attempts
 
-	pending pending
-	gates   *gates
+	pending   pending
+	gates     *gates
+	processes []*shared.Process // of attempts that were planned to stop
 	// killed is the parent of the contexts of killed attempts.
 	killed       context.Context
 	cancelKilled context.CancelFunc

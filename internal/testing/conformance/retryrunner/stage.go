@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/metrics"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/exec"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/typex"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // stage runs fused DoFns over their input.
@@ -132,7 +135,8 @@ func (g *stage) fail(ctx context.Context, f Failure, bundle []element) error {
 // guessedCalls is the number of calls among which the seed chooses the one that stops an attempt.
 const guessedCalls = 6
 
-// stop makes an attempt that stops before a call. It may end earlier: then its result is lost.
+// stop makes an attempt that stops before a call, in a worker process of its own, so that no other attempt waits for what it
+// shares. It may end earlier: then its result is lost.
 func (g *stage) stop(ctx context.Context, f Failure, bundle []element) error {
 	w, err := g.worker()
 	if err != nil {
@@ -147,10 +151,12 @@ func (g *stage) stop(ctx context.Context, f Failure, bundle []element) error {
 	stopped := newGate(call)
 	g.gates.add(at.name, stopped)
 	defer g.gates.leave()
-	own := ctx
+	process := shared.NewProcess(time.Now)
+	g.processes = append(g.processes, process)
+	own := shared.With(ctx, process)
 	if f == Killed {
 		var cancel context.CancelFunc
-		own, cancel = context.WithCancel(ctx)
+		own, cancel = context.WithCancel(own)
 		context.AfterFunc(g.killed, cancel)
 	}
 	done := make(chan struct{})
