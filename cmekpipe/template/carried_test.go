@@ -65,6 +65,8 @@ func optionCases(w *world) map[string]optionCase {
 		"WorkerZone":           both("", func(c *cmekpipe.Config) { c.WorkerZone = "us-central1-b" }),
 		"Zone":                 both("", func(c *cmekpipe.Config) { c.Zone = "us-central1-b" }),
 		"Experiments":          both("", func(c *cmekpipe.Config) { c.Experiments = []string{"more"} }),
+		"Strict":               both("strict", func(c *cmekpipe.Config) { c.Strict = true }),
+		"Reviewed":             both("strict", func(c *cmekpipe.Config) { c.Strict, c.Reviewed = true, []string{"main.parseFn"} }),
 		"ServiceOptions":       both("", func(c *cmekpipe.Config) { c.ServiceOptions = []string{"more"} }),
 	}
 }

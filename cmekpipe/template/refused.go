@@ -15,6 +15,7 @@ func staged(opts *cmekpipe.Options) []option {
 	workers, environment := opts.Workers(), opts.Environment()
 	return []option{
 		{"template_location", opts.TemplateLocation().Valid()},
+		{"strict", opts.Strict()}, // the pipeline is inspected when the template is staged
 		{"sdk_version", opts.SDKVersion() != ""},
 		{"worker_binary", environment.WorkerBinary != ""},
 		{"sdk_harness_container_image_override", len(environment.SDKContainerImageOverrides) > 0},
