@@ -12,8 +12,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
 )
 
 // flaky answers the first call of GetDatabase with a code and the next ones well.

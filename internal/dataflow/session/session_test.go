@@ -10,9 +10,9 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
-	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // options are those of a job on Dataflow, changed.

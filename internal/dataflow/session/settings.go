@@ -11,8 +11,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
+	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 )
 
