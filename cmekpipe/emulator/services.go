@@ -17,7 +17,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // Service names one of Google's services.
@@ -55,40 +55,40 @@ type row struct {
 func services() []row {
 	var admin *datastore.Admin
 	return []row{
-		{KMS, emulatorenv.KMS, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
+		{KMS, shared.KMSHost, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
 			c.keys = kms.New(env)
 			env.Keys = c.keys
 			return c.keys
 		}, ""},
-		{Storage, emulatorenv.Storage, storageOptions, func(c *Cloud, env *core.Env) core.Server {
+		{Storage, shared.StorageHost, storageOptions, func(c *Cloud, env *core.Env) core.Server {
 			c.objects = gcs.New(env)
 			return c.objects
 		}, "http://"},
-		{Dataflow, emulatorenv.Dataflow, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
+		{Dataflow, shared.DataflowHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
 			c.jobs = dataflow.New(env, c.objects.Inside())
 			return c.jobs
 		}, ""},
-		{PubSub, emulatorenv.PubSub, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }, ""},
-		{Healthcare, emulatorenv.Healthcare, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
+		{PubSub, shared.PubSubHost, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return pubsub.New(env) }, ""},
+		{Healthcare, shared.HealthcareHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server {
 			c.records = healthcare.New(env, c.objects.Matching)
 			return c.records
 		}, ""},
-		{Spanner, emulatorenv.Spanner, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }, ""},
-		{Bigtable, emulatorenv.Bigtable, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }, ""},
-		{BigQuery, emulatorenv.BigQuery, bigqueryclient.Options, func(c *Cloud, env *core.Env) core.Server {
+		{Spanner, shared.SpannerHost, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return spanner.New(env) }, ""},
+		{Bigtable, shared.BigtableHost, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server { return bigtable.New(env) }, ""},
+		{BigQuery, shared.BigQueryHost, bigqueryclient.Options, func(c *Cloud, env *core.Env) core.Server {
 			c.tables = store.New(env)
 			c.queries = bigquery.New(env, c.tables, c.objects.Inside())
 			return c.queries
 		}, "http://"},
-		{BigQueryStorage, emulatorenv.BigQueryStorage, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
+		{BigQueryStorage, shared.BigQueryStorageHost, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
 			return bqstorage.New(env, c.tables)
 		}, ""},
-		{Datastore, emulatorenv.Datastore, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server {
+		{Datastore, shared.DatastoreHost, endpoint.GRPC, func(_ *Cloud, env *core.Env) core.Server {
 			data, databases := datastore.New(env)
 			admin = databases
 			return data
 		}, ""},
-		{FirestoreAdmin, emulatorenv.FirestoreAdmin, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }, ""},
+		{FirestoreAdmin, shared.FirestoreAdminHost, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }, ""},
 	}
 }
 

@@ -24,7 +24,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/workerbuild"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // stagedJob is a job and the files that it needs, which have their names in the staging bucket but were not sent yet.
@@ -47,7 +47,7 @@ func (l *launch) stage(ctx context.Context, t *translation.Translation, resolve 
 	if err != nil {
 		return nil, err
 	}
-	if named := l.opts.Environment().WorkerBinary; named != "" && len(emulatorenv.Set()) == 0 {
+	if named := l.opts.Environment().WorkerBinary; named != "" && len(shared.EmulatorVariables()) == 0 {
 		// Jobs on the loopback cloud are not executed, and tests name any file.
 		if err := workerbuild.CheckProgram(l.op, named, l.opts.Workers().MachineType); err != nil {
 			return nil, err

@@ -16,7 +16,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // oddServer is a Bigtable that answers what Google's shouldn't, which the loopback one can't be made to.
@@ -86,7 +85,7 @@ func withOdd(t *testing.T) (*world, *oddServer) {
 		server.Stop()
 		shared.CloseEndpoint(l.Addr().String())
 	})
-	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
+	t.Setenv(shared.BigtableHost, l.Addr().String())
 	return w, odd
 }
 

@@ -17,7 +17,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
@@ -80,7 +79,7 @@ func withScript(t *testing.T, s *scripted) keyVerifier {
 		server.Stop()
 		shared.CloseEndpoint(l.Addr().String())
 	})
-	t.Setenv(emulatorenv.Bigtable, l.Addr().String())
+	t.Setenv(shared.BigtableHost, l.Addr().String())
 	return keyVerifier{Op: opWrite, Table: s.clusters.key.MustBigtableTable(entriesTable), Create: true, Families: []string{"f"}}
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/worker"
 )
@@ -118,7 +117,7 @@ func ended(t *testing.T, codes ...int) (*client, *int) {
 		server.Close()
 		shared.CloseEndpoint(server.Listener.Addr().String())
 	})
-	t.Setenv(emulatorenv.Healthcare, server.Listener.Addr().String())
+	t.Setenv(shared.HealthcareHost, server.Listener.Addr().String())
 	key, err := cmekpipe.ParseKeyName("projects/clinic-keys/locations/us-central1/keyRings/prod/cryptoKeys/records")
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of BigQuery whose jobs run in a project.
@@ -22,12 +21,12 @@ func New(ctx context.Context, project string) (*bigquery.Client, error) {
 
 // StorageWrite returns a client of the Storage Write API.
 func StorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, error) {
-	return storage.NewBigQueryWriteClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.BigQueryStorage))...)
+	return storage.NewBigQueryWriteClient(ctx, endpoint.GRPC(os.Getenv(shared.BigQueryStorageHost))...)
 }
 
 // StorageRead returns a client of the Storage Read API.
 func StorageRead(ctx context.Context) (*storage.BigQueryReadClient, error) {
-	return storage.NewBigQueryReadClient(ctx, endpoint.GRPC(os.Getenv(emulatorenv.BigQueryStorage))...)
+	return storage.NewBigQueryReadClient(ctx, endpoint.GRPC(os.Getenv(shared.BigQueryStorageHost))...)
 }
 
 // Options points a client of BigQuery at HOST:PORT without credentials; an empty host leaves it at Google. The client
@@ -40,10 +39,10 @@ func Options(host string) []option.ClientOption {
 }
 
 // Endpoint returns the address of the emulator of BigQuery, or "". That of its Storage APIs is another one.
-func Endpoint() string { return os.Getenv(emulatorenv.BigQuery) }
+func Endpoint() string { return os.Getenv(shared.BigQueryHost) }
 
 // StorageEndpoint returns the address of the emulator of BigQuery's Storage APIs, or "".
-func StorageEndpoint() string { return os.Getenv(emulatorenv.BigQueryStorage) }
+func StorageEndpoint() string { return os.Getenv(shared.BigQueryStorageHost) }
 
 // Shared returns the process's client of [New] for a project.
 func Shared(ctx context.Context, project string) (*bigquery.Client, error) {

@@ -13,11 +13,10 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.Bigtable) }
+func Endpoint() string { return os.Getenv(shared.BigtableHost) }
 
 // SharedRows returns the process's connections to the rows of Bigtable, for the gRPC client of the API's messages. The
 // client of cloud.google.com/go/bigtable resends rows whose cells get their time from the server, and treats an entry

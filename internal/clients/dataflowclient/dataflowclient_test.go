@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/dataflowclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 func TestNewReadsTheEmulatorVariable(t *testing.T) {
@@ -17,7 +17,7 @@ func TestNewReadsTheEmulatorVariable(t *testing.T) {
 		w.Write([]byte(`{"id":"1"}`))
 	}))
 	defer srv.Close()
-	t.Setenv(emulatorenv.Dataflow, strings.TrimPrefix(srv.URL, "http://"))
+	t.Setenv(shared.DataflowHost, strings.TrimPrefix(srv.URL, "http://"))
 	svc, err := dataflowclient.New(t.Context())
 	if err != nil {
 		t.Fatal(err)

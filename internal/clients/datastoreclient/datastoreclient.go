@@ -10,7 +10,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of the entities of a database, named by its id; "(default)" and "" are the same.
@@ -23,7 +22,7 @@ func New(ctx context.Context, project, database string, opts ...option.ClientOpt
 
 // Shared returns the process's client of [New] for a database.
 func Shared(ctx context.Context, project, database string) (*datastore.Client, error) {
-	id := shared.ID{Service: "datastore", Endpoint: os.Getenv(emulatorenv.Datastore), Resource: project + "/" + database}
+	id := shared.ID{Service: "datastore", Endpoint: os.Getenv(shared.DatastoreHost), Resource: project + "/" + database}
 	return shared.Client(ctx, id, func(ctx context.Context) (*datastore.Client, error) {
 		return New(ctx, project, database, endpoint.Pool())
 	})

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // Admin returns a client that administers databases of Firestore, those in Datastore mode included.
@@ -18,7 +17,7 @@ func Admin(ctx context.Context) (*firestore.Service, error) {
 }
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.FirestoreAdmin) }
+func Endpoint() string { return os.Getenv(shared.FirestoreAdminHost) }
 
 // SharedAdmin returns the process's client of [Admin].
 func SharedAdmin(ctx context.Context) (*firestore.Service, error) {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of the Cloud Healthcare API.
@@ -18,7 +17,7 @@ func New(ctx context.Context) (*healthcare.Service, error) {
 }
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.Healthcare) }
+func Endpoint() string { return os.Getenv(shared.HealthcareHost) }
 
 // Shared returns the process's client of [New].
 func Shared(ctx context.Context) (*healthcare.Service, error) {

@@ -9,7 +9,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of Cloud KMS.
@@ -18,7 +17,7 @@ func New(ctx context.Context) (*kms.KeyManagementClient, error) {
 }
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.KMS) }
+func Endpoint() string { return os.Getenv(shared.KMSHost) }
 
 // Shared returns the process's client of [New].
 func Shared(ctx context.Context) (*kms.KeyManagementClient, error) {

@@ -10,11 +10,10 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.PubSub) }
+func Endpoint() string { return os.Getenv(shared.PubSubHost) }
 
 // Topics returns a client that manages topics and publishes to them.
 func Topics(ctx context.Context, opts ...option.ClientOption) (*pubsub.TopicAdminClient, error) {

@@ -1,5 +1,5 @@
-// Package shared holds what all DoFns of a worker process share: Google's clients, and when the key of a destination was
-// last found right.
+// Package shared holds what Google's clients of a process share: the environment variables that point them at an emulator,
+// the clients that all DoFns of a worker use, and when the key of a destination was last found right.
 //
 // Beam's harness creates a DoFn for each bundle that runs at the same time, keeps it for later bundles, and drops it
 // without a call of Teardown if its bundle fails. So a client that belonged to a DoFn would leak after each failed bundle,

@@ -12,8 +12,8 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // flaky answers the first call of GetDatabase with a code and the next ones well.
@@ -65,7 +65,7 @@ func databasesAt(t *testing.T, api databasepb.DatabaseAdminServer) *database.Dat
 	databasepb.RegisterDatabaseAdminServer(server, api)
 	go server.Serve(listener) //nolint:errcheck // ends when the test stops it
 	t.Cleanup(server.Stop)
-	t.Setenv(emulatorenv.Spanner, listener.Addr().String())
+	t.Setenv(shared.SpannerHost, listener.Addr().String())
 	client, err := spannerclient.Databases(t.Context())
 	if err != nil {
 		t.Fatal(err)

@@ -13,7 +13,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of the rows of a database, named "projects/P/instances/I/databases/D". It sends no metrics of its
@@ -43,7 +42,7 @@ func Instances(ctx context.Context) (*instance.InstanceAdminClient, error) {
 }
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.Spanner) }
+func Endpoint() string { return os.Getenv(shared.SpannerHost) }
 
 // Shared returns the process's client of [New] for a database.
 func Shared(ctx context.Context, name string) (*spanner.Client, error) {

@@ -8,14 +8,13 @@ import (
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // New returns a client of Cloud Storage. The client itself reads STORAGE_EMULATOR_HOST.
 func New(ctx context.Context) (*storage.Client, error) { return storage.NewClient(ctx) }
 
 // Endpoint returns the address of the emulator, or "".
-func Endpoint() string { return os.Getenv(emulatorenv.Storage) }
+func Endpoint() string { return os.Getenv(shared.StorageHost) }
 
 // Shared returns the process's client of [New].
 func Shared(ctx context.Context) (*storage.Client, error) {

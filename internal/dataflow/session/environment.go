@@ -9,19 +9,19 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // CheckEnvironment lets a launch through that goes to Google altogether or to the loopback cloud altogether. Anything
 // between would send a part of it elsewhere, without credentials. op is the operation that the error names.
 func CheckEnvironment(op string) error {
-	set := emulatorenv.Set()
+	set := shared.EmulatorVariables()
 	for _, name := range set {
 		if !IsLoopback(os.Getenv(name)) {
 			return emulatorSet(op, name, set, "got a value that is no loopback address")
 		}
 	}
-	for _, needed := range []string{emulatorenv.Dataflow, emulatorenv.Storage} {
+	for _, needed := range []string{shared.DataflowHost, shared.StorageHost} {
 		if len(set) > 0 && !slices.Contains(set, needed) {
 			return emulatorSet(op, set[0], set, "got it without "+needed+", so that a part of the launch would reach Google")
 		}

@@ -10,9 +10,9 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 )
 
 // options are those of a job on Dataflow, changed.
@@ -118,7 +118,7 @@ func TestExperimentsAreAddedOnce(t *testing.T) {
 }
 
 func TestCheckEnvironmentAcceptsGoogleOrTheLoopbackCloudAlone(t *testing.T) {
-	const dataflow, storage = emulatorenv.Dataflow, emulatorenv.Storage
+	const dataflow, storage = shared.DataflowHost, shared.StorageHost
 	for name, tt := range map[string]struct {
 		set      map[string]string
 		variable string // that the refusal names; "" for none
@@ -133,7 +133,7 @@ func TestCheckEnvironmentAcceptsGoogleOrTheLoopbackCloudAlone(t *testing.T) {
 		"an address with a name": {map[string]string{dataflow: "127.0.0.1.evil.example", storage: "127.0.0.1:2"}, dataflow},
 	} {
 		t.Run(name, func(t *testing.T) {
-			for _, variable := range emulatorenv.Set() {
+			for _, variable := range shared.EmulatorVariables() {
 				t.Setenv(variable, "")
 			}
 			for variable, value := range tt.set {

@@ -11,8 +11,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/insecure"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
 	"github.com/cmekpipe/cmekpipe-go/internal/progress"
 )
 
@@ -61,7 +61,7 @@ type Setting func(*Settings)
 // and warnings go to slog.Default.
 func NewSettings(ctx context.Context, settings []Setting) Settings {
 	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(), Now: time.Now,
-		ShowData: len(emulatorenv.Set()) > 0}
+		ShowData: len(shared.EmulatorVariables()) > 0}
 	if pace, ok := ctx.Value(paceKey{}).(jobs.Timing); ok {
 		s.Pace = pace
 	}

@@ -1,10 +1,10 @@
-package emulatorenv_test
+package shared_test
 
 import (
 	"slices"
 	"testing"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/emulatorenv"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 func TestSetFindsVariablesOfOtherServices(t *testing.T) {
@@ -15,7 +15,7 @@ func TestSetFindsVariablesOfOtherServices(t *testing.T) {
 	t.Setenv("EMPTY_EMULATOR_HOST", "")
 	t.Setenv("UNRELATED", "127.0.0.1:5")
 	want := []string{"FUTURE_EMULATOR_HOST", "PUBSUB_EMULATOR_HOST", "STORAGE_EMULATOR_HOST", "STORAGE_EMULATOR_HOST_GRPC"}
-	if got := emulatorenv.Set(); !slices.Equal(got, want) {
+	if got := shared.EmulatorVariables(); !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
