@@ -26,7 +26,8 @@
 //	cmekpipe/launch/cmekrunner      guarded runners for programs that call beamx.Run
 //	cmekpipe/launch                 launches a pipeline: inspect, stage, submit, verify the job's key, watch
 //	cmekpipe/template               launches classic and Flex Templates
-//	cmekpipe/verify                 checks after a run that everything is encrypted with its key
+//	cmekpipe/verify                 checks after a run that what the plan names is encrypted with its key
+//	cmekpipe/insecure               waivers: what a launch refuses, allowed by name and with a reason
 //	cmekpipe/plan                   what a launch would do: data, text, JSON
 //	cmekpipe/job                    a Dataflow job and its state
 //	cmekpipe/guard                  what a constructed pipeline would create, and with which key

@@ -7,7 +7,7 @@
 //	func TestArchive(t *testing.T) {
 //		cloud := cmektest.NewCloud(t)
 //		key := cloud.CreateKey("us-central1", "archive")
-//		cloud.CreateBucket("archive", "us-central1", key)
+//		cloud.CreateBucket("archive", "us-central1", cmekpipe.KeyName{}) // no default key, which would hide a sink without one
 //		… run the code under test …
 //		cloud.RequireEncrypted(t, key)
 //	}

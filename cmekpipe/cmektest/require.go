@@ -14,8 +14,7 @@ import (
 // RequireEncrypted fails t unless every piece of data that was ever created in the cloud, such as an object, table or
 // job, is encrypted with a version of one of the keys. It prints kind, name, size and key of the others, one a line.
 // Deleted data counts too, because a temporary object without a key is a leak while it exists. Buckets, datasets and
-// instances have no data of their own and don't count. or instance holds no data itself and doesn't count: its default
-// key shows in what is created inside.
+// instances have no data of their own and don't count: their default key shows in what is created inside.
 //
 // RequireEncrypted also fails if the cloud has no data, because the test would prove nothing. With several keys it
 // accepts each of them for all data; use [Cloud.RequireEncryptedByName] to check which key encrypts what.

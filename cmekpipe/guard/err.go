@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // Err returns nil if no transform is unprotected, and otherwise an error with code Unprotected: one [cmekpipe.Error] for each
@@ -63,7 +62,7 @@ func (t Transform) refusal() string {
 	case t.Destination == "":
 		return t.Reason
 	}
-	return t.Reason + ": " + terminal.Line(t.Destination)
+	return t.Reason + ": " + cmekpipe.Printable(t.Destination)
 }
 
 // refusals are the errors of all transforms that are refused, and the entries of the list that some of them need.

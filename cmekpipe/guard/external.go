@@ -10,8 +10,8 @@ import (
 	pipepb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/pipeline_v1"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 const (
@@ -72,10 +72,10 @@ func (in *inspection) judgeExpansion(expanded *graph.ExpandedTransform, t *Trans
 		switch {
 		case urn == t.Identity, urn == "":
 		case row.verdict == Unprotected && t.Verdict != Protected:
-			t.refuse("expanded to a transform "+terminal.Line(urn)+", which "+row.reason, row.replacement)
+			t.refuse("expanded to a transform "+cmekpipe.Printable(urn)+", which "+row.reason, row.replacement)
 			return
 		case !listed && len(inner.GetSubtransforms()) == 0 && !isModel(urn):
-			unknown = append(unknown, terminal.Line(urn))
+			unknown = append(unknown, cmekpipe.Printable(urn))
 		}
 	}
 	if len(unknown) == 0 {

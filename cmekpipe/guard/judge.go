@@ -10,7 +10,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/pcollection"
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // inspection is one call of Inspect.
@@ -34,8 +33,8 @@ func (in *inspection) judge(e *graph.MultiEdge) Transform {
 		judgeOperation(e.Op, &t)
 	}
 	in.judgeCoders(e, &t)
-	t.Identity = terminal.Line(t.Identity)
-	t.Name = in.scopes.unique(e.Scope(), terminal.Line(shortName(t.Name)))
+	t.Identity = cmekpipe.Printable(t.Identity)
+	t.Name = in.scopes.unique(e.Scope(), cmekpipe.Printable(shortName(t.Name)))
 	return t
 }
 

@@ -5,8 +5,7 @@ import (
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
-
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // scopes are the full paths of a pipeline's scopes, and what is taken in each of them. Paths are made of the scopes' labels,
@@ -45,7 +44,7 @@ func (s *scopes) name(scope *graph.Scope, all []*graph.Scope, inner map[*graph.S
 	}
 	for i := len(unnamed) - 1; i >= 0; i-- {
 		scope := unnamed[i]
-		s.labels[scope] = s.unique(scope.Parent, terminal.Line(scope.Label))
+		s.labels[scope] = s.unique(scope.Parent, cmekpipe.Printable(scope.Label))
 		inner[scope.Parent] = true
 		all = append(all, scope)
 	}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // Unreviewed returns the entries that the list of [WithStrict] lacks for this pipeline, sorted: the identities of code that
@@ -46,7 +46,7 @@ func (c *Coverage) refuseUnreviewed(refused *refusals) {
 				hint = "make sure that the service encrypts its storage with your key, and add " + quoted(entry) + " to the list"
 			}
 			if len(t.Mentions) > 0 {
-				reason += "; its fields name " + terminal.Line(joined(", ", t.Mentions...))
+				reason += "; its fields name " + cmekpipe.Printable(joined(", ", t.Mentions...))
 			}
 			refused.add(t.Path(), reason, hint)
 		}

@@ -5,7 +5,7 @@ import (
 	"io"
 	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // String returns what [Coverage.WriteText] writes.
@@ -26,7 +26,7 @@ func (c *Coverage) WriteText(w io.Writer) error {
 		}
 	}
 	for _, name := range c.Hooks {
-		fmt.Fprintf(&b, "hook %s runs code on every worker\n", terminal.Line(name))
+		fmt.Fprintf(&b, "hook %s runs code on every worker\n", cmekpipe.Printable(name))
 	}
 	m := c.Metadata
 	if len(m.Uncovered) > 0 {
@@ -59,7 +59,7 @@ func (t Transform) write(b *strings.Builder) {
 	if t.Verdict == ReadsOnly {
 		place = "reads from"
 	}
-	fmt.Fprintf(b, "%s %s\n", t.Verdict, terminal.Line(t.Path()))
+	fmt.Fprintf(b, "%s %s\n", t.Verdict, cmekpipe.Printable(t.Path()))
 	for _, line := range []struct{ label, text string }{
 		{"identity", t.Identity},
 		{place, t.Destination},
@@ -70,7 +70,7 @@ func (t Transform) write(b *strings.Builder) {
 		{"instead", t.Replacement},
 	} {
 		if line.text != "" {
-			fmt.Fprintf(b, "    %s: %s\n", line.label, terminal.Line(line.text))
+			fmt.Fprintf(b, "    %s: %s\n", line.label, cmekpipe.Printable(line.text))
 		}
 	}
 }

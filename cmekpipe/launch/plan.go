@@ -11,7 +11,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // plan puts the plan into the result, without calling a service.
@@ -60,7 +59,7 @@ func (l *launch) sayUninspected() {
 	if len(mentions) > 0 {
 		line += "; their fields name " + strings.Join(mentions, ", ")
 	}
-	l.Progress.Say("%s (launch.WithStrict refuses what is not on a reviewed list)", terminal.Line(line))
+	l.Progress.Say("%s (launch.WithStrict refuses what is not on a reviewed list)", cmekpipe.Printable(line))
 }
 
 // translate performs every check of a launch on Dataflow that needs no call, and translates the pipeline.

@@ -6,6 +6,7 @@ import (
 	"net/http/httputil"
 	"net/url"
 	"os"
+	"strings"
 	"testing"
 )
 
@@ -13,7 +14,7 @@ import (
 // a test may do something before, after or instead.
 func intercept(t testing.TB, variable string, serve func(w http.ResponseWriter, r *http.Request, service http.Handler)) {
 	t.Helper()
-	target, err := url.Parse("http://" + os.Getenv(variable))
+	target, err := url.Parse("http://" + strings.TrimPrefix(os.Getenv(variable), "http://"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,8 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/mongodbio"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/guard"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
@@ -125,5 +127,19 @@ func TestOneLineSaysWhatIsNotInspected(t *testing.T) {
 	}
 	if got := w.said.String(); strings.Contains(got, "not inspected") {
 		t.Errorf("got\n%s\nwant no such line from a strict launch", got)
+	}
+}
+
+func TestReadersOfThisModuleAreReported(t *testing.T) {
+	p, s := beam.NewPipelineWithRoot()
+	textio.Read(s, "gs://bank-work/*")
+	coverage, err := guard.Inspect(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"fileio.findFn", "textio.wholeFn"} {
+		if !strings.Contains(coverage.String(), "/"+name+"\n") || !strings.Contains(coverage.String(), "reads-only root/textio.Read/") {
+			t.Errorf("got\n%s\nwant reader %s", coverage, name)
+		}
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
 )
 
 // String returns the plan for people: the job, the staged files, the destinations with their keys, and the findings. The
@@ -98,7 +97,7 @@ func table(b *strings.Builder, rows [][]string) {
 	t := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
 	for _, row := range rows {
 		for i, cell := range row {
-			row[i] = terminal.Line(cell)
+			row[i] = cmekpipe.Printable(cell)
 		}
 		fmt.Fprintln(t, "  "+strings.Join(row, "\t"))
 	}

@@ -65,7 +65,7 @@ func hasLocalSSD(machineType string) bool {
 // Source: https://docs.cloud.google.com/dataflow/quotas.
 const maxGraph = 20 << 20
 
-// Part is a transform of a graph and the bytes that it takes there.
+// Part is a transform of a graph and the bytes of its payload.
 type Part struct {
 	Transform string
 	Bytes     int

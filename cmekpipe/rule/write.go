@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // WriteText writes findings for people: one paragraph each, errors first, else in the order given.
@@ -21,10 +21,10 @@ import (
 func WriteText(w io.Writer, findings Findings) error {
 	var b strings.Builder
 	for _, l := range sorted(findings) {
-		fmt.Fprintf(&b, "%s %s: %s\n", l.Severity, terminal.Line(string(l.Rule)), l.Title)
+		fmt.Fprintf(&b, "%s %s: %s\n", l.Severity, cmekpipe.Printable(string(l.Rule)), l.Title)
 		for _, part := range []struct{ mark, text string }{{"", l.Resource}, {"", l.Detail}, {"to do: ", l.Remedy}} {
 			if part.text != "" {
-				fmt.Fprintf(&b, "  %s%s\n", part.mark, terminal.Line(part.text))
+				fmt.Fprintf(&b, "  %s%s\n", part.mark, cmekpipe.Printable(part.text))
 			}
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"   // gs://
@@ -33,6 +34,9 @@ func Check(op, pattern string) error {
 	}
 	if path, ok := cutScheme(pattern); ok && !strings.HasPrefix(pattern, "gs://") {
 		return refuse(cmekpipe.InvalidName, "got a malformed gs:// URL", "use "+strconv.Quote("gs://"+path))
+	}
+	if strings.HasPrefix(pattern, "gs://") && !utf8.ValidString(pattern) {
+		return refuse(cmekpipe.InvalidName, "got a gs:// URL that is not valid UTF-8", "encode the names as UTF-8, as Cloud Storage does")
 	}
 	if path, ok := strings.CutPrefix(pattern, "gs://"); ok && (path == "" || path[0] == '/') {
 		return refuse(cmekpipe.InvalidName, "got a gs:// URL without a bucket", "use gs://BUCKET/OBJECT")

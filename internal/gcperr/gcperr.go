@@ -32,8 +32,12 @@ func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	return New(Code(err), op, resource, key, err)
 }
 
-// Code returns the code of an error of Google's clients, and Unavailable for one without a status: no service answered.
+// Code returns the code of an error of Google's clients, and Unavailable for one without a status: no service answered. It
+// returns "" for nil.
 func Code(err error) cmekpipe.Code {
+	if err == nil {
+		return ""
+	}
 	if e, ok := errors.AsType[*googleapi.Error](err); ok {
 		return httpCode(e)
 	}

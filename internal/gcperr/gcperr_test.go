@@ -28,6 +28,7 @@ func TestCode(t *testing.T) {
 		err  error
 		want cmekpipe.Code
 	}{
+		{"no error", nil, ""},
 		{"disabled", reason(400, "cloudKmsDisabledKey", "Cloud KMS key is disabled, destroyed, or scheduled to be destroyed."), cmekpipe.KeyDisabled},
 		{"disabled by reason alone", reason(400, "cloudKmsDisabledKey", "x"), cmekpipe.KeyDisabled},
 		{"encryption key not found", reason(400, "cloudKmsEncryptionKeyNotFound", "x"), cmekpipe.KeyNotFound},

@@ -129,13 +129,17 @@ func (f *FS) LastModified(ctx context.Context, name string) (time.Time, error) {
 	return attrs.Updated, nil
 }
 
-// Remove deletes an object.
+// Remove deletes the live generation of an object. One that is written in the meantime stays.
 func (f *FS) Remove(ctx context.Context, name string) error {
 	o, err := f.parse(name)
 	if err != nil {
 		return err
 	}
-	return f.store.Remove(ctx, o, 0)
+	attrs, err := f.store.Stat(ctx, o)
+	if err != nil {
+		return err
+	}
+	return f.store.Remove(ctx, o, attrs.Generation)
 }
 
 // Copy copies an object. The copy is encrypted with the key in newName.

@@ -2,35 +2,130 @@ package keyedgcs
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"hash/crc32"
 	"io"
 
 	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// NewReader opens an object for reading, whatever key it is encrypted with.
+// NewReader opens an object for reading, whatever key it is encrypted with. A download that breaks is continued where it
+// broke, from the same generation, for as long as the Store's policy allows without progress.
 func (s *Store) NewReader(ctx context.Context, o cmekpipe.Object) (io.ReadCloser, error) {
-	r, err := s.handle(ctx, o).NewReader(ctx)
+	download, err := s.handle(ctx, o).NewReader(ctx)
 	if err != nil {
 		return nil, s.wrap(o, err)
 	}
-	return &reader{s, o, r}, nil
+	return &reader{store: s, ctx: ctx, object: o, download: download, attrs: download.Attrs, attempts: s.Retry.Start(),
+		table: crc32.MakeTable(crc32.Castagnoli)}, nil
 }
 
-// reader returns errors of a download as typed errors.
+// reader continues a broken download, and returns errors as typed errors.
 type reader struct {
 	store    *Store
+	ctx      context.Context
 	object   cmekpipe.Object
 	download *storage.Reader
+	attrs    storage.ReaderObjectAttrs // of the whole object
+	attempts *retry.Attempts           // without progress
+	table    *crc32.Table
+
+	read    int64
+	crc     uint32
+	broken  error // ends the download at read
+	resumed bool
 }
 
+// Read returns bytes, and continues the download if it broke.
 func (r *reader) Read(p []byte) (int, error) {
-	n, err := r.download.Read(p)
-	if err != nil && err != io.EOF {
-		err = r.store.wrap(r.object, err)
+	for len(p) > 0 {
+		if r.broken != nil {
+			if err := r.resume(); err != nil {
+				return 0, err
+			}
+		}
+		n, err := r.download.Read(p)
+		r.read += int64(n)
+		r.crc = crc32.Update(r.crc, r.table, p[:n])
+		switch {
+		case err == io.EOF:
+			return n, r.end()
+		case err != nil:
+			r.broken = err
+		}
+		if n > 0 {
+			r.attempts.Reset()
+			return n, nil
+		}
+		if err == nil {
+			return 0, nil
+		}
 	}
-	return n, err
+	return 0, nil
 }
 
+// end checks a download that was continued, as the storage client does for others.
+func (r *reader) end() error {
+	if r.resumed && (r.read != r.attrs.Size || r.crc != r.attrs.CRC32C) {
+		return r.corrupted()
+	}
+	return io.EOF
+}
+
+// resume opens the download again where it broke, after the storage client has given up.
+func (r *reader) resume() error {
+	r.download.Close() //nolint:errcheck // it is broken
+	switch {
+	case r.ctx.Err() != nil:
+		return r.ctx.Err()
+	case r.attrs.Decompressed: // only Cloud Storage knows where it broke
+		return r.cut()
+	case r.read >= r.attrs.Size: // the client found a wrong checksum at the end
+		return r.corrupted()
+	}
+	for r.attempts.Again(r.ctx, io.ErrUnexpectedEOF) {
+		h := r.store.handle(r.ctx, r.object).Generation(r.attrs.Generation)
+		download, err := h.NewRangeReader(r.ctx, r.read, -1)
+		if err == nil {
+			r.download, r.broken, r.resumed = download, nil, true
+			return nil
+		}
+		r.broken = err
+		if code := codeOf(r.store.wrap(r.object, err)); code != cmekpipe.Internal && code != cmekpipe.Unavailable {
+			break
+		}
+	}
+	return r.cut()
+}
+
+// cut returns the error of a download that can't be continued.
+func (r *reader) cut() error {
+	wrapped := r.store.wrap(r.object, r.broken)
+	if code := codeOf(wrapped); r.ctx.Err() != nil || code != cmekpipe.Internal && code != cmekpipe.Unavailable {
+		return wrapped
+	}
+	return &cmekpipe.Error{Op: r.store.Op, Code: cmekpipe.Unavailable, Resource: r.object.String(),
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: r.object.String()}),
+		Err:  fmt.Errorf("got a download that broke off after %d of %d bytes: %w", r.read, r.attrs.Size, r.broken)}
+}
+
+func (r *reader) corrupted() error {
+	return &cmekpipe.Error{Op: r.store.Op, Code: cmekpipe.Corrupted, Resource: r.object.String(),
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
+		Err:  fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", r.read, r.crc, r.attrs.Size, r.attrs.CRC32C)}
+}
+
+// Close ends the download.
 func (r *reader) Close() error { return r.download.Close() }
+
+func codeOf(err error) cmekpipe.Code {
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok {
+		return e.Code
+	}
+	return ""
+}

@@ -13,8 +13,9 @@
 // Each bundle ([WriteBundle]), or each numbered shard ([AssignShards], [ListShards], [WriteShard]), is written to a
 // temporary object that is encrypted with the key, in a folder next to the prefix. When all are complete, one step
 // ([Publish]) copies them to their final names inside Cloud Storage, all or none, and deletes the temporary objects. It may
-// be repeated at any point. Windowed, triggered or unbounded input is written by [WritePane], directly to names that
-// contain the window and the pane.
+// be repeated at any point and run twice at once. One object is written as one numbered shard. Windowed, triggered or unbounded
+// input is written by [WritePane] to temporary objects, which [PublishPane] copies to names that contain the window and the
+// pane and [DeletePane] deletes.
 //
 // # Temporary objects
 //
@@ -22,7 +23,8 @@
 // each time it is built and two runs of one template must not share a folder. Each instance of WriteBundle draws its own:
 // a shared one could reach it only by a side input, which would keep the runner from fusing the step with the one before.
 // Shards that go through a shuffle get one folder for the run from ListShards. Publish deletes everything in the folders
-// that parts come from, which only this run writes to, and nothing else. So a temporary object is left behind, encrypted
+// that parts come from, which only this run writes to, and nothing else. Before that, the
+// witness, an object that [ListShards] asks for, shows that the run is not complete. So a temporary object is left behind, encrypted
 // with the key, if the runner discarded every part of the instance that wrote it.
 //
 // # Errors

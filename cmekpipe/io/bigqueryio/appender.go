@@ -3,6 +3,7 @@ package bigqueryio
 import (
 	"context"
 	"fmt"
+	"time"
 
 	storage "cloud.google.com/go/bigquery/storage/apiv1"
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
@@ -13,6 +14,9 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
+
+// traceID tells Google who calls.
+const traceID = "cmekpipe-go"
 
 // maxUnanswered is how many batches are on their way at a time.
 const maxUnanswered = 8
@@ -33,7 +37,8 @@ type appender struct {
 	// renew ends the stream after its first rows and returns another one, which gets the following rows. Only for a stream
 	// with offsets.
 	renew     func(ctx context.Context, rows int64) (stream string, err error)
-	unbounded bool // the input never ends
+	unbounded bool  // the input never ends
+	line      *line // of the process, instead of a connection of its own; only for a stream without offsets
 
 	conn  *connection
 	sent  []*batch // without an answer, oldest first; all are on their way if there is a connection
@@ -55,6 +60,10 @@ func (a *appender) push(ctx context.Context, b *batch) {
 	b.offset = a.next
 	a.next += int64(len(b.rows))
 	a.sent = append(a.sent, b)
+	if a.line != nil {
+		b.reply = a.line.send(ctx, a.client, a.stream, a.schema, a.request(b))
+		return
+	}
 	if a.conn == nil {
 		a.connect(ctx) //nolint:errcheck // awaitOldest connects again, and returns the error
 	} else if a.conn.send(ctx, a.request(b)) != nil {
@@ -97,12 +106,7 @@ func (a *appender) awaitOldest(ctx context.Context) error {
 }
 
 func (a *appender) await(ctx context.Context) error {
-	if a.conn == nil {
-		if err := a.connect(ctx); err != nil {
-			return err
-		}
-	}
-	answer, err := a.conn.receive(ctx)
+	answer, err := a.receive(ctx)
 	if err != nil {
 		return err
 	}
@@ -122,6 +126,39 @@ func (a *appender) await(ctx context.Context) error {
 	a.bytes += oldest.size()
 	a.sent = a.sent[1:]
 	return nil
+}
+
+// receive returns the answer to the oldest batch, which it sends first if it has to.
+func (a *appender) receive(ctx context.Context) (*storagepb.AppendRowsResponse, error) {
+	if a.line != nil {
+		return a.receiveOnLine(ctx)
+	}
+	if a.conn == nil {
+		if err := a.connect(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return a.conn.receive(ctx)
+}
+
+func (a *appender) receiveOnLine(ctx context.Context) (*storagepb.AppendRowsResponse, error) {
+	oldest := a.sent[0]
+	if oldest.reply == nil {
+		oldest.reply = a.line.send(ctx, a.client, a.stream, a.schema, a.request(oldest))
+	}
+	coming := oldest.reply
+	oldest.reply = nil // if it is an error, the next attempt sends the batch again
+	timer := time.NewTimer(attemptTimeout)
+	defer timer.Stop()
+	select {
+	case r := <-coming:
+		return r.answer, r.err
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-timer.C:
+		a.line.reset()
+		return nil, context.DeadlineExceeded
+	}
 }
 
 // refused handles a batch that BigQuery refused because of some rows: it is sent again without them.
@@ -218,7 +255,7 @@ func (a *appender) connect(ctx context.Context) error {
 	for i, b := range a.sent {
 		request := a.request(b)
 		if i == 0 {
-			request.WriteStream, request.TraceId = a.stream, "cmekpipe-go"
+			request.WriteStream, request.TraceId = a.stream, traceID
 			request.GetProtoRows().WriterSchema = a.schema
 		}
 		if conn.send(ctx, request) != nil {

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"cloud.google.com/go/bigquery"
 	storage "cloud.google.com/go/bigquery/storage/apiv1"
 	"cloud.google.com/go/bigquery/storage/apiv1/storagepb"
+	"golang.org/x/sync/errgroup"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/encoding/protowire"
@@ -461,4 +463,57 @@ func TestQuotasAreWaitedFor(t *testing.T) {
 			t.Errorf("got %v after %v, want it to wait until its context ends", err, passed)
 		}
 	})
+}
+
+func TestDoFnsOfAProcessShareConnections(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	s.SetBigQueryLimits(emulator.BigQueryLimits{Connections: 4})
+	var want []int64
+	var writers []*defaultFn
+	for id := range int64(20) {
+		f := &defaultFn{streamed{rows: s.rows}}
+		s.setup(t, f)
+		if err := f.ProcessElement(t.Context(), 0, item{id}, s.run, noRefused); err != nil {
+			t.Fatal(err)
+		}
+		writers, want = append(writers, f), append(want, id)
+	}
+	var all errgroup.Group
+	for _, f := range writers {
+		all.Go(func() error { return f.FinishBundle(t.Context(), s.run, noRefused) })
+	}
+	if err := all.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	s.requireIDs(t, want...)
+}
+
+func TestAProcessSpreadsItsNewStreams(t *testing.T) {
+	s := newStage(t, bigquery.WriteAppend)
+	const herd = 20
+	var waited atomic.Int32
+	together := make(chan struct{}) // closed when all that have to wait do so
+	s.Inject(emulator.Fault{Method: emulator.BigQueryStorageCreateWriteStream,
+		OnBegin: func(emulator.Method, string) { <-together }})
+	ctx := retry.WithPauses(t.Context(), func(_ context.Context, d time.Duration) error {
+		if d > 10*time.Second {
+			t.Errorf("got a pause of %v, want at most 10 s", d)
+		}
+		if waited.Add(1) == herd-parallelCreations {
+			close(together)
+		}
+		return nil
+	})
+	var all errgroup.Group
+	for range herd {
+		f := &pendingFn{streamed: streamed{rows: s.rows}}
+		s.setup(t, f)
+		all.Go(func() error { return f.open(ctx, s.run) })
+	}
+	if err := all.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	if got := waited.Load(); got != herd-parallelCreations {
+		t.Errorf("got %d pauses, want %d", got, herd-parallelCreations)
+	}
 }

@@ -26,8 +26,9 @@ type element struct {
 type batch struct {
 	data   []byte // of all rows
 	rows   [][]byte
-	from   []element // of each row; empty where refused rows are not wanted
-	offset int64     // of the first row in the stream
+	from   []element    // of each row; empty where refused rows are not wanted
+	offset int64        // of the first row in the stream
+	reply  <-chan reply // to come on a line; nil if the batch is not on its way
 }
 
 // size returns the size of the rows in bytes.

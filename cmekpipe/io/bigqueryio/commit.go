@@ -70,7 +70,7 @@ func (f *commitFn) appendTo(ctx context.Context, r run, table cmekpipe.BigQueryT
 	return f.commit(ctx, table, all)
 }
 
-// publish commits the streams of a temporary table, in as many calls as it takes, and then its rows with one job.
+// publish commits the streams of a temporary table, in as many calls as its limit requires, and then its rows with one job.
 func (f *commitFn) publish(ctx context.Context, r run, temp cmekpipe.BigQueryTable, all []written) error {
 	p := &publication{client: f.rest, table: f.Table, run: r, temp: temp}
 	if done, err := p.isDone(ctx); done || err != nil {

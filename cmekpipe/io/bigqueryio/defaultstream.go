@@ -9,7 +9,7 @@ import (
 // defaultFn writes rows to the table's default stream, where they are visible at once.
 type defaultFn struct{ streamed }
 
-// StartBundle drops the rows of a failed bundle, but keeps the connection of a successful one.
+// StartBundle drops the rows of a failed bundle.
 func (f *defaultFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 	if f.out != nil && len(f.out.sent) > 0 {
 		f.out.close()
@@ -31,7 +31,12 @@ func (f *defaultFn) ProcessElement(
 	}
 	if stream := path(table) + "/streams/_default"; f.out == nil || f.out.stream != stream {
 		f.abandon()
+		lines, err := linesOf(ctx, stream, f.Schema)
+		if err != nil {
+			return err
+		}
 		f.out = f.appender(table, stream, r)
+		f.out.line = lines.pick()
 	}
 	if err := f.write(ctx, element{row, t}); err != nil {
 		return err

@@ -36,6 +36,9 @@
 // last step, before anything is visible, unless [WithTemporaryTable] is set, which has no such limit. A table that is
 // deleted while a job runs fails the job: only its first step creates a table.
 //
+// [Read] emits each row of the table once, as it was when its session began, and [Query] each row of the result of one query
+// job, whatever is retried, run twice or late; a second run reads anew. A stream that breaks goes on at its offset.
+//
 // # Defaults
 //
 // A missing table is created with the key in the request, whatever the dataset's default key is; rows are appended to an
@@ -71,8 +74,9 @@
 //
 // # Concurrency
 //
-// All workers read and write in parallel. Each worker thread that writes has one client, one connection and about 10 MiB
-// of buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job, after which all rows are visible;
+// All workers read and write in parallel. A worker process has one client, and at most four connections to the
+// default stream of a table; WithExactlyOnce has one for each bundle. Each worker thread that writes has about 10 MiB of
+// buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job, after which all rows are visible;
 // attempts of it may run at the same time.
 //
 // # Testing

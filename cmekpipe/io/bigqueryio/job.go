@@ -54,7 +54,7 @@ func (j *job) finish(ctx context.Context) error {
 // isDone reports whether an earlier attempt of the step finished the job.
 func (j *job) isDone(ctx context.Context) (bool, error) {
 	for attempt := range jobAttempts {
-		made, err := j.find(ctx, attempt)
+		made, err := j.find(ctx, attempt, callPolicy())
 		if gcperr.IsNotFound(err) {
 			return false, nil
 		}
@@ -78,13 +78,13 @@ func (j *job) enqueue(ctx context.Context, attempt int) (made *bigquery.Job, err
 		return err
 	})
 	if err != nil && gcperr.Code(err) == cmekpipe.AlreadyExists {
-		return j.find(ctx, attempt)
+		return j.find(ctx, attempt, newTablePolicy(true)) // it exists, even if not every server knows it yet
 	}
 	return made, err
 }
 
-func (j *job) find(ctx context.Context, attempt int) (made *bigquery.Job, err error) {
-	err = retry.Do(ctx, callPolicy(), func(ctx context.Context) error {
+func (j *job) find(ctx context.Context, attempt int, p retry.Policy) (made *bigquery.Job, err error) {
+	err = retry.Do(ctx, p, func(ctx context.Context) error {
 		made, err = j.client.JobFromIDLocation(ctx, j.id(attempt), j.run.Location)
 		return err
 	})

@@ -102,8 +102,13 @@ func (f *pendingFn) renew(ctx context.Context, rows int64) (string, error) {
 func (f *pendingFn) create(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) (string, error) {
 	request := &storagepb.CreateWriteStreamRequest{Parent: path(table),
 		WriteStream: &storagepb.WriteStream{Type: storagepb.WriteStream_PENDING}}
+	done, err := spreadCreation(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer done()
 	var stream *storagepb.WriteStream
-	err := retry.Do(ctx, createPolicy(fresh), func(ctx context.Context) (err error) {
+	err = retry.Do(ctx, createPolicy(fresh), func(ctx context.Context) (err error) {
 		stream, err = f.client.CreateWriteStream(ctx, request)
 		return err
 	})

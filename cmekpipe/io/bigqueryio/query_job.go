@@ -36,7 +36,7 @@ func (f *queryFn) execute(ctx context.Context, result cmekpipe.BigQueryTable, to
 	existed := true // the dataset
 	var last error
 	for attempt := range jobAttempts {
-		made, err := j.find(ctx, attempt)
+		made, err := j.find(ctx, attempt, callPolicy())
 		if gcperr.IsNotFound(err) {
 			if attempt == 0 {
 				if existed, err = f.begin(ctx, result, token); err != nil {

@@ -112,7 +112,7 @@ func TestEveryDoFnOfWriteSaysWhatItStores(t *testing.T) {
 			marked[name]++
 		}
 	}
-	for name, want := range map[string]int{"prepareFn": 5, "appendFn": 1, "commitFn": 1, "fileFn": 1, "loadFn": 1, "defaultFn": 2, "insertFn": 1} {
+	for name, want := range map[string]int{"prepareFn": 5, "pendingFn": 1, "commitFn": 1, "fileFn": 1, "loadFn": 1, "defaultFn": 2, "insertFn": 1} {
 		if marked[name] != want {
 			t.Errorf("got %d marked %s, want %d", marked[name], name, want)
 		}

@@ -37,6 +37,26 @@
 // removes them at the end. No two runs share a folder. A failed run leaves them behind, and a worker that dies may leave
 // one. Shards of an earlier run are not removed: where the number of shards may differ, use a new prefix for each run.
 //
+// # Guarantees
+//
+//	                  one object or shards                 shards of panes
+//	retried bundle    each element once                    each element once
+//	twin bundle       each element once                    each element once
+//	killed worker     the next attempt completes it        the next attempt completes it
+//	failed run        older objects are as they were (1)   panes that were complete stay
+//	second run        replaces objects of the same name    never replaces: gets names that end in -2, -3 (2)
+//	two runs at once  one fails, or both do (3)            both are kept
+//	drain             publishes what arrived as the whole  the open panes are published
+//
+// (1) Objects that are replaced are copied to temporary objects first and put back. If that fails too, because the key can't be
+// used or the run was canceled more than 30 seconds ago, the error says how many objects stay. What a worker published before
+// it was killed stays if no later attempt succeeds. (2) In front of the suffix. (3) With code PreconditionFailed.
+//
+// A drain ends the input of a bounded branch of a streaming job early, and what it has read then counts as all of it. Published
+// objects have the metadata cmekpipe-part and cmekpipe-attempt. A reader that deletes objects of panes as soon as they appear
+// may see one a second time if a worker dies at that moment. Temporary objects that killed workers leave can be deleted by
+// a lifecycle rule for the prefix .cmekpipe-temp- with an age of more than the longest run.
+//
 // # Permissions
 //
 // The worker's service account needs storage.objects.create, get, delete and list on the bucket, all included in
@@ -52,13 +72,13 @@
 // reason, KeyMissing and KeyMismatch that Cloud Storage encrypted an object with no key of yours or another one, NotFound a
 // missing bucket or, with [MatchEmptyDisallow], no input, PermissionDenied missing permissions of the worker, Unavailable
 // that retries did not help. A failed run leaves no object under its final name, whole or truncated, with the exceptions
-// that package textio lists.
+// listed under Guarantees.
 //
 // # Concurrency
 //
 // Read and WriteSharded run on all workers; Write uses one. Each worker thread that writes has one client, one open object,
-// about 17 MiB of buffers and the current row group. A thread that reads holds one file in memory. Two concurrent runs must
-// not write to the same prefix, or the shards of one replace those of the other.
+// about 17 MiB of buffers and the current row group. A thread that reads holds one file in memory. Give each of
+// two concurrent runs its own prefix, because one of them fails otherwise.
 //
 // # Testing
 //

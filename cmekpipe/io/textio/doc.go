@@ -27,6 +27,26 @@
 // the shards of a pane that have no lines, and writes no shard at all if there is no input; package verify then reports
 // NotFound.
 //
+// # Guarantees
+//
+//	                  one object or shards                 shards of panes
+//	retried bundle    each element once                    each element once
+//	twin bundle       each element once                    each element once
+//	killed worker     the next attempt completes it        the next attempt completes it
+//	failed run        older objects are as they were (1)   panes that were complete stay
+//	second run        replaces objects of the same name    never replaces: gets names that end in -2, -3 (2)
+//	two runs at once  one fails, or both do (3)            both are kept
+//	drain             publishes what arrived as the whole  the open panes are published
+//
+// (1) Objects that are replaced are copied to temporary objects first and put back. If that fails too, because the key can't be
+// used or the run was canceled more than 30 seconds ago, the error says how many objects stay. What a worker published before
+// it was killed stays if no later attempt succeeds. (2) In front of the suffix. (3) With code PreconditionFailed.
+//
+// A drain ends the input of a bounded branch of a streaming job early, and what it has read then counts as all of it. Published
+// objects have the metadata cmekpipe-part and cmekpipe-attempt. A reader that deletes objects of panes as soon as they appear
+// may see one a second time if a worker dies at that moment. Temporary objects that killed workers leave can be deleted by
+// a lifecycle rule for the prefix .cmekpipe-temp- with an age of more than the longest run.
+//
 // # Permissions
 //
 // The worker's service account needs storage.objects.create, get, delete and list on the bucket, all included in
@@ -41,15 +61,13 @@
 // Storage encrypted an object with no key of yours or another one, NotFound for a missing bucket, PermissionDenied for
 // missing permissions of the worker, and Unavailable if retries did not help.
 //
-// A failed run leaves no object under its final name, with three exceptions: panes that were complete before; an object
-// whose upload Cloud Storage finished while the run was being canceled; and shards whose worker died between naming the
-// first shard and the last, until the runner's next attempt completes them.
+// A failed run leaves no object under its final name, with the exceptions that are listed under Guarantees.
 //
 // # Concurrency
 //
 // WriteSharded and the readers run on all workers. Each worker thread that writes has one client, one open object and about
 // 17 MiB of buffers. The last step of WriteSharded runs on one worker, which copies 16 objects at a time inside Cloud
-// Storage. Two concurrent runs must not write to the same prefix, or the shards of one replace those of the other.
+// Storage. Give each of two concurrent runs its own prefix, because one of them fails otherwise.
 //
 // # Testing
 //

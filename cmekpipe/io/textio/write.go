@@ -34,7 +34,7 @@ func Write(s beam.Scope, object cmekpipe.Object, col beam.PCollection, opts ...W
 //
 // Every worker writes what it has, without a shuffle: each bundle of lines becomes a temporary object, and when all of them
 // are complete they are copied to their names. So the runner decides how many shards there are and how large, and all of
-// them appear together, when the input is complete. If that fails, the shards that appeared are removed again. Empty input
+// them appear when the input is complete, one soon after the other. If that fails, the shards that appeared are removed again. Empty input
 // writes one empty shard, so that an empty result can be told from a run that did not happen.
 //
 // With [WithNumShards](n) there are exactly n shards, which requires a shuffle. Windowed, unbounded or triggered input

@@ -42,6 +42,9 @@ func Options(host string) []option.ClientOption {
 // Endpoint returns the address of the emulator of BigQuery, or "". That of its Storage APIs is another one.
 func Endpoint() string { return os.Getenv(emulatorenv.BigQuery) }
 
+// StorageEndpoint returns the address of the emulator of BigQuery's Storage APIs, or "".
+func StorageEndpoint() string { return os.Getenv(emulatorenv.BigQueryStorage) }
+
 // Shared returns the process's client of [New] for a project.
 func Shared(ctx context.Context, project string) (*bigquery.Client, error) {
 	return shared.Client(ctx, shared.ID{Service: "bigquery", Endpoint: Endpoint(), Resource: project},
@@ -51,7 +54,7 @@ func Shared(ctx context.Context, project string) (*bigquery.Client, error) {
 // SharedStorageWrite returns the process's client of [StorageWrite], over several connections. It retries nothing: its
 // callers do.
 func SharedStorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, error) {
-	host := os.Getenv(emulatorenv.BigQueryStorage)
+	host := StorageEndpoint()
 	id := shared.ID{Service: "bigquery storage write", Endpoint: host}
 	return shared.Client(ctx, id, func(ctx context.Context) (*storage.BigQueryWriteClient, error) {
 		client, err := storage.NewBigQueryWriteClient(ctx, append(endpoint.GRPC(host), endpoint.Pool())...)
@@ -65,7 +68,7 @@ func SharedStorageWrite(ctx context.Context) (*storage.BigQueryWriteClient, erro
 
 // SharedStorageRead returns the process's client of [StorageRead]. It retries nothing: its callers do.
 func SharedStorageRead(ctx context.Context) (*storage.BigQueryReadClient, error) {
-	id := shared.ID{Service: "bigquery storage read", Endpoint: os.Getenv(emulatorenv.BigQueryStorage)}
+	id := shared.ID{Service: "bigquery storage read", Endpoint: StorageEndpoint()}
 	return shared.Client(ctx, id, func(ctx context.Context) (*storage.BigQueryReadClient, error) {
 		client, err := StorageRead(ctx)
 		if err != nil {

@@ -3,6 +3,7 @@ package gsurl
 import (
 	"regexp"
 	"strings"
+	"unicode/utf8"
 )
 
 // glob is a pattern of object names with the meaning of Beam's gs:// patterns: "*" and "?" match no slash, "**" does,
@@ -22,7 +23,7 @@ func Glob(pattern string) (prefix string, match func(name string) bool) {
 
 func newGlob(pattern string) glob {
 	special := strings.IndexAny(pattern, "*?[")
-	if special < 0 {
+	if special < 0 || !utf8.ValidString(pattern) { // names are valid UTF-8, and so must be a regular expression
 		return glob{pattern: pattern, prefix: pattern}
 	}
 	var b strings.Builder

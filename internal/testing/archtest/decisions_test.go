@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// A row of the table of decisions: | question | file | `function` |.
-var decision = regexp.MustCompile("(?m)^\\| (.+) \\| (\\S+\\.go) \\| `(\\S+)` \\|$")
+// A row of the table of decisions: | question | file | `function` |, or `# heading` of the file's comment.
+var decision = regexp.MustCompile("(?m)^\\| (.+) \\| (\\S+\\.go) \\| `((?:# )?[^`]+)` \\|$")
 
 func TestDecisionsAreMadeWhereTheDesignNotesSay(t *testing.T) {
 	rows := decision.FindAllStringSubmatch(readMarkdown(t, "../../../internal/design.md"), -1)
@@ -20,7 +20,8 @@ func TestDecisionsAreMadeWhereTheDesignNotesSay(t *testing.T) {
 	}
 	for _, row := range rows {
 		question, path, function := row[1], row[2], row[3]
-		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../../..", filepath.FromSlash(path)), nil, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join("../../..", filepath.FromSlash(path)), nil,
+			parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			t.Errorf("%s: %v", question, err)
 			continue
@@ -31,8 +32,11 @@ func TestDecisionsAreMadeWhereTheDesignNotesSay(t *testing.T) {
 	}
 }
 
-// defines reports whether a file has the function F or the method T.F.
+// defines reports whether a file has the function F, the method T.F or the heading "# H" in the package's documentation.
 func defines(file *ast.File, function string) bool {
+	if strings.HasPrefix(function, "# ") {
+		return strings.Contains("\n"+file.Doc.Text(), "\n"+function+"\n")
+	}
 	receiver, name, isMethod := strings.Cut(function, ".")
 	if !isMethod {
 		receiver, name = "", function

@@ -32,7 +32,6 @@ var floors = []struct {
 	{"cmekpipe/template", 31},
 
 	{"internal/emulatorenv", 0},
-	{"internal/terminal", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},

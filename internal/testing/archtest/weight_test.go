@@ -17,13 +17,13 @@ var mostLinked = map[string]int{
 	"cmekpipe/io/bigqueryio":       575,
 	"cmekpipe/io/bigtableio":       525,
 	"cmekpipe/io/datastoreio":      345,
-	"cmekpipe/io/fhirio":           526,
+	"cmekpipe/io/fhirio":           528,
 	"cmekpipe/io/fileio":           520,
 	"cmekpipe/io/parquetio":        560,
 	"cmekpipe/io/pubsubio":         350,
 	"cmekpipe/io/spannerio":        535,
 	"cmekpipe/io/textio":           520,
-	"cmekpipe/io/xlang/bigqueryio": 170,
+	"cmekpipe/io/xlang/bigqueryio": 410,
 	"internal/gcperr":              60,
 	"internal/retry":               60,
 }
@@ -94,7 +94,7 @@ var allowedClients = map[string][]string{
 	"cmekpipe/io/pubsubio":         {"kms", "pubsub"},
 	"cmekpipe/io/spannerio":        {"kms", "spanner"},
 	"cmekpipe/io/textio":           {"storage"},
-	"cmekpipe/io/xlang/bigqueryio": nil,
+	"cmekpipe/io/xlang/bigqueryio": {"bigquery"}, // checks the key of an existing table
 	"internal/gcperr":              nil,
 	"internal/retry":               nil,
 }

@@ -227,3 +227,30 @@ func TestClientsThatRetryUnservedCallsEnd(t *testing.T) {
 		t.Errorf("got %v, want the name of the call", err)
 	}
 }
+
+// The configuration applies to every way of creating an object, also from objects that are older than it.
+func TestEnforcementAppliesToComposeMoveAndRestore(t *testing.T) {
+	c := newCloud(t)
+	for _, name := range []string{"a", "b"} {
+		mustWrite(t, c.object("plain", name), "data", nil)
+	}
+	gone := mustWrite(t, c.object("plain", "gone"), "data", nil).Generation
+	if err := c.object("plain", "gone").Delete(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := c.Bucket("plain").Update(t.Context(), storage.BucketAttrsToUpdate{
+		GoogleManagedEncryptionEnforcementConfig: &storage.EncryptionEnforcementConfig{RestrictionMode: storage.FullyRestricted}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = compose(c, nil).Do()
+	wantError(t, err, 412, "conditionNotMet")
+	_, err = c.object("plain", "a").Move(t.Context(), storage.MoveObjectDestination{Object: "x"})
+	wantError(t, err, 412, "conditionNotMet")
+	_, err = c.object("plain", "gone").Generation(gone).Restore(t.Context(), &storage.RestoreOptions{})
+	wantError(t, err, 412, "conditionNotMet")
+	if o, err := compose(c, nil).KmsKeyName(key).Do(); err != nil || o.KmsKeyName != key+version1 {
+		t.Errorf("compose with a key: got %+v, %v", o, err)
+	}
+	wantData(t, c.object("plain", "a"), "data")
+}

@@ -29,9 +29,6 @@ func withHeader(ctx context.Context, attempt string) context.Context {
 	return metadata.AppendToOutgoingContext(callctx.SetHeaders(ctx, Header, attempt), Header, attempt)
 }
 
-// errKilled is the error of the calls of a killed attempt. Nobody learns of it but what is left of the attempt.
-var errKilled = errors.New("retryrunner: the attempt was killed")
-
 // gates holds the gate of each attempt that is planned to stop at a call.
 type gates struct {
 	mu      sync.Mutex
@@ -109,6 +106,6 @@ func (g *gates) kill() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	for _, gate := range g.byName {
-		gate.open(errKilled)
+		gate.open(errors.New("retryrunner: the attempt was killed"))
 	}
 }

@@ -1,6 +1,4 @@
-// Package terminal makes text from outside this module safe to print. Names of transforms, resources and options are free
-// text: a terminal would obey the control characters in them, and show text after a bidirectional override backwards.
-package terminal
+package cmekpipe
 
 import (
 	"strconv"
@@ -9,9 +7,11 @@ import (
 	"unicode/utf8"
 )
 
-// Line returns s on one line: white space that breaks lines becomes a space, and other characters that a terminal does
-// not show as themselves become their escape in Go, such as \u202e. Text without such characters is returned as it is.
-func Line(s string) string {
+// Printable returns text from outside this module, such as the name of a transform, so that it is safe to print: a terminal
+// would obey control characters in it, and show text after a bidirectional override backwards. White space that breaks lines
+// becomes a space, and other characters that a terminal does not show as themselves become their escape in Go, such as \u202e.
+// Text without such characters is returned as it is.
+func Printable(s string) string {
 	if !strings.ContainsFunc(s, hidden) {
 		return s
 	}

@@ -1,14 +1,14 @@
-package terminal_test
+package cmekpipe_test
 
 import (
 	"strings"
 	"testing"
 	"unicode"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/terminal"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-func TestLine(t *testing.T) {
+func TestPrintable(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                       "",
 		"gs://bank-out/a b…ü漢":   "gs://bank-out/a b…ü漢",
@@ -23,21 +23,21 @@ func TestLine(t *testing.T) {
 		"a\u00a0b":               "a\u00a0b",
 		"\U000e0041tag":          `\U000e0041tag`,
 	} {
-		if got := terminal.Line(text); got != want {
-			t.Errorf("Line(%q) = %q, want %q", text, got, want)
+		if got := cmekpipe.Printable(text); got != want {
+			t.Errorf("Printable(%q) = %q, want %q", text, got, want)
 		}
 	}
 }
 
-func FuzzLineHoldsNothingThatATerminalObeys(f *testing.F) {
+func FuzzPrintableHoldsNothingThatATerminalObeys(f *testing.F) {
 	f.Add("a\u202eb\x9b\n")
 	f.Fuzz(func(t *testing.T, text string) {
-		got := terminal.Line(text)
+		got := cmekpipe.Printable(text)
 		if strings.ContainsFunc(got, func(r rune) bool { return !unicode.IsGraphic(r) }) {
-			t.Errorf("Line(%q) = %q", text, got)
+			t.Errorf("Printable(%q) = %q", text, got)
 		}
-		if again := terminal.Line(got); again != got {
-			t.Errorf("Line(%q) = %q, and of that %q", text, got, again)
+		if again := cmekpipe.Printable(got); again != got {
+			t.Errorf("Printable(%q) = %q, and of that %q", text, got, again)
 		}
 	})
 }
