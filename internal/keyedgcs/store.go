@@ -47,10 +47,10 @@ func workerPolicy() retry.Policy {
 		MaxElapsed: 2 * time.Minute}
 }
 
-// Open returns a Store with its own client, which uses default credentials. Callers must call Close. It honours
+// Open returns a Store that uses the client of the worker process, with default credentials. It honours
 // STORAGE_EMULATOR_HOST and never falls back to anonymous access.
 func Open(ctx context.Context, op string) (*Store, error) {
-	client, err := storageclient.New(ctx)
+	client, err := storageclient.Shared(ctx)
 	if err != nil {
 		return nil, gcperr.Wrap(op, "Cloud Storage client", cmekpipe.KeyName{}, err)
 	}
@@ -63,13 +63,9 @@ func New(client *storage.Client, op string, p retry.Policy) *Store {
 	return &Store{Op: op, Retry: p, client: client}
 }
 
-// Close releases the client. Close of a nil Store does nothing, so that Teardown may follow a failed Setup.
-func (s *Store) Close() error {
-	if s == nil {
-		return nil
-	}
-	return s.client.Close()
-}
+// Close ends the use of the Store, also of a nil one. Its client stays open: it belongs to the process, or to the caller of
+// [New].
+func (*Store) Close() error { return nil }
 
 // Stat returns the attributes of an object. It does not verify the object's key.
 func (s *Store) Stat(ctx context.Context, o cmekpipe.Object) (*storage.ObjectAttrs, error) {

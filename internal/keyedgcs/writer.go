@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/crc32"
+	"runtime"
 
 	"cloud.google.com/go/storage"
 
@@ -45,7 +46,10 @@ func (s *Store) begin(ctx context.Context, o cmekpipe.Object, contentType string
 	upload.ProgressFunc = func(int64) { a.arrived() }
 	upload.DisableAutoChecksum = true // Write computes the same one, and Close compares it
 	// The table is shared by all callers of MakeTable.
-	return &Writer{store: s, object: o, ctx: ctx, cancel: cancel, upload: upload, table: crc32.MakeTable(crc32.Castagnoli)}
+	w := &Writer{store: s, object: o, ctx: ctx, cancel: cancel, upload: upload, table: crc32.MakeTable(crc32.Castagnoli)}
+	// The DoFn of a failed bundle is dropped without a call of Abort or Close.
+	runtime.AddCleanup(w, func(cancel context.CancelFunc) { cancel() }, cancel)
+	return w
 }
 
 // Write sends bytes. After an error, nothing of the object will become visible.

@@ -16,5 +16,11 @@ func TestConformance(t *testing.T) {
 	}
 }
 
-// TestFailedBundlesLeakNothing is about the Healthcare API.
-func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.FHIRBundles()) }
+func TestFailedBundlesLeakNothing(t *testing.T) {
+	for name, h := range map[string]conformance.Harness{
+		"import":  sinks.FHIRImport(),
+		"bundles": sinks.FHIRBundles(),
+	} {
+		t.Run(name, func(t *testing.T) { conformance.RunLeaks(t, h) })
+	}
+}

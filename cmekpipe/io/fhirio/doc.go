@@ -30,7 +30,7 @@
 //	late bundle       stores the same resources again, even after the run, and over what others stored since; it may leave a file
 //	second run        stores the same resources again, after the first run or at the same time; the later version stays
 //	drain             imports what was read; a second run that reads the rest loses nothing
-//	failed bundle     leaves no client of the Healthcare API, connection or goroutine behind
+//	failed bundle     leaves no client, connection, upload or goroutine behind
 //
 // ExecuteBundles is as idempotent as the bundles: an update (PUT) or a conditional create may be repeated, a plain create
 // (POST) creates a second resource.

@@ -41,8 +41,8 @@
 //
 // -conformance.rows is the number of rows in the case of many small ones. The default is 20,000.
 //
-// -conformance.failures is the number of failed bundles in each stage after which [RunLeaks] counts what is left. The default
-// is 1,000; this counts after 10,000:
+// -conformance.failures is the number of failed bundles after which [RunLeaks] counts what is left. The default is 1,000; this
+// counts after 10,000:
 //
 //	go test ./cmekpipe/io/spannerio -run TestFailedBundlesLeakNothing -conformance.failures 10000
 //

@@ -50,6 +50,9 @@ func (rest *Rest) Discard() {
 	rest.r.processes = nil
 }
 
+// Attempts returns the number of attempts that the run made at its bundles.
+func (rest *Rest) Attempts() int { return rest.r.bundles }
+
 // Stopped returns the number of attempts that stopped at a call. If it is 0, no attempt made as many calls as
 // [Config.Call] says.
 func (rest *Rest) Stopped() int {
