@@ -64,7 +64,7 @@ func TestBeamsWriteCommitsATruncatedFile(t *testing.T) {
 	}
 	err = filetest.Run(t, func(s beam.Scope) { avroio.Write(s, w.Object(t, "ours"), schema, rowsOf(s)) })
 	filetest.RequireCode(t, err, cmekpipe.InvalidOptions)
-	if names := w.Visible(t); len(names) != 1 {
+	if names := w.Final(t); len(names) != 1 {
 		t.Errorf("got %q, want Beam's only", names)
 	}
 }

@@ -109,14 +109,9 @@ func TestImportKeepsFilesThatFail(t *testing.T) {
 		"in part":         {fhirio.ContentStructureResource, append(patients(3), `{"resourceType":"Patient"}`), "3 resources were stored and 1 were not", 3},
 		"whole":           {fhirio.ContentStructureResource, []string{`{"id":"x","name":"Doe"}`}, "0 resources were stored and 1 were not", 0},
 		"without content": {fhirio.ContentStructureBundle, []string{`{"resourceType":"Bundle","type":"batch"}`}, "no resource was stored", 0},
-		"no structure":    {fhirio.ContentStructure(9), nil, "", 0}, // see below
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := newWorld(t)
-			if tt.elements == nil {
-				w.Inject(emulator.Fault{Method: "healthcare.fhirStores.import", Status: 400})
-				tt.structure, tt.elements, tt.says = fhirio.ContentStructureResource, patients(1), "status 400"
-			}
 			if err := run(t, func(s beam.Scope) { w.importAll(s, tt.structure, tt.elements) }); err != nil {
 				t.Fatal(err)
 			}
@@ -142,6 +137,17 @@ func TestImportKeepsFilesThatFail(t *testing.T) {
 			}
 			w.requireKeys(t)
 		})
+	}
+}
+
+// An import that is refused before it begins says nothing about the content of the file.
+func TestImportThatIsRefusedEndsTheRun(t *testing.T) {
+	w := newWorld(t)
+	w.Inject(emulator.Fault{Method: "healthcare.fhirStores.import", Status: 400})
+	err := run(t, func(s beam.Scope) { w.importAll(s, fhirio.ContentStructureResource, patients(1)) })
+	requireCode(t, err, cmekpipe.InvalidOptions)
+	if failures := take("failures"); len(failures) != 0 {
+		t.Errorf("got failures %q, want none", failures)
 	}
 }
 
