@@ -12,7 +12,7 @@ const (
 	// ReadsOnly: reads data that exists and creates none.
 	ReadsOnly Verdict = "reads-only"
 	// Unprotected: creates data at rest without a key that the pipeline names, or may do so; or would overwrite
-	// its own output, or leave a part of it that looks complete.
+	// its own output or another transform's, or leave a part of it that looks complete.
 	Unprotected Verdict = "unprotected"
 	// NoCMEK: writes to a service outside Google Cloud, which no Cloud KMS key can protect. Its operator must encrypt the data.
 	NoCMEK Verdict = "no-cmek"
@@ -71,6 +71,8 @@ type Transform struct {
 	Constants []string `json:"constants,omitempty"`
 	// Caveat is what guard does not check of a transform that it accepts.
 	Caveat string `json:"caveat,omitzero"`
+	// ConflictsWith is the path of an earlier transform that writes the same destination, which makes this one unprotected.
+	ConflictsWith string `json:"conflictsWith,omitzero"`
 	// Reason says why the verdict is what it is.
 	Reason string `json:"reason,omitzero"`
 	// Replacement says what to write instead of an unprotected transform.

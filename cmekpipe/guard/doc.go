@@ -45,6 +45,14 @@
 // nothing about its content: review it again when the code changes. Give function literals names, because the compiler numbers
 // them anew when others are added.
 //
+// # Two sinks of one destination
+//
+// Of two transforms of a pipeline that write the same object, or shards of the same prefix with the same suffix, or an object
+// whose name is that of a shard, the second is refused: it would replace the output of the first, or the first that of the
+// second. So is the second of two writes to a BigQuery table unless both append. Transforms that append to one table or
+// database, publish to one topic, or share a folder of temporary objects are accepted. Keys make no difference. Not found are
+// other names of one object or table, such as a table and one of its partitions, and what the user's own code writes.
+//
 // # Refused connectors
 //
 // Of the functions of Beam, those in the first column are refused if they write to Google Cloud, or on the condition that the
@@ -99,7 +107,8 @@
 //
 // # Errors
 //
-// [Inspect] fails with code InvalidOptions when the pipeline can't be built. [Coverage.Err] has code Unprotected.
+// [Inspect] fails with code InvalidOptions when the pipeline can't be built. [Coverage.Err] has code Unprotected, or
+// InvalidOptions for the second of two sinks of one destination.
 //
 // # Concurrency
 //

@@ -9,7 +9,8 @@ import (
 )
 
 // Err returns nil if no transform is unprotected, and otherwise an error with code Unprotected: one [cmekpipe.Error] for each
-// unprotected transform, whose resource is the transform's full path and whose hint is what to write instead. With several
+// unprotected transform, whose resource is the transform's full path and whose hint is what to write instead. The code is
+// InvalidOptions for a transform that writes what an earlier one writes too. With several
 // transforms the error's text has a line for each; [Refusals] returns them. A Coverage that [Inspect] did not make is refused.
 //
 // With [WithStrict] it also refuses transforms that run code which is not on the list, services outside Cloud KMS that are not
@@ -22,7 +23,7 @@ func (c *Coverage) Err() error {
 	var refused refusals
 	for _, t := range c.Transforms {
 		if !t.passes() {
-			refused.add(t.Path(), t.refusal(), t.Replacement)
+			refused.add(t.code(), t.Path(), t.refusal(), t.Replacement)
 		}
 	}
 	if c.strict {
@@ -31,10 +32,10 @@ func (c *Coverage) Err() error {
 	switch {
 	case len(refused.all) == 0:
 		return nil
-	case len(refused.all) == 1 && len(refused.unreviewed) == 0:
+	case len(refused.all) == 1 && len(refused.unreviewed) == 0 && refused.all[0].Code == cmekpipe.Unprotected:
 		return refused.all[0]
 	}
-	return &refused
+	return &refused // also for one of another code, which Refusals would not know from an error of something else
 }
 
 const opInspect = "guard.Inspect"
@@ -55,6 +56,13 @@ func (t Transform) passes() bool {
 	return slices.Contains([]Verdict{Protected, ReadsOnly, NoCMEK, Local, Opaque, Neutral}, t.Verdict)
 }
 
+func (t Transform) code() cmekpipe.Code {
+	if t.ConflictsWith != "" {
+		return cmekpipe.InvalidOptions
+	}
+	return cmekpipe.Unprotected
+}
+
 func (t Transform) refusal() string {
 	switch {
 	case t.Verdict != Unprotected:
@@ -71,9 +79,8 @@ type refusals struct {
 	unreviewed []string
 }
 
-func (r *refusals) add(resource, reason, hint string) {
-	r.all = append(r.all, &cmekpipe.Error{Op: opInspect, Code: cmekpipe.Unprotected, Resource: resource, Hint: hint,
-		Err: errors.New(reason)})
+func (r *refusals) add(code cmekpipe.Code, resource, reason, hint string) {
+	r.all = append(r.all, &cmekpipe.Error{Op: opInspect, Code: code, Resource: resource, Hint: hint, Err: errors.New(reason)})
 }
 
 // Error returns a line for each, and then a line for each entry of the list that is needed, as Go code.

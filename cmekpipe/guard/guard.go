@@ -30,6 +30,7 @@ func Inspect(p *beam.Pipeline, options ...Option) (*Coverage, error) {
 		t.Constants = c.Metadata.add(e)
 		c.Transforms = append(c.Transforms, t)
 	}
+	refuseConflicts(edges, c.Transforms)
 	return c, nil
 }
 

@@ -48,11 +48,11 @@ func (c *Coverage) refuseUnreviewed(refused *refusals) {
 			if len(t.Mentions) > 0 {
 				reason += "; its fields name " + cmekpipe.Printable(joined(", ", t.Mentions...))
 			}
-			refused.add(t.Path(), reason, hint)
+			refused.add(cmekpipe.Unprotected, t.Path(), reason, hint)
 		}
 	}
 	for _, entry := range c.lacking(c.hookEntries()) {
-		refused.add(entry, "runs code on every worker that is not on the reviewed list",
+		refused.add(cmekpipe.Unprotected, entry, "runs code on every worker that is not on the reviewed list",
 			"remove the call of hooks.EnableHook, or review the hook and add "+quoted(entry)+" to the list")
 	}
 	refused.unreviewed = c.Unreviewed()

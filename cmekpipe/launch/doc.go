@@ -144,7 +144,8 @@
 // Errors are [*cmekpipe.Error]; those of a context stay themselves.
 //
 //	InvalidOptions     no options, or pipeline options that contradict them (see cmekpipe.OptionErrors); no pipeline, no
-//	                   beam.Init, no worker to be built; an SDK that isn't the one linked in
+//	                   beam.Init, no worker to be built; an SDK that isn't the one linked in; two sinks of one
+//	                   destination (see package guard)
 //	Unprotected        guard refuses the pipeline
 //	Unsupported        a transform, option or hook that can't be run with a key
 //	EmulatorSet        a variable such as STORAGE_EMULATOR_HOST would send a part of the launch to another service

@@ -3,6 +3,7 @@ package launch_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"io"
 	"net/http"
@@ -247,21 +248,37 @@ func TestAPlanForAnotherRunnerHasDestinationsOnly(t *testing.T) {
 func TestTwoKeysForOneDestinationAreFound(t *testing.T) {
 	w := newWorld(t)
 	p, s := beam.NewPipelineWithRoot()
-	lines := beam.Create(s, "a")
-	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
-	textio.Write(s, w.CreateKey("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
+	rows := beam.ParDo(s, toPayment, beam.Create(s, "a"))
+	bigqueryio.Write(s, w.key.MustBigQueryTable("bank-prod.ledger.payments"), rows)
+	bigqueryio.Write(s, w.CreateKey("us-central1", "second").MustBigQueryTable("bank-prod.ledger.payments"), rows)
 	planned, err := w.plan(p, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	found := 0
 	for _, f := range planned.Findings {
-		if f.Rule == rule.TwoKeys && f.Resource == "gs://bank-work/out/all" {
+		if f.Rule == rule.TwoKeys && f.Resource == "bank-prod.ledger.payments" {
 			found++
 		}
 	}
 	if found != 1 {
 		t.Errorf("got\n%s, want one finding CMEK009", planned)
+	}
+}
+
+func TestTwoSinksOfOneObjectAreRefused(t *testing.T) {
+	w := newWorld(t)
+	p, s := beam.NewPipelineWithRoot()
+	lines := beam.Create(s, "a")
+	textio.Write(s, w.key.MustObject("gs://bank-work/out/all"), lines)
+	textio.Write(s, w.CreateKey("us-central1", "second").MustObject("gs://bank-work/out/all"), lines)
+	_, planning := w.plan(p, nil)
+	_, running := launch.Run(t.Context(), w.options(nil), p, launch.WithProgress(w.said))
+	for _, err := range []error{planning, running} {
+		e, ok := errors.AsType[*cmekpipe.Error](err)
+		if !ok || e.Code != cmekpipe.InvalidOptions || !strings.HasSuffix(e.Err.Error(), ": gs://bank-work/out/all") {
+			t.Errorf("got error %v, want code %q and the object", err, cmekpipe.InvalidOptions)
+		}
 	}
 }
 

@@ -46,6 +46,29 @@ type Reader interface{ CMEKReads() None }
 // pane would overwrite the first. Guard then refuses an input that is unbounded or not in the global window.
 type WholeInput interface{ CMEKWholeInput() None }
 
+// Claim is what one sink writes and no second sink of the pipeline may write too.
+type Claim struct {
+	// Name is the object or table, as in [Destination]. For many objects it stands for their names:
+	// "gs://bucket/prefix-SSSSS-of-NNNNN.txt".
+	Name string
+	// Contains reports whether an object is one of many; nil if Name is the only one.
+	Contains func(object string) bool
+	// Appends says that the sink leaves the output of others as it is, so that others that append may write too.
+	Appends bool
+}
+
+// Claimer is implemented by one [Marked] DoFn of each sink that replaces what its destination has: the one that does so.
+// Guard refuses a pipeline with two claims on one name, unless both append.
+type Claimer interface{ CMEKClaim() Claim }
+
+// ClaimOf returns what a DoFn of this module claims. It reports false for other DoFns.
+func ClaimOf(dofn any) (Claim, bool) {
+	if c, ok := own[Claimer](dofn); ok {
+		return c.CMEKClaim(), true
+	}
+	return Claim{}, false
+}
+
 // Of returns where a DoFn writes. It reports false for anything but a Marked type of this module. The caller checks
 // that the destination has a kind, a name and a valid key.
 func Of(dofn any) (Destination, bool) {

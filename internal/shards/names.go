@@ -11,6 +11,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/window"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
@@ -36,6 +37,18 @@ func IsShard(prefix, name string) bool {
 // afterPrefix matches what follows PREFIX- in the name of a shard. Numbers have more than five digits if the runner made that
 // many bundles.
 var afterPrefix = regexp.MustCompile(`^(.*-pane-\d+(-first)?(-last)?-)?\d{5,}-of-\d{5,}`)
+
+// claim returns the names that the write creates. Another write that creates one of them would replace an object of this one.
+func (t Output) claim() destination.Claim {
+	if !t.Sharded {
+		return destination.Claim{Name: t.Object.String()}
+	}
+	return destination.Claim{Name: t.Object.String() + "-SSSSS-of-NNNNN" + t.Suffix, Contains: func(object string) bool {
+		base, ends := strings.CutSuffix(object, t.Suffix)
+		rest, begins := strings.CutPrefix(base, t.Object.String()+"-")
+		return ends && begins && afterPrefix.FindString(rest) == rest && rest != ""
+	}}
+}
 
 // tempParent is the folder of the folders of temporary objects. By default it is the one that the prefix is in, so that no
 // pattern for the shards, such as "PREFIX*" or "FOLDER/*", matches temporary objects.

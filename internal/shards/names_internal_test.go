@@ -113,3 +113,30 @@ func TestFolderOfAcceptsTemporaryNamesOnly(t *testing.T) {
 		}
 	}
 }
+
+func TestAClaimContainsTheNamesOfItsShards(t *testing.T) {
+	key, err := cmekpipe.ParseKeyName("projects/p-1234/locations/us-central1/keyRings/r/cryptoKeys/k")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := Output{Object: key.MustObject("gs://bank-records/out/lines"), Sharded: true, Suffix: ".txt"}
+	claim := out.claim()
+	for _, pane := range []string{"", "global-pane-7-first-last", "20261124T100000.000Z-20261124T110000.000Z-pane-0"} {
+		o, err := out.shardName(pane, 3, 123_456)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !claim.Contains(o.String()) {
+			t.Errorf("%s: got not contained", o)
+		}
+	}
+	for _, other := range []string{
+		"gs://bank-records/out/lines", "gs://bank-records/out/lines.txt", "gs://bank-records/out/lines-.txt", "gs://bank-records/out/lines-00000-of-00001",
+		"gs://bank-records/out/lines-00000-of-00001.txt.gz", "gs://bank-records/out/lines-00000-of-00001x.txt", "gs://bank-archive/out/lines-00000-of-00001.txt",
+		"gs://bank-records/out/line-00000-of-00001.txt", "gs://bank-records/out/lines-0-of-1.txt",
+	} {
+		if claim.Contains(other) {
+			t.Errorf("%s: got contained", other)
+		}
+	}
+}

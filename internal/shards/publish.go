@@ -34,6 +34,9 @@ func (f *publishStep) Teardown() error { return f.store.Close() }
 // are in. Every object there belongs to this run and to a step that has ended; of other folders that is not known.
 type Publish struct{ publishStep }
 
+// CMEKClaim tells guard which objects the write replaces.
+func (f *Publish) CMEKClaim() destination.Claim { return f.claim() }
+
 // ProcessElement publishes all parts. It may be repeated at any point and run several times at once: what another attempt
 // of the run published is left as it is.
 func (f *Publish) ProcessElement(ctx context.Context, _ int, parts func(*Part) bool) error {

@@ -7,12 +7,16 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // PublishPane copies the part of a pane to its final name, and emits it for [DeletePane]. It never replaces an object: if
 // another job has written one with the name, this one gets the next free number before its suffix.
 type PublishPane struct{ publishStep }
+
+// CMEKClaim tells guard which objects the write creates.
+func (f *PublishPane) CMEKClaim() destination.Claim { return f.claim() }
 
 // ProcessElement publishes a part. The part went through a shuffle, so every attempt gets the same one.
 func (f *PublishPane) ProcessElement(ctx context.Context, part Part, emit func(Part)) error {

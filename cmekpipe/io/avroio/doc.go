@@ -64,7 +64,7 @@
 //
 // Readers and WriteSharded run on all workers; Write uses one. Each worker thread that writes has one client, one open
 // object and about 17 MiB of buffers. Give each of two concurrent runs its own prefix, because one of
-// them fails otherwise.
+// them fails otherwise. Two writes of one pipeline to the same prefix and suffix are refused by package guard.
 //
 // # Testing
 //

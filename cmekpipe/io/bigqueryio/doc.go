@@ -77,7 +77,8 @@
 // All workers read and write in parallel. A worker process has one client, and at most four connections to the
 // default stream of a table; WithExactlyOnce has one for each bundle. Each worker thread that writes has about 10 MiB of
 // buffers. The last step of WithExactlyOnce and WithFileLoads is one call or job, after which all rows are visible;
-// attempts of it may run at the same time.
+// attempts of it may run at the same time. Two writes of one pipeline to the same table are refused by package guard unless
+// both append.
 //
 // # Testing
 //

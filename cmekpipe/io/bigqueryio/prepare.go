@@ -70,6 +70,11 @@ func (f *preparation) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindBigQueryTable, Name: f.Table.String(), Key: f.Table.Key()}
 }
 
+// CMEKClaim tells guard whether the write replaces, or must be the first to fill, the table.
+func (f *prepareFn) CMEKClaim() destination.Claim {
+	return destination.Claim{Name: f.Table.String(), Appends: f.Write == bigquery.WriteAppend}
+}
+
 // prepare finds or creates the table, and checks it.
 func (f *preparation) prepare(ctx context.Context, r *run) (meta *bigquery.TableMetadata, err error) {
 	if r.Location, err = f.place(ctx); err != nil {

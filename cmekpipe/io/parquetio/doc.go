@@ -78,7 +78,8 @@
 //
 // Read and WriteSharded run on all workers; Write uses one. Each worker thread that writes has one client, one open object,
 // about 17 MiB of buffers and the current row group. A thread that reads holds one file in memory. Give each of
-// two concurrent runs its own prefix, because one of them fails otherwise.
+// two concurrent runs its own prefix, because one of them fails otherwise. Two writes of one pipeline to the same file, or to
+// the same prefix and suffix, are refused by package guard.
 //
 // # Testing
 //

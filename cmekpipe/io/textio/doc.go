@@ -67,7 +67,8 @@
 //
 // WriteSharded and the readers run on all workers. Each worker thread that writes has one client, one open object and about
 // 17 MiB of buffers. The last step of WriteSharded runs on one worker, which copies 16 objects at a time inside Cloud
-// Storage. Give each of two concurrent runs its own prefix, because one of them fails otherwise.
+// Storage. Give each of two concurrent runs its own prefix, because one of them fails otherwise. Two writes of one pipeline
+// to the same object, or to the same prefix and suffix, are refused by package guard.
 //
 // # Testing
 //
