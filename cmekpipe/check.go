@@ -60,7 +60,7 @@ func (c *checker) checkConfig(cfg Config) {
 	c.requirePlain("sdk_container_image", cfg.SDKContainerImage)
 	c.checkEnvironment(cfg)
 	c.checkServiceAccount(cfg.ServiceAccountEmail)
-	c.requirePlain("network", cfg.Network)
+	c.checkNetwork(cfg.Network)
 	c.checkSubnetwork(optionRef{field: "subnetwork"}, cfg.Subnetwork)
 	c.checkWorkers(cfg)
 	c.checkPlacement(cfg)

@@ -139,7 +139,7 @@ func (c *checker) checkZone(o optionRef, zone string) {
 }
 
 // checkSubnetwork requires a subnetwork in the key's region, in a form that Dataflow documents for field subnetwork of
-// the API's WorkerPool: "regions/REGION/subnetworks/SUBNETWORK" or a complete URL that ends so. The scheme of the URL may
+// the API's WorkerPool: "regions/REGION/subnetworks/SUBNETWORK" or a complete URL that ends so. The scheme and the "www" of the URL may
 // be missing: [Options] adds it.
 func (c *checker) checkSubnetwork(o optionRef, name string) {
 	if name == "" {
@@ -153,7 +153,7 @@ func (c *checker) checkSubnetwork(o optionRef, name string) {
 	case ok && strings.HasPrefix(front, "projects/"):
 		c.add(InvalidName, o.field, "got "+quote(name)+", want the complete URL of a subnetwork in another project",
 			o.write("https://www.googleapis.com/compute/v1/"+name))
-	case !ok || front != "" && !strings.Contains(front, ".googleapis.com/"):
+	case !ok || front != "" && !isGoogleURL(front):
 		c.add(InvalidName, o.field, "got "+quote(name)+", want a subnetwork with its region",
 			o.write("regions/"+cmp.Or(c.region, "REGION")+"/subnetworks/SUBNETWORK")+", or the complete URL that this prints: "+
 				"gcloud compute networks subnets list --uri --filter=region:"+cmp.Or(c.region, "us-central1")+c.projectFlag())

@@ -108,7 +108,8 @@ func placeFaults() []singleFault {
 			cmekpipe.LocationMismatch, "got region us-east1", func(c *cmekpipe.Config) *string { return &c.Subnetwork }),
 	}
 	for _, name := range []string{"workers", "regions//subnetworks/w", "regions/us-central1/subnetworks/", "regions/us-central1/x/w",
-		"x/regions/us-central1/subnetworks/w", "regions/us-central1/subnetworks/w\n", "zones/us-central1/subnetworks/w"} {
+		"x/regions/us-central1/subnetworks/w", "regions/us-central1/subnetworks/w\n", "zones/us-central1/subnetworks/w",
+		"evilgoogleapis.com/compute/v1/projects/p/regions/us-central1/subnetworks/w", "googleapis.com/regions/us-central1/subnetworks/w"} {
 		faults = append(faults, textFault("subnetwork", name, cmekpipe.InvalidName, "want a subnetwork with its region",
 			func(c *cmekpipe.Config) *string { return &c.Subnetwork }))
 	}

@@ -119,6 +119,19 @@ func badPlaceInputs() []badInput {
 		place("subnetwork of another project", fields{"subnetwork": "projects/host/regions/us-central1/subnetworks/w"}, cmekpipe.InvalidName,
 			"subnetwork", "want the complete URL", "set subnetwork to https://www.googleapis.com/compute/v1/projects/host/regions/us-central1/subnetworks/w",
 			fields{"subnetwork": "https://www.googleapis.com/compute/v1/projects/host/regions/us-central1/subnetworks/w"}),
+		place("network as URL", fields{"network": "https://www.googleapis.com/compute/v1/projects/bank-prod/global/networks/inner"},
+			cmekpipe.InvalidName, "network", "want the name of a network", "set network to inner", fields{"network": "inner"}),
+		place("network without project", fields{"network": "global/networks/inner"}, cmekpipe.InvalidName, "network",
+			"want the name of a network", "set network to inner", fields{"network": "inner"}),
+		place("network of another project", fields{"network": "projects/host/global/networks/shared"}, cmekpipe.InvalidName, "network",
+			"want the name of a network in the job's project", "leave out network, and set subnetwork to a URL that this prints: "+
+				"gcloud compute networks subnets list --uri --filter=region:us-central1 --network=shared --project=host",
+			fields{"network": "", "subnetwork": "https://www.googleapis.com/compute/v1/projects/host/regions/us-central1/subnetworks/w"}),
+		place("subnetwork as network", fields{"network": "regions/us-central1/subnetworks/w"}, cmekpipe.InvalidName, "network",
+			"want the name of a network", `leave out network, and set subnetwork to "regions/us-central1/subnetworks/w"`,
+			fields{"network": "", "subnetwork": "regions/us-central1/subnetworks/w"}),
+		place("network with a path", fields{"network": "inner/"}, cmekpipe.InvalidName, "network", "want the name of a network",
+			"gcloud compute networks list --project=bank-prod", fields{"network": "inner"}),
 	}
 }
 
@@ -197,7 +210,8 @@ func TestNewRegionsAreAcceptedWithRegion(t *testing.T) {
 
 func TestURLsOfSubnetworksAreAcceptedWithoutScheme(t *testing.T) {
 	const url = "https://www.googleapis.com/compute/v1/projects/host/regions/us-central1/subnetworks/w"
-	for _, given := range []string{url, strings.TrimPrefix(url, "https:"), strings.TrimPrefix(url, "https://")} {
+	for _, given := range []string{url, strings.TrimPrefix(url, "https:"), strings.TrimPrefix(url, "https://"),
+		strings.TrimPrefix(url, "https://www."), strings.Replace(url, "www.", "", 1)} {
 		c := goodConfig()
 		c.Subnetwork = given
 		if got := mustOptions(t, c).Workers().Subnetwork; got != url {

@@ -50,11 +50,7 @@ func (o *Options) fillDefaults() {
 	c.Region, c.Runner = o.key.Location(), string(o.runner)
 	c.TempLocation, c.StagingLocation = o.temp.String(), o.staging.String()
 	c.EnvironmentType = strings.ToUpper(c.EnvironmentType)
-	if host, _, _ := strings.Cut(c.Subnetwork, "/"); strings.HasSuffix(host, ".googleapis.com") {
-		c.Subnetwork = "https://" + c.Subnetwork
-	} else if strings.HasPrefix(c.Subnetwork, "//") {
-		c.Subnetwork = "https:" + c.Subnetwork
-	}
+	c.Subnetwork = withScheme(c.Subnetwork)
 }
 
 // Valid reports whether o holds checked options: it is false for nil and for the zero Options.

@@ -27,6 +27,10 @@ func TestCommandLinesOfUsers(t *testing.T) {
 			"--dataflow_kms_key=projects/acme-keys/locations/europe-west1" + ring, "--temp_location=", "--staging_location=gs://acme-work/stage/",
 			"--worker_harness_container_image=apache/beam_go_sdk:latest",
 			"--subnetwork=https://www.googleapis.com/compute/v1/projects/acme-jobs/regions/europe-west1/subnetworks/s"}, nil},
+		{"subnetwork as Terraform's documentation writes it", []string{"--dataflow_kms_key=projects/acme-keys/locations/europe-west1" + ring,
+			"--subnetwork=googleapis.com/compute/v1/projects/acme-net/regions/europe-west1/subnetworks/s"}, nil},
+		{"network of another project", []string{"--dataflow_kms_key=projects/acme-keys/locations/europe-west1" + ring,
+			"--network=projects/acme-net/global/networks/shared"}, []string{"leave out network", "--network=shared --project=acme-net"}},
 		{"sovereign universe", []string{"--dataflow_kms_key=projects/eu0:acme-keys/locations/u-germany-northeast1" + ring, "--project=eu0:acme-jobs",
 			"--region=u-germany-northeast1", "--zone=u-germany-northeast1-a"}, nil},
 	} {

@@ -144,6 +144,42 @@ func TestALifecycleRuleThatDeletesStagedFilesIsAFinding(t *testing.T) {
 	}
 }
 
+// Records of launches that can't be deleted don't stop later launches.
+func TestAStagingBucketThatKeepsRecordsIsAFinding(t *testing.T) {
+	for name, tc := range map[string]struct {
+		change storage.BucketAttrsToUpdate
+		want   string // in the finding; "" for none
+	}{
+		"retention policy": {storage.BucketAttrsToUpdate{RetentionPolicy: &storage.RetentionPolicy{RetentionPeriod: 48 * time.Hour}}, "a retention policy of 48h"},
+		"event-based hold": {storage.BucketAttrsToUpdate{DefaultEventBasedHold: true}, "a default event-based hold"},
+		"neither":          {storage.BucketAttrsToUpdate{VersioningEnabled: true}, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.updateBucket(tc.change)
+			for range 2 {
+				result, err := w.quietly(nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				found := result.Plan.Findings.Of(rule.RecordsStay)
+				if tc.want == "" {
+					if len(found) > 0 {
+						t.Errorf("got findings %+v, want none", found)
+					}
+					continue
+				}
+				if len(found) != 1 || found[0].Resource != "gs://bank-work" || !strings.Contains(found[0].Detail, tc.want) || found[0].Remedy == "" {
+					t.Errorf("got findings %+v, want one of gs://bank-work that says %q", found, tc.want)
+				}
+				if len(w.records()) == 0 {
+					t.Error("got no record of the launch, want it kept as the finding says")
+				}
+			}
+		})
+	}
+}
+
 func (w *world) updateBucket(change storage.BucketAttrsToUpdate) {
 	w.t.Helper()
 	if _, err := w.StorageClient().Bucket("bank-work").Update(w.t.Context(), change); err != nil {

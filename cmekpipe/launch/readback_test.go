@@ -11,6 +11,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 )
 
@@ -199,6 +200,18 @@ func TestAJobThatIsNotVisibleYetIsReadAgain(t *testing.T) {
 		w.Inject(emulator.Fault{Method: "dataflow.jobs.get", Call: 2, Status: status})
 		if _, err := w.run(nil); err != nil {
 			t.Errorf("status %d: %v", status, err)
+		}
+	}
+}
+
+// Several servers answer the readings of a new job, and one may not know it yet after another did.
+func TestAJobThatOneServerDoesNotKnowYetIsFollowed(t *testing.T) {
+	for call := range 4 {
+		w := newWorld(t)
+		w.Inject(emulator.Fault{Method: "dataflow.jobs.get", Call: call + 1, Status: 404})
+		result, err := w.run(nil)
+		if err != nil || result.Job.State != job.Done {
+			t.Errorf("reading %d: got %v and %v, want the job followed to its end", call+1, result.Job, err)
 		}
 	}
 }

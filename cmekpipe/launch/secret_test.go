@@ -52,6 +52,7 @@ func scenarios() map[string]func(w *world) (*beam.Pipeline, *cmekpipe.Options) {
 		"fails by a denied key":    onDataflow(func(w *world) { w.DenyKey(w.key) }, nil),
 		"fails by Cloud Storage":   onDataflow(fault(emulator.Fault{Method: "storage.objects.insert", Call: 2, Status: 403}), nil),
 		"fails by a submit":        onDataflow(fault(emulator.Fault{Method: "dataflow.jobs.create", Status: 400}), nil),
+		"fails by a quoted value":  onDataflow(func(w *world) { w.refuseQuoting(secret) }, nil),
 		"fails by a taken name":    onDataflow(func(w *world) { w.squatter(nil) }, nil),
 		"fails by the job's key":   onDataflow(func(w *world) { w.Dataflow().Tamper(func(j *api.Job) { j.Environment.ServiceKmsKeyName = "" }) }, nil),
 		"fails by Dataflow": onDataflow(func(w *world) {

@@ -18,13 +18,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/plan"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/canonical"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/crosslang"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/staging"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/workerbuild"
-	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // stagedJob is a job and the files that it needs, which have their names in the staging bucket but were not sent yet.

@@ -5,12 +5,15 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/verify"
 )
 
 func TestAKeyThatCloudStorageCantUseStopsTheLaunch(t *testing.T) {
@@ -69,6 +72,38 @@ func TestConcurrentLaunchesShareStagedFiles(t *testing.T) {
 	group.Wait()
 	if got := w.entries("object"); len(got) != 2 {
 		t.Errorf("got objects %v, want one worker and one model", got)
+	}
+}
+
+// Cloud Storage reports the version of the key that encrypted an object. A rotation changes the version of new objects only.
+func TestAfterARotationStagedFilesAreNotSentAgain(t *testing.T) {
+	w := newWorld(t)
+	before, err := w.quietly(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	staged := w.entries("object")
+	w.RotateKey(w.key)
+	after, err := w.quietly(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if again := w.entries("object"); len(staged) != 2 || !slices.Equal(staged, again) {
+		t.Errorf("got staged files %v, want worker and model as they were before the rotation: %v", again, staged)
+	}
+	for name, result := range map[string]*launch.Result{"before": before, "after": after} {
+		if found, err := verify.Run(t.Context(), result.Plan); err != nil || len(found) != 0 {
+			t.Errorf("launch %s the rotation: got findings %+v and %v, want none", name, found, err)
+		}
+	}
+	used := map[cmekpipe.KeyVersionName]bool{}
+	for _, e := range w.Ledger() {
+		if e.Kind == emulator.KindObject && e.Deleted.IsZero() {
+			used[e.Key] = true
+		}
+	}
+	if len(used) != 2 {
+		t.Errorf("got objects encrypted with versions %v, want one from before and one from after the rotation", used)
 	}
 }
 

@@ -1,13 +1,16 @@
 package launch_test
 
 import (
+	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	api "google.golang.org/api/dataflow/v1b3"
+	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
@@ -127,6 +130,39 @@ func TestOurOwnJobIsNotTakenForAnothers(t *testing.T) {
 	}
 	if jobs := w.jobs(); len(jobs) != 1 || jobs[0].Id != result.Job.ID {
 		t.Errorf("got jobs %v and result %v, want one and the same", jobs, result.Job)
+	}
+}
+
+// refuseQuoting has Dataflow refuse every job with a text that quotes a value of the user's.
+func (w *world) refuseQuoting(value string) {
+	intercept(w.t, dataflowHost, func(rw http.ResponseWriter, r *http.Request, service http.Handler) {
+		if r.Method != http.MethodPost {
+			service.ServeHTTP(rw, r)
+			return
+		}
+		rw.Header().Set("Content-Type", "application/json")
+		rw.WriteHeader(http.StatusBadRequest)
+		_ = json.NewEncoder(rw).Encode(map[string]any{"error": map[string]any{
+			"code": http.StatusBadRequest, "status": "INVALID_ARGUMENT", "message": "Invalid value for option mine: " + value,
+			"details": []any{map[string]any{"@type": "type.googleapis.com/google.rpc.BadRequest",
+				"fieldViolations": []any{map[string]any{"field": "environment.sdk_pipeline_options", "description": "got " + value}}}}}})
+	})
+}
+
+func TestARefusalThatQuotesAValueDoesNotShowIt(t *testing.T) {
+	w := newWorld(t)
+	w.refuseQuoting(secret)
+	_, err := w.run(nil)
+	e := requireError(t, err, cmekpipe.InvalidOptions, "projects/"+cmektest.Project+"/locations/us-central1/jobs/nightly")
+	shown := fmt.Sprintf("%v %+v %s", err, err, e.Hint) + w.said.String()
+	if leak(shown) != "" || !strings.Contains(shown, "environment.sdk_pipeline_options") {
+		t.Errorf("got %q, want the name of the refused field and no value", shown)
+	}
+	if whole, ok := errors.AsType[*googleapi.Error](err); !ok || !strings.Contains(whole.Message, secret) {
+		t.Errorf("got %v behind Unwrap, want Dataflow's own text", whole)
+	}
+	if jobs := w.entries("job"); len(jobs) != 0 {
+		t.Errorf("got jobs %v, want none", jobs)
 	}
 }
 

@@ -17,6 +17,9 @@ import (
 // The file is new for each call. It begins as a link to the last worker built and then replaces that: several launches may
 // build the same program at once.
 func Build(ctx context.Context, p Program, arch string) (path string, remove func(), err error) {
+	if p, err = locate(ctx, p); err != nil {
+		return "", nil, err
+	}
 	dir, err := os.MkdirTemp(shelf(p, arch), "worker-*")
 	if err != nil {
 		return "", nil, err

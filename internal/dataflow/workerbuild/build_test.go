@@ -5,6 +5,7 @@ import (
 	"debug/elf"
 	"errors"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -176,6 +177,58 @@ func TestCallerIsThePackageOfTheTest(t *testing.T) {
 	}
 	if !ok || !p.Test || p.Dir != here {
 		t.Errorf("got %+v, %t, want the tests in %s", p, ok, here)
+	}
+}
+
+// trimmed builds a program with -trimpath that prints what Caller finds, and runs it.
+func trimmed(t *testing.T, p workerbuild.Program) string {
+	t.Helper()
+	source, err := os.ReadFile("program.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(p.Dir, "program.go"), strings.Replace(string(source), "package workerbuild", "package main", 1))
+	binary := filepath.Join(t.TempDir(), "launcher")
+	build := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", binary, ".")
+	build.Dir = p.Dir
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	out, err := exec.CommandContext(t.Context(), binary).Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+func TestAProgramBuiltWithoutPathsIsFoundInItsModule(t *testing.T) {
+	p := program(t, "package main\n\nimport \"fmt\"\n\nfunc main() {\n\tp, ok := Caller()\n\tfmt.Printf(\"%+v %t\", p, ok)\n}\n")
+	if got, want := trimmed(t, p), "{Dir: ImportPath:example.com/tiny Test:false} true"; got != want {
+		t.Fatalf("got %s, want %s", got, want)
+	}
+	byPath := workerbuild.Program{ImportPath: "example.com/tiny"}
+	below := filepath.Join(p.Dir, "below")
+	if err := os.Mkdir(below, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(below)
+	if info, _ := build(t, byPath, "amd64"); info.Size() == 0 {
+		t.Error("got an empty worker")
+	}
+}
+
+// Elsewhere the go command may find another version of the program than the one that runs.
+func TestAProgramBuiltWithoutPathsIsRefusedElsewhere(t *testing.T) {
+	p := program(t, tiny)
+	other := t.TempDir()
+	write(t, filepath.Join(other, "go.mod"), "module example.com/other\n\ngo 1.24\n\nrequire example.com/tiny v0.0.0\n\n"+
+		"replace example.com/tiny => "+p.Dir+"\n")
+	for name, dir := range map[string]string{"no module": t.TempDir(), "a module that requires the program": other} {
+		t.Chdir(dir)
+		_, _, err := workerbuild.Build(t.Context(), workerbuild.Program{ImportPath: "example.com/tiny"}, "amd64")
+		if err == nil || !strings.Contains(err.Error(), "no package example.com/tiny of the current directory's module") {
+			t.Errorf("%s: got error %v, want one that names the package", name, err)
+		}
 	}
 }
 

@@ -21,7 +21,7 @@ func Find(ctx context.Context, op string, opts *cmekpipe.Options, p *progress.Pr
 	if path := opts.Environment().WorkerBinary; path != "" {
 		return path, keep, checkNamed(op, path)
 	}
-	const hint = "launch on main's own goroutine where sources and the go command are, or build the worker and name it in worker_binary"
+	const hint = "launch on main's own goroutine, in the folder of the program's module and with the go command in PATH, or build the worker and name it in worker_binary"
 	program, ok := Caller()
 	if !ok {
 		return "", keep, refuse(op, "worker_binary", "got none, and a program whose sources can't be found", hint)

@@ -91,9 +91,7 @@ func (c *call) noContent() error {
 	return nil
 }
 
-// decode decodes a JSON body into v. An empty body leaves v unchanged.
-func (c *call) decode(v any) error { return decodeJSON(c.r.Body, v) }
-
+// decodeJSON decodes a JSON body into v. An empty body leaves v unchanged.
 func decodeJSON(r io.Reader, v any) error {
 	d := json.NewDecoder(r)
 	if err := d.Decode(v); err != nil && !errors.Is(err, io.EOF) || d.More() {
