@@ -11,6 +11,8 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/storageclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
@@ -21,15 +23,34 @@ func (s *Store) NewReader(ctx context.Context, o cmekpipe.Object) (io.ReadCloser
 	if err != nil {
 		return nil, s.wrap(o, err)
 	}
-	return &reader{store: s, ctx: ctx, object: o, download: download, attrs: download.Attrs, attempts: s.Retry.Start(),
-		table: crc32.MakeTable(crc32.Castagnoli)}, nil
+	r := newReader(ctx, s.Retry, download)
+	r.op, r.object = s.Op, o.String()
+	r.wrap = func(err error) error { return s.wrap(o, err) }
+	r.open = func(offset int64) (*storage.Reader, error) {
+		return s.handle(ctx, o).Generation(r.attrs.Generation).NewRangeReader(ctx, offset, -1)
+	}
+	return r, nil
+}
+
+// Continued returns a reader that continues a download as [Store.NewReader] does, for an object that another package opened.
+// Errors have the operation op and the resource object. The function open returns a download of the same generation that
+// begins at an offset.
+func Continued(ctx context.Context, op, object string, download *storage.Reader, open func(offset int64) (*storage.Reader, error)) io.ReadCloser {
+	r := newReader(ctx, workerPolicy(), download)
+	r.op, r.object, r.open = op, object, open
+	r.wrap = func(err error) error {
+		return gcperr.Wrap(op, object, cmekpipe.KeyName{}, storageclient.WithStatus(err))
+	}
+	return r
 }
 
 // reader continues a broken download, and returns errors as typed errors.
 type reader struct {
-	store    *Store
 	ctx      context.Context
-	object   cmekpipe.Object
+	op       string
+	object   string // in errors
+	wrap     func(error) error
+	open     func(offset int64) (*storage.Reader, error)
 	download *storage.Reader
 	attrs    storage.ReaderObjectAttrs // of the whole object
 	attempts *retry.Attempts           // without progress
@@ -39,6 +60,10 @@ type reader struct {
 	crc     uint32
 	broken  error // ends the download at read
 	resumed bool
+}
+
+func newReader(ctx context.Context, p retry.Policy, download *storage.Reader) *reader {
+	return &reader{ctx: ctx, download: download, attrs: download.Attrs, attempts: p.Start(), table: crc32.MakeTable(crc32.Castagnoli)}
 }
 
 // Read returns bytes, and continues the download if it broke.
@@ -89,14 +114,13 @@ func (r *reader) resume() error {
 		return r.corrupted()
 	}
 	for r.attempts.Again(r.ctx, io.ErrUnexpectedEOF) {
-		h := r.store.handle(r.ctx, r.object).Generation(r.attrs.Generation)
-		download, err := h.NewRangeReader(r.ctx, r.read, -1)
+		download, err := r.open(r.read)
 		if err == nil {
 			r.download, r.broken, r.resumed = download, nil, true
 			return nil
 		}
 		r.broken = err
-		if code := codeOf(r.store.wrap(r.object, err)); code != cmekpipe.Internal && code != cmekpipe.Unavailable {
+		if code := codeOf(r.wrap(err)); code != cmekpipe.Internal && code != cmekpipe.Unavailable {
 			break
 		}
 	}
@@ -105,17 +129,17 @@ func (r *reader) resume() error {
 
 // cut returns the error of a download that can't be continued.
 func (r *reader) cut() error {
-	wrapped := r.store.wrap(r.object, r.broken)
+	wrapped := r.wrap(r.broken)
 	if code := codeOf(wrapped); r.ctx.Err() != nil || code != cmekpipe.Internal && code != cmekpipe.Unavailable {
 		return wrapped
 	}
-	return &cmekpipe.Error{Op: r.store.Op, Code: cmekpipe.Unavailable, Resource: r.object.String(),
-		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: r.object.String()}),
+	return &cmekpipe.Error{Op: r.op, Code: cmekpipe.Unavailable, Resource: r.object,
+		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: r.object}),
 		Err:  fmt.Errorf("got a download that broke off after %d of %d bytes: %w", r.read, r.attrs.Size, r.broken)}
 }
 
 func (r *reader) corrupted() error {
-	return &cmekpipe.Error{Op: r.store.Op, Code: cmekpipe.Corrupted, Resource: r.object.String(),
+	return &cmekpipe.Error{Op: r.op, Code: cmekpipe.Corrupted, Resource: r.object,
 		Hint: explain.Remedy(explain.Case{Code: cmekpipe.Corrupted}),
 		Err:  fmt.Errorf("got %d bytes with CRC32C %08x, want %d with %08x", r.read, r.crc, r.attrs.Size, r.attrs.CRC32C)}
 }

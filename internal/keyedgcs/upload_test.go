@@ -4,10 +4,12 @@ import (
 	"context"
 	"crypto/md5"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"io"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strconv"
 	"strings"
 	"testing"
@@ -93,7 +95,7 @@ func TestEveryUploadDeletesAnObjectWithoutTheKeyAndSaysSo(t *testing.T) {
 			o, _ := w.key.Object(at)
 			e := requireError(t, err, cmekpipe.KeyMissing, o)
 			want := "find the proxy between this program and Cloud Storage that removes the parameter kmsKeyName, and connect directly; " +
-				"the upload named " + w.key.String() + "; the object was deleted"
+				"the upload named " + w.key.String() + "; the object was deleted" + restorable(t, w, o)
 			if e.Hint != want {
 				t.Errorf("got hint %q, want %q", e.Hint, want)
 			}
@@ -101,6 +103,49 @@ func TestEveryUploadDeletesAnObjectWithoutTheKeyAndSaysSo(t *testing.T) {
 				t.Errorf("got object %v, %v, want none", attrs, err)
 			}
 		})
+	}
+}
+
+// restorable returns the rest of the hint about the only object that a bucket with soft delete keeps under a name.
+func restorable(t *testing.T, w *world, o cmekpipe.Object) string {
+	t.Helper()
+	attrs, err := w.StorageClient().Bucket(o.Bucket()).Objects(t.Context(), &storage.Query{Prefix: o.Name(), SoftDeleted: true}).Next()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if attrs.KMSKeyName != "" || attrs.HardDeleteTime.Sub(attrs.SoftDeleteTime) != 7*24*time.Hour {
+		t.Errorf("got key %q until %v, want no key for 7 days", attrs.KMSKeyName, attrs.HardDeleteTime)
+	}
+	return fmt.Sprintf(", but generation %d, which is not encrypted with the key, can be restored until %s: revoke the permission "+
+		"storage.objects.restore on gs://bank-bare until then; to keep no deleted objects in the future: "+
+		"gcloud storage buckets update gs://bank-bare --clear-soft-delete; Cloud Storage refuses uploads without a Cloud KMS key if the "+
+		"bucket's encryption.googleManagedEncryptionEnforcementConfig has the restrictionMode FullyRestricted",
+		attrs.Generation, attrs.HardDeleteTime.UTC().Format(time.RFC3339))
+}
+
+func TestHintOfADeletedObjectWithoutSoftDelete(t *testing.T) {
+	w := newBareWorld(t)
+	off := storage.BucketAttrsToUpdate{SoftDeletePolicy: &storage.SoftDeletePolicy{}}
+	if _, err := w.StorageClient().Bucket("bank-bare").Update(t.Context(), off); err != nil {
+		t.Fatal(err)
+	}
+	o := w.key.MustObject("gs://bank-bare/o")
+	_, err := put(t.Context(), w.store, o, []byte("x"))
+	if e := requireError(t, err, cmekpipe.KeyMissing, o); !strings.HasSuffix(e.Hint, "; the object was deleted") {
+		t.Errorf("got hint %q, want only that the object was deleted", e.Hint)
+	}
+}
+
+func TestHintOfADeletedObjectWhoseAttributesAreForbidden(t *testing.T) {
+	w := newBareWorld(t)
+	w.Inject(emulator.Fault{Method: "storage.objects.get", Status: http.StatusForbidden})
+	o := w.key.MustObject("gs://bank-bare/o")
+	_, err := put(t.Context(), w.store, o, []byte("x"))
+	e := requireError(t, err, cmekpipe.KeyMissing, o)
+	want := regexp.MustCompile(`; the object was deleted, but generation \d+, which is not encrypted with the key, can be restored if the bucket has a ` +
+		`soft delete policy: gcloud storage buckets describe gs://bank-bare --format='default\(soft_delete_policy\)'$`)
+	if !want.MatchString(e.Hint) {
+		t.Errorf("got hint %q, want it to match %v", e.Hint, want)
 	}
 }
 

@@ -4,16 +4,22 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"cloud.google.com/go/storage"
+	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// cleanupTime bounds the work after a failure or a cancellation.
-const cleanupTime = 30 * time.Second
+const (
+	// cleanupTime bounds the work after a failure or a cancellation.
+	cleanupTime = 30 * time.Second
+	// restorableTime bounds the call that only completes a hint.
+	restorableTime = 5 * time.Second
+)
 
 // Cleanup returns a context for undoing what ctx was used for. It outlives ctx by at most half a minute.
 func Cleanup(ctx context.Context) (context.Context, context.CancelFunc) {
@@ -51,9 +57,32 @@ func (s *Store) discard(ctx context.Context, o cmekpipe.Object, generation int64
 	err := s.Remove(ctx, o, generation)
 	if err == nil || errors.Is(err, cmekpipe.NotFound) {
 		e.Hint += "; the object was deleted"
+		if e.Code != cmekpipe.Corrupted { // what is corrupted is encrypted with the key
+			e.Hint += s.restorable(ctx, o, generation)
+		}
 		return e
 	}
 	e.Err = fmt.Errorf("%w; the object could not be deleted: %w", e.Err, err)
 	e.Hint = fmt.Sprintf("delete the object: gcloud storage rm '%s#%d'; then %s", o, generation, e.Hint)
 	return e
+}
+
+// restorable returns the rest of a hint about an object that was deleted, which a bucket with soft delete keeps. Nothing
+// deletes it for good before its time.
+func (s *Store) restorable(ctx context.Context, o cmekpipe.Object, generation int64) string {
+	ctx, cancel := context.WithTimeout(ctx, restorableTime)
+	defer cancel()
+	attrs, err := s.handle(ctx, o).Generation(generation).SoftDeleted().Attrs(ctx)
+	if refused, ok := errors.AsType[*googleapi.Error](err); ok && refused.Code == http.StatusBadRequest || errors.Is(err, storage.ErrObjectNotExist) {
+		return "" // Cloud Storage answers 400 for a bucket without soft delete
+	}
+	bucket := "gs://" + o.Bucket()
+	if err != nil || attrs.HardDeleteTime.IsZero() {
+		return fmt.Sprintf(", but generation %d, which is not encrypted with the key, can be restored if the bucket has a soft delete policy: "+
+			"gcloud storage buckets describe %s --format='default(soft_delete_policy)'", generation, bucket)
+	}
+	return fmt.Sprintf(", but generation %d, which is not encrypted with the key, can be restored until %s: revoke the permission "+
+		"storage.objects.restore on %s until then; to keep no deleted objects in the future: gcloud storage buckets update %s --clear-soft-delete; "+
+		"Cloud Storage refuses uploads without a Cloud KMS key if the bucket's encryption.googleManagedEncryptionEnforcementConfig "+
+		"has the restrictionMode FullyRestricted", generation, attrs.HardDeleteTime.UTC().Format(time.RFC3339), bucket, bucket)
 }

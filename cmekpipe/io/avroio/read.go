@@ -16,6 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -68,7 +69,7 @@ func (*readFn) CMEKReads() destination.None { return destination.None{} }
 
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {
-	data, err := file.Open(ctx)
+	data, err := gsread.Open(ctx, "avroio.Read", file.Metadata.Path)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package parquetio
 import (
 	"context"
 	"errors"
+	"io"
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -11,6 +12,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -78,7 +80,12 @@ func (f *readFn) Setup() (err error) {
 
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {
-	data, err := file.Read(ctx)
+	download, err := gsread.Open(ctx, readOp, file.Metadata.Path)
+	if err != nil {
+		return err
+	}
+	defer download.Close()
+	data, err := io.ReadAll(download)
 	if err != nil {
 		return err
 	}

@@ -12,3 +12,5 @@ func TestConformance(t *testing.T) {
 		t.Run(h.Name, func(t *testing.T) { conformance.Run(t, h) })
 	}
 }
+
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.TextIOSharded()) }

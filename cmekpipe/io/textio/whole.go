@@ -8,11 +8,10 @@ import (
 	"io"
 	"strings"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -38,7 +37,7 @@ func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile),
 		whole(w)
 		return
 	}
-	plain(w.Path)
+	plain(gsread.Name(w.Path))
 }
 
 // CMEKHelper tells guard that nothing is stored.
@@ -86,12 +85,7 @@ func (*wholeNamedFn) CMEKReads() destination.None { return destination.None{} }
 
 // lines emits each line without its line break.
 func (f wholeFile) lines(ctx context.Context, emit func(string)) error {
-	fs, err := filesystem.New(ctx, f.Path)
-	if err != nil {
-		return err
-	}
-	defer fs.Close()
-	data, err := fs.OpenRead(ctx, f.Path)
+	data, err := gsread.Open(ctx, "textio.Read", f.Path)
 	if err != nil {
 		return err
 	}
@@ -116,6 +110,9 @@ func (f wholeFile) lines(ctx context.Context, emit func(string)) error {
 
 // fault returns a *cmekpipe.Error for damage of a compressed file.
 func (f wholeFile) fault(err error) error {
+	if _, ok := errors.AsType[*cmekpipe.Error](err); ok {
+		return err // of the download
+	}
 	if !errors.Is(err, gzip.ErrHeader) && !errors.Is(err, gzip.ErrChecksum) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return err
 	}
