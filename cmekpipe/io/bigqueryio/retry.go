@@ -11,8 +11,8 @@ import (
 const attemptTimeout = time.Minute
 
 // callPolicy retries a call for two minutes, which is longer than BigQuery's usual disturbances and shorter than a worker
-// should hold a bundle that Beam can retry elsewhere. Google's clients retry nothing here: they would hide a hanging
-// connection.
+// should hold a bundle that Beam can retry elsewhere. Google's clients of the Storage APIs retry nothing here: they would hide a
+// hanging connection. The client of tables, datasets and insertAll retries some calls too, within the limit of an attempt.
 func callPolicy() retry.Policy {
 	return retry.Policy{Service: gcperr.BigQuery, Initial: 100 * time.Millisecond, Max: 8 * time.Second, Jitter: 0.5,
 		MaxElapsed: 2 * time.Minute, Timeout: attemptTimeout}

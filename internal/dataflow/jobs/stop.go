@@ -47,23 +47,25 @@ func (s *Service) tooLate(ctx context.Context, id string, state job.State, why e
 }
 
 // Stop asks a job to be cancelled or drained and waits until it has ended. It returns the state in which it has, which
-// may be another than was asked for.
+// may be another than was asked for, or with an error the last state that it read, "" if none.
 func (s *Service) Stop(ctx context.Context, id string, want job.State) (state job.State, err error) {
 	refusal := s.request(ctx, id, want)
 	// A job that has ended refuses to be stopped; its state shows that, perhaps late.
 	start := time.Now()
 	for n := 0; ; n++ {
 		j, err := s.Seen(ctx, id, ViewSummary)
+		if err != nil {
+			return state, errors.Join(refusal, err)
+		}
+		state = StateOf(j)
 		switch {
-		case err != nil:
-			return "", errors.Join(refusal, err)
-		case StateOf(j).Ended():
-			return StateOf(j), nil
+		case state.Ended():
+			return state, nil
 		case refusal != nil && (gcperr.Code(refusal) == cmekpipe.PermissionDenied || time.Since(start) >= s.Pace.VisibilityTimeout):
-			return StateOf(j), refusal
+			return state, refusal
 		}
 		if err := s.Pace.Wait(ctx, n); err != nil {
-			return StateOf(j), err
+			return state, err
 		}
 	}
 }
