@@ -31,6 +31,7 @@ var floors = []struct {
 	{"cmekpipe/launch/cmekrunner", 31},
 	{"cmekpipe/template", 31},
 
+	{"internal/keyflag", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
