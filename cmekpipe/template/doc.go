@@ -52,7 +52,8 @@
 //   - Every job option is sent with the launch or refused by name with code Unsupported; none is ignored. Options such
 //     as worker_binary belong to the template: stage it again with them.
 //   - Parameters and pipeline options must not name another key, in any spelling, another region or another folder, nor
-//     anything that stores data without the key.
+//     anything that stores data without the key. They must not contradict the network, the addresses, the account, the image, the
+//     machines and the disks that the job options set.
 //   - The temporary bucket must exist, where the key can serve it, and must have a customer key as its default: Dataflow and the
 //     SDKs write there without naming a key. Another default key than the job's is a warning, and so is a bucket that does not refuse
 //     objects under Google's own encryption. For a Flex Template both hold for
