@@ -78,7 +78,11 @@ func (l *lineFormat) End() error { return nil }
 
 func newLife(t *testing.T) *life {
 	t.Helper()
-	cloud := cmektest.NewCloud(t)
+	return newLifeIn(t, cmektest.NewCloud(t))
+}
+
+func newLifeIn(t *testing.T, cloud *cmektest.Cloud) *life {
+	t.Helper()
 	l := &life{Cloud: cloud, t: t, key: cloud.CreateKey("us-central1", "records")}
 	cloud.CreateBucket("bank-records", "us-central1", cmekpipe.KeyName{})
 	l.prefix = l.key.MustObject("gs://bank-records/out/lines")
