@@ -73,6 +73,7 @@ var floors = []struct {
 	{"internal/testing", 2},
 	{"internal/testing/archtest", 0},
 	{"internal/testing/shortpause", 5},
+	{"internal/testing/retention", 41},
 	{"internal/testing/conformance", 50},
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},
