@@ -215,3 +215,24 @@ const (
 	HealthcareOperationsCancel     Method = "healthcare.operations.cancel"
 	HealthcareOperationsGet        Method = "healthcare.operations.get"
 )
+
+// The methods of Resource Manager.
+const (
+	ResourceManagerFoldersGet                      Method = "cloudresourcemanager.folders.get"
+	ResourceManagerFoldersGetIAMPolicy             Method = "cloudresourcemanager.folders.getIamPolicy"
+	ResourceManagerFoldersList                     Method = "cloudresourcemanager.folders.list"
+	ResourceManagerFoldersSearch                   Method = "cloudresourcemanager.folders.search"
+	ResourceManagerFoldersSetIAMPolicy             Method = "cloudresourcemanager.folders.setIamPolicy"
+	ResourceManagerFoldersTestIAMPermissions       Method = "cloudresourcemanager.folders.testIamPermissions"
+	ResourceManagerOrganizationsGet                Method = "cloudresourcemanager.organizations.get"
+	ResourceManagerOrganizationsGetIAMPolicy       Method = "cloudresourcemanager.organizations.getIamPolicy"
+	ResourceManagerOrganizationsSearch             Method = "cloudresourcemanager.organizations.search"
+	ResourceManagerOrganizationsSetIAMPolicy       Method = "cloudresourcemanager.organizations.setIamPolicy"
+	ResourceManagerOrganizationsTestIAMPermissions Method = "cloudresourcemanager.organizations.testIamPermissions"
+	ResourceManagerProjectsGet                     Method = "cloudresourcemanager.projects.get"
+	ResourceManagerProjectsGetIAMPolicy            Method = "cloudresourcemanager.projects.getIamPolicy"
+	ResourceManagerProjectsList                    Method = "cloudresourcemanager.projects.list"
+	ResourceManagerProjectsSearch                  Method = "cloudresourcemanager.projects.search"
+	ResourceManagerProjectsSetIAMPolicy            Method = "cloudresourcemanager.projects.setIamPolicy"
+	ResourceManagerProjectsTestIAMPermissions      Method = "cloudresourcemanager.projects.testIamPermissions"
+)

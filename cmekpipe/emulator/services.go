@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/resourcemanager"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
@@ -39,6 +40,7 @@ const (
 	Datastore       Service = "datastore"
 	FirestoreAdmin  Service = "firestore"
 	Healthcare      Service = "healthcare"
+	ResourceManager Service = "cloudresourcemanager"
 )
 
 // row describes how the cloud starts one service.
@@ -56,7 +58,7 @@ func services() []row {
 	var admin *datastore.Admin
 	return []row{
 		{KMS, shared.KMSHost, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
-			c.keys = kms.New(env)
+			c.keys = kms.New(env, c.access)
 			env.Keys = c.keys
 			return c.keys
 		}, ""},
@@ -89,6 +91,7 @@ func services() []row {
 			return data
 		}, ""},
 		{FirestoreAdmin, shared.FirestoreAdminHost, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }, ""},
+		{ResourceManager, shared.ResourceManagerHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return resourcemanager.New(env, c.access) }, ""},
 	}
 }
 

@@ -21,6 +21,7 @@ const (
 	DatastoreHost       = "DATASTORE_EMULATOR_HOST"
 	FirestoreAdminHost  = "FIRESTORE_ADMIN_EMULATOR_HOST"
 	HealthcareHost      = "HEALTHCARE_EMULATOR_HOST"
+	ResourceManagerHost = "RESOURCE_MANAGER_EMULATOR_HOST"
 )
 
 // EmulatorVariables returns the names of all variables in the environment that point a Google client at an emulator, sorted. It finds
