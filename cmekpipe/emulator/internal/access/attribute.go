@@ -22,6 +22,8 @@ func TypeOf(resource string) (service, kind string) {
 	case "projects", "folders", "organizations":
 		service = "cloudresourcemanager.googleapis.com"
 		return service, service + "/" + map[string]string{"projects": "Project", "folders": "Folder", "organizations": "Organization"}[collection]
+	case "serviceAccounts":
+		return "iam.googleapis.com", "iam.googleapis.com/ServiceAccount"
 	}
 	service = "cloudkms.googleapis.com"
 	return service, service + "/" + map[string]string{"keyRings": "KeyRing", "cryptoKeys": "CryptoKey", "cryptoKeyVersions": "CryptoKeyVersion", "locations": "Location"}[collection]

@@ -38,7 +38,7 @@ func (s *Store) checkRole(resource, role string) error {
 		return refuse.InvalidArgument("got role %q, want a custom role that exists or a predefined one that the loopback cloud has, such as "+
 			"roles/cloudkms.cryptoKeyEncrypterDecrypter", role)
 	}
-	if owner, _, custom := strings.Cut(role, "/roles/"); custom && !slices.Contains(s.chain(resource), owner) {
+	if owner, _, custom := strings.Cut(role, "/roles/"); custom && !slices.Contains(s.Chain(resource), owner) {
 		return refuse.InvalidArgument("got role %q on %s, want a role of its own project or organization", role, resource)
 	}
 	return nil

@@ -112,7 +112,7 @@ func (s *Store) Explain(q Question) Explanation {
 func (s *Store) explain(q Question) Explanation {
 	var e Explanation
 	now := s.now()
-	for _, resource := range s.chain(q.Resource) {
+	for _, resource := range s.Chain(q.Resource) {
 		p := s.policies[resource]
 		_, node := s.tree.Node(resource)
 		if p != nil || node {

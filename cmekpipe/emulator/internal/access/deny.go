@@ -14,7 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/refuse"
 )
 
-// DenyPolicy is a deny policy. Its name is that of the organization, folder or project, and an id.
+// DenyPolicy is a deny policy of an organization, a folder or a project.
 type DenyPolicy = iam.GoogleIamV2Policy
 
 // denials are the deny policies of one organization, folder or project.
@@ -125,12 +125,19 @@ func (s *Store) putDeny(owner, id string, p *DenyPolicy, created time.Time) (*De
 			return nil, err
 		}
 	}
-	made := &DenyPolicy{Name: owner + "/" + id, Kind: "DenyPolicy", DisplayName: p.DisplayName, Annotations: p.Annotations, Rules: p.Rules,
+	made := &DenyPolicy{Name: s.denyName(owner, id), Kind: "DenyPolicy", DisplayName: p.DisplayName, Annotations: p.Annotations, Rules: p.Rules,
 		Etag: base64.StdEncoding.EncodeToString(s.etag()), CreateTime: created.UTC().Format(time.RFC3339Nano), UpdateTime: s.now().UTC().Format(time.RFC3339Nano)}
 	d := s.deniesOf(owner)
 	d.byID[id] = made
 	d.deciding.set(s.now().Add(s.delay), d.list())
 	return made, nil
+}
+
+// denyName returns the name of a deny policy, in which the owner's name is escaped and a project has its number.
+func (s *Store) denyName(owner, id string) string {
+	n, _ := s.tree.Node(owner)
+	kind, _, _ := strings.Cut(n.Name, "/")
+	return "policies/cloudresourcemanager.googleapis.com%2F" + kind + "%2F" + n.Number + "/denypolicies/" + id
 }
 
 func checkDenyRule(r *iam.GoogleIamV2DenyRule) error {

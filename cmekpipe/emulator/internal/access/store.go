@@ -70,9 +70,9 @@ func (l *timeline[T]) at(now time.Time) (value T) {
 	return value
 }
 
-// chain returns a resource and everything that it inherits policies from, the nearest first: a key, its key ring, the
+// Chain returns a resource and everything that it inherits policies from, the nearest first: a key, its key ring, the
 // project, folders and the organization.
-func (s *Store) chain(resource string) []string {
+func (s *Store) Chain(resource string) []string {
 	resource = s.tree.Canonical(resource)
 	owner := s.tree.Owner(resource)
 	var names []string
