@@ -16,4 +16,14 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestFailedBundlesLeakNothing(t *testing.T) {
+	// The default stream's connections belong to the process, so that a call stays open.
+	for name, h := range map[string]conformance.Harness{
+		"exactly once": sinks.BigQueryExactlyOnce(), "temporary table": sinks.BigQueryTemporaryTable(),
+		"file loads": sinks.BigQueryFileLoads(), "streaming inserts": sinks.BigQueryStreamingInserts(),
+	} {
+		t.Run(name, func(t *testing.T) { conformance.RunLeaks(t, h) })
+	}
+}
+
 func TestConformanceOfQuery(t *testing.T) { conformance.RunSource(t, sinks.BigQueryQuery()) }

@@ -24,6 +24,16 @@ func BigQueryExactlyOnce() conformance.Harness {
 	return h
 }
 
+// BigQueryTemporaryTable is bigqueryio.Write through pending streams of a temporary table, a query job and a copy job.
+func BigQueryTemporaryTable() conformance.Harness {
+	h := bigQuery("temporary table", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithTemporaryTable() },
+		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
+		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams", "bigquery.jobs.insert")
+	h.Also = []emulator.Method{"bigquery.jobs.get", "bigquery.tables.delete"}
+	h.ExactlyOnce = true
+	return h
+}
+
 // BigQueryFileLoads is bigqueryio.Write through Avro files and a load job.
 func BigQueryFileLoads() conformance.Harness {
 	h := bigQuery("file loads", func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption {
