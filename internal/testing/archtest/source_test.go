@@ -47,6 +47,7 @@ var allowedVars = map[string]string{
 	"cmekpipe/emulator/prismrun.server":            "Beam's Prism can be started but not stopped, so a process has one",
 	"internal/clients/shared.worker":               "Beam has no place in a worker process where its DoFns could find what they share",
 	"internal/testing/conformance.failedBundles":   "a flag of tests must be there before the flags are parsed",
+	"internal/testing/golden.update":               "a flag of tests must be there before the flags are parsed",
 	"internal/testing/conformance.manyRows":        "a flag of tests must be there before the flags are parsed",
 }
 
