@@ -3,12 +3,16 @@ package rule
 import (
 	"cmp"
 	"slices"
+	"sync"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 // All returns every rule, in order of their IDs.
-func All() []Rule {
+func All() []Rule { return slices.Clone(registry()) }
+
+// registry returns every rule, in order of their IDs. It is built once, because every finding looks up its rule.
+var registry = sync.OnceValue(func() []Rule {
 	all := slices.Concat(transformRules(), programRules(), jobRules(), placeRules(), resourceRules())
 	for i := range all {
 		all[i].Duty = cmp.Or(all[i].Duty, DutyCustomer)
@@ -16,7 +20,7 @@ func All() []Rule {
 	}
 	slices.SortFunc(all, func(a, b Rule) int { return cmp.Compare(a.ID, b.ID) })
 	return all
-}
+})
 
 // firstRelease is the version that has every rule without another one.
 const firstRelease = "v0.1.0"
@@ -24,8 +28,8 @@ const firstRelease = "v0.1.0"
 // Find returns the rule of an ID. For an ID that this version doesn't know, such as one of a later version, it returns false and
 // a rule of severity error that says so.
 func Find(id ID) (Rule, bool) {
-	all := All()
-	if i := slices.IndexFunc(all, func(r Rule) bool { return r.ID == id }); i >= 0 {
+	all := registry()
+	if i, found := slices.BinarySearchFunc(all, id, func(r Rule, id ID) int { return cmp.Compare(r.ID, id) }); found {
 		return all[i], true
 	}
 	return Rule{

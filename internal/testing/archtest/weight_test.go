@@ -83,6 +83,8 @@ var allowedClients = map[string][]string{
 	"cmekpipe/location":            nil,
 	"cmekpipe/plan":                {"dataflow"}, // a plan holds the request
 	"cmekpipe/rule":                nil,
+	"cmekpipe/rule/htmlreport":     nil,
+	"cmekpipe/rule/sarif":          nil,
 	"cmekpipe/io":                  nil,
 	"cmekpipe/io/avroio":           {"storage"},
 	"cmekpipe/io/bigqueryio":       {"bigquery", "storage"}, // loads files
