@@ -70,3 +70,5 @@
 //
 // Compare findings by rule, verdict and resource. Details are for people and may be worded better in a later version.
 package rule
+
+//go:generate go run ./internal/gen
