@@ -2,8 +2,8 @@ package cmekpipe
 
 import "slices"
 
-// options returns the flags that [FromFlags] reads, under Beam's own names.
-func options() []option { return slices.Concat(jobOptions(), workerOptions()) }
+// flagTable returns the flags that [FromFlags] reads, under Beam's own names.
+func flagTable() []option { return slices.Concat(jobOptions(), workerOptions()) }
 
 // jobOptions are the flags of the job and of its launch.
 func jobOptions() []option {
