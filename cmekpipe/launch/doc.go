@@ -191,5 +191,6 @@
 //
 // Package cmektest provides a loopback cloud. A launch goes there, without credentials, when DATAFLOW_EMULATOR_HOST and
 // STORAGE_EMULATOR_HOST are both set, and no emulator variable names anything but a loopback address. Tests with the runner
-// dataflow on the loopback cloud may name any file as WorkerBinary: jobs there are not executed.
+// dataflow on the loopback cloud may name any file as WorkerBinary: jobs there are not executed. Their state is asked for after
+// 10 ms, then at intervals that grow up to 200 ms.
 package launch

@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
@@ -132,13 +130,24 @@ func (p *publishAttempt) confirm(ctx context.Context) error {
 
 // each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.
 func each[T any](values []T, do func(T) error) error {
-	g, failed := errgroup.WithContext(context.Background())
-	g.SetLimit(parallel)
+	var running sync.WaitGroup
+	slots, failed := make(chan struct{}, parallel), make(chan error, 1)
 	for _, v := range values {
-		if failed.Err() != nil {
+		slots <- struct{}{}
+		if len(failed) > 0 {
 			break
 		}
-		g.Go(func() error { return do(v) })
+		running.Go(func() {
+			if err := do(v); err != nil {
+				select {
+				case failed <- err:
+				default: // not the first error
+				}
+			}
+			<-slots
+		})
 	}
-	return g.Wait()
+	running.Wait()
+	close(failed)
+	return <-failed // nil if there is none
 }

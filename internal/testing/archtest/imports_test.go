@@ -36,7 +36,7 @@ var floors = []struct {
 	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
-	{"internal/filepattern", 2},
+	{"internal/filepattern", 4},
 	{"internal/clients/endpoint", 1},
 	{"internal/clients/shared", 0},
 	{"internal/clients", 2},
