@@ -16,6 +16,10 @@
 // A command in a remedy can be typed as it is wherever the resource, the key and the account are known. What is not known
 // stands in capitals: VERSION, PROJECT_NUMBER, ACCOUNT.
 //
+// # Defaults
+//
+// Every field of a Case but Code may be empty. Without a key, a command names KEY, KEY_RING and LOCATION in its place.
+//
 // # Permissions
 //
 // None. The package calls no service and links the standard library only.
@@ -32,4 +36,8 @@
 // # Concurrency
 //
 // All functions may be called from several goroutines.
+//
+// # Testing
+//
+// Pass [Text] a message of the service as it stands in a log; no service is needed.
 package explain

@@ -26,6 +26,8 @@ const (
 	UnverifiedExpansion  ID = "CMEK017"
 	NotChecked           ID = "CMEK018"
 	WorkerHook           ID = "CMEK019"
+	BucketEnforcement    ID = "CMEK030"
+	TwoSinks             ID = "CMEK031"
 )
 
 // The IDs of the rules on what exists and how it is encrypted: CMEK020 to CMEK029.

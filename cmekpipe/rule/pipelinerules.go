@@ -42,17 +42,18 @@ func transformRules() []Rule {
 			Remedy: "write to Cloud Storage with cmekpipe/io, to an object created from a key",
 		},
 		{
-			ID: NotChecked, Severity: SeverityWarning, Link: dataflowPage,
-			Title: "a transform is accepted, but a part of what it does is not checked",
-			Text: "The transform names the key, and also does something that no check reads, such as writing to a table that exists with a " +
-				"key of its own, or creating a temporary dataset.",
-			Why:    "That part is encrypted with the key that the table or the project has, which may be one that Google manages.",
-			Remedy: "check the part in a review, or use a connector of cmekpipe/io, which checks it",
+			ID: TwoSinks, Severity: SeverityError, Code: cmekpipe.InvalidOptions, Link: dataflowPage,
+			Title: "two transforms write to one destination, and one would replace the output of the other",
+			Text: "Both transforms write the same object, shards of the same prefix, or a table that at least one of them does not append to. " +
+				"The finding is about the second one.",
+			Why: "Which output stays depends on which transform ends last, and the rest is lost. A later check finds a destination " +
+				"that is encrypted with its key and cannot tell that half of it is missing.",
+			Remedy: "write each collection to a destination of its own, or both with one transform: beam.Flatten(s, first, second)",
 		},
 	}
 }
 
-// programRules are the rules on the program's code, its constants and what it links.
+// programRules are the rules on the program's code, its constants and what is not checked of it.
 func programRules() []Rule {
 	return []Rule{
 		{
@@ -81,6 +82,14 @@ func programRules() []Rule {
 			Why: "Whoever can change that traffic chooses code that runs on the workers, with access to the pipeline's data and to " +
 				"its key.",
 			Remedy: "run the expansion service on this machine and let it name the SHA-256 of its files",
+		},
+		{
+			ID: NotChecked, Severity: SeverityWarning, Link: dataflowPage,
+			Title: "a transform is accepted, but a part of what it does is not checked",
+			Text: "The transform names the key, and also does something that no check reads, such as writing to a table that exists with a " +
+				"key of its own, or creating a temporary dataset.",
+			Why:    "That part is encrypted with the key that the table or the project has, which may be one that Google manages.",
+			Remedy: "check the part in a review, or use a connector of cmekpipe/io, which checks it",
 		},
 		{
 			ID: WorkerHook, Severity: SeverityWarning, Link: dataflowPage,

@@ -52,8 +52,8 @@ func jobRules() []Rule {
 	}
 }
 
-// placeRules are the rules on the buckets of a launch and the workers' machines.
-func placeRules() []Rule {
+// bucketRules are the rules on the buckets of the temp and the staging location.
+func bucketRules() []Rule {
 	return []Rule{
 		{
 			ID: BucketDefaultKey, Severity: SeverityWarning, Link: dataflowPage,
@@ -63,6 +63,16 @@ func placeRules() []Rule {
 			Why: "Dataflow and its workers write objects there without naming a key, so that the bucket's default decides. Such objects " +
 				"can hold elements of the pipeline.",
 			Remedy: "gcloud storage buckets update gs://BUCKET --default-encryption-key=KEY",
+		},
+		{
+			ID: BucketEnforcement, Severity: SeverityWarning, Link: enforcePage,
+			Title: "a bucket of the job may accept objects without a customer-managed key",
+			Text: "The bucket of the temp or the staging location does not restrict encryption with keys that Google manages, so that only its " +
+				"default key keeps it from storing objects without yours.",
+			Why: "Whoever may change the bucket's default key can remove it while the job runs, and Dataflow's objects are then encrypted " +
+				"with a key of Google's. A bucket that enforces its encryption refuses them.",
+			Remedy: `echo '{"gmekEnforcement":{"restrictionMode":"FullyRestricted"}}' > gmek.json && ` +
+				"gcloud storage buckets update gs://BUCKET --encryption-enforcement-file=gmek.json",
 		},
 		{
 			ID: StagedFilesExpire, Severity: SeverityWarning, Link: lifecyclePage,
@@ -82,6 +92,12 @@ func placeRules() []Rule {
 				"they can be read only as long as their key is enabled.",
 			Remedy: "set staging_location to a bucket without retention policy and default hold",
 		},
+	}
+}
+
+// workerRules are the rules on the workers' machines and images.
+func workerRules() []Rule {
+	return []Rule{
 		{
 			ID: ContainerImage, Severity: SeverityWarning, Link: imagesPage,
 			Title: "the workers' image does not have the version of Beam that is linked in",

@@ -13,7 +13,7 @@ func All() []Rule { return slices.Clone(registry()) }
 
 // registry returns every rule, in order of their IDs. It is built once, because every finding looks up its rule.
 var registry = sync.OnceValue(func() []Rule {
-	all := slices.Concat(transformRules(), programRules(), jobRules(), placeRules(), resourceRules())
+	all := slices.Concat(transformRules(), programRules(), jobRules(), bucketRules(), workerRules(), resourceRules())
 	for i := range all {
 		all[i].Duty = cmp.Or(all[i].Duty, DutyCustomer)
 		all[i].Since = cmp.Or(all[i].Since, firstRelease)

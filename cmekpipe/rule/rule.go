@@ -57,6 +57,7 @@ const (
 	servicesPage  = "https://docs.cloud.google.com/kms/docs/compatible-services"
 	grantsPage    = "https://docs.cloud.google.com/iam/docs/permissions-reference"
 	lifecyclePage = "https://docs.cloud.google.com/storage/docs/lifecycle"
+	enforcePage   = "https://docs.cloud.google.com/storage/docs/encryption/enforce-encryption-types"
 	retentionPage = "https://docs.cloud.google.com/storage/docs/bucket-lock"
 	imagesPage    = "https://docs.cloud.google.com/dataflow/docs/guides/using-custom-containers"
 	localSSDPage  = "https://docs.cloud.google.com/compute/docs/disks/local-ssd"

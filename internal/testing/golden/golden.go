@@ -1,7 +1,7 @@
 // Package golden compares what tests produce with files that are kept in the folder testdata of their package. Run with -update, a
 // test writes its files anew:
 //
-//	go test ./cmekpipe/rule/... -update
+//	go test ./cmekpipe/rule -update
 package golden
 
 import (
