@@ -3,11 +3,19 @@ package cmekpipe
 import (
 	"flag"
 	"slices"
+
+	"github.com/cmekpipe/cmekpipe-go/internal/keyflag"
 )
 
 // RegisterFlags defines the flags that [FromFlags] reads, under Beam's names. It leaves out those that are defined
 // already, because a Beam runner is linked in. Call it before fs.Parse.
+//
+// If the command line has the key under another name, such as --kms_key_name, and the program has no such flag, fs.Parse fails and
+// the usage that it prints ends with the right name.
 func RegisterFlags(fs *flag.FlagSet) {
+	if fs.Lookup(strictFlag) == nil { // it is no flag of Beam's: this call is the first
+		keyflag.Advise(fs)
+	}
 	for _, o := range flagTable() {
 		if fs.Lookup(o.name) == nil {
 			o.define(fs)

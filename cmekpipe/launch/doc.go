@@ -23,7 +23,8 @@
 //   - Staging and temp bucket, and that of a template, must exist where the key can serve them. No bucket is ever created.
 //     Dataflow and its workers write to the first two without naming a key, so that each must have a customer key as its default:
 //     one without is refused with KeyMissing and the command that sets it, unless package insecure waives that; another key than
-//     the job's is a finding. So is a lifecycle rule that deletes what is staged.
+//     the job's is a finding. So is a lifecycle rule that deletes what is staged, and a bucket that does not refuse objects under
+//     Google's own encryption, with the command that makes it refuse them.
 //   - The records of earlier launches that were killed are read, and their jobs are checked.
 //   - With option Update, the job to be replaced must be one that can be.
 //   - The worker is built for linux, unless the options name one.
@@ -40,7 +41,8 @@
 // line how many there are, and which gs:// URLs, tables and topics the fields of DoFns name. With [WithStrict], Config.Strict or
 // the flag cmek_strict the launch is refused with code Unprotected, unless each of them is on the list of what a person has
 // reviewed; so are services outside Cloud KMS, such as MongoDB, and statements of SQL that guard does not read. The error ends
-// with the entries to paste.
+// with the entries to paste. A bucket that does not refuse objects under Google's own encryption is refused with code KeyMissing,
+// unless package insecure waives that.
 //
 // # Launches that were killed
 //

@@ -46,7 +46,7 @@ func Example() {
 		if err != nil {
 			return err
 		}
-		return rule.WriteText(os.Stdout, findings)
+		return rule.WriteText(os.Stdout, findings.Of(rule.NotFound))
 	})
 	// Output:
 	// object gs://bank-work/totals.csv

@@ -110,7 +110,11 @@ func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	if err := l.services.KeyedBuckets(ctx, l.kind.places(l.opts)...); err != nil {
 		return nil, err
 	}
-	if err := l.services.Buckets(ctx, l.opts.StagingLocation().String()); err != nil {
+	temp, staging := l.opts.TempLocation().String(), l.opts.StagingLocation().String()
+	if err := l.services.Buckets(ctx, staging); err != nil {
+		return nil, err
+	}
+	if err := l.services.CheckEnforcement(ctx, false, temp, staging); err != nil {
 		return nil, err
 	}
 	text, err := l.read(ctx)

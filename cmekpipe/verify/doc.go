@@ -17,6 +17,9 @@
 // there without naming a key and under names that nobody documents; only files that a launch staged there may have another
 // key. Where the launch wrote a template, no job has run: only the template and the staged files are checked.
 //
+// A bucket of the job's that may accept objects without a customer key, of the temp location, the staging location or the template, is
+// a finding of severity warning, as it is in a launch.
+//
 // "Could not be read" is never "missing" or "in order": a missing permission, a service that does not answer and a destination
 // whose key a service does not report are findings of severity error, with the permission that is needed.
 //
@@ -29,7 +32,7 @@
 //
 // The caller needs, on what the plan names,
 //
-//	Cloud Storage     storage.objects.get and storage.objects.list
+//	Cloud Storage     storage.objects.get and storage.objects.list; storage.buckets.get on the job's buckets
 //	BigQuery          bigquery.tables.get and bigquery.datasets.get
 //	Pub/Sub           pubsub.topics.get
 //	Spanner           spanner.databases.get

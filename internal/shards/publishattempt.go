@@ -30,12 +30,6 @@ type publishAttempt struct {
 	shards      []*shard // at least one
 }
 
-// temp is a generation of a temporary object.
-type temp struct {
-	object     cmekpipe.Object
-	generation int64
-}
-
 // findParts finds the temporary objects and reports whether an earlier attempt has published them all.
 func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
 	if _, err := p.listFolders(ctx); err != nil {
@@ -53,7 +47,7 @@ func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
 }
 
 // listFolders lists all objects in the folders that parts are in, those of failed attempts included, except the witness.
-func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err error) {
+func (p *publishAttempt) listFolders(ctx context.Context) (temps []keyedgcs.Version, err error) {
 	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
 	for _, s := range append([]*shard{p.witness}, p.shards...) {
 		byName[s.Name], byName[s.Name+olderSuffix] = s, s
@@ -81,7 +75,7 @@ func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err err
 				return err
 			}
 			mu.Lock()
-			temps = append(temps, temp{object, attrs.Generation})
+			temps = append(temps, keyedgcs.Version{Object: object, Generation: attrs.Generation})
 			mu.Unlock()
 		}
 		return nil

@@ -67,6 +67,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyflag"
 )
 
 func init() {
@@ -90,6 +91,7 @@ func registerFlags() {
 			flag.Var(f.Value, f.Name, f.Usage)
 		}
 	})
+	keyflag.Advise(flag.CommandLine)
 }
 
 // refuseUnguarded ends a program that was told to use a runner of Beam's that submits the pipeline elsewhere without guard. On

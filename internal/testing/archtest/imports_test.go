@@ -31,6 +31,7 @@ var floors = []struct {
 	{"cmekpipe/launch/cmekrunner", 31},
 	{"cmekpipe/template", 31},
 
+	{"internal/keyflag", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
@@ -64,7 +65,11 @@ var floors = []struct {
 	{"cmekpipe/emulator/internal/bigquery/sql", 3},
 	{"cmekpipe/emulator/internal/bigquery/codec", 4},
 	{"cmekpipe/emulator/internal/bigquery/store", 4},
-	{"cmekpipe/emulator/internal", 5},
+	{"cmekpipe/emulator/internal/hierarchy", 4},
+	{"cmekpipe/emulator/internal/access", 5},
+	{"cmekpipe/emulator/internal/access/condition", 3},
+	{"cmekpipe/emulator/internal/restapi", 5},
+	{"cmekpipe/emulator/internal", 7},
 	{"cmekpipe/emulator", 30},
 	{"cmekpipe/emulator/prismrun", 35},
 	{"cmekpipe/cmektest", 40},
@@ -72,6 +77,7 @@ var floors = []struct {
 	{"internal/testing", 2},
 	{"internal/testing/archtest", 0},
 	{"internal/testing/shortpause", 5},
+	{"internal/testing/retention", 41},
 	{"internal/testing/conformance", 50},
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},

@@ -18,7 +18,7 @@ const (
 // version.
 func (s *store) usableKey(member, permission string, name cmekpipe.KeyName, resource string) (*key, error) {
 	k, err := s.key(name)
-	switch allowed := s.holds(member, permission, name.String()); {
+	switch allowed := s.access.Holds(member, permission, name.String()); {
 	case err != nil && allowed:
 		return nil, refuse(codes.NotFound, core.KeyNotFound, resource, "CryptoKey "+name.String()+" not found.")
 	case err != nil:
