@@ -15,7 +15,7 @@ import (
 // Functions called init run before main and can't be refused, so each one is listed here with its reason.
 var allowedInits = map[string]string{
 	"internal/keyedfs":                      "Beam looks file systems up by scheme in a registry",
-	"internal/keyedfs/gsread":               "Beam looks file systems up by scheme in a registry",
+	"internal/input":                        "Beam looks DoFns up by type in a registry, and filesystems by scheme",
 	"internal/shards":                       "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/fileio":                    "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/avroio":                    "Beam looks DoFns up by type in a registry",
