@@ -273,3 +273,16 @@ const (
 const (
 	PolicyTroubleshooterTroubleshoot Method = "policytroubleshooter.iam.troubleshoot"
 )
+
+// The methods of Service Usage.
+const (
+	ServiceUsageBatchEnable              Method = "serviceusage.services.batchEnable"
+	ServiceUsageBatchGet                 Method = "serviceusage.services.batchGet"
+	ServiceUsageConsumerQuotaMetricsGet  Method = "serviceusage.services.consumerQuotaMetrics.get"
+	ServiceUsageConsumerQuotaMetricsList Method = "serviceusage.services.consumerQuotaMetrics.list"
+	ServiceUsageDisable                  Method = "serviceusage.services.disable"
+	ServiceUsageEnable                   Method = "serviceusage.services.enable"
+	ServiceUsageGenerateServiceIdentity  Method = "serviceusage.services.generateServiceIdentity"
+	ServiceUsageGet                      Method = "serviceusage.services.get"
+	ServiceUsageList                     Method = "serviceusage.services.list"
+)

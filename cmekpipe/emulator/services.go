@@ -16,6 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/resourcemanager"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/troubleshooter"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
@@ -45,6 +46,7 @@ const (
 	ResourceManager      Service = "cloudresourcemanager"
 	IAM                  Service = "iam"
 	PolicyTroubleshooter Service = "policytroubleshooter"
+	ServiceUsage         Service = "serviceusage"
 )
 
 // row describes how the cloud starts one service.
@@ -98,6 +100,7 @@ func services() []row {
 		{ResourceManager, shared.ResourceManagerHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return resourcemanager.New(env, c.access) }, ""},
 		{IAM, shared.IAMHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return iam.New(env, c.access) }, ""},
 		{PolicyTroubleshooter, shared.PolicyTroubleshooterHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return troubleshooter.New(env, c.access) }, ""},
+		{ServiceUsage, shared.ServiceUsageHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return serviceusage.New(env, c.access, c.usage) }, ""},
 	}
 }
 

@@ -66,7 +66,7 @@ func (d *dataflowLaunch) runJob(ctx context.Context) (err error) {
 	}
 	s := session.New(d.services, func(o *job.Orphan) { d.result.Orphans = append(d.result.Orphans, *o) })
 	defer func() { err = s.Finish(ctx, d.result.Job, err) }()
-	if err := s.Recover(ctx); err != nil {
+	if err := s.CheckEarlier(ctx); err != nil {
 		return err
 	}
 	replaces, err := d.findReplaced(ctx)
