@@ -48,6 +48,7 @@ var allowedVars = map[string]string{
 	"internal/clients/shared.worker":               "Beam has no place in a worker process where its DoFns could find what they share",
 	"internal/testing/conformance.failedBundles":   "a flag of tests must be there before the flags are parsed",
 	"internal/testing/conformance.manyRows":        "a flag of tests must be there before the flags are parsed",
+	"internal/testing/conformance.onPrism":         "a flag of tests must be there before the flags are parsed",
 }
 
 func TestNoHiddenState(t *testing.T) {
