@@ -34,12 +34,10 @@ var floors = []struct {
 	{"cmekpipe/launch/cmekrunner", 31},
 	{"cmekpipe/template", 31},
 
-	{"internal/keyflag", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
-	{"internal/filepattern", 4},
 	{"internal/clients/endpoint", 1},
 	{"internal/clients/shared", 0},
 	{"internal/clients", 2},
@@ -49,6 +47,7 @@ var floors = []struct {
 	{"internal/keycheck", 3},
 	{"internal/keycheck/diagnose", 4},
 	{"internal/keyedgcs", 5},
+	{"internal/input", 6}, // continues downloads with keyedgcs
 	{"internal/keyedfs", 6},
 	{"internal/keyedfs/cmekgs", 2},
 	{"internal/keyedfs/gsurl", 2},

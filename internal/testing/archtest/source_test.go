@@ -15,7 +15,7 @@ import (
 // Functions called init run before main and can't be refused, so each one is listed here with its reason.
 var allowedInits = map[string]string{
 	"internal/keyedfs":                      "Beam looks file systems up by scheme in a registry",
-	"internal/keyedfs/gsread":               "Beam looks file systems up by scheme in a registry",
+	"internal/input":                        "Beam looks DoFns up by type in a registry, and filesystems by scheme",
 	"internal/shards":                       "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/fileio":                    "Beam looks DoFns up by type in a registry",
 	"cmekpipe/io/avroio":                    "Beam looks DoFns up by type in a registry",
@@ -51,6 +51,7 @@ var allowedVars = map[string]string{
 	"internal/testing/conformance.failedBundles":   "a flag of tests must be there before the flags are parsed",
 	"internal/testing/golden.update":               "a flag of tests must be there before the flags are parsed",
 	"internal/testing/conformance.manyRows":        "a flag of tests must be there before the flags are parsed",
+	"internal/testing/conformance.onPrism":         "a flag of tests must be there before the flags are parsed",
 }
 
 func TestNoHiddenState(t *testing.T) {

@@ -16,7 +16,7 @@ var mostLinked = map[string]int{
 	"cmekpipe/io/avroio":           521,
 	"cmekpipe/io/bigqueryio":       575,
 	"cmekpipe/io/bigtableio":       525,
-	"cmekpipe/io/datastoreio":      346,
+	"cmekpipe/io/datastoreio":      345,
 	"cmekpipe/io/fhirio":           528,
 	"cmekpipe/io/fileio":           520,
 	"cmekpipe/io/parquetio":        556,
