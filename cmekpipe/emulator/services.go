@@ -12,9 +12,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/iam"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/resourcemanager"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/troubleshooter"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
@@ -27,18 +31,22 @@ type Service string
 // encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
 // databases of Datastore; each shares the agent of the service that it belongs to.
 const (
-	KMS             Service = "kms"
-	Storage         Service = "storage"
-	Dataflow        Service = "dataflow"
-	Compute         Service = "compute"
-	BigQuery        Service = "bigquery"
-	BigQueryStorage Service = "bigquerystorage"
-	PubSub          Service = "pubsub"
-	Spanner         Service = "spanner"
-	Bigtable        Service = "bigtable"
-	Datastore       Service = "datastore"
-	FirestoreAdmin  Service = "firestore"
-	Healthcare      Service = "healthcare"
+	KMS                  Service = "kms"
+	Storage              Service = "storage"
+	Dataflow             Service = "dataflow"
+	Compute              Service = "compute"
+	BigQuery             Service = "bigquery"
+	BigQueryStorage      Service = "bigquerystorage"
+	PubSub               Service = "pubsub"
+	Spanner              Service = "spanner"
+	Bigtable             Service = "bigtable"
+	Datastore            Service = "datastore"
+	FirestoreAdmin       Service = "firestore"
+	Healthcare           Service = "healthcare"
+	ResourceManager      Service = "cloudresourcemanager"
+	IAM                  Service = "iam"
+	PolicyTroubleshooter Service = "policytroubleshooter"
+	ServiceUsage         Service = "serviceusage"
 )
 
 // row describes how the cloud starts one service.
@@ -56,7 +64,7 @@ func services() []row {
 	var admin *datastore.Admin
 	return []row{
 		{KMS, shared.KMSHost, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
-			c.keys = kms.New(env)
+			c.keys = kms.New(env, c.access)
 			env.Keys = c.keys
 			return c.keys
 		}, ""},
@@ -89,6 +97,10 @@ func services() []row {
 			return data
 		}, ""},
 		{FirestoreAdmin, shared.FirestoreAdminHost, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }, ""},
+		{ResourceManager, shared.ResourceManagerHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return resourcemanager.New(env, c.access) }, ""},
+		{IAM, shared.IAMHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return iam.New(env, c.access) }, ""},
+		{PolicyTroubleshooter, shared.PolicyTroubleshooterHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return troubleshooter.New(env, c.access) }, ""},
+		{ServiceUsage, shared.ServiceUsageHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return serviceusage.New(env, c.access, c.usage) }, ""},
 	}
 }
 

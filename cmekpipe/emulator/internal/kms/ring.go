@@ -35,7 +35,7 @@ func (s *keyService) CreateKeyRing(ctx context.Context, r *kmspb.CreateKeyRingRe
 		return nil, alreadyExists("KeyRing", name)
 	}
 	made := &kmspb.KeyRing{Name: name, CreateTime: s.now()}
-	s.rings[name] = &ring{KeyRing: made}
+	s.rings[name] = &ring{made}
 	s.record(made.CreateTime.AsTime(), "kms.CreateKeyRing", kindRing, name, strings.Split(name, "/")[1])
 	return proto.CloneOf(made), nil
 }
