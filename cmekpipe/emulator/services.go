@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/iam"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/orgpolicy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/resourcemanager"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
@@ -29,7 +30,8 @@ type Service string
 
 // The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow workers, which its agent
 // encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
-// databases of Datastore; each shares the agent of the service that it belongs to.
+// databases of Datastore; each shares the agent of the service that it belongs to. The last ones administer access and
+// encrypt nothing.
 const (
 	KMS                  Service = "kms"
 	Storage              Service = "storage"
@@ -47,6 +49,7 @@ const (
 	IAM                  Service = "iam"
 	PolicyTroubleshooter Service = "policytroubleshooter"
 	ServiceUsage         Service = "serviceusage"
+	OrganizationPolicy   Service = "orgpolicy"
 )
 
 // row describes how the cloud starts one service.
@@ -101,6 +104,7 @@ func services() []row {
 		{IAM, shared.IAMHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return iam.New(env, c.access) }, ""},
 		{PolicyTroubleshooter, shared.PolicyTroubleshooterHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return troubleshooter.New(env, c.access) }, ""},
 		{ServiceUsage, shared.ServiceUsageHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return serviceusage.New(env, c.access, c.usage) }, ""},
+		{OrganizationPolicy, shared.OrgPolicyHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return orgpolicy.New(env, c.access, c.policies) }, ""},
 	}
 }
 
