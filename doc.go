@@ -39,7 +39,8 @@
 //
 //	for local runs and tests
 //	cmekpipe/emulator               a loopback Google Cloud that enforces keys
-//	cmekpipe/cmektest               the same for unit tests
+//	cmekpipe/emulator/prismrun      runs the pipelines of jobs that are launched there
+//	cmekpipe/cmektest               the same cloud for unit tests
 //
 //	internal/…                      shared mechanics; internal/design.md says why each dependency is there
 //	testdata/                       test data shared by two or more packages

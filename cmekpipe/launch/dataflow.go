@@ -43,12 +43,17 @@ type dataflowLaunch struct {
 // checkBuckets finds a missing bucket, and one without a default key, before the worker is built. Dataflow, its workers and those
 // of other SDKs name no key for what they write to the temp and the staging location.
 func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
-	err := d.services.KeyedBuckets(ctx, d.opts.StagingLocation().String(), d.opts.TempLocation().String())
+	places := []string{d.opts.StagingLocation().String(), d.opts.TempLocation().String()}
+	err := d.services.KeyedBuckets(ctx, places...)
 	if err == nil && d.stagesTemplate() {
+		places = append(places, d.opts.TemplateLocation().String())
 		err = d.services.Buckets(ctx, d.opts.TemplateLocation().String())
 	}
 	if err == nil {
 		err = d.services.CheckStaging(ctx)
+	}
+	if err == nil {
+		err = d.services.CheckEnforcement(ctx, d.result.Coverage.Strict(), places...)
 	}
 	d.result.Plan.Findings = append(d.result.Plan.Findings, d.services.Findings...)
 	return err
@@ -61,7 +66,7 @@ func (d *dataflowLaunch) runJob(ctx context.Context) (err error) {
 	}
 	s := session.New(d.services, func(o *job.Orphan) { d.result.Orphans = append(d.result.Orphans, *o) })
 	defer func() { err = s.Finish(ctx, d.result.Job, err) }()
-	if err := s.Recover(ctx); err != nil {
+	if err := s.CheckEarlier(ctx); err != nil {
 		return err
 	}
 	replaces, err := d.findReplaced(ctx)

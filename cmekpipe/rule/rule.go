@@ -2,6 +2,7 @@ package rule
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
@@ -9,7 +10,7 @@ import (
 // ID names a rule: "CMEK021". The zero ID is invalid, and no rule has it.
 type ID string
 
-// The IDs of the rules on what a pipeline and its options would do.
+// The IDs of the rules on what a pipeline and its options would do: up to CMEK019, and from CMEK030.
 const (
 	UnprotectedTransform ID = "CMEK001"
 	OutsideKMS           ID = "CMEK002"
@@ -30,9 +31,11 @@ const (
 	UnverifiedExpansion  ID = "CMEK017"
 	NotChecked           ID = "CMEK018"
 	WorkerHook           ID = "CMEK019"
+	BucketEnforcement    ID = "CMEK030"
+	TwoSinks             ID = "CMEK031"
 )
 
-// The IDs of the rules on what exists and how it is encrypted.
+// The IDs of the rules on what exists and how it is encrypted: CMEK020 to CMEK029.
 const (
 	NotFound     ID = "CMEK020"
 	NoKey        ID = "CMEK021"
@@ -71,7 +74,9 @@ type Rule struct {
 
 // All returns every rule, in order of their IDs.
 func All() []Rule {
-	return slices.Concat(planned(), stored())
+	all := slices.Concat(planned(), stored())
+	slices.SortFunc(all, func(a, b Rule) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return all
 }
 
 // Find returns the rule of an ID. It reports false for an ID that this version doesn't know.
@@ -90,6 +95,7 @@ const (
 	servicesPage  = "https://docs.cloud.google.com/kms/docs/compatible-services"
 	grantsPage    = "https://docs.cloud.google.com/iam/docs/permissions-reference"
 	lifecyclePage = "https://docs.cloud.google.com/storage/docs/lifecycle"
+	enforcePage   = "https://docs.cloud.google.com/storage/docs/encryption/enforce-encryption-types"
 	retentionPage = "https://docs.cloud.google.com/storage/docs/bucket-lock"
 	imagesPage    = "https://docs.cloud.google.com/dataflow/docs/guides/using-custom-containers"
 	localSSDPage  = "https://docs.cloud.google.com/compute/docs/disks/local-ssd"
@@ -139,6 +145,12 @@ func planned() []Rule {
 		{WorkerHook, "a hook runs code on every worker that cannot be inspected", SeverityWarning,
 			"check in a review that the hook creates no data at rest without your key, or remove the call of hooks.EnableHook",
 			dataflowPage, ""},
+		{BucketEnforcement, "a bucket of the job may accept objects without a customer-managed key", SeverityWarning,
+			`echo '{"gmekEnforcement":{"restrictionMode":"FullyRestricted"}}' > gmek.json && ` +
+				"gcloud storage buckets update gs://BUCKET --encryption-enforcement-file=gmek.json", enforcePage, ""},
+		{TwoSinks, "two transforms write to one destination, and one would replace the output of the other", SeverityError,
+			"write each collection to a destination of its own, or both with one transform: beam.Flatten(s, first, second)",
+			dataflowPage, cmekpipe.InvalidOptions},
 	}
 }
 

@@ -3,7 +3,6 @@ package rule_test
 import (
 	"errors"
 	"flag"
-	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -208,21 +207,3 @@ func TestErrorsOfTheWriterComeBack(t *testing.T) {
 type broken struct{}
 
 func (broken) Write([]byte) (int, error) { return 0, os.ErrClosed }
-
-func ExampleFindings_Err() {
-	findings := rule.Findings{{Rule: rule.NoKey, Resource: "gs://bank-out/counts"}}
-	err := findings.Err()
-	fmt.Println(errors.Is(err, cmekpipe.KeyMissing))
-	// Output: true
-}
-
-func ExampleWriteText() {
-	findings := rule.Findings{{Rule: rule.NoKey, Resource: "gs://bank-out/counts", Remedy: "gcloud storage rm gs://bank-out/counts"}}
-	if err := rule.WriteText(os.Stdout, findings); err != nil {
-		fmt.Println(err)
-	}
-	// Output:
-	// error CMEK021: a resource is not encrypted with a Cloud KMS key
-	//   gs://bank-out/counts
-	//   to do: gcloud storage rm gs://bank-out/counts
-}

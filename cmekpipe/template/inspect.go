@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
@@ -53,30 +52,13 @@ func (l *launcher) compare(text json.RawMessage) error {
 	return nil
 }
 
-// checkGiven compares parameters and further options of the launch with the key and with the folders of the options.
+// checkGiven compares parameters and further options of the launch with the job options.
 func (l *launcher) checkGiven() error {
 	words := readWords(l.PipelineOptions)
 	for _, given := range append(words, l.Parameters) {
-		if err := cmekpipe.CheckOptions(l.opts.Key(), given); err != nil {
+		if err := l.opts.CheckOptions(given); err != nil {
 			return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: "parameters", Err: err,
 				Hint: "leave them out: the job options are enough; cmekpipe.OptionErrors lists them"}
-		}
-		if err := l.checkPlaces(given); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkPlaces refuses a second word on where temporary and staged files go.
-func (l *launcher) checkPlaces(given map[string]string) error {
-	temp, staging := l.opts.TempLocation().String(), l.opts.StagingLocation().String()
-	for name, value := range given {
-		want, is := map[string]string{
-			"templocation": temp, "gcptemplocation": temp, "staginglocation": staging,
-		}[cmekpipe.NormalizeOptionName(name)]
-		if is && value != "" && strings.TrimRight(value, "/") != want {
-			return session.Refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave "+name+" out")
 		}
 	}
 	return nil

@@ -1,5 +1,5 @@
-// Package filepattern checks the patterns that name a pipeline's input files. It links Beam's filesystems for local
-// paths and gs://, so that every reader accepts both.
+// Package filepattern checks the patterns that name a pipeline's input files, and finds the files. It links Beam's
+// filesystems for local paths and gs://, so that every reader accepts both. Package fileio says what a pattern matches.
 package filepattern
 
 import (

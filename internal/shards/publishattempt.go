@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
@@ -32,12 +30,6 @@ type publishAttempt struct {
 	shards      []*shard // at least one
 }
 
-// temp is a generation of a temporary object.
-type temp struct {
-	object     cmekpipe.Object
-	generation int64
-}
-
 // findParts finds the temporary objects and reports whether an earlier attempt has published them all.
 func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
 	if _, err := p.listFolders(ctx); err != nil {
@@ -55,7 +47,7 @@ func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
 }
 
 // listFolders lists all objects in the folders that parts are in, those of failed attempts included, except the witness.
-func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err error) {
+func (p *publishAttempt) listFolders(ctx context.Context) (temps []keyedgcs.Version, err error) {
 	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
 	for _, s := range append([]*shard{p.witness}, p.shards...) {
 		byName[s.Name], byName[s.Name+olderSuffix] = s, s
@@ -83,7 +75,7 @@ func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err err
 				return err
 			}
 			mu.Lock()
-			temps = append(temps, temp{object, attrs.Generation})
+			temps = append(temps, keyedgcs.Version{Object: object, Generation: attrs.Generation})
 			mu.Unlock()
 		}
 		return nil
@@ -138,13 +130,24 @@ func (p *publishAttempt) confirm(ctx context.Context) error {
 
 // each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.
 func each[T any](values []T, do func(T) error) error {
-	g, failed := errgroup.WithContext(context.Background())
-	g.SetLimit(parallel)
+	var running sync.WaitGroup
+	slots, failed := make(chan struct{}, parallel), make(chan error, 1)
 	for _, v := range values {
-		if failed.Err() != nil {
+		slots <- struct{}{}
+		if len(failed) > 0 {
 			break
 		}
-		g.Go(func() error { return do(v) })
+		running.Go(func() {
+			if err := do(v); err != nil {
+				select {
+				case failed <- err:
+				default: // not the first error
+				}
+			}
+			<-slots
+		})
 	}
-	return g.Wait()
+	running.Wait()
+	close(failed)
+	return <-failed // nil if there is none
 }

@@ -10,26 +10,24 @@ import (
 // FileMetadata is Beam's type for a file's path, its size in bytes as stored, and the time of its last change.
 type FileMetadata = fileio.FileMetadata
 
+const opMatch = "fileio.MatchAll"
+
 // MatchOption sets what [MatchFiles] and [MatchAll] do about a pattern that matches no file. Default:
 // [MatchEmptyAllowIfWildcard].
-type MatchOption func(*empty)
+type MatchOption func(*match)
 
-type empty int
-
-const (
-	allowIfWildcard empty = iota
-	allow
-	disallow
-)
+type match struct{ empty filepattern.Empty }
 
 // MatchEmptyAllowIfWildcard accepts a pattern that matches nothing if it contains "*", and otherwise fails the job.
-func MatchEmptyAllowIfWildcard() MatchOption { return func(e *empty) { *e = allowIfWildcard } }
+func MatchEmptyAllowIfWildcard() MatchOption {
+	return func(m *match) { m.empty = filepattern.EmptyIfWildcard }
+}
 
 // MatchEmptyAllow accepts patterns that match nothing.
-func MatchEmptyAllow() MatchOption { return func(e *empty) { *e = allow } }
+func MatchEmptyAllow() MatchOption { return func(m *match) { m.empty = filepattern.EmptyAllowed } }
 
 // MatchEmptyDisallow fails the job for a pattern that matches nothing.
-func MatchEmptyDisallow() MatchOption { return func(e *empty) { *e = disallow } }
+func MatchEmptyDisallow() MatchOption { return func(m *match) { m.empty = filepattern.EmptyRefused } }
 
 // MatchFiles returns the files that match a pattern, gs:// or local, as a PCollection<FileMetadata>.
 //
@@ -44,10 +42,9 @@ func MatchFiles(s beam.Scope, glob string, opts ...MatchOption) beam.PCollection
 // MatchAll is [MatchFiles] for a PCollection<string> of patterns. Blank patterns are skipped; a malformed one fails its
 // bundle.
 func MatchAll(s beam.Scope, col beam.PCollection, opts ...MatchOption) beam.PCollection {
-	s = s.Scope("fileio.MatchAll")
-	find := &findFn{}
+	var m match
 	for _, opt := range opts {
-		opt(&find.Empty)
+		opt(&m)
 	}
-	return beam.ParDo(s, find, col)
+	return filepattern.FindAll(s.Scope(opMatch), opMatch, col, m.empty)
 }

@@ -7,9 +7,9 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
@@ -22,13 +22,13 @@ const readOp = "parquetio.Read"
 type ReadOption func(*readOptions)
 
 type readOptions struct {
-	empty fileio.MatchOption // what happens if the pattern matches nothing
+	empty filepattern.Empty // what happens if the pattern matches nothing
 }
 
 // MatchEmptyDisallow fails the job if the pattern matches no file, so that a misspelt input is not read as an empty one.
 // Default: a pattern that matches no file yields no rows.
 func MatchEmptyDisallow() ReadOption {
-	return func(o *readOptions) { o.empty = fileio.MatchEmptyDisallow() }
+	return func(o *readOptions) { o.empty = filepattern.EmptyRefused }
 }
 
 // Read returns the rows of the Parquet files that match a pattern, such as "gs://bank-records/in/*.parquet" or a local
@@ -45,7 +45,7 @@ func MatchEmptyDisallow() ReadOption {
 func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PCollection {
 	filepattern.MustBeValid(readOp, glob)
 	s = s.Scope(readOp)
-	o := readOptions{empty: fileio.MatchEmptyAllow()}
+	o := readOptions{empty: filepattern.EmptyAllowed}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -53,7 +53,7 @@ func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PC
 		got, hint := reason(err)
 		panic(&cmekpipe.Error{Op: readOp, Code: cmekpipe.InvalidOptions, Resource: glob, Hint: hint, Err: errors.New(got)})
 	}
-	matches := fileio.MatchAll(s, beam.Create(s, glob), o.empty)
+	matches := filepattern.FindAll(s, readOp, beam.Create(s, glob), o.empty)
 	files := fileio.ReadMatches(s, matches, fileio.ReadUncompressed())
 	return beam.ParDo(s, &readFn{Type: beam.EncodedType{T: t}}, files, beam.TypeDefinition{Var: beam.XType, T: t})
 }

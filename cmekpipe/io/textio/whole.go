@@ -8,8 +8,9 @@ import (
 	"io"
 	"strings"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
+
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"

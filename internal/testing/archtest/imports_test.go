@@ -31,11 +31,12 @@ var floors = []struct {
 	{"cmekpipe/launch/cmekrunner", 31},
 	{"cmekpipe/template", 31},
 
+	{"internal/keyflag", 0},
 	{"internal/destination", 2},
 	{"internal/pcollection", 3}, // a step of its own tells guard that it stores nothing
 	{"internal/progress", 2},
 	{"internal/dofn", 2},
-	{"internal/filepattern", 2},
+	{"internal/filepattern", 4},
 	{"internal/clients/endpoint", 1},
 	{"internal/clients/shared", 0},
 	{"internal/clients", 2},
@@ -76,6 +77,7 @@ var floors = []struct {
 	{"internal/testing", 2},
 	{"internal/testing/archtest", 0},
 	{"internal/testing/shortpause", 5},
+	{"internal/testing/retention", 41},
 	{"internal/testing/conformance", 50},
 	{"internal/testing/conformance/retryrunner", 45},
 	{"internal/testing/conformance/sinks", 55},

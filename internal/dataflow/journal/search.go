@@ -16,9 +16,9 @@ import (
 // keepDone is how long a job that has ended well, and of which no caller knows, is kept for a launch of the same pipeline.
 const keepDone = 14 * 24 * time.Hour
 
-// Recovery is what was found of the launches before this one. Some of their jobs may still be followed; see [Recovery.Wait] and
-// [Recovery.Finish].
-type Recovery struct {
+// Search is the search for the jobs of the launches before this one. Some of their jobs may still be followed; see [Search.Wait] and
+// [Search.Finish].
+type Search struct {
 	log   *Log
 	found func(*Found)
 	stop  context.CancelFunc
@@ -44,12 +44,12 @@ type followed struct {
 	err   error // set before done is closed
 }
 
-// Recover reads every record: it confirms the key of the job that the launch created, or cancels the job, and begins to follow
+// CheckRecords reads every record: it confirms the key of the job that the launch created, or cancels the job, and begins to follow
 // records without a visible job. It calls found for every job that a launch left behind, one call at a time. An error means that a
-// job could not be stopped. The caller calls [Recovery.Finish] or [Recovery.Abandon], with an error too.
-func (l *Log) Recover(ctx context.Context, found func(*Found)) (*Recovery, error) {
+// job could not be stopped. The caller calls [Search.Finish] or [Search.Abandon], with an error too.
+func (l *Log) CheckRecords(ctx context.Context, found func(*Found)) (*Search, error) {
 	following, stop := context.WithCancel(ctx)
-	r := &Recovery{log: l, found: found, stop: stop}
+	r := &Search{log: l, found: found, stop: stop}
 	entries, err := l.entries(ctx)
 	if err != nil {
 		return r, err
@@ -76,18 +76,21 @@ func (l *Log) Recover(ctx context.Context, found func(*Found)) (*Recovery, error
 }
 
 // service reaches the jobs of a record.
-func (r *Recovery) service(e *Entry) *jobs.Service {
+func (r *Search) service(e *Entry) *jobs.Service {
 	service := r.log.Jobs
 	service.Project, service.Region, service.Key = e.Project, e.Region, e.Key
 	return &service
 }
 
 // visit searches once for the job of a record, and begins to follow a record without one.
-func (r *Recovery) visit(ctx, following context.Context, e *Entry) error {
+func (r *Search) visit(ctx, following context.Context, e *Entry) error {
 	if e.Job != "" {
-		return r.revisit(ctx, e)
+		if known, err := r.revisit(ctx, e); known || err != nil {
+			return err
+		}
+		e.Job = "" // no such job is known for this record: it is searched for as if the record were open
 	}
-	orphan, gone, err := r.service(e).Recover(ctx, e.request())
+	orphan, gone, err := r.service(e).CheckOrphan(ctx, e.request())
 	switch {
 	case orphan == nil && err == nil && gone:
 		r.log.End(ctx, e)
@@ -99,26 +102,26 @@ func (r *Recovery) visit(ctx, following context.Context, e *Entry) error {
 	return r.settle(ctx, e, orphan, err, false)
 }
 
-// revisit reads the job of a closed record.
-func (r *Recovery) revisit(ctx context.Context, e *Entry) error {
+// revisit reads the job of a closed record. It reports false if Dataflow knows no such job any more, or if the job is another's: the
+// mark may be forged.
+func (r *Search) revisit(ctx context.Context, e *Entry) (known bool, err error) {
 	orphan, err := r.service(e).Proven(ctx, e.request(), e.Job)
 	switch {
 	case orphan != nil:
-		return r.settle(ctx, e, orphan, err, true)
+		return true, r.settle(ctx, e, orphan, err, true)
 	case err == nil:
-		r.log.End(ctx, e) // Dataflow has forgotten the job
-		return nil
+		return false, nil
 	}
 	f := &followed{entry: e, done: make(chan struct{}), err: r.settle(ctx, e, nil, err, true)}
 	close(f.done)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.followed = append(r.followed, f)
-	return nil
+	return true, nil
 }
 
 // follow searches for the job of a record until it is found or certain not to come.
-func (r *Recovery) follow(ctx context.Context, e *Entry) {
+func (r *Search) follow(ctx context.Context, e *Entry) {
 	f := &followed{entry: e, done: make(chan struct{})}
 	r.mu.Lock()
 	r.followed = append(r.followed, f)
@@ -126,7 +129,7 @@ func (r *Recovery) follow(ctx context.Context, e *Entry) {
 	r.log.Jobs.Progress.Say("a launch of job %s has not finished; its job is searched for", e.Name)
 	go func() {
 		defer close(f.done)
-		orphan, err := r.service(e).RecoverLate(ctx, e.request())
+		orphan, err := r.service(e).AwaitOrphan(ctx, e.request())
 		if orphan == nil && err == nil {
 			r.log.Jobs.Progress.Say("the launch of job %s that has not finished created no job", e.Name)
 			r.log.End(ctx, e)
@@ -137,7 +140,7 @@ func (r *Recovery) follow(ctx context.Context, e *Entry) {
 }
 
 // settle brings a record up to date with its job. An error with an orphan says that the job could not be stopped.
-func (r *Recovery) settle(ctx context.Context, e *Entry, orphan *job.Orphan, err error, checked bool) error {
+func (r *Search) settle(ctx context.Context, e *Entry, orphan *job.Orphan, err error, checked bool) error {
 	if orphan == nil {
 		if ctx.Err() == nil {
 			r.log.warn(ctx, "names a job that can't be searched for", e, string(cmekpipe.CodeOf(err)))
