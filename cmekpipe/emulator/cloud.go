@@ -15,6 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/compute"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
@@ -32,6 +33,7 @@ type Cloud struct {
 	access      *access.Store // policies and roles
 	usage       *serviceusage.State
 	policies    *orgpolicy.Store
+	machines    *compute.Server
 	running     []running
 	keys        *kms.Server
 	objects     *gcs.Server

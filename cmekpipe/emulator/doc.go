@@ -44,7 +44,7 @@
 //	ServiceUsage     SERVICE_USAGE_EMULATOR_HOST       no                      no                /v1/, /v1beta1/
 //
 // PolicyTroubleshooter (POLICY_TROUBLESHOOTER_EMULATOR_HOST, /v3/) and OrganizationPolicy (ORG_POLICY_EMULATOR_HOST, /v2/)
-// have variables of the same form.
+// have variables of the same form, and so does Compute (COMPUTE_EMULATOR_HOST, /compute/v1/).
 //
 // The values of Storage and BigQuery begin with http://, which Python needs; the others are HOST:PORT. Python's client of
 // BigQuery also needs anonymous credentials, and clients over gRPC that honour no variable an insecure channel.
@@ -91,6 +91,7 @@
 //     have none. Callers are distinguished by Cloud KMS and by the services that administer access only. Grants take effect at
 //     once unless [Cloud.DelayGrants] delays them. Groups have no members, resources have no tags, and predefined roles hold only
 //     the permissions that a pipeline and its checks need.
+//   - Compute Engine: reads of subnetworks, images, instances and disks that [Cloud.PutCompute] stored.
 //   - Organization policies apply at once. Conditions and custom constraints are refused.
 //   - Dataflow: jobs change their states and run nothing unless [WithJobRunner] passes them to a runner. Package
 //     prismrun has one, which runs the staged pipeline in one process. [Cloud.Dataflow] sets pace, messages and

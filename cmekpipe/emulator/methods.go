@@ -311,3 +311,16 @@ const (
 	OrganizationPolicyProjectsPoliciesList                    Method = "orgpolicy.projects.policies.list"
 	OrganizationPolicyProjectsPoliciesPatch                   Method = "orgpolicy.projects.policies.patch"
 )
+
+// The methods of Compute Engine.
+const (
+	ComputeDisksGet            Method = "compute.disks.get"
+	ComputeDisksList           Method = "compute.disks.list"
+	ComputeImagesGet           Method = "compute.images.get"
+	ComputeImagesGetFromFamily Method = "compute.images.getFromFamily"
+	ComputeImagesList          Method = "compute.images.list"
+	ComputeInstancesGet        Method = "compute.instances.get"
+	ComputeInstancesList       Method = "compute.instances.list"
+	ComputeSubnetworksGet      Method = "compute.subnetworks.get"
+	ComputeSubnetworksList     Method = "compute.subnetworks.list"
+)

@@ -7,6 +7,7 @@ import (
 	bqstorage "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/storage"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/compute"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
@@ -28,8 +29,8 @@ import (
 // Service names one of Google's services.
 type Service string
 
-// The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow workers, which its agent
-// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
+// The services of the cloud. Compute serves reads only; its agent also encrypts the disks of Dataflow
+// workers. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
 // databases of Datastore; each shares the agent of the service that it belongs to. The last ones administer access and
 // encrypt nothing.
 const (
@@ -105,7 +106,16 @@ func services() []row {
 		{PolicyTroubleshooter, shared.PolicyTroubleshooterHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return troubleshooter.New(env, c.access) }, ""},
 		{ServiceUsage, shared.ServiceUsageHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return serviceusage.New(env, c.access, c.usage) }, ""},
 		{OrganizationPolicy, shared.OrgPolicyHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return orgpolicy.New(env, c.access, c.policies) }, ""},
+		{Compute, shared.ComputeHost, computeOptions, func(c *Cloud, env *core.Env) core.Server {
+			c.machines = compute.New(env, c.access)
+			return c.machines
+		}, ""},
 	}
+}
+
+// computeOptions includes the path of the API, which the client of Compute Engine reads from its endpoint.
+func computeOptions(host string) []option.ClientOption {
+	return []option.ClientOption{option.WithEndpoint("http://" + host + compute.BasePath), option.WithoutAuthentication()}
 }
 
 // storageOptions includes the path of the API, which the client of Cloud Storage reads from its endpoint.
