@@ -5,8 +5,8 @@ import "slices"
 // strictFlag is a flag that only this module has.
 const strictFlag = "cmek_strict"
 
-// options returns the flags that [FromFlags] reads, under Beam's own names.
-func options() []option { return slices.Concat(jobOptions(), workerOptions()) }
+// flagTable returns the flags that [FromFlags] reads, under Beam's own names.
+func flagTable() []option { return slices.Concat(jobOptions(), workerOptions()) }
 
 // jobOptions are the flags of the job and of its launch.
 func jobOptions() []option {

@@ -167,7 +167,7 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 // submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the
 // next launch to check.
 func (l *launcher) submit(ctx context.Context, s *session.Session, text []byte) error {
-	if err := s.Recover(ctx); err != nil {
+	if err := s.CheckEarlier(ctx); err != nil {
 		return err
 	}
 	a, err := l.attempt(ctx)

@@ -2,6 +2,7 @@ package core
 
 import (
 	"encoding/json"
+	"net/http"
 
 	"google.golang.org/genproto/googleapis/rpc/code"
 	"google.golang.org/grpc/codes"
@@ -17,6 +18,15 @@ func StatusError(err error) *APIError {
 		if text, err := protojson.Marshal(d); err == nil {
 			e.Details = append(e.Details, json.RawMessage(text))
 		}
+	}
+	return e
+}
+
+// gateError returns the error of a call that the gate refuses, as the front end of Google's APIs answers it.
+func gateError(err error) *APIError {
+	e := StatusError(err)
+	if e.Status == http.StatusForbidden {
+		e.Reason = "accessNotConfigured"
 	}
 	return e
 }
