@@ -15,12 +15,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/compute"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/hierarchy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/orgpolicy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
@@ -30,6 +32,8 @@ type Cloud struct {
 	env         *core.Env
 	access      *access.Store // policies and roles
 	usage       *serviceusage.State
+	policies    *orgpolicy.Store
+	machines    *compute.Server
 	running     []running
 	keys        *kms.Server
 	objects     *gcs.Server
@@ -89,6 +93,8 @@ func Start(opts ...Option) (*Cloud, error) {
 	c.access = access.New(c.env.Now, hierarchy.New(c.env.Now))
 	c.usage = serviceusage.NewState(c.access.Tree(), func(bucket string) string { return c.objects.BucketProject(bucket) })
 	c.env.Services = c.usage
+	c.policies = orgpolicy.NewStore(c.env.Now, c.access.Tree())
+	c.env.Constraints = c.policies
 	c.env.Faults.Gate(c.usage.Admit)
 	for _, r := range services() {
 		if err := c.start(r); err != nil {

@@ -286,3 +286,41 @@ const (
 	ServiceUsageGet                      Method = "serviceusage.services.get"
 	ServiceUsageList                     Method = "serviceusage.services.list"
 )
+
+// The methods of Organization Policy.
+const (
+	OrganizationPolicyFoldersConstraintsList                  Method = "orgpolicy.folders.constraints.list"
+	OrganizationPolicyFoldersPoliciesCreate                   Method = "orgpolicy.folders.policies.create"
+	OrganizationPolicyFoldersPoliciesDelete                   Method = "orgpolicy.folders.policies.delete"
+	OrganizationPolicyFoldersPoliciesGet                      Method = "orgpolicy.folders.policies.get"
+	OrganizationPolicyFoldersPoliciesGetEffectivePolicy       Method = "orgpolicy.folders.policies.getEffectivePolicy"
+	OrganizationPolicyFoldersPoliciesList                     Method = "orgpolicy.folders.policies.list"
+	OrganizationPolicyFoldersPoliciesPatch                    Method = "orgpolicy.folders.policies.patch"
+	OrganizationPolicyOrganizationsConstraintsList            Method = "orgpolicy.organizations.constraints.list"
+	OrganizationPolicyOrganizationsPoliciesCreate             Method = "orgpolicy.organizations.policies.create"
+	OrganizationPolicyOrganizationsPoliciesDelete             Method = "orgpolicy.organizations.policies.delete"
+	OrganizationPolicyOrganizationsPoliciesGet                Method = "orgpolicy.organizations.policies.get"
+	OrganizationPolicyOrganizationsPoliciesGetEffectivePolicy Method = "orgpolicy.organizations.policies.getEffectivePolicy"
+	OrganizationPolicyOrganizationsPoliciesList               Method = "orgpolicy.organizations.policies.list"
+	OrganizationPolicyOrganizationsPoliciesPatch              Method = "orgpolicy.organizations.policies.patch"
+	OrganizationPolicyProjectsConstraintsList                 Method = "orgpolicy.projects.constraints.list"
+	OrganizationPolicyProjectsPoliciesCreate                  Method = "orgpolicy.projects.policies.create"
+	OrganizationPolicyProjectsPoliciesDelete                  Method = "orgpolicy.projects.policies.delete"
+	OrganizationPolicyProjectsPoliciesGet                     Method = "orgpolicy.projects.policies.get"
+	OrganizationPolicyProjectsPoliciesGetEffectivePolicy      Method = "orgpolicy.projects.policies.getEffectivePolicy"
+	OrganizationPolicyProjectsPoliciesList                    Method = "orgpolicy.projects.policies.list"
+	OrganizationPolicyProjectsPoliciesPatch                   Method = "orgpolicy.projects.policies.patch"
+)
+
+// The methods of Compute Engine.
+const (
+	ComputeDisksGet            Method = "compute.disks.get"
+	ComputeDisksList           Method = "compute.disks.list"
+	ComputeImagesGet           Method = "compute.images.get"
+	ComputeImagesGetFromFamily Method = "compute.images.getFromFamily"
+	ComputeImagesList          Method = "compute.images.list"
+	ComputeInstancesGet        Method = "compute.instances.get"
+	ComputeInstancesList       Method = "compute.instances.list"
+	ComputeSubnetworksGet      Method = "compute.subnetworks.get"
+	ComputeSubnetworksList     Method = "compute.subnetworks.list"
+)

@@ -7,6 +7,7 @@ import (
 	bqstorage "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/storage"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/compute"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
@@ -14,6 +15,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/iam"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/orgpolicy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/resourcemanager"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
@@ -27,9 +29,10 @@ import (
 // Service names one of Google's services.
 type Service string
 
-// The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow workers, which its agent
-// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
-// databases of Datastore; each shares the agent of the service that it belongs to.
+// The services of the cloud. Compute serves reads only; its agent also encrypts the disks of Dataflow
+// workers. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
+// databases of Datastore; each shares the agent of the service that it belongs to. The last ones administer access and
+// encrypt nothing.
 const (
 	KMS                  Service = "kms"
 	Storage              Service = "storage"
@@ -47,6 +50,7 @@ const (
 	IAM                  Service = "iam"
 	PolicyTroubleshooter Service = "policytroubleshooter"
 	ServiceUsage         Service = "serviceusage"
+	OrganizationPolicy   Service = "orgpolicy"
 )
 
 // row describes how the cloud starts one service.
@@ -101,7 +105,17 @@ func services() []row {
 		{IAM, shared.IAMHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return iam.New(env, c.access) }, ""},
 		{PolicyTroubleshooter, shared.PolicyTroubleshooterHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return troubleshooter.New(env, c.access) }, ""},
 		{ServiceUsage, shared.ServiceUsageHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return serviceusage.New(env, c.access, c.usage) }, ""},
+		{OrganizationPolicy, shared.OrgPolicyHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return orgpolicy.New(env, c.access, c.policies) }, ""},
+		{Compute, shared.ComputeHost, computeOptions, func(c *Cloud, env *core.Env) core.Server {
+			c.machines = compute.New(env, c.access)
+			return c.machines
+		}, ""},
 	}
+}
+
+// computeOptions includes the path of the API, which the client of Compute Engine reads from its endpoint.
+func computeOptions(host string) []option.ClientOption {
+	return []option.ClientOption{option.WithEndpoint("http://" + host + compute.BasePath), option.WithoutAuthentication()}
 }
 
 // storageOptions includes the path of the API, which the client of Cloud Storage reads from its endpoint.

@@ -25,6 +25,8 @@ const (
 	IAMHost                  = "IAM_EMULATOR_HOST"
 	PolicyTroubleshooterHost = "POLICY_TROUBLESHOOTER_EMULATOR_HOST"
 	ServiceUsageHost         = "SERVICE_USAGE_EMULATOR_HOST"
+	OrgPolicyHost            = "ORG_POLICY_EMULATOR_HOST"
+	ComputeHost              = "COMPUTE_EMULATOR_HOST"
 )
 
 // EmulatorVariables returns the names of all variables in the environment that point a Google client at an emulator, sorted. It finds

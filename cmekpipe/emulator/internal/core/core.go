@@ -45,6 +45,8 @@ type Env struct {
 	Keys Keys
 	// Services says which services are off in which projects. Nil means that all are on; use [Env.CheckService].
 	Services Services
+	// Constraints are the organization policies. Nil means that there are none; use [Env.CheckCreation].
+	Constraints Constraints
 }
 
 // Services says which services, such as "cloudkms.googleapis.com", are off in which projects.

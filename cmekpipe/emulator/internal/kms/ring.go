@@ -34,6 +34,9 @@ func (s *keyService) CreateKeyRing(ctx context.Context, r *kmspb.CreateKeyRingRe
 	if s.rings[name] != nil {
 		return nil, alreadyExists("KeyRing", name)
 	}
+	if err := s.checkPlace(name); err != nil {
+		return nil, err
+	}
 	made := &kmspb.KeyRing{Name: name, CreateTime: s.now()}
 	s.rings[name] = &ring{made}
 	s.record(made.CreateTime.AsTime(), "kms.CreateKeyRing", kindRing, name, strings.Split(name, "/")[1])

@@ -41,3 +41,11 @@ func Aborted(format string, args ...any) error {
 func PermissionDenied(format string, args ...any) error {
 	return status.Errorf(codes.PermissionDenied, format, args...)
 }
+
+// Violation refuses what an organization policy forbids. It returns nil if err is nil.
+func Violation(err error) error {
+	if err == nil {
+		return nil
+	}
+	return status.Error(codes.FailedPrecondition, err.Error())
+}

@@ -56,9 +56,10 @@ func answerTo(title string, m Method, args []string, r *http.Request) (any, erro
 	return m.Serve(c)
 }
 
-// resource returns the name of a call's resource, which is the path without the version and the action.
+// resource returns the name of a call's resource, which is the path without the version, before which the API's name may
+// stand, and the action.
 func resource(r *http.Request) string {
 	path, _, _ := cutAction(r.URL.Path)
-	_, name, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	_, name, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(path, "/compute"), "/"), "/")
 	return name
 }
