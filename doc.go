@@ -33,7 +33,7 @@
 //	cmekpipe/guard                  what a constructed pipeline would create, and with which key
 //	cmekpipe/io/…                   Beam's connectors with destinations that carry a key
 //	cmekpipe/explain                the cause of and the remedy for an error about a key
-//	cmekpipe/rule                   the rules behind all findings, with IDs that never change
+//	cmekpipe/rule                   the rules behind all findings, with IDs that never change; text and JSON, below it SARIF and HTML
 //	cmekpipe                        keys, destinations, options, errors (standard library only)
 //	cmekpipe/location               one type for each Google Cloud location, and which key can encrypt what (standard library only)
 //

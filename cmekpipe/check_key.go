@@ -5,10 +5,9 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyflag"
 )
 
-const keyField = keyflag.Name
+const keyField = "dataflow_kms_key"
 
 // checkKey requires a key in a single region: Dataflow accepts no other.
 // Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.

@@ -3,8 +3,6 @@ package cmekpipe
 import (
 	"flag"
 	"slices"
-
-	"github.com/cmekpipe/cmekpipe-go/internal/keyflag"
 )
 
 // RegisterFlags defines the flags that [FromFlags] reads, under Beam's names. It leaves out those that are defined
@@ -14,7 +12,7 @@ import (
 // the usage that it prints ends with the right name.
 func RegisterFlags(fs *flag.FlagSet) {
 	if fs.Lookup(strictFlag) == nil { // it is no flag of Beam's: this call is the first
-		keyflag.Advise(fs)
+		AdviseKeyFlag(fs)
 	}
 	for _, o := range flagTable() {
 		if fs.Lookup(o.name) == nil {

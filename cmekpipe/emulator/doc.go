@@ -100,6 +100,7 @@
 //     cloud refuses any other query by name unless the test supplies the rows with [Cloud.SetQueryResult]. Jobs end
 //     within the call that creates them.
 //   - Pub/Sub and Bigtable: data is in Google's fakes pstest and bttest; the cloud enforces keys in front of them.
+//     A message that nobody pulled is gone after ten minutes by the cloud's clock, Google's shortest retention.
 //     Bigtable has no backups, UpdateTable, CheckAndMutateRow and ReadModifyWriteRow.
 //   - Spanner and Datastore: reads, commits and queries over one table or kind with comparisons; no other SQL or GQL.
 //     Spanner has no instance configurations, backups and DeleteInstance. The database "(default)" of Datastore must be

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
@@ -95,7 +96,19 @@ func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
 		return nil, err
 	}
 	defer staged.close()
+	d.warnOfRequest(ctx)
 	return staged, staged.send(ctx, d.services.Storage)
+}
+
+// warnOfRequest warns of what may make Dataflow refuse the job, or run it otherwise than was meant, before anything is uploaded:
+// Dataflow says of a graph only that it is too large.
+func (d *dataflowLaunch) warnOfRequest(ctx context.Context) {
+	for _, f := range d.result.Plan.Findings {
+		switch f.Rule {
+		case rule.GraphSize, rule.ContainerImage, rule.LocalSSD:
+			d.services.Warn(ctx, f)
+		}
+	}
 }
 
 // submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the

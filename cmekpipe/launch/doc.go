@@ -90,22 +90,35 @@
 //
 // # Defaults
 //
-// The runner is Prism, in this process: nothing leaves the machine except what the pipeline itself writes. But Beam's Prism
-// listens on all network interfaces, without authentication, as long as the process runs: who can reach the machine can read
-// the pipeline's data and run commands as its user. Use Prism behind a firewall, or set the runner "direct". Async applies
-// to Dataflow and to runners with a job service, where it decides whether Run waits. Dataflow is asked for the job's state
-// and messages after 1 s, then at growing intervals up to 15 s, which start again whenever something happens. A service that
-// is unavailable is asked 8 times in a row. Calls that create the job are sent for 90 s. A new job has 30 s to become
-// visible. A job to be cancelled has 10 minutes to stop.
+// The runner is Prism, in this process. A job on Dataflow has a generated name, Run waits for its end, and nothing is waived.
+//
+// Dataflow is asked for the job's state and messages after 1 s, then at growing intervals up to 15 s, which start again whenever
+// something happens. A service that is unavailable is asked 8 times in a row. Calls that create the job are sent for 90 s. A new
+// job has 30 s to become visible. A job to be cancelled has 10 minutes to stop.
 //
 // Progress goes to standard error: slow steps, the job with its URL, its states and the service's messages. If standard error
 // is no terminal, as in a log, only the job and one line for each of its states are written.
 //
-// Of the program's own options, those in beam.PipelineOptions are sent to the workers. Flags are not: they would become
-// metadata of the job, which no key covers. An option that has the name of a flag is refused, because Beam's own runners
-// send it: give it another name, or give the DoFn a field. The option temp_location is not sent either, because workers
-// upload heap profiles there without a key. What the program set must agree with the options: an entry that names another
-// key, another region, or something that the options refuse stops the launch.
+// # What a launch does on other runners
+//
+// Only guard's inspection and the options are checked. Nothing is staged, no bucket is read, and no job is recorded or followed:
+// Watch, Drain, Cancel, Update and TemplateLocation are for Dataflow. What the pipeline writes is encrypted as on Dataflow, by its
+// sinks.
+//
+//	prism      refuses transforms of other SDKs. It listens on all network interfaces, without authentication, as long as the
+//	           process runs: who can reach the machine can read the pipeline's data and run commands as its user. Use it behind a
+//	           firewall, or set the runner direct
+//	direct     runs the pipeline without encoding anything
+//	flink, spark, universal
+//	           send the pipeline to the job service of flag endpoint. Beam's runner reads its settings from Beam's flags: options
+//	           that differ from them are refused. Async decides whether Run waits
+//
+// # Which options reach the workers
+//
+// The entries of beam.PipelineOptions are sent to the workers of a job on Dataflow. Flags are not, unlike with Beam's own runners:
+// they would become metadata of the job, which no key covers. So an entry with the name of a flag is refused: give it another name,
+// or give the DoFn a field. An entry that names another key, another region, or something that the options refuse stops the launch.
+// The entry temp_location must agree with the options and is not sent, because workers upload heap profiles there without a key.
 //
 // The key is in the job's serviceKmsKeyName and in the pipeline options that workers of other SDKs read, as
 // dataflowKmsKey for Java and dataflow_kms_key for Python. The sampling of elements that a worker failed on, which
@@ -141,10 +154,10 @@
 //	on both buckets               storage.buckets.get
 //	on the staging bucket         storage.objects.create, get, list and delete (roles/storage.objectUser)
 //
-// With option TemplateLocation, the bucket of the template is read and written too: the caller needs on it what it needs on
-// the staging bucket.
+// and no permission on the key. With option TemplateLocation, the bucket of the template is read and written too: the caller needs
+// on it what it needs on the staging bucket.
 //
-// and no permission on the key. These need roles/cloudkms.cryptoKeyEncrypterDecrypter on it: the Cloud Storage service
+// These need roles/cloudkms.cryptoKeyEncrypterDecrypter on it: the Cloud Storage service
 // agent of the project that owns the staging bucket, the Dataflow and the Compute Engine service agent of the job's.
 //
 // # Errors

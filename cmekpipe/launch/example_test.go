@@ -52,10 +52,13 @@ func Example() {
 	// object gs://bank-work/totals.csv
 	// nightly JOB_STATE_DONE
 	// with the key: true
-	// error CMEK020: an expected resource does not exist
+	// error    CMEK020  an expected resource does not exist
 	//   gs://bank-work/totals.csv
-	//   not found
+	//     not found
 	//   to do: check that the job ended well and that nobody deleted the resource, then run the pipeline again
+	//
+	// 1 error
+	// next: check that the job ended well and that nobody deleted the resource, then run the pipeline again
 }
 
 // On Prism, in this process, Run refuses a pipeline as it would on Dataflow, and runs one that guard accepts.

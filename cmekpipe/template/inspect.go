@@ -65,22 +65,21 @@ func (l *launcher) checkGiven() error {
 }
 
 // readWords reads options that are words such as "--name=value". Each option is in a set of its own, so that none hides
-// another; a word that has further options in its value is read for those too.
+// another; a word that has further options in its value, or a value after a blank, is read for those too.
 func readWords(words []string) (sets []map[string]string) {
 	for _, word := range words {
 		parts := strings.Fields(word)
-		if len(parts) == 0 {
-			continue
-		}
 		for i, part := range parts {
 			if i > 0 && !strings.HasPrefix(part, "-") {
 				continue
 			}
-			if i == 0 {
-				part = strings.TrimSpace(word)
-			}
 			name, value, given := strings.Cut(part, "=")
-			if !given {
+			switch {
+			case given && i == 0:
+				_, value, _ = strings.Cut(strings.TrimSpace(word), "=") // a value may have blanks
+			case !given && i+1 < len(parts) && !strings.HasPrefix(parts[i+1], "-"):
+				value = parts[i+1]
+			case !given:
 				value = "true"
 			}
 			sets = append(sets, map[string]string{name: value})

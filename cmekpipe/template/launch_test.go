@@ -140,6 +140,8 @@ func TestParametersThatContradictTheOptionsAreRefused(t *testing.T) {
 			"key as option":       {PipelineOptions: []string{"--dataflowKmsKey=" + w.other.String()}},
 			"key without a value": {PipelineOptions: []string{"--dataflow_kms_key", w.other.String()}},
 			"key behind another":  {PipelineOptions: []string{"--a=b --dataflow_kms_key=" + w.other.String()}},
+			"key after a blank":   {PipelineOptions: []string{"--dataflow_kms_key " + w.other.String()}},
+			"key at the end":      {PipelineOptions: []string{"--a=b --dataflow_kms_key " + w.other.String()}},
 			"key in a list":       {Parameters: map[string]string{"experiments": "a,dataflow_kms_key=" + w.other.String()}},
 			"region":              {Parameters: map[string]string{"region": "europe-west1"}},
 			"zone":                {PipelineOptions: []string{"--workerZone=europe-west1-b"}},

@@ -33,8 +33,8 @@ func (v *verifier) enforcement(bucket string) check {
 			if gcperr.Code(err) != cmekpipe.PermissionDenied {
 				return nil, err
 			}
-			return rule.Findings{{Rule: rule.BucketEnforcement, Resource: resource, Detail: "could not be read: needs " + permission,
-				Remedy: "grant the caller " + permission + " on " + resource}}, nil
+			return rule.Findings{{Rule: rule.BucketEnforcement, Verdict: rule.VerdictCannotSee, Resource: resource,
+				Detail: "could not be read: needs " + permission, Remedy: "grant the caller " + permission + " on " + resource}}, nil
 		}
 		if f, found := session.Enforcement(bucket, attrs); found {
 			return rule.Findings{f}, nil

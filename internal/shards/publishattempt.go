@@ -11,9 +11,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
-// parallel is how many objects are copied or deleted at a time.
-const parallel = 16
-
 // publishAttempt is one attempt at publishing. Others of the same run may be at work at the same time, and one of them may
 // have been killed anywhere.
 //
@@ -129,25 +126,4 @@ func (p *publishAttempt) confirm(ctx context.Context) error {
 }
 
 // each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.
-func each[T any](values []T, do func(T) error) error {
-	var running sync.WaitGroup
-	slots, failed := make(chan struct{}, parallel), make(chan error, 1)
-	for _, v := range values {
-		slots <- struct{}{}
-		if len(failed) > 0 {
-			break
-		}
-		running.Go(func() {
-			if err := do(v); err != nil {
-				select {
-				case failed <- err:
-				default: // not the first error
-				}
-			}
-			<-slots
-		})
-	}
-	running.Wait()
-	close(failed)
-	return <-failed // nil if there is none
-}
+func each[T any](values []T, do func(T) error) error { return keyedgcs.Each(values, do) }

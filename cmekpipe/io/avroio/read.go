@@ -15,8 +15,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -26,13 +25,13 @@ const readOp = "avroio.Read"
 type ReadOption func(*readOptions)
 
 type readOptions struct {
-	empty filepattern.Empty // what happens if the pattern matches nothing
+	empty input.Empty // what happens if the pattern matches nothing
 }
 
 // MatchEmptyDisallow fails the job if the pattern matches no file, so that a misspelt input is not read as an empty one.
 // Default: a pattern that matches no file yields no rows.
 func MatchEmptyDisallow() ReadOption {
-	return func(o *readOptions) { o.empty = filepattern.EmptyRefused }
+	return func(o *readOptions) { o.empty = input.EmptyRefused }
 }
 
 // Read returns the rows of the Avro files that match a pattern, such as "gs://bank-records/in/*.avro" or a local path, as a
@@ -46,13 +45,13 @@ func MatchEmptyDisallow() ReadOption {
 // Read panics with a [*cmekpipe.Error] when the pipeline is built: for an empty pattern or a malformed gs:// URL
 // (InvalidName), and for a scheme without a filesystem in the program (Unsupported).
 func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PCollection {
-	filepattern.MustBeValid(readOp, glob)
+	input.MustBeValid(readOp, glob)
 	s = s.Scope(readOp)
-	o := readOptions{empty: filepattern.EmptyAllowed}
+	o := readOptions{empty: input.EmptyAllowed}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	matches := filepattern.FindAll(s, readOp, beam.Create(s, glob), o.empty)
+	matches := input.FindAll(s, readOp, beam.Create(s, glob), o.empty)
 	files := fileio.ReadMatches(s, matches, fileio.ReadUncompressed())
 	return beam.ParDo(s, &readFn{Type: beam.EncodedType{T: t}}, files, beam.TypeDefinition{Var: beam.XType, T: t})
 }
@@ -71,7 +70,7 @@ func (*readFn) CMEKReads() destination.None { return destination.None{} }
 
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {
-	data, err := gsread.Open(ctx, readOp, file.Metadata.Path)
+	data, err := input.Open(ctx, readOp, file.Metadata.Path)
 	if err != nil {
 		return err
 	}

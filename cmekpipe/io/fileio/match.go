@@ -4,7 +4,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 )
 
 // FileMetadata is Beam's type for a file's path, its size in bytes as stored, and the time of its last change.
@@ -16,18 +16,18 @@ const opMatch = "fileio.MatchAll"
 // [MatchEmptyAllowIfWildcard].
 type MatchOption func(*match)
 
-type match struct{ empty filepattern.Empty }
+type match struct{ empty input.Empty }
 
 // MatchEmptyAllowIfWildcard accepts a pattern that matches nothing if it contains "*", and otherwise fails the job.
 func MatchEmptyAllowIfWildcard() MatchOption {
-	return func(m *match) { m.empty = filepattern.EmptyIfWildcard }
+	return func(m *match) { m.empty = input.EmptyIfWildcard }
 }
 
 // MatchEmptyAllow accepts patterns that match nothing.
-func MatchEmptyAllow() MatchOption { return func(m *match) { m.empty = filepattern.EmptyAllowed } }
+func MatchEmptyAllow() MatchOption { return func(m *match) { m.empty = input.EmptyAllowed } }
 
 // MatchEmptyDisallow fails the job for a pattern that matches nothing.
-func MatchEmptyDisallow() MatchOption { return func(m *match) { m.empty = filepattern.EmptyRefused } }
+func MatchEmptyDisallow() MatchOption { return func(m *match) { m.empty = input.EmptyRefused } }
 
 // MatchFiles returns the files that match a pattern, gs:// or local, as a PCollection<FileMetadata>.
 //
@@ -35,7 +35,7 @@ func MatchEmptyDisallow() MatchOption { return func(m *match) { m.empty = filepa
 // (InvalidName), and for a scheme without a filesystem in the program (Unsupported).
 func MatchFiles(s beam.Scope, glob string, opts ...MatchOption) beam.PCollection {
 	s = s.Scope("fileio.MatchFiles")
-	filepattern.MustBeValid("fileio.MatchFiles", glob)
+	input.MustBeValid("fileio.MatchFiles", glob)
 	return MatchAll(s, beam.Create(s, glob), opts...)
 }
 
@@ -46,5 +46,5 @@ func MatchAll(s beam.Scope, col beam.PCollection, opts ...MatchOption) beam.PCol
 	for _, opt := range opts {
 		opt(&m)
 	}
-	return filepattern.FindAll(s.Scope(opMatch), opMatch, col, m.empty)
+	return input.FindAll(s.Scope(opMatch), opMatch, col, m.empty)
 }

@@ -67,7 +67,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyflag"
 )
 
 func init() {
@@ -91,7 +90,7 @@ func registerFlags() {
 			flag.Var(f.Value, f.Name, f.Usage)
 		}
 	})
-	keyflag.Advise(flag.CommandLine)
+	cmekpipe.AdviseKeyFlag(flag.CommandLine)
 }
 
 // refuseUnguarded ends a program that was told to use a runner of Beam's that submits the pipeline elsewhere without guard. On

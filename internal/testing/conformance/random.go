@@ -43,7 +43,7 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 		r.worlds = append(r.worlds, newWorldIn(t, cloud, h, randomSink(t, cloud, h, sinks, sc.Name), sc, fmt.Sprint("key", i)))
 	}
 	limits := "none"
-	if runner.Bundles > 0 && rng.IntN(3) == 0 {
+	if runner.Bundles > 0 && rng.IntN(3) == 0 && !r.fleeting() {
 		limits = randomLimits(rng, cloud)
 	}
 	r.randomSecond(rng)
@@ -206,10 +206,17 @@ func (r *randomRun) pipeline(t testing.TB, worlds []*world, cancel func()) *beam
 	return p
 }
 
-// context returns the context of a run, in which pauses between attempts move the cloud's clock.
+// fleeting reports whether the cloud's clock must not move before all rows are read.
+func (r *randomRun) fleeting() bool {
+	return slices.ContainsFunc(r.worlds, func(w *world) bool { return w.harness.Fleeting != "" })
+}
+
+// context returns the context of a run, in which pauses between attempts move the cloud's clock, if it may move.
 func (r *randomRun) context(t testing.TB) (context.Context, context.CancelFunc) {
 	ctx := retry.WithPauses(t.Context(), func(ctx context.Context, d time.Duration) error {
-		r.worlds[0].Advance(d)
+		if !r.fleeting() {
+			r.worlds[0].Advance(d)
+		}
 		return ctx.Err()
 	})
 	return context.WithTimeout(ctx, runTimeout)

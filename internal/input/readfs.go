@@ -1,4 +1,4 @@
-package gsread
+package input
 
 import (
 	"context"

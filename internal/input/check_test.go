@@ -1,4 +1,4 @@
-package filepattern_test
+package input_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 )
 
 func TestCheckAcceptsLocalPathsAndObjects(t *testing.T) {
@@ -14,7 +14,7 @@ func TestCheckAcceptsLocalPathsAndObjects(t *testing.T) {
 		"gs://bank-in/x.csv", "gs://bank-in/*", "gs://bank-in", "gs://bank-in/x ", "/tmp/x.csv", "x.csv", "./in/*.csv", "../x", "C:/in/x.csv",
 		"a b.csv", "2026-01-01T10:00.csv", "gs", "gsx:/y",
 	} {
-		if err := filepattern.Check("textio.Read", pattern); err != nil {
+		if err := input.Check("textio.Read", pattern); err != nil {
 			t.Errorf("%q: got %v, want no error", pattern, err)
 		}
 	}
@@ -37,7 +37,7 @@ func TestCheckRefusesWhatBeamWouldMisread(t *testing.T) {
 		"s3://bank-in/x.csv":    {cmekpipe.Unsupported, "import"},
 		"ftp://bank-in/secrets": {cmekpipe.Unsupported, "copy the files to gs://"},
 	} {
-		err := filepattern.Check("textio.Read", pattern)
+		err := input.Check("textio.Read", pattern)
 		e, ok := errors.AsType[*cmekpipe.Error](err)
 		if !ok || e.Code != want.code || e.Op != "textio.Read" || e.Err == nil || !strings.Contains(e.Hint, want.hint) {
 			t.Errorf("%q: got %v, want code %v and hint %q", pattern, err, want.code, want.hint)
@@ -51,5 +51,5 @@ func TestMustBeValidPanicsWithTheError(t *testing.T) {
 			t.Errorf("got %v, want %v", e, cmekpipe.InvalidName)
 		}
 	}()
-	filepattern.MustBeValid("textio.Read", "")
+	input.MustBeValid("textio.Read", "")
 }

@@ -1,4 +1,4 @@
-package gsread_test
+package input_test
 
 import (
 	"bytes"
@@ -16,7 +16,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/cutproxy"
 )
@@ -60,7 +60,7 @@ func TestOpenContinuesBrokenDownloads(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			cloud := newCloud(t)
 			cutproxy.Start(t, cloud.Endpoint(emulator.Storage), 50000, tt.cuts)
-			r, err := gsread.Open(pretending(t), "test.Read", object)
+			r, err := input.Open(pretending(t), "test.Read", object)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -80,7 +80,7 @@ func TestOpenContinuesBrokenDownloads(t *testing.T) {
 func TestReplacedObjectIsNotContinued(t *testing.T) {
 	cloud := newCloud(t)
 	cutproxy.Start(t, cloud.Endpoint(emulator.Storage), 50000, 2)
-	r, err := gsread.Open(pretending(t), "test.Read", object)
+	r, err := input.Open(pretending(t), "test.Read", object)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestMissingObjectIsTyped(t *testing.T) {
 	if err := cloud.StorageClient().Bucket("bank-records").Object("in").Delete(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	_, err := gsread.Open(t.Context(), "test.Read", object)
+	_, err := input.Open(t.Context(), "test.Read", object)
 	requireError(t, err, cmekpipe.NotFound)
 }
 
@@ -104,7 +104,7 @@ func TestOpenReadsLocalFiles(t *testing.T) {
 	if err := os.WriteFile(path, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r, err := gsread.Open(t.Context(), "test.Read", path)
+	r, err := input.Open(t.Context(), "test.Read", path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,14 +112,14 @@ func TestOpenReadsLocalFiles(t *testing.T) {
 	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, data) {
 		t.Errorf("got %d bytes and %v, want all %d", len(got), err, len(data))
 	}
-	if got := gsread.Name(path); got != path {
+	if got := input.Name(path); got != path {
 		t.Errorf("got name %q, want %q", got, path)
 	}
 }
 
 func TestFilesystemReadsOnly(t *testing.T) {
 	newCloud(t)
-	name := gsread.Name(object)
+	name := input.Name(object)
 	fs, err := filesystem.New(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)

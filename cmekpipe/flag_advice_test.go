@@ -1,4 +1,4 @@
-package keyflag_test
+package cmekpipe_test
 
 import (
 	"errors"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/cmekpipe/cmekpipe-go/internal/keyflag"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
 func TestAKeyUnderAnUndefinedFlagIsAdvised(t *testing.T) {
@@ -40,7 +40,7 @@ func TestAKeyUnderAnUndefinedFlagIsAdvised(t *testing.T) {
 				var printed strings.Builder
 				fs.SetOutput(&printed)
 				fs.Usage = usage
-				keyflag.Advise(fs)
+				cmekpipe.AdviseKeyFlag(fs)
 				if err := fs.Parse(os.Args[1:]); err == nil {
 					t.Fatal("got no error")
 				}
@@ -61,7 +61,7 @@ func TestAnotherCommandLineIsNotAdvised(t *testing.T) {
 	fs := flag.NewFlagSet("nightly", flag.ContinueOnError)
 	var printed strings.Builder
 	fs.SetOutput(&printed)
-	keyflag.Advise(fs)
+	cmekpipe.AdviseKeyFlag(fs)
 	if err := fs.Parse([]string{"--kms_key_name=k", "a", "b"}); err == nil || errors.Is(err, flag.ErrHelp) {
 		t.Fatalf("got error %v, want an undefined flag", err)
 	}

@@ -1,11 +1,11 @@
-package filepattern_test
+package input_test
 
 import (
 	"errors"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 )
 
 func FuzzCheck(f *testing.F) {
@@ -13,7 +13,7 @@ func FuzzCheck(f *testing.F) {
 		f.Add(pattern)
 	}
 	f.Fuzz(func(t *testing.T, pattern string) {
-		err := filepattern.Check("test.Read", pattern)
+		err := input.Check("test.Read", pattern)
 		if e, ok := errors.AsType[*cmekpipe.Error](err); err != nil && (!ok || e.Op != "test.Read" || e.Hint == "") {
 			t.Errorf("Check(%q) = %v, want a typed error with a hint", pattern, err)
 		}

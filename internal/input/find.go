@@ -1,4 +1,4 @@
-package filepattern
+package input
 
 import (
 	"context"

@@ -1,6 +1,15 @@
-// Package filepattern checks the patterns that name a pipeline's input files, and finds the files. It links Beam's
+// Package input checks the patterns that name a pipeline's input files, finds the files and opens them. It links Beam's
 // filesystems for local paths and gs://, so that every reader accepts both. Package fileio says what a pattern matches.
-package filepattern
+//
+// Beam's filesystem fails a read of a gs:// object whose download can't be continued at once, with an error that names no
+// object. [Open] continues such a download. Beam's own connectors do the same with the names that [Name] returns, which have
+// a scheme of their own; importing this package registers the scheme with Beam.
+//
+// # Errors
+//
+// Errors about gs:// objects are [*cmekpipe.Error] with the plain name of the object. A download that breaks more often
+// than the retries allow has code Unavailable.
+package input
 
 import (
 	"errors"

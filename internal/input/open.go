@@ -1,14 +1,4 @@
-// Package gsread reads gs:// objects with Beam's own filesystem and continues downloads that break. Beam's filesystem fails a
-// read whose download can't be continued at once, with an error that names no object.
-//
-// [Open] opens a file. Beam's own connectors read through this package the names that [Name] returns, which have a scheme
-// of their own; importing this package registers the scheme with Beam.
-//
-// # Errors
-//
-// Errors about gs:// objects are [*cmekpipe.Error] with the plain name of the object. A download that breaks more often
-// than the retries allow has code Unavailable.
-package gsread
+package input
 
 import (
 	"context"
