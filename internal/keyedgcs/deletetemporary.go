@@ -12,17 +12,12 @@ import (
 	"time"
 
 	"cloud.google.com/go/storage"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
 
-const (
-	// parallelDeletes is how many objects are deleted at a time.
-	parallelDeletes = 16
-	// maxNamed is how many objects a text names.
-	maxNamed = 10
-)
+// maxNamed is how many objects a text names.
+const maxNamed = 10
 
 // Version is one generation of an object.
 type Version struct {
@@ -36,26 +31,19 @@ type Version struct {
 // report them with [Store.DescribeKept], not fail.
 func (s *Store) DeleteTemporary(ctx context.Context, temps ...Version) (kept []Version, err error) {
 	var mu sync.Mutex
-	g, failed := errgroup.WithContext(ctx)
-	g.SetLimit(parallelDeletes)
-	for _, t := range temps {
-		if failed.Err() != nil {
-			break
+	err = Each(temps, func(t Version) error {
+		err := s.Remove(ctx, t.Object, t.Generation)
+		switch {
+		case IsRefusal(err):
+			mu.Lock()
+			defer mu.Unlock()
+			kept = append(kept, t)
+		case !errors.Is(err, cmekpipe.NotFound):
+			return err
 		}
-		g.Go(func() error {
-			err := s.Remove(ctx, t.Object, t.Generation)
-			switch {
-			case IsRefusal(err):
-				mu.Lock()
-				defer mu.Unlock()
-				kept = append(kept, t)
-			case !errors.Is(err, cmekpipe.NotFound):
-				return err
-			}
-			return nil
-		})
-	}
-	return kept, g.Wait()
+		return nil
+	})
+	return kept, err
 }
 
 // IsRefusal reports whether Cloud Storage refused a call for good, because the caller lacks a permission or because a

@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"cloud.google.com/go/storage"
-	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
@@ -17,9 +16,6 @@ import (
 
 // markSuffix ends the name of the mark of a witness that can't be deleted.
 const markSuffix = "-published"
-
-// parallel is how many objects are copied or deleted at a time.
-const parallel = 16
 
 // publishAttempt is one attempt at publishing. Others of the same run may be at work at the same time, and one of them may
 // have been killed anywhere.
@@ -182,14 +178,4 @@ func (p *publishAttempt) confirm(ctx context.Context) error {
 }
 
 // each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.
-func each[T any](values []T, do func(T) error) error {
-	g, failed := errgroup.WithContext(context.Background())
-	g.SetLimit(parallel)
-	for _, v := range values {
-		if failed.Err() != nil {
-			break
-		}
-		g.Go(func() error { return do(v) })
-	}
-	return g.Wait()
-}
+func each[T any](values []T, do func(T) error) error { return keyedgcs.Each(values, do) }

@@ -52,11 +52,21 @@ func (w *world) half(cancel func()) func(*http.Request) {
 
 func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline) error {
 	t.Helper()
+	rest, err := w.start(ctx, t, p)
+	if err != nil || rest == nil {
+		return err
+	}
+	return rest.Finish(ctx)
+}
+
+// start is launch without the attempts that end after the run, which are returned; nil on Prism.
+func (w *world) start(ctx context.Context, t testing.TB, p *beam.Pipeline) (*retryrunner.Rest, error) {
+	t.Helper()
 	if w.Retries.Bundles > 0 {
-		return retryrunner.Run(ctx, p, w.Retries.config(w.Cloud))
+		return retryrunner.Start(ctx, p, w.Retries.config(w.Cloud))
 	}
 	_, err := w.result(ctx, t, p)
-	return err
+	return nil, err
 }
 
 // result runs a pipeline on Prism, or on the job service of Beam's flag --endpoint, with workers in this process.

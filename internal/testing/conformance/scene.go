@@ -42,6 +42,10 @@ type retries struct {
 	Seed uint64
 	// Unfused runs each DoFn in bundles of its own.
 	Unfused bool
+	// Growing makes attempts that fail see only the first values of each group.
+	Growing bool
+	// Call is the number of the call before which killed and suspended attempts stop; 0 lets the seed decide.
+	Call int
 }
 
 func (r retries) config(cloud *cmektest.Cloud) retryrunner.Config {
@@ -49,7 +53,8 @@ func (r retries) config(cloud *cmektest.Cloud) retryrunner.Config {
 	if r.Failure == 0 {
 		failures = retryrunner.All()
 	}
-	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused, Cloud: interceptor{cloud}}
+	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused,
+		Growing: r.Growing, Call: r.Call, Cloud: interceptor{cloud}}
 }
 
 // interceptor reports the calls of a cloud to package retryrunner.
