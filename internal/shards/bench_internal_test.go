@@ -71,12 +71,12 @@ func (l *life) tinyParts(n int) []Part {
 func (l *life) upload(n int, text string, name func(int) string) []Part {
 	l.t.Helper()
 	parts := make([]Part, n)
-	numbers := make([]int, n)
+	numbers, bucket := make([]int, n), l.bucket()
 	for i := range numbers {
 		numbers[i] = i
 	}
 	err := each(numbers, func(i int) error {
-		w := l.bucket().Object(name(i)).NewWriter(l.t.Context())
+		w := bucket.Object(name(i)).NewWriter(l.t.Context())
 		w.KMSKeyName, w.ChunkSize = l.key.String(), 0
 		if _, err := w.Write([]byte(text)); err != nil {
 			return err

@@ -19,6 +19,9 @@ const olderSuffix = "-older"
 // maxReads is how many times a shard is read because something else keeps changing it.
 const maxReads = 5
 
+// errPublished says that another attempt has published all in the meantime.
+var errPublished = errors.New("another attempt has published all")
+
 // shard is a part and the name that it is copied to.
 type shard struct {
 	Part
@@ -82,6 +85,14 @@ func (p *publishAttempt) copyAll(ctx context.Context) error {
 	}
 	if err := each(occupied, func(s *shard) error { return p.keepOlder(ctx, s) }); err != nil {
 		return err
+	}
+	// What was read so far is older than the end of this run if the run has not ended by now, so that the copies replace
+	// nothing of a later run, even if the temporary objects can't be deleted.
+	switch done, err := p.isPublished(ctx); {
+	case err != nil:
+		return err
+	case done:
+		return errPublished
 	}
 	if err := p.copyProtected(ctx, occupied); err != nil {
 		return err

@@ -12,25 +12,52 @@ import (
 // generation, so that no noncurrent version stays that an attempt could still copy. Objects that Cloud Storage refuses to
 // delete are reported in the log: all shards are published.
 func (p *publishAttempt) deleteTemporary(ctx context.Context) error {
-	var kept []keyedgcs.Version
-	if p.witness.temp != 0 {
-		var err error
-		kept, err = p.store.DeleteTemporary(ctx, keyedgcs.Version{Object: p.witness.from, Generation: p.witness.temp})
-		if err != nil {
-			return err
-		}
+	kept, err := p.deleteWitness(ctx)
+	if err != nil {
+		return err
 	}
 	temps, err := p.listFolders(ctx)
 	if err != nil {
 		return err
 	}
-	if len(kept) > 0 { // the others must not go before the witness
-		p.output.logKept(ctx, p.store, append(kept, temps...))
-		return nil
+	switch {
+	case p.mark.Generation == 0:
+	case len(kept) == 0:
+		temps = append(temps, p.mark)
+	default: // it stays with the witness
+		kept = append(kept, p.mark)
 	}
-	kept, err = p.store.DeleteTemporary(ctx, temps...)
-	p.output.logKept(ctx, p.store, kept)
+	more, err := p.store.DeleteTemporary(ctx, temps...)
+	p.output.logKept(ctx, p.store, append(kept, more...))
 	return err
+}
+
+// deleteWitness deletes the witness before any other temporary object. If Cloud Storage refuses that, it writes the mark.
+func (p *publishAttempt) deleteWitness(ctx context.Context) (kept []keyedgcs.Version, err error) {
+	if p.witness.temp == 0 {
+		return nil, nil
+	}
+	kept, err = p.store.DeleteTemporary(ctx, keyedgcs.Version{Object: p.witness.from, Generation: p.witness.temp})
+	if err != nil {
+		return nil, err
+	}
+	if len(kept) == 0 {
+		p.witness.temp = 0
+		return nil, nil
+	}
+	if p.mark.Generation != 0 {
+		return kept, nil
+	}
+	object, err := keyedgcs.Sibling(p.witness.from, p.witness.Name+markSuffix)
+	if err != nil {
+		return nil, err
+	}
+	upload := p.store.Create(ctx, object, p.contentType)
+	if err := upload.Close(); err != nil {
+		return nil, err
+	}
+	p.mark = keyedgcs.Version{Object: object, Generation: upload.Attrs().Generation}
+	return kept, nil
 }
 
 // logKept reports temporary objects that stay after a write that is complete.

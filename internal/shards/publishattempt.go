@@ -5,18 +5,25 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
+
+	"cloud.google.com/go/storage"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
+
+// markSuffix ends the name of the mark of a witness that can't be deleted.
+const markSuffix = "-published"
 
 // publishAttempt is one attempt at publishing. Others of the same run may be at work at the same time, and one of them may
 // have been killed anywhere.
 //
 // The steps are: copy what no attempt has copied (copyAll); make sure that no other attempt deletes a shard (settle); delete
 // the witness; delete the other temporary objects. So the other temporary objects exist as long as the witness does, and
-// when the witness is gone, all shards are published. An attempt that fails in the first step undoes what it did (undo);
+// when the witness is gone, all shards are published. If Cloud Storage refuses to delete the witness, a mark next to it says the
+// same. An attempt that fails in the first step undoes what it did (undo);
 // one that got further never does.
 type publishAttempt struct {
 	store       *keyedgcs.Store
@@ -24,7 +31,8 @@ type publishAttempt struct {
 	contentType string
 	id          string // of this attempt
 	witness     *shard
-	shards      []*shard // at least one
+	shards      []*shard         // at least one
+	mark        keyedgcs.Version // says that an attempt published all; zero if it does not exist
 }
 
 // findParts finds the temporary objects and reports whether an earlier attempt has published them all.
@@ -32,20 +40,67 @@ func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
 	if _, err := p.listFolders(ctx); err != nil {
 		return false, err
 	}
-	if p.witness.temp == 0 {
+	return p.isDone(ctx)
+}
+
+// isDone reports whether another attempt has published all, after listFolders. Else all temporary objects are there.
+func (p *publishAttempt) isDone(ctx context.Context) (bool, error) {
+	if p.mark.Generation != 0 || p.witness.temp == 0 {
 		return true, p.confirm(ctx)
 	}
 	for _, s := range p.shards {
-		if s.temp == 0 {
+		if s.temp != 0 {
+			continue
+		}
+		// The witness may have been deleted, and then this object, since its folder was listed.
+		done, err := p.isPublished(ctx)
+		if err != nil {
+			return false, err
+		}
+		if !done {
 			return false, p.output.lost(s.from)
 		}
+		return true, p.confirm(ctx)
 	}
 	return false, nil
 }
 
-// listFolders lists all objects in the folders that parts are in, those of failed attempts included, except the witness.
+// isPublished reports whether an attempt has published all by now: the witness is gone, or the mark says so because the
+// witness can't be deleted.
+func (p *publishAttempt) isPublished(ctx context.Context) (bool, error) {
+	p.mark, p.witness.temp = keyedgcs.Version{}, 0
+	for attrs, err := range p.store.List(ctx, p.witness.from, p.witness.Name) {
+		if err != nil {
+			return false, err
+		}
+		if err := p.note(p.witness, attrs); err != nil {
+			return false, err
+		}
+	}
+	return p.mark.Generation != 0 || p.witness.temp == 0, nil
+}
+
+// note remembers an object that belongs to a shard or to the witness.
+func (p *publishAttempt) note(s *shard, attrs *storage.ObjectAttrs) error {
+	switch strings.TrimPrefix(attrs.Name, s.Name) {
+	case "":
+		s.temp = attrs.Generation
+	case olderSuffix:
+		s.older.kept = attrs.Generation
+	case markSuffix:
+		object, err := keyedgcs.Sibling(p.witness.from, attrs.Name)
+		if err != nil {
+			return err
+		}
+		p.mark = keyedgcs.Version{Object: object, Generation: attrs.Generation}
+	}
+	return nil
+}
+
+// listFolders lists all objects in the folders that parts are in, those of failed attempts included, except the witness and its
+// mark.
 func (p *publishAttempt) listFolders(ctx context.Context) (temps []keyedgcs.Version, err error) {
-	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
+	byName, folders := map[string]*shard{p.witness.Name + markSuffix: p.witness}, map[string]bool{}
 	for _, s := range append([]*shard{p.witness}, p.shards...) {
 		byName[s.Name], byName[s.Name+olderSuffix] = s, s
 		folder, _ := p.output.folderOf(s.Name) // checked when the shard was named
@@ -57,14 +112,12 @@ func (p *publishAttempt) listFolders(ctx context.Context) (temps []keyedgcs.Vers
 			if err != nil {
 				return err
 			}
-			switch s := byName[attrs.Name]; {
-			case s == nil:
-			case s.Name != attrs.Name:
-				s.older.kept = attrs.Generation
-			default:
-				s.temp = attrs.Generation
+			if s := byName[attrs.Name]; s != nil {
+				if err := p.note(s, attrs); err != nil {
+					return err
+				}
 			}
-			if attrs.Name == p.witness.Name {
+			if attrs.Name == p.witness.Name || attrs.Name == p.witness.Name+markSuffix {
 				continue
 			}
 			object, err := keyedgcs.Sibling(p.witness.from, attrs.Name)
@@ -89,7 +142,6 @@ func (p *publishAttempt) publish(ctx context.Context) error {
 	}
 	switch {
 	case err != nil && p.publishedByAnother(ctx, err):
-		p.witness.temp = 0
 		if err = p.confirm(ctx); err != nil {
 			p.deleteTemporary(ctx) //nolint:errcheck // err says more
 		}
@@ -103,10 +155,10 @@ func (p *publishAttempt) publish(ctx context.Context) error {
 // publishedByAnother reports whether err is due to another attempt, which has published all and is deleting temporary objects.
 func (p *publishAttempt) publishedByAnother(ctx context.Context, err error) bool {
 	if !errors.Is(err, cmekpipe.NotFound) {
-		return false
+		return errors.Is(err, errPublished)
 	}
-	_, err = p.store.Stat(ctx, p.witness.from)
-	return errors.Is(err, cmekpipe.NotFound)
+	done, err := p.isPublished(ctx)
+	return done && err == nil
 }
 
 // confirm checks that another attempt published the shards before it deleted the witness.

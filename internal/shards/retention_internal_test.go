@@ -3,6 +3,7 @@ package shards
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -56,8 +57,8 @@ func TestWriteSucceedsWhereNothingCanBeDeleted(t *testing.T) {
 			}
 			l.requireLines(3, "a", "b", "c", "d")
 			_, temp := l.names()
-			if len(temp) != 4 {
-				t.Errorf("got temporary objects %q, want 3 and the witness", temp)
+			if len(temp) != 5 {
+				t.Errorf("got temporary objects %q, want 3, the witness and its mark", temp)
 			}
 			w.RequireOne(t, p, "bank-records", temp)
 		}
@@ -79,8 +80,8 @@ func TestOneObjectIsWrittenWhereNothingCanBeDeleted(t *testing.T) {
 				t.Fatal(err)
 			}
 			final, temp := l.names()
-			if !slices.Equal(final, []string{"out/lines"}) || len(temp) != 2 {
-				t.Errorf("got %q and temporary %q, want the object, its part and the witness", final, temp)
+			if !slices.Equal(final, []string{"out/lines"}) || len(temp) != 3 {
+				t.Errorf("got %q and temporary %q, want the object, its part, the witness and its mark", final, temp)
 			}
 			w.RequireOne(t, p, "bank-records", temp)
 		}
@@ -243,4 +244,58 @@ func TestNothingIsLeftWithATemporaryFolderElsewhere(t *testing.T) {
 			t.Errorf("got warnings %q, want none", got)
 		}
 	})
+}
+
+// Where temporary objects can't be deleted, an attempt of a run that ended could still copy them. It must not replace the shards
+// of the next run, wherever it was suspended.
+func TestLateAttemptWhoseTemporaryObjectsAreKept(t *testing.T) {
+	for name, begin := range map[string]func(*publishAttempt) error{
+		"nothing was done": func(*publishAttempt) error { return nil },
+		"destinations were read": func(p *publishAttempt) error {
+			occupied, err := p.listDestinations(t.Context())
+			return errors.Join(err, each(occupied, func(s *shard) error { return p.keepOlder(t.Context(), s) }))
+		},
+		"copied": func(p *publishAttempt) error { return p.copyAll(t.Context()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			l := newLife(t)
+			// With versioning, the next run can replace what the policy keeps.
+			if _, err := l.bucket().Update(t.Context(), storage.BucketAttrsToUpdate{VersioningEnabled: true,
+				RetentionPolicy: &storage.RetentionPolicy{RetentionPeriod: retention.Period}}); err != nil {
+				t.Fatal(err)
+			}
+			first := slices.Concat(l.bundle("x"), l.bundle("y"), l.bundle("z"), l.witness())
+			late := l.attempt(first)
+			if err := begin(late); err != nil {
+				t.Fatal(err)
+			}
+			for _, parts := range [][]Part{first, l.threeParts()} {
+				if err := l.publish(t.Context(), parts); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := late.publish(t.Context()); err == nil {
+				t.Error("got no error of the late attempt, want one")
+			}
+			if err := l.publish(t.Context(), first); err == nil { // one that begins only now
+				t.Error("got no error of the latest attempt, want one")
+			}
+			l.requireLines(3, "a", "b", "c", "d")
+		})
+	}
+}
+
+// A witness that is released is deleted by the next attempt, and its mark with it.
+func TestMarkGoesWithTheWitness(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	remove := l.Inject(emulator.Fault{Method: "storage.objects.delete", Status: http.StatusForbidden})
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	remove()
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	l.requirePublished(3, "a", "b", "c", "d")
 }

@@ -263,8 +263,8 @@ func TestRefusedDeletionOfTemporaryObjectsDoesNotFailTheRun(t *testing.T) {
 			t.Fatal(err)
 		}
 		l.requireLines(3, "a", "b", "c", "d")
-		if _, temp := l.names(); len(temp) != 4 {
-			t.Errorf("got temporary objects %q, want 3 and the witness", temp)
+		if _, temp := l.names(); len(temp) != 5 {
+			t.Errorf("got temporary objects %q, want 3, the witness and its mark", temp)
 		}
 	}
 }
@@ -286,5 +286,19 @@ func TestTemporaryFolderElsewhere(t *testing.T) {
 		if e.Kind == "object" && (!e.KeyAsked || e.ProtectedBy() != want) {
 			t.Errorf("%s %s: got key %v, asked for %v", e.Method, e.Name, e.ProtectedBy(), e.KeyAsked)
 		}
+	}
+}
+
+// An attempt may list the folder of the witness just before another one deletes it, and other folders after that.
+func TestTemporaryObjectsThatVanishWhileTheyAreListed(t *testing.T) {
+	l := newLife(t)
+	parts := l.threeParts()
+	slow := l.attempt(parts)
+	if err := l.publish(t.Context(), parts); err != nil {
+		t.Fatal(err)
+	}
+	slow.shards[1].temp = 0 // it listed this folder late
+	if done, err := slow.isDone(t.Context()); !done || err != nil {
+		t.Errorf("got %v, %v, want that another attempt published all", done, err)
 	}
 }

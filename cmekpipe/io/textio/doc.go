@@ -36,11 +36,18 @@
 //	failed run        older objects are as they were (1)   panes that were complete stay
 //	second run        replaces objects of the same name    never replaces: gets names that end in -2, -3 (2)
 //	two runs at once  one fails, or both do (3)            both are kept
+//	retention, holds  the second run is refused (4)        both are kept
 //	drain             publishes what arrived as the whole  the open panes are published
 //
 // (1) Objects that are replaced are copied to temporary objects first and put back. If that fails too, because the key can't be
 // used or the run was canceled more than 30 seconds ago, the error says how many objects stay. What a worker published before
-// it was killed stays if no later attempt succeeds. (2) In front of the suffix. (3) With code PreconditionFailed.
+// it was killed stays if no later attempt succeeds. (2) In front of the suffix. (3) With code PreconditionFailed. If
+// one begins to publish after the other has ended, it is the second run; if their numbers of shards differ, the objects of both
+// stay. (4) With code PermissionDenied, before an object is published, if it would replace one that a retention policy or a hold
+// keeps. A first run succeeds and names in the log the temporary objects that can't be deleted; see WithTempFolder.
+//
+// Shards appear one after the other, in minutes if there are many. A reader that needs all or none starts when the job is done:
+// when launch.Run returns, or when Dataflow reports the state JOB_STATE_DONE.
 //
 // A drain ends the input of a bounded branch of a streaming job early, and what it has read then counts as all of it. Published
 // objects have the metadata cmekpipe-part and cmekpipe-attempt. A reader that deletes objects of panes as soon as they appear
