@@ -26,12 +26,12 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	t.Helper()
 	rng := rand.New(rand.NewPCG(seed, 0))
 	cloud, sinks := cmektest.NewCloud(t), map[string]Sink{}
-	runner := randomRetries(rng)
+	retries, portable := randomRetries(rng)
 	var worlds []*world
 	for i := range 1 + rng.IntN(4) {
 		h := harnesses[rng.IntN(len(harnesses))]
 		sc := randomScene(rng, h, i)
-		sc.Retries = runner
+		sc.Retries, sc.Portable = retries, portable
 		worlds = append(worlds, newWorldIn(t, cloud, h, randomSink(t, cloud, h, sinks, sc.Name), sc, fmt.Sprint("key", i)))
 	}
 	for _, w := range worlds {
@@ -43,7 +43,7 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	for _, w := range worlds {
 		w.add(t, s, w.half(cancel))
 	}
-	outcome{worlds, worlds[0].launch(ctx, t, p)}.judge(t)
+	outcome{worlds, worlds[0].launch(ctx, t, p, 0)}.judge(t)
 	if t.Failed() {
 		for _, w := range worlds {
 			t.Logf("%s: %+v", w.harness.Name, w.scene)
@@ -62,7 +62,8 @@ func randomSink(t *testing.T, cloud *cmektest.Cloud, h Harness, sinks map[string
 	return sinks[h.Name]
 }
 
-func randomRetries(rng *rand.Rand) retries {
+// randomRetries returns no retries for a run on a portable runner.
+func randomRetries(rng *rand.Rand) (_ retries, portable bool) {
 	r := retries{
 		Bundles: []int{1, 3, 17}[rng.IntN(3)],
 		Failure: append(retryrunner.All(), 0)[rng.IntN(len(retryrunner.All())+1)],
@@ -70,9 +71,9 @@ func randomRetries(rng *rand.Rand) retries {
 		Unfused: rng.IntN(4) == 0,
 	}
 	if rng.IntN(4) == 0 {
-		return retries{}
+		return retries{}, true
 	}
-	return r
+	return r, false
 }
 
 func randomScene(rng *rand.Rand, h Harness, i int) scene {
