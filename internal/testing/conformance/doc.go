@@ -2,7 +2,7 @@
 //
 // A connector describes itself in a [Harness] and calls [Run] from a test of its own:
 //
-//	func TestConformance(t *testing.T) { conformance.Run(t, sinks.TextIO()) }
+//	func TestConformance(t *testing.T) { conformance.Run(t, textsink.Write()) }
 //
 // # Guarantees
 //
@@ -41,8 +41,9 @@
 //
 // # Adding a connector
 //
-// Write a function that returns the connector's Harness in a file of its own in package sinks, list it in sinks.All,
-// and call Run in the connector's package, whose TestMain calls flag.Parse and beam.Init. Fields that relax a
+// Write a function that returns the connector's Harness in a package of its own in sinks, so that the tests of a connector
+// link no other one, list it in the test of randomised pipelines, and call Run in the connector's package, whose TestMain
+// calls flag.Parse and beam.Init. Fields that relax a
 // guarantee, such as [Harness.Partial], contain the reason as a sentence; all other checks are strict.
 //
 // A connector that reads and stores temporary data describes itself in a [Source] and calls [RunSource].
