@@ -33,13 +33,14 @@
 //	cmekpipe/guard                  what a constructed pipeline would create, and with which key
 //	cmekpipe/io/…                   Beam's connectors with destinations that carry a key
 //	cmekpipe/explain                the cause of and the remedy for an error about a key
-//	cmekpipe/rule                   the rules behind all findings, with IDs that never change
+//	cmekpipe/rule                   the rules behind all findings, with IDs that never change; text and JSON, below it SARIF and HTML
 //	cmekpipe                        keys, destinations, options, errors (standard library only)
 //	cmekpipe/location               one type for each Google Cloud location, and which key can encrypt what (standard library only)
 //
 //	for local runs and tests
 //	cmekpipe/emulator               a loopback Google Cloud that enforces keys
-//	cmekpipe/cmektest               the same for unit tests
+//	cmekpipe/emulator/prismrun      runs the pipelines of jobs that are launched there
+//	cmekpipe/cmektest               the same cloud for unit tests
 //
 //	internal/…                      shared mechanics; internal/design.md says why each dependency is there
 //	testdata/                       test data shared by two or more packages

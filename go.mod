@@ -21,6 +21,7 @@ require (
 	github.com/googleapis/gax-go/v2 v2.26.2
 	github.com/linkedin/goavro/v2 v2.15.0
 	github.com/rogpeppe/go-internal v1.16.0
+	github.com/santhosh-tekuri/jsonschema/v6 v6.0.3
 	github.com/xitongsys/parquet-go v1.6.2
 	golang.org/x/sync v0.23.0
 	google.golang.org/api v0.297.0

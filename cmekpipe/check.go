@@ -12,6 +12,9 @@ import (
 type checker struct {
 	faults []*Error
 
+	// config is what is checked; nil if only a key is known.
+	config *Config
+
 	// typed says that the configuration comes from a Builder, whose types declare the region and require a temp location.
 	typed bool
 
@@ -44,6 +47,7 @@ func (c *checker) addName(field, name string, f fault) {
 
 // checkConfig finds everything that is wrong with a configuration, in the order of the fields.
 func (c *checker) checkConfig(cfg Config) {
+	c.config = &cfg
 	c.checkRunner(cfg.Runner)
 	c.checkKey(cfg)
 	c.checkProject(cfg.Project)

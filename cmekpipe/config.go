@@ -97,6 +97,7 @@ type Config struct {
 	// WorkerRegion, WorkerZone and Zone place the workers. They must be in the job's region; at most one may be set.
 	WorkerRegion, WorkerZone, Zone string
 	// Experiments and ServiceOptions are passed to Dataflow unchanged, each an element of its own. Those of
-	// [ForbiddenOptions] are refused.
+	// [ForbiddenOptions] are refused, and so is one with the name of an option above, such as "network=N", unless it repeats the
+	// option.
 	Experiments, ServiceOptions []string
 }

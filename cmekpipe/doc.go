@@ -55,6 +55,8 @@
 //	refused        cpu_profiling dataflow_endpoint endpoint retain_docker_containers parallelism beam_strict dot_file
 //	               session_recording, and enable_hot_key_logging if a program defines it
 //
+// An experiment or service option with the name of another option, such as network=N, is refused unless it repeats that option.
+//
 // With a runner that uses a job service (flink, spark or universal), endpoint, retain_docker_containers, parallelism and
 // beam_strict are accepted.
 //

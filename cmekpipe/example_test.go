@@ -59,6 +59,19 @@ func ExampleFromConfig() {
 	// Output: true
 }
 
+// The type of the key holds its location: the compiler compares it with that of buckets.
+func ExampleParseKey() {
+	const name = "projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines"
+	key, err := cmekpipe.ParseKey[location.USCentral1](name)
+	fmt.Println(key.Name().ID(), err)
+
+	_, err = cmekpipe.ParseKey[location.EuropeWest1](name)
+	fmt.Println(errors.Is(err, cmekpipe.LocationMismatch))
+	// Output:
+	// pipelines <nil>
+	// true
+}
+
 func ExampleParseKeyName() {
 	key, err := cmekpipe.ParseKeyName(exampleKey)
 	fmt.Println(key.Project(), key.Location(), key.KeyRing(), key.ID(), err)

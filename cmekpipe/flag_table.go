@@ -2,8 +2,11 @@ package cmekpipe
 
 import "slices"
 
-// options returns the flags that [FromFlags] reads, under Beam's own names.
-func options() []option { return slices.Concat(jobOptions(), workerOptions()) }
+// strictFlag is a flag that only this module has.
+const strictFlag = "cmek_strict"
+
+// flagTable returns the flags that [FromFlags] reads, under Beam's own names.
+func flagTable() []option { return slices.Concat(jobOptions(), workerOptions()) }
 
 // jobOptions are the flags of the job and of its launch.
 func jobOptions() []option {
@@ -24,7 +27,7 @@ func jobOptions() []option {
 		text("template_location", "gs:// URL to stage a classic template at instead of submitting the job",
 			func(c *Config) *string { return &c.TemplateLocation }),
 		yes("dry_run", "plan the launch, then stop", func(c *Config) *bool { return &c.DryRun }),
-		yes("cmek_strict", "refuse code that is not inspected and services outside Cloud KMS, unless cmek_reviewed names them",
+		yes(strictFlag, "refuse code that is not inspected and services outside Cloud KMS, unless cmek_reviewed names them",
 			func(c *Config) *bool { return &c.Strict }),
 		{name: "cmek_reviewed", kind: repeated, set: addReviewed,
 			usage: "identity of code, or of a service, that a person has reviewed; may be repeated"},

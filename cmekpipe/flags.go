@@ -7,8 +7,14 @@ import (
 
 // RegisterFlags defines the flags that [FromFlags] reads, under Beam's names. It leaves out those that are defined
 // already, because a Beam runner is linked in. Call it before fs.Parse.
+//
+// If the command line has the key under another name, such as --kms_key_name, and the program has no such flag, fs.Parse fails and
+// the usage that it prints ends with the right name.
 func RegisterFlags(fs *flag.FlagSet) {
-	for _, o := range options() {
+	if fs.Lookup(strictFlag) == nil { // it is no flag of Beam's: this call is the first
+		AdviseKeyFlag(fs)
+	}
+	for _, o := range flagTable() {
 		if fs.Lookup(o.name) == nil {
 			o.define(fs)
 		}
@@ -22,7 +28,7 @@ func JobFlagSet(fs *flag.FlagSet) bool {
 	set := false
 	fs.Visit(func(f *flag.Flag) {
 		_, forbidden := forbiddenFlag(f.Name)
-		set = set || forbidden || slices.ContainsFunc(options(), func(o option) bool { return o.name == f.Name })
+		set = set || forbidden || slices.ContainsFunc(flagTable(), func(o option) bool { return o.name == f.Name })
 	})
 	return set
 }
@@ -39,7 +45,7 @@ func FromFlags(fs *flag.FlagSet) (*Options, error) {
 	}
 	set := k.readFlags(fs)
 	var c Config
-	for _, o := range options() {
+	for _, o := range flagTable() {
 		for _, value := range set[o.name] {
 			if wanted, example := o.set(&c, value); wanted != "" {
 				k.faults = append(k.faults, o.wrong(value, wanted, example))
@@ -60,7 +66,7 @@ func (c *checker) checkFlagSet(fs *flag.FlagSet) {
 	switch {
 	case fs == nil:
 		c.add(InvalidOptions, field, "got a nil flag set", "pass flag.CommandLine")
-	case !slices.ContainsFunc(options(), func(o option) bool { return fs.Lookup(o.name) != nil }),
+	case !slices.ContainsFunc(flagTable(), func(o option) bool { return fs.Lookup(o.name) != nil }),
 		fs.Parsed() && fs.Lookup(keyField) == nil:
 		c.add(InvalidOptions, field, "got a flag set in which --"+keyField+" is not defined",
 			"call cmekpipe.RegisterFlags(flag.CommandLine) before flag.Parse()")

@@ -1,6 +1,7 @@
 package cmekpipe_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -106,6 +107,63 @@ func TestGoodExperimentsAreAccepted(t *testing.T) {
 		mustOptions(t, c)
 		c.Experiments, c.ServiceOptions = nil, []string{item}
 		mustOptions(t, c)
+	}
+}
+
+// An item with the name of an option may repeat it.
+func TestExperimentsMayRepeatOptions(t *testing.T) {
+	for _, tt := range []struct {
+		item string
+		set  func(*cmekpipe.Config)
+	}{
+		{"network=inner", func(c *cmekpipe.Config) { c.Network = "inner" }},
+		{"subnetwork=googleapis.com/compute/v1/projects/p/regions/us-central1/subnetworks/w",
+			func(c *cmekpipe.Config) {
+				c.Subnetwork = "https://www.googleapis.com/compute/v1/projects/p/regions/us-central1/subnetworks/w"
+			}},
+		{"no_use_public_ips", func(c *cmekpipe.Config) { c.NoPublicIPs = true }},
+		{"usePublicIps=false", func(c *cmekpipe.Config) { c.NoPublicIPs = true }},
+		{"use_public_ips=true", func(*cmekpipe.Config) {}},
+		{"machine_type=n2-standard-4", func(c *cmekpipe.Config) { c.MachineType = "n2-standard-4" }},
+		{"temp_location=gs://bank-scratch/", func(c *cmekpipe.Config) { c.TempLocation = "gs://bank-scratch" }},
+		{"runner_harness_container_image=gcr.io/cloud-dataflow/v1beta3/unified-harness:20211003-rc00", func(*cmekpipe.Config) {}},
+	} {
+		c := goodConfig()
+		tt.set(&c)
+		c.Experiments = []string{tt.item}
+		mustOptions(t, c)
+	}
+}
+
+func TestOptionsOfOtherSDKsMustNotContradict(t *testing.T) {
+	c := goodConfig()
+	c.Network, c.Subnetwork, c.NoPublicIPs = "inner", "regions/us-central1/subnetworks/w", true
+	c.ServiceAccountEmail, c.SDKContainerImage = "w@bank-prod.iam.gserviceaccount.com", "gcr.io/p/i:2.77.0"
+	opts := mustOptions(t, c)
+	for _, tt := range []struct{ name, good, bad string }{
+		{"network", "inner", "outer"},
+		{"subnetwork", "regions/us-central1/subnetworks/w", "regions/us-central1/subnetworks/x"},
+		{"usePublicIps", "false", "true"},
+		{"no_use_public_ips", "true", "false"},
+		{"serviceAccount", "w@bank-prod.iam.gserviceaccount.com", "x@bank-prod.iam.gserviceaccount.com"},
+		{"workerHarnessContainerImage", "gcr.io/p/i:2.77.0", "gcr.io/p/i:latest"},
+		{"experiments", "a,network=inner", "a,network=outer"},
+		{"runnerHarnessContainerImage", "gcr.io/cloud-dataflow/v1beta3/harness:1", "gcr.io/x/harness:1"},
+	} {
+		if err := opts.CheckOptions(map[string]string{tt.name: tt.good}); err != nil {
+			t.Errorf("%s=%s: got %v, want it accepted", tt.name, tt.good, err)
+		}
+		faults := cmekpipe.OptionErrors(opts.CheckOptions(map[string]string{tt.name: tt.bad}))
+		if len(faults) != 1 || faults[0].Resource != tt.name || faults[0].Hint == "" {
+			t.Errorf("%s=%s: got %v, want one fault", tt.name, tt.bad, faults)
+		}
+	}
+	// What the job's options leave open, and what Dataflow has no option for, is the program's.
+	if err := mustOptions(t, goodConfig()).CheckOptions(map[string]string{"network": "outer", "usePublicIps": "true", "input": "gs://b/o"}); err != nil {
+		t.Errorf("got %v, want options accepted that contradict nothing", err)
+	}
+	if err := opts.CheckOptions(map[string]string{"dataflowKmsKey": goodKey + "2"}); !strings.Contains(fmt.Sprint(err), "got key "+goodKey+"2") {
+		t.Errorf("got %v, want the other key refused", err)
 	}
 }
 

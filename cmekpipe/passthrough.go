@@ -19,10 +19,21 @@ func CheckOptions(key KeyName, options map[string]string) error {
 	if !key.Valid() {
 		k.add(KeyMissing, keyField, "got no key, want the job's", keyNameForm)
 	}
+	return k.checkAllPassedThrough("cmekpipe.CheckOptions", options)
+}
+
+// CheckOptions is [CheckOptions] with the key of o. It also refuses options that contradict one that o sets, by which the workers'
+// network, addresses, account, image, machines and disks and the folders for files are chosen.
+func (o *Options) CheckOptions(options map[string]string) error {
+	k := &checker{key: o.key, region: o.key.Location(), config: &o.config, projectID: o.config.Project}
+	return k.checkAllPassedThrough("cmekpipe.Options.CheckOptions", options)
+}
+
+func (c *checker) checkAllPassedThrough(op string, options map[string]string) error {
 	for _, name := range slices.Sorted(maps.Keys(options)) {
-		k.checkPassedThrough(name, options[name])
+		c.checkPassedThrough(name, options[name])
 	}
-	return k.err("cmekpipe.CheckOptions")
+	return c.err(op)
 }
 
 // checkPassedThrough checks one option that reaches a job outside Config.
@@ -35,9 +46,18 @@ func (c *checker) checkPassedThrough(name, value string) {
 		return
 	}
 	o := optionRef{field: name}
-	if value == "" || c.checkPlace(o, value) || c.checkKeyOption(o, value) {
+	if value == "" {
 		return
 	}
+	faults := len(c.faults)
+	placed := c.checkPlace(o, value)
+	if len(c.faults) == faults {
+		c.checkHiddenOption(o, value)
+	}
+	if placed || c.checkKeyOption(o, value) {
+		return
+	}
+	c.checkRunnerImage(o, value)
 	if f, found := forbiddenPassedThrough(name, value); found {
 		c.faults = append(c.faults, f.fault(name, name))
 	}
@@ -63,9 +83,12 @@ func (c *checker) checkItems(field string, items []string) {
 func (c *checker) checkItem(field, item string) {
 	name, value, _ := strings.Cut(item, "=")
 	o := optionRef{field: field, item: name}
-	if c.checkPlace(o, value) || c.checkKeyOption(o, value) {
+	faults := len(c.faults)
+	if c.checkPlace(o, value); len(c.faults) > faults || c.checkKeyOption(o, value) {
 		return
 	}
+	c.checkHiddenItem(o, value)
+	c.checkRunnerImage(o, value)
 	if f, found := forbiddenItem(name, value); found {
 		c.faults = append(c.faults, f.fault(field, name))
 	}

@@ -3,11 +3,32 @@ package cmekpipe_test
 import (
 	"flag"
 	"io"
+	"os"
 	"strings"
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 )
+
+// A program that has no such flag fails when it parses, before it could launch without a key.
+func TestAKeyUnderAnUndefinedFlagIsAdvisedOnce(t *testing.T) {
+	before := os.Args
+	t.Cleanup(func() { os.Args = before })
+	for _, name := range []string{"kms_key_name", "gcp_kms_key", "dataflowKmsKey", "kmsKey"} {
+		os.Args = []string{"nightly", "--runner=dataflow", "--" + name + "=" + goodKey, "--project=bank-prod"}
+		fs := flag.NewFlagSet("nightly", flag.ContinueOnError)
+		var printed strings.Builder
+		fs.SetOutput(&printed)
+		cmekpipe.RegisterFlags(fs)
+		cmekpipe.RegisterFlags(fs)
+		if err := fs.Parse(os.Args[1:]); err == nil {
+			t.Errorf("--%s: got no error", name)
+		}
+		if want := "flag --" + name + " is not defined: the flag for the job's key is --dataflow_kms_key"; strings.Count(printed.String(), want) != 1 {
+			t.Errorf("--%s: got\n%s\nwant once: %s", name, printed.String(), want)
+		}
+	}
+}
 
 // TestCommandLinesOfUsers has command lines from public reports, with the names replaced.
 func TestCommandLinesOfUsers(t *testing.T) {

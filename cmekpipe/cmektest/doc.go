@@ -57,4 +57,8 @@
 // # Concurrency
 //
 // As with [testing.T], call methods that may end the test only in the goroutine of the test.
+//
+// # Testing
+//
+// The package is for tests. [emulator.Cloud], which Cloud embeds, serves programs that are no tests.
 package cmektest

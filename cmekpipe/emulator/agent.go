@@ -3,7 +3,8 @@ package emulator
 import "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 
 // Agent returns the e-mail address of the service agent that encrypts for a service in a project. An IAM policy names
-// the agent as "serviceAccount:" followed by the address. Agent returns "" for [KMS], which has no agent.
+// the agent as "serviceAccount:" followed by the address. Agent returns "" for a service
+// without one, such as [KMS].
 func Agent(s Service, project string) string {
 	switch s {
 	case Storage:

@@ -7,7 +7,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 )
 
-// BigQueryLimits are the delays, quotas, limits and policies of the emulated BigQuery, for [Cloud.SetBigQueryLimits]. A
+// BigQueryLimits are the delays, quotas, limits and default keys of the emulated BigQuery, for [Cloud.SetBigQueryLimits]. A
 // field that is 0 keeps what Google documents for the location of the data. All times are those of the cloud's clock.
 type BigQueryLimits struct {
 	// BufferDelay is how long rows of insertAll and of the Storage Write API stay in write-optimized storage: queries and
@@ -35,13 +35,10 @@ type BigQueryLimits struct {
 	// RequireRouting refuses calls of AppendRows without the header x-goog-request-params that names their stream, as some
 	// regions do. A header that names another stream is always refused.
 	RequireRouting bool
-	// RequireKey is an organization policy: it refuses each query, load and copy job, dry runs included, that names no key,
-	// unless its project has a default key.
-	RequireKey bool
 	// ProjectKeys are the default keys of projects, each for data in the locations that it serves. Such a key encrypts a
 	// table or query result whose creator names no key and whose dataset has no default key.
 	ProjectKeys []cmekpipe.KeyName
 }
 
-// SetBigQueryLimits replaces the delays, quotas, limits and policies of BigQuery.
+// SetBigQueryLimits replaces the delays, quotas, limits and default keys of BigQuery.
 func (c *Cloud) SetBigQueryLimits(l BigQueryLimits) { c.tables.SetLimits(store.Limits(l)) }

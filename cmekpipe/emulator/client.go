@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/googleapis/gax-go/v2/callctx"
 	"google.golang.org/api/option"
 	"google.golang.org/grpc/metadata"
 
@@ -60,9 +61,11 @@ func (c *Cloud) Setenv() error {
 	return nil
 }
 
-// As returns a context whose calls to Cloud KMS are made by a member, named as in an IAM policy:
-// "user:ann@example.com", or "serviceAccount:" followed by the address of an [Agent]. The policies of keys and key
-// rings decide what the member may do.
+// As returns a context whose calls are made by a member, named as in an IAM policy: "user:ann@example.com", or
+// "serviceAccount:" followed by the address of an [Agent]. The policies of keys, key rings, projects, folders and
+// organizations decide what the member may do in Cloud KMS and in the services that administer access; the other
+// services don't distinguish callers.
 func As(ctx context.Context, member string) context.Context {
+	ctx = callctx.SetHeaders(ctx, core.PrincipalHeader, member)
 	return metadata.AppendToOutgoingContext(ctx, core.PrincipalHeader, member)
 }

@@ -12,19 +12,28 @@ import (
 
 	api "google.golang.org/api/dataflow/v1b3"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/compute"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/hierarchy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/orgpolicy"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
 )
 
 // Cloud is a running loopback cloud. Use [Start].
 type Cloud struct {
 	env         *core.Env
+	access      *access.Store // policies and roles
+	usage       *serviceusage.State
+	policies    *orgpolicy.Store
+	machines    *compute.Server
 	running     []running
 	keys        *kms.Server
 	objects     *gcs.Server
@@ -81,6 +90,12 @@ func Start(opts ...Option) (*Cloud, error) {
 		Now:    func() time.Time { return set.now().Add(time.Duration(c.ahead.Load())) },
 		Ledger: &core.Ledger{}, Faults: &core.Faults{},
 	}
+	c.access = access.New(c.env.Now, hierarchy.New(c.env.Now))
+	c.usage = serviceusage.NewState(c.access.Tree(), func(bucket string) string { return c.objects.BucketProject(bucket) })
+	c.env.Services = c.usage
+	c.policies = orgpolicy.NewStore(c.env.Now, c.access.Tree())
+	c.env.Constraints = c.policies
+	c.env.Faults.Gate(c.usage.Admit)
 	for _, r := range services() {
 		if err := c.start(r); err != nil {
 			return nil, errors.Join(fmt.Errorf("emulator.Start: %s: %w", r.name, err), c.Close())

@@ -1,6 +1,7 @@
 // Package emulator is a loopback Google Cloud that enforces customer-managed keys. It serves Cloud KMS, Cloud Storage,
 // Dataflow, BigQuery, Pub/Sub, Spanner, Bigtable, Datastore and Healthcare to Google's own Go clients from one process
-// that starts in milliseconds. Use it for tests and local runs: everything is in memory until [Cloud.Close]. A call
+// that starts in milliseconds, and the services that decide who may do what: Resource Manager, IAM with deny policies, Policy
+// Troubleshooter, Service Usage and Organization Policy. Use it for tests and local runs: everything is in memory until [Cloud.Close]. A call
 // that the cloud doesn't serve returns UNIMPLEMENTED, over HTTP status 501, with the call's name.
 //
 // [Start] starts a cloud for a program that runs locally, for TestMain, or for several tests that share one cloud.
@@ -8,7 +9,8 @@
 //
 // # Defaults
 //
-// A new cloud is empty. Every project exists. The clock is the computer's; [Cloud.Advance] moves it forward, so that
+// A new cloud is empty. Every project exists, outside of an organization until [Cloud.CreateProject] places it in one, and
+// every service is on. The clock is the computer's; [Cloud.Advance] moves it forward, so that
 // rotations and destructions become due. [Start] does not change the environment, so that a process may run any number
 // of clouds; [Cloud.Setenv] does. A helper with a zero key creates a resource without a key.
 //
@@ -37,6 +39,12 @@
 //	Datastore        DATASTORE_EMULATOR_HOST           yes                     yes
 //	FirestoreAdmin   FIRESTORE_ADMIN_EMULATOR_HOST     no                      no                /v1/
 //	Healthcare       HEALTHCARE_EMULATOR_HOST          no                      no                /v1/
+//	ResourceManager  RESOURCE_MANAGER_EMULATOR_HOST    no                      no                /v3/
+//	IAM              IAM_EMULATOR_HOST                 no                      no                /v1/, /v2/
+//	ServiceUsage     SERVICE_USAGE_EMULATOR_HOST       no                      no                /v1/, /v1beta1/
+//
+// PolicyTroubleshooter (POLICY_TROUBLESHOOTER_EMULATOR_HOST, /v3/) and OrganizationPolicy (ORG_POLICY_EMULATOR_HOST, /v2/)
+// have variables of the same form, and so does Compute (COMPUTE_EMULATOR_HOST, /compute/v1/).
 //
 // The values of Storage and BigQuery begin with http://, which Python needs; the others are HOST:PORT. Python's client of
 // BigQuery also needs anonymous credentials, and clients over gRPC that honour no variable an insecure channel.
@@ -44,7 +52,15 @@
 // # Permissions
 //
 // The caller is an owner who may create keys, change their states and grant them, but not encrypt or decrypt with them.
-// [As] makes the calls of another member, who may do only what policies of keys and key rings grant.
+// [As] makes the calls of another member, who may do only what policies grant: those of the key, the key ring, the project
+// and the folders and organization above it, unless a deny policy there denies it. [Cloud.Grant] grants a role on one of the
+// latter. Bindings may have conditions and custom roles.
+//
+// # Organization policies and services that are off
+//
+// [Cloud.SetOrgPolicy] sets the policy of a constraint, such as gcp.restrictNonCmekServices, which the services then enforce
+// when they create something. [Cloud.DisableService] switches an API off in a project. Service Usage, IAM and Organization
+// Policy can change the same through Google's clients.
 //
 // Use of keys is denied by default. A service encrypts only after [Cloud.GrantKey] grants its service agent
 // roles/cloudkms.cryptoKeyEncrypterDecrypter on the key. [Agent] returns the e-mail address of the agent:
@@ -71,7 +87,12 @@
 //
 // # What is simplified
 //
-//   - IAM: only keys and key rings have policies, and grants take effect at once unless [Cloud.DelayGrants] delays them.
+//   - IAM: keys, key rings, projects, folders, organizations and service accounts have policies; buckets, datasets and topics
+//     have none. Callers are distinguished by Cloud KMS and by the services that administer access only. Grants take effect at
+//     once unless [Cloud.DelayGrants] delays them. Groups have no members, resources have no tags, and predefined roles hold only
+//     the permissions that a pipeline and its checks need.
+//   - Compute Engine: reads of subnetworks, images, instances and disks that [Cloud.PutCompute] stored.
+//   - Organization policies apply at once. Conditions and custom constraints are refused.
 //   - Dataflow: jobs change their states and run nothing unless [WithJobRunner] passes them to a runner. Package
 //     prismrun has one, which runs the staged pipeline in one process. [Cloud.Dataflow] sets pace, messages and
 //     metrics.
@@ -79,6 +100,7 @@
 //     cloud refuses any other query by name unless the test supplies the rows with [Cloud.SetQueryResult]. Jobs end
 //     within the call that creates them.
 //   - Pub/Sub and Bigtable: data is in Google's fakes pstest and bttest; the cloud enforces keys in front of them.
+//     A message that nobody pulled is gone after ten minutes by the cloud's clock, Google's shortest retention.
 //     Bigtable has no backups, UpdateTable, CheckAndMutateRow and ReadModifyWriteRow.
 //   - Spanner and Datastore: reads, commits and queries over one table or kind with comparisons; no other SQL or GQL.
 //     Spanner has no instance configurations, backups and DeleteInstance. The database "(default)" of Datastore must be

@@ -52,7 +52,7 @@ func (c *Cloud) DenyKey(ctx context.Context, key cmekpipe.KeyName, project strin
 
 // DelayGrants makes grants and denials from now on take effect only after d by the cloud's clock, however they are made:
 // Google Cloud needs up to several minutes. Clients read a changed policy at once. [Cloud.Advance] ends the delay.
-func (c *Cloud) DelayGrants(d time.Duration) { c.keys.DelayPolicies(d) }
+func (c *Cloud) DelayGrants(d time.Duration) { c.access.Delay(d) }
 
 func (c *Cloud) changePolicy(ctx context.Context, key cmekpipe.KeyName, project string, services []Service,
 	change func(*iam.Policy, string, iam.RoleName)) error {

@@ -215,3 +215,112 @@ const (
 	HealthcareOperationsCancel     Method = "healthcare.operations.cancel"
 	HealthcareOperationsGet        Method = "healthcare.operations.get"
 )
+
+// The methods of Resource Manager.
+const (
+	ResourceManagerFoldersGet                      Method = "cloudresourcemanager.folders.get"
+	ResourceManagerFoldersGetIAMPolicy             Method = "cloudresourcemanager.folders.getIamPolicy"
+	ResourceManagerFoldersList                     Method = "cloudresourcemanager.folders.list"
+	ResourceManagerFoldersSearch                   Method = "cloudresourcemanager.folders.search"
+	ResourceManagerFoldersSetIAMPolicy             Method = "cloudresourcemanager.folders.setIamPolicy"
+	ResourceManagerFoldersTestIAMPermissions       Method = "cloudresourcemanager.folders.testIamPermissions"
+	ResourceManagerOrganizationsGet                Method = "cloudresourcemanager.organizations.get"
+	ResourceManagerOrganizationsGetIAMPolicy       Method = "cloudresourcemanager.organizations.getIamPolicy"
+	ResourceManagerOrganizationsSearch             Method = "cloudresourcemanager.organizations.search"
+	ResourceManagerOrganizationsSetIAMPolicy       Method = "cloudresourcemanager.organizations.setIamPolicy"
+	ResourceManagerOrganizationsTestIAMPermissions Method = "cloudresourcemanager.organizations.testIamPermissions"
+	ResourceManagerProjectsGet                     Method = "cloudresourcemanager.projects.get"
+	ResourceManagerProjectsGetIAMPolicy            Method = "cloudresourcemanager.projects.getIamPolicy"
+	ResourceManagerProjectsList                    Method = "cloudresourcemanager.projects.list"
+	ResourceManagerProjectsSearch                  Method = "cloudresourcemanager.projects.search"
+	ResourceManagerProjectsSetIAMPolicy            Method = "cloudresourcemanager.projects.setIamPolicy"
+	ResourceManagerProjectsTestIAMPermissions      Method = "cloudresourcemanager.projects.testIamPermissions"
+)
+
+// The methods of IAM and of its deny policies.
+const (
+	IAMOrganizationsRolesCreate                  Method = "iam.organizations.roles.create"
+	IAMOrganizationsRolesDelete                  Method = "iam.organizations.roles.delete"
+	IAMOrganizationsRolesGet                     Method = "iam.organizations.roles.get"
+	IAMOrganizationsRolesList                    Method = "iam.organizations.roles.list"
+	IAMOrganizationsRolesPatch                   Method = "iam.organizations.roles.patch"
+	IAMOrganizationsRolesUndelete                Method = "iam.organizations.roles.undelete"
+	IAMPoliciesCreatePolicy                      Method = "iam.policies.createPolicy"
+	IAMPoliciesDelete                            Method = "iam.policies.delete"
+	IAMPoliciesGet                               Method = "iam.policies.get"
+	IAMPoliciesListPolicies                      Method = "iam.policies.listPolicies"
+	IAMPoliciesUpdate                            Method = "iam.policies.update"
+	IAMProjectsRolesCreate                       Method = "iam.projects.roles.create"
+	IAMProjectsRolesDelete                       Method = "iam.projects.roles.delete"
+	IAMProjectsRolesGet                          Method = "iam.projects.roles.get"
+	IAMProjectsRolesList                         Method = "iam.projects.roles.list"
+	IAMProjectsRolesPatch                        Method = "iam.projects.roles.patch"
+	IAMProjectsRolesUndelete                     Method = "iam.projects.roles.undelete"
+	IAMProjectsServiceAccountsCreate             Method = "iam.projects.serviceAccounts.create"
+	IAMProjectsServiceAccountsDelete             Method = "iam.projects.serviceAccounts.delete"
+	IAMProjectsServiceAccountsDisable            Method = "iam.projects.serviceAccounts.disable"
+	IAMProjectsServiceAccountsEnable             Method = "iam.projects.serviceAccounts.enable"
+	IAMProjectsServiceAccountsGet                Method = "iam.projects.serviceAccounts.get"
+	IAMProjectsServiceAccountsGetIAMPolicy       Method = "iam.projects.serviceAccounts.getIamPolicy"
+	IAMProjectsServiceAccountsList               Method = "iam.projects.serviceAccounts.list"
+	IAMProjectsServiceAccountsSetIAMPolicy       Method = "iam.projects.serviceAccounts.setIamPolicy"
+	IAMProjectsServiceAccountsTestIAMPermissions Method = "iam.projects.serviceAccounts.testIamPermissions"
+	IAMRolesGet                                  Method = "iam.roles.get"
+	IAMRolesList                                 Method = "iam.roles.list"
+)
+
+// The methods of the Policy Troubleshooter.
+const (
+	PolicyTroubleshooterTroubleshoot Method = "policytroubleshooter.iam.troubleshoot"
+)
+
+// The methods of Service Usage.
+const (
+	ServiceUsageBatchEnable              Method = "serviceusage.services.batchEnable"
+	ServiceUsageBatchGet                 Method = "serviceusage.services.batchGet"
+	ServiceUsageConsumerQuotaMetricsGet  Method = "serviceusage.services.consumerQuotaMetrics.get"
+	ServiceUsageConsumerQuotaMetricsList Method = "serviceusage.services.consumerQuotaMetrics.list"
+	ServiceUsageDisable                  Method = "serviceusage.services.disable"
+	ServiceUsageEnable                   Method = "serviceusage.services.enable"
+	ServiceUsageGenerateServiceIdentity  Method = "serviceusage.services.generateServiceIdentity"
+	ServiceUsageGet                      Method = "serviceusage.services.get"
+	ServiceUsageList                     Method = "serviceusage.services.list"
+)
+
+// The methods of Organization Policy.
+const (
+	OrganizationPolicyFoldersConstraintsList                  Method = "orgpolicy.folders.constraints.list"
+	OrganizationPolicyFoldersPoliciesCreate                   Method = "orgpolicy.folders.policies.create"
+	OrganizationPolicyFoldersPoliciesDelete                   Method = "orgpolicy.folders.policies.delete"
+	OrganizationPolicyFoldersPoliciesGet                      Method = "orgpolicy.folders.policies.get"
+	OrganizationPolicyFoldersPoliciesGetEffectivePolicy       Method = "orgpolicy.folders.policies.getEffectivePolicy"
+	OrganizationPolicyFoldersPoliciesList                     Method = "orgpolicy.folders.policies.list"
+	OrganizationPolicyFoldersPoliciesPatch                    Method = "orgpolicy.folders.policies.patch"
+	OrganizationPolicyOrganizationsConstraintsList            Method = "orgpolicy.organizations.constraints.list"
+	OrganizationPolicyOrganizationsPoliciesCreate             Method = "orgpolicy.organizations.policies.create"
+	OrganizationPolicyOrganizationsPoliciesDelete             Method = "orgpolicy.organizations.policies.delete"
+	OrganizationPolicyOrganizationsPoliciesGet                Method = "orgpolicy.organizations.policies.get"
+	OrganizationPolicyOrganizationsPoliciesGetEffectivePolicy Method = "orgpolicy.organizations.policies.getEffectivePolicy"
+	OrganizationPolicyOrganizationsPoliciesList               Method = "orgpolicy.organizations.policies.list"
+	OrganizationPolicyOrganizationsPoliciesPatch              Method = "orgpolicy.organizations.policies.patch"
+	OrganizationPolicyProjectsConstraintsList                 Method = "orgpolicy.projects.constraints.list"
+	OrganizationPolicyProjectsPoliciesCreate                  Method = "orgpolicy.projects.policies.create"
+	OrganizationPolicyProjectsPoliciesDelete                  Method = "orgpolicy.projects.policies.delete"
+	OrganizationPolicyProjectsPoliciesGet                     Method = "orgpolicy.projects.policies.get"
+	OrganizationPolicyProjectsPoliciesGetEffectivePolicy      Method = "orgpolicy.projects.policies.getEffectivePolicy"
+	OrganizationPolicyProjectsPoliciesList                    Method = "orgpolicy.projects.policies.list"
+	OrganizationPolicyProjectsPoliciesPatch                   Method = "orgpolicy.projects.policies.patch"
+)
+
+// The methods of Compute Engine.
+const (
+	ComputeDisksGet            Method = "compute.disks.get"
+	ComputeDisksList           Method = "compute.disks.list"
+	ComputeImagesGet           Method = "compute.images.get"
+	ComputeImagesGetFromFamily Method = "compute.images.getFromFamily"
+	ComputeImagesList          Method = "compute.images.list"
+	ComputeInstancesGet        Method = "compute.instances.get"
+	ComputeInstancesList       Method = "compute.instances.list"
+	ComputeSubnetworksGet      Method = "compute.subnetworks.get"
+	ComputeSubnetworksList     Method = "compute.subnetworks.list"
+)

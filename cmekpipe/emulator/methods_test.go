@@ -28,6 +28,8 @@ func endpoints() []emulator.Service {
 	return []emulator.Service{
 		emulator.KMS, emulator.Storage, emulator.Dataflow, emulator.BigQuery, emulator.BigQueryStorage, emulator.PubSub,
 		emulator.Spanner, emulator.Bigtable, emulator.Datastore, emulator.FirestoreAdmin, emulator.Healthcare,
+		emulator.ResourceManager, emulator.IAM, emulator.PolicyTroubleshooter, emulator.ServiceUsage,
+		emulator.OrganizationPolicy, emulator.Compute,
 	}
 }
 
@@ -77,8 +79,8 @@ func TestConstantsAreTheMethodsThatServicesServe(t *testing.T) {
 	if diff := cmp.Diff(served, named); diff != "" {
 		t.Errorf("constants of methods.go (-served +named):\n%s", diff)
 	}
-	if got := cloud.Methods(emulator.Compute); got != nil {
-		t.Errorf("Methods(Compute): got %q, want none", got)
+	if got := cloud.Methods("nothing"); got != nil {
+		t.Errorf("Methods(nothing): got %q, want none", got)
 	}
 }
 
@@ -103,6 +105,7 @@ func TestUnservedRESTCallsSaySo(t *testing.T) {
 	for s, path := range map[emulator.Service]string{
 		emulator.Storage: "/storage/v1/b/b/acl", emulator.Dataflow: "/v1b3/projects/p/locations/l/sql", emulator.BigQuery: "/bigquery/v2/projects/p/datasets/d/routines",
 		emulator.FirestoreAdmin: "/v1/projects/p/databases/d/backupSchedules", emulator.Healthcare: "/v1/projects/p/locations/l/datasets/d/dicomStores",
+		emulator.ResourceManager: "/v3/tagKeys", emulator.IAM: "/v1/projects/p/serviceAccounts/s/keys", emulator.PolicyTroubleshooter: "/v1/iam:troubleshoot", emulator.ServiceUsage: "/v1/operations", emulator.OrganizationPolicy: "/v2/organizations/1/customConstraints", emulator.Compute: "/compute/v1/projects/p/zones/z/disks/d/resize",
 	} {
 		response, err := http.Get("http://" + cloud.Endpoint(s) + path)
 		if err != nil {

@@ -7,14 +7,20 @@ import (
 	bqstorage "github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/storage"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigquery/store"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/bigtable"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/compute"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/dataflow"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/datastore"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/gcs"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/healthcare"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/iam"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/orgpolicy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/pubsub"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/resourcemanager"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/serviceusage"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/spanner"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/troubleshooter"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/bigqueryclient"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/shared"
@@ -23,22 +29,28 @@ import (
 // Service names one of Google's services.
 type Service string
 
-// The services of the cloud. Compute has no endpoint: it stands for the disks of Dataflow workers, which its agent
-// encrypts. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
-// databases of Datastore; each shares the agent of the service that it belongs to.
+// The services of the cloud. Compute serves reads only; its agent also encrypts the disks of Dataflow
+// workers. BigQueryStorage is the Storage Read and Write API of BigQuery, FirestoreAdmin the API that administers the
+// databases of Datastore; each shares the agent of the service that it belongs to. The last ones administer access and
+// encrypt nothing.
 const (
-	KMS             Service = "kms"
-	Storage         Service = "storage"
-	Dataflow        Service = "dataflow"
-	Compute         Service = "compute"
-	BigQuery        Service = "bigquery"
-	BigQueryStorage Service = "bigquerystorage"
-	PubSub          Service = "pubsub"
-	Spanner         Service = "spanner"
-	Bigtable        Service = "bigtable"
-	Datastore       Service = "datastore"
-	FirestoreAdmin  Service = "firestore"
-	Healthcare      Service = "healthcare"
+	KMS                  Service = "kms"
+	Storage              Service = "storage"
+	Dataflow             Service = "dataflow"
+	Compute              Service = "compute"
+	BigQuery             Service = "bigquery"
+	BigQueryStorage      Service = "bigquerystorage"
+	PubSub               Service = "pubsub"
+	Spanner              Service = "spanner"
+	Bigtable             Service = "bigtable"
+	Datastore            Service = "datastore"
+	FirestoreAdmin       Service = "firestore"
+	Healthcare           Service = "healthcare"
+	ResourceManager      Service = "cloudresourcemanager"
+	IAM                  Service = "iam"
+	PolicyTroubleshooter Service = "policytroubleshooter"
+	ServiceUsage         Service = "serviceusage"
+	OrganizationPolicy   Service = "orgpolicy"
 )
 
 // row describes how the cloud starts one service.
@@ -56,7 +68,7 @@ func services() []row {
 	var admin *datastore.Admin
 	return []row{
 		{KMS, shared.KMSHost, endpoint.GRPC, func(c *Cloud, env *core.Env) core.Server {
-			c.keys = kms.New(env)
+			c.keys = kms.New(env, c.access)
 			env.Keys = c.keys
 			return c.keys
 		}, ""},
@@ -89,7 +101,21 @@ func services() []row {
 			return data
 		}, ""},
 		{FirestoreAdmin, shared.FirestoreAdminHost, endpoint.HTTP, func(*Cloud, *core.Env) core.Server { return admin }, ""},
+		{ResourceManager, shared.ResourceManagerHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return resourcemanager.New(env, c.access) }, ""},
+		{IAM, shared.IAMHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return iam.New(env, c.access) }, ""},
+		{PolicyTroubleshooter, shared.PolicyTroubleshooterHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return troubleshooter.New(env, c.access) }, ""},
+		{ServiceUsage, shared.ServiceUsageHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return serviceusage.New(env, c.access, c.usage) }, ""},
+		{OrganizationPolicy, shared.OrgPolicyHost, endpoint.HTTP, func(c *Cloud, env *core.Env) core.Server { return orgpolicy.New(env, c.access, c.policies) }, ""},
+		{Compute, shared.ComputeHost, computeOptions, func(c *Cloud, env *core.Env) core.Server {
+			c.machines = compute.New(env, c.access)
+			return c.machines
+		}, ""},
 	}
+}
+
+// computeOptions includes the path of the API, which the client of Compute Engine reads from its endpoint.
+func computeOptions(host string) []option.ClientOption {
+	return []option.ClientOption{option.WithEndpoint("http://" + host + compute.BasePath), option.WithoutAuthentication()}
 }
 
 // storageOptions includes the path of the API, which the client of Cloud Storage reads from its endpoint.

@@ -62,7 +62,7 @@ func Remedy(c Case) string {
 
 // noToken finds what Google's clients say if they have no credentials, or if those are refused. A status of 408, 429 or 5xx is
 // that of a token server that is busy.
-var noToken = regexp.MustCompile(`could not find default credentials|"invalid_grant"|"invalid_rapt"|"unauthorized_client"|` +
+var noToken = regexp.MustCompile(`could not find default credentials|credentials: unsupported filetype|"invalid_grant"|"invalid_rapt"|"unauthorized_client"|` +
 	`cannot fetch token: 40[0-7]\b|GCE metadata "[^"]*" not defined|impersonate: status code 40[0-7]\b`)
 
 // IsNoCredentials reports whether a message says that Google's client found no credentials, or only such as are expired or
@@ -160,9 +160,16 @@ func denied(c Case) string {
 	} else {
 		member = "user:" + member
 	}
-	text := "grant " + what + " on " + name(c) + " to " + who
+	where := name(c)
+	switch k.noun { // as in the command: these have no policy of their own
+	case "object":
+		where = "gs://" + k.part("bucket")
+	case "job":
+		where = "project " + k.part("project")
+	}
+	text := "grant " + what + " on " + where + " to " + who
 	if what == "" {
-		text = "grant " + who + " access to " + name(c)
+		text = "grant " + who + " access to " + where
 	}
 	if command := k.bind(c); command != "" && role != "" {
 		text += ": " + command + " --member=" + member + " --role=" + role

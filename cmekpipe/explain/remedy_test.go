@@ -48,13 +48,13 @@ func TestRemedyFillsInTheCommand(t *testing.T) {
 		{"Datastore database missing", explain.Case{Code: cmekpipe.NotFound, Resource: "projects/bank-prod/databases/d"},
 			"gcloud firestore databases create --database=d --type=datastore-mode --location=us-central1 --project=bank-prod --kms-key-name=" + keyName},
 		{"upload denied", explain.Case{Code: cmekpipe.PermissionDenied, Resource: "gs://bank-work/staging/worker", Message: forbidden},
-			"grant storage.objects.create, such as with roles/storage.objectUser, on gs://bank-work/staging/worker to jane@bank.example: " +
+			"grant storage.objects.create, such as with roles/storage.objectUser, on gs://bank-work to jane@bank.example: " +
 				"gcloud storage buckets add-iam-policy-binding gs://bank-work --member=user:jane@bank.example --role=roles/storage.objectUser"},
 		{"upload denied to a service account", explain.Case{Code: cmekpipe.PermissionDenied, Resource: "gs://bank-work/a",
 			Message: strings.ReplaceAll(forbidden, "jane@bank.example", "w@bank.iam.gserviceaccount.com")},
 			"--member=serviceAccount:w@bank.iam.gserviceaccount.com"},
 		{"job denied", explain.Case{Code: cmekpipe.PermissionDenied, Resource: "projects/bank-prod/locations/us-central1/jobs/j"},
-			"gcloud projects add-iam-policy-binding bank-prod --member=user:ACCOUNT --role=roles/dataflow.developer"},
+			"grant roles/dataflow.developer on project bank-prod to the account that makes the call: gcloud projects add-iam-policy-binding bank-prod --member=user:ACCOUNT --role=roles/dataflow.developer"},
 		{"permission that the caller knows", explain.Case{Code: cmekpipe.PermissionDenied, Resource: "gs://bank-work",
 			Permission: "storage.buckets.get"},
 			"gcloud storage buckets add-iam-policy-binding gs://bank-work --member=user:ACCOUNT --role=roles/storage.legacyBucketReader"},

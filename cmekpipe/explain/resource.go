@@ -204,7 +204,7 @@ func SetKey(resource string, want cmekpipe.KeyName) string {
 	k := kindOf(resource)
 	switch {
 	case k.setKeyIt != "" && want.Valid():
-		return "pass the key that the " + k.noun + " has, or change its key: " + k.fill(k.setKeyIt, want) + after("; ", k.setKeyNote)
+		return "set the key of the " + k.noun + ": " + k.fill(k.setKeyIt, want) + after("; ", k.setKeyNote) + "; or pass the key that it has"
 	case k.noun == "job":
 		return "the key of a job never changes; cancel it and launch it with " + keyText(Case{Key: want}) + ": " +
 			k.fill("gcloud dataflow jobs cancel {id} --region={region} --project={project}", want)

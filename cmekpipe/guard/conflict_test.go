@@ -23,6 +23,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/spannerio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
 
 type entryRow struct {
@@ -149,10 +150,16 @@ func TestTwoSinksOfOneDestinationAreRefused(t *testing.T) {
 		{"Java's truncating write", rows(entries), javaRows("bank-prod:ledger.entries", "WRITE_TRUNCATE"), "bank-prod:ledger.entries", "WriteAppend"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			err := inspect(t, pipeline(func(s beam.Scope) {
+			coverage := inspect(t, pipeline(func(s beam.Scope) {
 				tt.first(s.Scope("First"))
 				tt.second(s.Scope("Second"))
-			})).Err()
+			}))
+			found := coverage.Findings()
+			if second := found.Of(rule.TwoSinks); len(second) != 1 || !strings.HasPrefix(second[0].Resource, "root/Second/") ||
+				!strings.Contains(second[0].Detail, "root/First/") || len(found.Of(rule.UnprotectedTransform)) != 0 {
+				t.Errorf("got findings %+v, want one of %s on the second transform", found, rule.TwoSinks)
+			}
+			err := coverage.Err()
 			e, ok := errors.AsType[*cmekpipe.Error](err)
 			if !ok || e.Code != cmekpipe.InvalidOptions {
 				t.Fatalf("got error %v, want one with code %s", err, cmekpipe.InvalidOptions)

@@ -50,7 +50,8 @@
 // Of two transforms of a pipeline that write the same object, or shards of the same prefix with the same suffix, or an object
 // whose name is that of a shard, the second is refused: it would replace the output of the first, or the first that of the
 // second. So is the second of two writes to a BigQuery table unless both append. Transforms that append to one table or
-// database, publish to one topic, or share a folder of temporary objects are accepted. Keys make no difference. Not found are
+// database, publish to one topic, or share a folder of temporary objects are accepted. Keys make no difference. The finding has the
+// rule CMEK031. Not found are
 // other names of one object or table, such as a table and one of its partitions, and what the user's own code writes.
 //
 // # Refused connectors

@@ -25,6 +25,27 @@ func ExampleInspect() {
 	// cmekpipe[unprotected] guard.Inspect: "root/Archive/textio.Write/textio.writeFileFn": creates an object without naming a key: gs://bank-records/lines.txt; hint: use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.MustObject("gs://bank-records/lines.txt"), col)
 }
 
+// Refusals lists what an error of guard or of a launch refuses, each with the call to use instead.
+func ExampleRefusals() {
+	p := beam.NewPipeline()
+	s := p.Root()
+	lines := beam.Create(s, "a", "b")
+	textio.Write(s, "gs://bank-records/lines.txt", lines)
+	textio.Write(s, "gs://bank-records/copy.txt", lines)
+
+	coverage, err := guard.Inspect(p)
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	for _, e := range guard.Refusals(coverage.Err()) {
+		fmt.Println(e.Hint)
+	}
+	// Output:
+	// use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.MustObject("gs://bank-records/lines.txt"), col)
+	// use github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio.Write with an object created from a key: textio.Write(s, key.MustObject("gs://bank-records/copy.txt"), col)
+}
+
 func ExampleCoverage_WriteText() {
 	p := beam.NewPipeline()
 	s := p.Root()

@@ -7,8 +7,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
 
-// Findings returns what a person should know of, in the vocabulary of package rule: unprotected transforms, those that write
-// outside Cloud KMS or to the worker, user code, what guard did not check of transforms that it accepts, enabled hooks, the
+// Findings returns what a person should know of, in the vocabulary of package rule: unprotected transforms, those that write what
+// another one writes too, outside Cloud KMS or to the worker, user code, what guard did not check of transforms that it accepts, enabled hooks, the
 // constants in the graph, and a Beam that the catalogue does not describe.
 func (c *Coverage) Findings() rule.Findings {
 	var found rule.Findings
@@ -33,6 +33,9 @@ func (t Transform) findings() (found rule.Findings) {
 		Unprotected: rule.UnprotectedTransform, NoCMEK: rule.OutsideKMS, Opaque: rule.OpaqueTransform, Local: rule.WorkerDisk,
 	}
 	if id, ok := rules[t.Verdict]; ok {
+		if t.ConflictsWith != "" {
+			id = rule.TwoSinks
+		}
 		detail := t.Reason
 		if t.Destination != "" {
 			detail += ": " + t.Destination

@@ -6,6 +6,25 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 )
 
+// Metadata is what Cloud KMS keys never cover, because it becomes part of the job itself. Only numbers are kept here;
+// the values may be secrets.
+type Metadata struct {
+	// Uncovered names the kinds of metadata that Dataflow keeps outside the job's key.
+	// Source: https://docs.cloud.google.com/dataflow/docs/guides/customer-managed-encryption-keys.
+	Uncovered []string `json:"uncovered"`
+	// Elements and ElementBytes count what beam.Create and impulses embed in the graph, as it is encoded.
+	Elements     int `json:"elements"`
+	ElementBytes int `json:"elementBytes"`
+	// Constants and ConstantBytes count what the fields of DoFns and the payloads of external transforms embed in the
+	// graph. Zero values don't count.
+	Constants     int `json:"constants"`
+	ConstantBytes int `json:"constantBytes"`
+}
+
+func uncovered() []string {
+	return []string{"job name", "job id", "labels", "parameter values", "pipeline graph", "worker addresses"}
+}
+
 // add counts what an edge embeds in the graph, and returns the places of the constants: the names of fields, or "payload" of
 // a transform that is not a DoFn. Values are never kept.
 func (m *Metadata) add(e *graph.MultiEdge) (places []string) {

@@ -19,6 +19,13 @@ func AllowBucketWithoutDefaultKey(reason string) Waiver {
 	return Waiver{rule.BucketDefaultKey, reason}
 }
 
+// AllowBucketWithoutEnforcement allows a strict launch although the buckets of the temp location, the staging location and the
+// template accept objects under Google's own encryption. A launch that is not strict only finds and reports such a bucket. The
+// reason is for the reader of the plan: who agreed, and until when.
+func AllowBucketWithoutEnforcement(reason string) Waiver {
+	return Waiver{rule.BucketEnforcement, reason}
+}
+
 // AllowUnverifiedExpansion allows an expansion service on another machine that is reached without TLS, and files of other SDKs
 // for which it names no SHA-256. Whoever can change that traffic chooses the code that workers run. The reason is for the reader
 // of the plan: who agreed, and until when.

@@ -11,6 +11,7 @@ import (
 func constructors() map[rule.ID]func(reason string) insecure.Waiver {
 	return map[rule.ID]func(string) insecure.Waiver{
 		rule.BucketDefaultKey:    insecure.AllowBucketWithoutDefaultKey,
+		rule.BucketEnforcement:   insecure.AllowBucketWithoutEnforcement,
 		rule.UnverifiedExpansion: insecure.AllowUnverifiedExpansion,
 	}
 }

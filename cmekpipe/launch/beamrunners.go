@@ -25,6 +25,21 @@ func (l *launch) direct(ctx context.Context) error {
 // jobService runs the pipeline on a job service that somebody else operates, such as Flink's or Spark's, through Beam's
 // own runner, which reads its settings from Beam's flags. Beam has one such runner, named flink, spark and universal.
 func (l *launch) jobService(ctx context.Context) error {
+	if err := l.checkJobService(); err != nil {
+		return err
+	}
+	result, err := universal.Execute(ctx, l.pipeline)
+	if err != nil {
+		return l.ended(ctx, err)
+	}
+	if !*jobopts.Async { // Beam's result of a job that was not waited for panics when it is asked
+		l.result.Metrics = result.Metrics()
+	}
+	return nil
+}
+
+// checkJobService refuses options without a job service, and those that Beam's runner would ignore.
+func (l *launch) checkJobService() error {
 	runner := string(l.opts.Runner())
 	if *jobopts.Endpoint == "" {
 		return l.refuse(cmekpipe.InvalidOptions, "endpoint", "got no job service, want the address of that of runner "+runner,
@@ -33,13 +48,6 @@ func (l *launch) jobService(ctx context.Context) error {
 	if name := ignored(l.opts); name != "" {
 		return l.refuse(cmekpipe.InvalidOptions, name, "got a value that differs from Beam's flag, the only one that runner "+runner+" reads",
 			"set --"+name+" and build the options with cmekpipe.FromFlags")
-	}
-	result, err := universal.Execute(ctx, l.pipeline)
-	if err != nil {
-		return l.ended(ctx, err)
-	}
-	if !*jobopts.Async { // Beam's result of a job that was not waited for panics when it is asked
-		l.result.Metrics = result.Metrics()
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/job"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/jobs"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/translation"
@@ -43,12 +44,17 @@ type dataflowLaunch struct {
 // checkBuckets finds a missing bucket, and one without a default key, before the worker is built. Dataflow, its workers and those
 // of other SDKs name no key for what they write to the temp and the staging location.
 func (d *dataflowLaunch) checkBuckets(ctx context.Context) error {
-	err := d.services.KeyedBuckets(ctx, d.opts.StagingLocation().String(), d.opts.TempLocation().String())
+	places := []string{d.opts.StagingLocation().String(), d.opts.TempLocation().String()}
+	err := d.services.KeyedBuckets(ctx, places...)
 	if err == nil && d.stagesTemplate() {
+		places = append(places, d.opts.TemplateLocation().String())
 		err = d.services.Buckets(ctx, d.opts.TemplateLocation().String())
 	}
 	if err == nil {
 		err = d.services.CheckStaging(ctx)
+	}
+	if err == nil {
+		err = d.services.CheckEnforcement(ctx, d.result.Coverage.Strict(), places...)
 	}
 	d.result.Plan.Findings = append(d.result.Plan.Findings, d.services.Findings...)
 	return err
@@ -61,7 +67,7 @@ func (d *dataflowLaunch) runJob(ctx context.Context) (err error) {
 	}
 	s := session.New(d.services, func(o *job.Orphan) { d.result.Orphans = append(d.result.Orphans, *o) })
 	defer func() { err = s.Finish(ctx, d.result.Job, err) }()
-	if err := s.Recover(ctx); err != nil {
+	if err := s.CheckEarlier(ctx); err != nil {
 		return err
 	}
 	replaces, err := d.findReplaced(ctx)
@@ -90,7 +96,19 @@ func (d *dataflowLaunch) send(ctx context.Context) (*stagedJob, error) {
 		return nil, err
 	}
 	defer staged.close()
+	d.warnOfRequest(ctx)
 	return staged, staged.send(ctx, d.services.Storage)
+}
+
+// warnOfRequest warns of what may make Dataflow refuse the job, or run it otherwise than was meant, before anything is uploaded:
+// Dataflow says of a graph only that it is too large.
+func (d *dataflowLaunch) warnOfRequest(ctx context.Context) {
+	for _, f := range d.result.Plan.Findings {
+		switch f.Rule {
+		case rule.GraphSize, rule.ContainerImage, rule.LocalSSD:
+			d.services.Warn(ctx, f)
+		}
+	}
 }
 
 // submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the

@@ -2,15 +2,18 @@ package launch_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/pubsubio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/launch"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
@@ -43,16 +46,19 @@ func Example() {
 		if err != nil {
 			return err
 		}
-		return rule.WriteText(os.Stdout, findings)
+		return rule.WriteText(os.Stdout, findings.Of(rule.NotFound))
 	})
 	// Output:
 	// object gs://bank-work/totals.csv
 	// nightly JOB_STATE_DONE
 	// with the key: true
-	// error CMEK020: an expected resource does not exist
+	// error    CMEK020  an expected resource does not exist
 	//   gs://bank-work/totals.csv
-	//   not found
+	//     not found
 	//   to do: check that the job ended well and that nobody deleted the resource, then run the pipeline again
+	//
+	// 1 error
+	// next: check that the job ended well and that nobody deleted the resource, then run the pipeline again
 }
 
 // On Prism, in this process, Run refuses a pipeline as it would on Dataflow, and runs one that guard accepts.
@@ -99,6 +105,70 @@ func ExampleWatch() {
 	})
 	// Output:
 	// JOB_STATE_DONE <nil>
+}
+
+// A streaming job runs until it is drained, which processes what was read, or cancelled, which loses it.
+func ExampleDrain() {
+	withCloud(func(ctx context.Context, opts *cmekpipe.Options) error {
+		result, err := launchStreaming(ctx, opts)
+		if err != nil {
+			return err
+		}
+		err = launch.Drain(ctx, result.Job, launch.WithProgress(nil))
+		fmt.Println(result.Job.State, err)
+		return nil
+	})
+	// Output:
+	// JOB_STATE_DRAINED <nil>
+}
+
+func ExampleCancel() {
+	withCloud(func(ctx context.Context, opts *cmekpipe.Options) error {
+		result, err := launchStreaming(ctx, opts)
+		if err != nil {
+			return err
+		}
+		err = launch.Cancel(ctx, result.Job, launch.WithProgress(nil))
+		fmt.Println(result.Job.State, err)
+		return nil
+	})
+	// Output:
+	// JOB_STATE_CANCELLED <nil>
+}
+
+// launchStreaming launches a job that reads a subscription, and does not wait for its end.
+func launchStreaming(ctx context.Context, opts *cmekpipe.Options) (*launch.Result, error) {
+	config := opts.Config()
+	config.Async = true
+	opts, err := cmekpipe.FromConfig(config)
+	if err != nil {
+		return nil, err
+	}
+	p, s := beam.NewPipelineWithRoot()
+	pubsubio.Read(s, "bank-prod", pubsubio.ReadOptions{Subscription: "payments"})
+	return launch.Run(ctx, opts, p, launch.WithProgress(nil))
+}
+
+// audit is code of the pipeline's author, which no check inspects: it might write anywhere.
+func audit(line string) string { return strings.TrimSpace(line) }
+
+func init() { register.Function1x1(audit) }
+
+// In strict mode a launch refuses code that nobody has reviewed. The error ends with the entries to add.
+func ExampleWithStrict() {
+	withCloud(func(ctx context.Context, opts *cmekpipe.Options) error {
+		p, s := beam.NewPipelineWithRoot()
+		beam.ParDo(s, audit, beam.Create(s, "total,42"))
+
+		_, err := launch.Plan(ctx, opts, p, launch.WithStrict())
+		fmt.Println("refused:", errors.Is(err, cmekpipe.Unprotected))
+		_, err = launch.Plan(ctx, opts, p, launch.WithStrict("github.com/cmekpipe/cmekpipe-go/cmekpipe/launch_test.audit"))
+		fmt.Println("reviewed:", err)
+		return nil
+	})
+	// Output:
+	// refused: true
+	// reviewed: <nil>
 }
 
 // withCloud runs an example against a loopback cloud, with the options of a job on Dataflow there.

@@ -42,11 +42,12 @@ func Run(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, options 
 // goroutine; a pipeline that is planned often, such as in a test, should name any file as WorkerBinary.
 //
 // Plan does not ask expansion services, so that the files of other SDKs may be unresolved; see [plan.UnresolvedFiles]. What
-// Run checks at services is not checked: whether buckets exist and where they are, whether a job has the name, whether the key
-// can be used.
+// Run checks at services is not checked: whether buckets exist, where they are and how they are encrypted, whether a job has the
+// name, whether the key can be used. On other runners than Dataflow a plan has destinations and findings only.
 //
-// Where Run would refuse without calling a service, Plan returns the same error. The plan is returned with an error too, with
-// the findings on a pipeline that guard refuses; it is nil only if the pipeline could not be inspected.
+// What Run refuses before it calls a service or starts the pipeline, Plan refuses with the same error, on every runner. The plan
+// is returned with an error too, with the findings on a pipeline that guard refuses; it is nil only if the pipeline could not be
+// inspected.
 func Plan(ctx context.Context, opts *cmekpipe.Options, p *beam.Pipeline, options ...Option) (*plan.Plan, error) {
 	l, err := newLaunch(ctx, "launch.Plan", opts, p, options)
 	if err != nil {

@@ -37,7 +37,8 @@ func WithLogger(logger *slog.Logger) Option { return Option{set: session.WithLog
 //
 // An entry is the exact identity of code, not of its content: review it again when the code changes. The error of a launch that
 // is refused ends with the entries that are missing, ready to paste. Config.Strict and the flag cmek_strict do the same; the
-// lists of all of them are joined. Default: such code is launched, and one line of the progress says how much of it there is.
+// lists of all of them are joined. A strict launch also refuses a bucket of the job that does not refuse objects under Google's own
+// encryption. Default: such code is launched, and one line of the progress says how much of it there is.
 func WithStrict(reviewed ...string) Option { return Option{guard: guard.WithStrict(reviewed...)} }
 
 // WithWaivers allows what is refused otherwise, see package insecure. What a waiver allows is a finding of the plan, or a

@@ -16,7 +16,10 @@ import (
 // plan puts the plan into the result, without calling a service.
 func (l *launch) plan(ctx context.Context) error {
 	if l.opts.Runner() != cmekpipe.RunnerDataflow {
-		return l.inspect()
+		if err := l.inspect(); err != nil {
+			return err
+		}
+		return l.checkOtherRunner()
 	}
 	t, err := l.translate(ctx)
 	if err != nil {
@@ -28,6 +31,18 @@ func (l *launch) plan(ctx context.Context) error {
 	}
 	job.close()
 	return nil
+}
+
+// checkOtherRunner refuses what a runner other than Dataflow can't run, without a call.
+func (l *launch) checkOtherRunner() error {
+	switch runner := l.opts.Runner(); {
+	case runner == cmekpipe.RunnerDirect:
+		return nil
+	case runner.UsesJobService():
+		return l.checkJobService()
+	}
+	_, err := l.prismEdges()
+	return err
 }
 
 // inspect has guard inspect the pipeline, begins the plan with what guard found, and refuses an unprotected pipeline.

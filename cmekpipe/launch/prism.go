@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/graphx"
 	jobpb "github.com/apache/beam/sdks/v2/go/pkg/beam/model/jobmanagement_v1"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
@@ -22,16 +23,22 @@ var prismServer = sync.OnceValues(func() (jobpb.JobServiceClient, error) {
 	return prism.CreateJobServer(ctx, prism.Options{})
 })
 
-// prism runs the pipeline in this process: Prism as the runner, and a worker that it reaches over loopback.
-func (l *launch) prism(ctx context.Context) error {
+// prismEdges builds the pipeline, and refuses what Prism can't run.
+func (l *launch) prismEdges() ([]*graph.MultiEdge, error) {
 	if err := l.checkShadowed(); err != nil {
-		return err
+		return nil, err
 	}
 	edges, _, err := l.pipeline.Build()
 	if err != nil {
-		return l.runnerError(err)
+		return nil, l.runnerError(err)
 	}
-	if err := crosslang.CheckLocal(l.op, edges, l.result.Coverage); err != nil {
+	return edges, crosslang.CheckLocal(l.op, edges, l.result.Coverage)
+}
+
+// prism runs the pipeline in this process: Prism as the runner, and a worker that it reaches over loopback.
+func (l *launch) prism(ctx context.Context) error {
+	edges, err := l.prismEdges()
+	if err != nil {
 		return err
 	}
 	client, err := prismServer()

@@ -2,6 +2,7 @@ package launch_test
 
 import (
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -101,14 +102,23 @@ func TestVerifyChecksATemplate(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if found, err := verify.Run(t.Context(), result.Plan); err != nil || len(found) != 0 {
-		t.Errorf("got %v and %v, want nothing found, of a job that was not submitted neither", found, err)
+	requireFound := func(want ...string) {
+		t.Helper()
+		found, err := verify.Run(t.Context(), result.Plan)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []string
+		for _, f := range found {
+			got = append(got, string(f.Rule)+" "+f.Resource)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("got findings %q, want %q", got, want)
+		}
 	}
+	requireFound("CMEK030 gs://bank-plain") // nothing of a job that was not submitted
 	w.WriteObject(url, []byte("written over without a key"))
-	found, err := verify.Run(t.Context(), result.Plan)
-	if err != nil || len(found) != 1 || !strings.Contains(found[0].Resource, url) {
-		t.Errorf("got %v and %v, want the template found", found, err)
-	}
+	requireFound("CMEK021 "+url, "CMEK030 gs://bank-plain")
 }
 
 // The jobs of a template have one graph, so that nothing in it may be drawn by chance.

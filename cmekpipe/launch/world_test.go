@@ -9,6 +9,7 @@ import (
 	"sync"
 	"testing"
 
+	"cloud.google.com/go/storage"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/runtime/xlangx"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -50,7 +51,7 @@ func refuseOn(string) (string, error) {
 		Err: errors.New("got a key that is off")}
 }
 
-// world is a cloud with a key and a bucket whose default key it is. Which objects were written with a key that was asked for,
+// world is a cloud with a key and a bucket whose default key it is, and which accepts no object under Google's own encryption. Which objects were written with a key that was asked for,
 // the ledger knows.
 type world struct {
 	*cmektest.Cloud
@@ -65,6 +66,7 @@ func newWorld(t testing.TB) *world {
 	w := &world{Cloud: cmektest.NewCloud(t), t: t, said: &safeBuffer{}}
 	w.key = w.CreateKey("us-central1", "pipelines")
 	w.CreateBucket("bank-work", "us-central1", w.key)
+	w.enforce("bank-work", storage.FullyRestricted)
 	w.worker = filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(w.worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)

@@ -33,12 +33,13 @@ func ExampleClosestRegion() {
 	// moon: "" false
 }
 
+// europeNorth9 is how a program declares a region that this package doesn't know.
+type europeNorth9 struct{ location.Region }
+
+func (europeNorth9) ID() string { return "europe-north9" }
+
+// A region that Google added after this module was released is a type of the program.
 func ExampleRegion() {
-	// A region that Google added after this module was released:
-	//
-	//	type EuropeNorth9 struct{ location.Region }
-	//
-	//	func (EuropeNorth9) ID() string { return "europe-north9" }
 	var r location.Regional = europeNorth9{}
 	fmt.Println(r.ID(), location.IsRegion(r.ID()))
 	// Output: europe-north9 true

@@ -37,9 +37,26 @@
 // of its APIs. Where those pages are silent or contradict each other, the answer is [Unsure]: show it as a warning and
 // let the service decide.
 //
+// # Defaults
+//
+// There is no default location. The zero Fit is invalid; no function returns it.
+//
+// # Permissions
+//
+// None: no service is called.
+//
+// # Errors
+//
+// No function returns an error. A resource in a location that this package does not know gives an Answer with fit Unsure, or
+// Refused where the service has regions only; a key in such a location is Refused. [Answer.Why] says which.
+//
 // # Concurrency
 //
 // Everything is a value or a pure function, and safe for concurrent use.
+//
+// # Testing
+//
+// Nothing needs a network: call the functions with literals, such as "us-central1" and "EU".
 package location
 
 //go:generate go run ./internal/gen

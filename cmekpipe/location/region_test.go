@@ -7,11 +7,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// europeNorth9 is how a program declares a region that this package doesn't know.
-type europeNorth9 struct{ location.Region }
-
-func (europeNorth9) ID() string { return "europe-north9" }
-
 var _ location.Regional = europeNorth9{}
 
 func regions() map[string]bool {

@@ -32,6 +32,9 @@ func keyConflicts(destinations []Destination) rule.Findings {
 	return found
 }
 
+// reviewedBeam is the version of Beam whose transforms package guard's catalogue was made from.
+const reviewedBeam = "2.77.0"
+
 // requestFindings are what the job itself puts outside the key, and what isn't known about its place.
 func requestFindings(p *Plan) rule.Findings {
 	name := p.JobName

@@ -1,7 +1,6 @@
 package plan
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -11,9 +10,6 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/rule"
 )
-
-// reviewedBeam is the version of Beam whose transforms package guard's catalogue was made from.
-const reviewedBeam = "2.77.0"
 
 // workerFindings are what is wrong with the workers that a job asks for: images that don't fit, and disks that no key encrypts.
 func workerFindings(job *api.Job) rule.Findings {
@@ -59,27 +55,4 @@ func hasLocalSSD(machineType string) bool {
 	family, _, _ := strings.Cut(machineType, "-")
 	return strings.Contains(machineType, "-lssd") || slices.Contains([]string{"z3", "a3", "a4", "a4x"}, family) ||
 		strings.HasPrefix(machineType, "a2-ultragpu")
-}
-
-// maxGraph is how large the request that creates a job may be.
-// Source: https://docs.cloud.google.com/dataflow/quotas.
-const maxGraph = 20 << 20
-
-// Part is a transform of a graph and the bytes of its payload.
-type Part struct {
-	Transform string
-	Bytes     int
-}
-
-// SetGraph adds a finding for a graph that is larger than Dataflow accepts, or close to that. parts are its transforms.
-func (p *Plan) SetGraph(bytes int, parts []Part) {
-	if bytes <= maxGraph/2 {
-		return
-	}
-	slices.SortStableFunc(parts, func(a, b Part) int { return b.Bytes - a.Bytes })
-	detail := fmt.Sprintf("got %d bytes, want at most %d, the limit of a job's request", bytes, maxGraph)
-	for _, part := range parts[:min(3, len(parts))] {
-		detail += fmt.Sprintf("; %d bytes in %s", part.Bytes, part.Transform)
-	}
-	p.Findings = append(p.Findings, rule.Finding{Rule: rule.GraphSize, Resource: "pipeline graph", Detail: detail})
 }

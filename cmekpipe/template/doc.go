@@ -52,9 +52,11 @@
 //   - Every job option is sent with the launch or refused by name with code Unsupported; none is ignored. Options such
 //     as worker_binary belong to the template: stage it again with them.
 //   - Parameters and pipeline options must not name another key, in any spelling, another region or another folder, nor
-//     anything that stores data without the key.
+//     anything that stores data without the key. They must not contradict the network, the addresses, the account, the image, the
+//     machines and the disks that the job options set.
 //   - The temporary bucket must exist, where the key can serve it, and must have a customer key as its default: Dataflow and the
-//     SDKs write there without naming a key. Another default key than the job's is a warning. For a Flex Template both hold for
+//     SDKs write there without naming a key. Another default key than the job's is a warning, and so is a bucket that does not refuse
+//     objects under Google's own encryption. For a Flex Template both hold for
 //     the staging bucket too, to which the launcher writes its console.
 //   - A template in the options' buckets, or in another bucket of their project, must be encrypted with a customer-managed key. One
 //     of others, such as Google's in gs://dataflow-templates-REGION, need not be. Options, experiments and service options that it stores, at

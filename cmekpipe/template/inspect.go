@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
@@ -53,52 +52,34 @@ func (l *launcher) compare(text json.RawMessage) error {
 	return nil
 }
 
-// checkGiven compares parameters and further options of the launch with the key and with the folders of the options.
+// checkGiven compares parameters and further options of the launch with the job options.
 func (l *launcher) checkGiven() error {
 	words := readWords(l.PipelineOptions)
 	for _, given := range append(words, l.Parameters) {
-		if err := cmekpipe.CheckOptions(l.opts.Key(), given); err != nil {
+		if err := l.opts.CheckOptions(given); err != nil {
 			return &cmekpipe.Error{Op: l.op, Code: cmekpipe.InvalidOptions, Resource: "parameters", Err: err,
 				Hint: "leave them out: the job options are enough; cmekpipe.OptionErrors lists them"}
-		}
-		if err := l.checkPlaces(given); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// checkPlaces refuses a second word on where temporary and staged files go.
-func (l *launcher) checkPlaces(given map[string]string) error {
-	temp, staging := l.opts.TempLocation().String(), l.opts.StagingLocation().String()
-	for name, value := range given {
-		want, is := map[string]string{
-			"templocation": temp, "gcptemplocation": temp, "staginglocation": staging,
-		}[cmekpipe.NormalizeOptionName(name)]
-		if is && value != "" && strings.TrimRight(value, "/") != want {
-			return session.Refuse(l.op, cmekpipe.InvalidOptions, name, "got another place than the job options say, want "+want, "leave "+name+" out")
 		}
 	}
 	return nil
 }
 
 // readWords reads options that are words such as "--name=value". Each option is in a set of its own, so that none hides
-// another; a word that has further options in its value is read for those too.
+// another; a word that has further options in its value, or a value after a blank, is read for those too.
 func readWords(words []string) (sets []map[string]string) {
 	for _, word := range words {
 		parts := strings.Fields(word)
-		if len(parts) == 0 {
-			continue
-		}
 		for i, part := range parts {
 			if i > 0 && !strings.HasPrefix(part, "-") {
 				continue
 			}
-			if i == 0 {
-				part = strings.TrimSpace(word)
-			}
 			name, value, given := strings.Cut(part, "=")
-			if !given {
+			switch {
+			case given && i == 0:
+				_, value, _ = strings.Cut(strings.TrimSpace(word), "=") // a value may have blanks
+			case !given && i+1 < len(parts) && !strings.HasPrefix(parts[i+1], "-"):
+				value = parts[i+1]
+			case !given:
 				value = "true"
 			}
 			sets = append(sets, map[string]string{name: value})

@@ -4,12 +4,31 @@ import (
 	"cmp"
 	"regexp"
 	"slices"
+	"strings"
 
 	api "google.golang.org/api/dataflow/v1b3"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/dataflow/session"
 )
+
+// Parameter is a parameter that a template asks for.
+type Parameter struct {
+	// Name is the pipeline option's. Required.
+	Name string
+	// Label and Help are what people are shown. Default: the name.
+	Label, Help string
+	// Type picks how the value is asked for and which form it must have. Default: Text.
+	Type ParameterType
+	// Optional says that a launch may leave the parameter out.
+	Optional bool
+	// Default is the value that people are shown first.
+	Default string
+	// Regexes are expressions that a value must match whole, in addition to those of the type.
+	Regexes []string
+	// Choices are the values to choose from, of a parameter of type Enum.
+	Choices []string
+}
 
 // ParameterType is how Dataflow's page asks for a parameter's value. Source: field paramType of the API's
 // ParameterMetadata.
@@ -95,4 +114,28 @@ func (p Parameter) checkForm() error {
 		return session.Refuse(specOp, cmekpipe.InvalidOptions, p.Name, "got a default that is none of the choices", "change Default, or add it to Choices")
 	}
 	return nil
+}
+
+// check refuses what Dataflow could not show or check, and defaults that contradict the key.
+func (p Parameter) check(key cmekpipe.KeyName) error {
+	bad := func(code cmekpipe.Code, reason, hint string) error {
+		return session.Refuse(specOp, code, p.Name, reason, hint)
+	}
+	switch {
+	case p.Name == "" || strings.ContainsFunc(p.Name, notInName):
+		return bad(cmekpipe.InvalidName, "got a parameter whose name is none of an option", "use letters, digits and underscores")
+	case !slices.Contains(parameterTypes(), p.paramType()):
+		return bad(cmekpipe.InvalidOptions, "got a type that Dataflow doesn't know", "use one of package template")
+	case (p.Type == Enum) != (len(p.Choices) > 0):
+		return bad(cmekpipe.InvalidOptions, "got a type that doesn't go with the choices", "give a parameter of type Enum choices, and no other")
+	}
+	if err := cmekpipe.CheckOptions(key, map[string]string{p.Name: p.Default}); err != nil {
+		return &cmekpipe.Error{Op: specOp, Code: cmekpipe.InvalidOptions, Resource: p.Name, Err: err,
+			Hint: "leave out the default: the options set it"}
+	}
+	return p.checkForm()
+}
+
+func notInName(r rune) bool {
+	return r != '_' && r != '-' && !('0' <= r && r <= '9') && !('a' <= r && r <= 'z') && !('A' <= r && r <= 'Z')
 }

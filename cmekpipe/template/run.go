@@ -110,7 +110,11 @@ func (l *launcher) prepare(ctx context.Context) ([]byte, error) {
 	if err := l.services.KeyedBuckets(ctx, l.kind.places(l.opts)...); err != nil {
 		return nil, err
 	}
-	if err := l.services.Buckets(ctx, l.opts.StagingLocation().String()); err != nil {
+	temp, staging := l.opts.TempLocation().String(), l.opts.StagingLocation().String()
+	if err := l.services.Buckets(ctx, staging); err != nil {
+		return nil, err
+	}
+	if err := l.services.CheckEnforcement(ctx, false, temp, staging); err != nil {
 		return nil, err
 	}
 	text, err := l.read(ctx)
@@ -163,7 +167,7 @@ func (l *launcher) attempt(ctx context.Context) (*attempt, error) {
 // submit leaves a job running that is encrypted with the key, or none. Until one of the two is certain, a record tells the
 // next launch to check.
 func (l *launcher) submit(ctx context.Context, s *session.Session, text []byte) error {
-	if err := s.Recover(ctx); err != nil {
+	if err := s.CheckEarlier(ctx); err != nil {
 		return err
 	}
 	a, err := l.attempt(ctx)

@@ -15,12 +15,24 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/keycheck"
 )
 
-// check reads one resource. It calls report for the name of every key that it finds there.
+// check reads one resource and compares what it finds there.
 type check struct {
 	resource   string
-	keys       []cmekpipe.KeyName // any of them is right
-	permission string             // that it needs
-	run        func(ctx context.Context, report report) error
+	permission string // that it needs
+	run        func(ctx context.Context) (rule.Findings, error)
+}
+
+// compareKeys returns the check of a resource by run, which calls report for the name of every key that it finds there. Any of
+// some keys is right.
+func compareKeys(resource string, keys []cmekpipe.KeyName, permission string, run func(context.Context, report) error) check {
+	return check{resource, permission, func(ctx context.Context) (found rule.Findings, err error) {
+		err = run(ctx, func(resource, reported string) {
+			if f, wrong := compare(resource, reported, keys); wrong {
+				found = append(found, f)
+			}
+		})
+		return found, err
+	}}
 }
 
 // report tells that a resource is encrypted with a key, or with none if reported is "".
@@ -34,7 +46,7 @@ func (r report) all(resource string, reported []string) {
 
 // newCheck returns the check of a destination by run, which needs a permission.
 func newCheck(d plan.Destination, permission string, run func(context.Context, report) error) check {
-	return check{d.Name, append([]cmekpipe.KeyName{d.Key}, d.AdditionalKeys...), permission, run}
+	return compareKeys(d.Name, append([]cmekpipe.KeyName{d.Key}, d.AdditionalKeys...), permission, run)
 }
 
 // unknown is the check of a destination that can't be read, because its name does not parse or its kind is not known.

@@ -13,9 +13,12 @@
 // No findings mean that everything was read and has its key. Of a sharded write every object is checked that has the name of
 // a shard, also of earlier runs. If there is no such object the finding is NotFound, also for a write of windowed input that
 // had no lines, because it writes no empty shard. What is temporary may be gone. Of a FHIR store the store and its dataset,
-// which has the key, must exist. Every object in the temp location is checked, of other jobs too, because workers write there
-// without naming a key and under names that nobody documents; only files that a launch staged there may have another key. Where the launch wrote a template, no job has run: only the template and the staged files
-// are checked.
+// which has the key, must exist. Every object in the temp location is checked, of other jobs too, because workers write
+// there without naming a key and under names that nobody documents; only files that a launch staged there may have another
+// key. Where the launch wrote a template, no job has run: only the template and the staged files are checked.
+//
+// A bucket of the job's that may accept objects without a customer key, of the temp location, the staging location or the template, is
+// a finding of severity warning, as it is in a launch.
 //
 // "Could not be read" is never "missing" or "in order": a missing permission, a service that does not answer and a destination
 // whose key a service does not report are findings of severity error, with the permission that is needed.
@@ -29,7 +32,7 @@
 //
 // The caller needs, on what the plan names,
 //
-//	Cloud Storage     storage.objects.get and storage.objects.list
+//	Cloud Storage     storage.objects.get and storage.objects.list; storage.buckets.get on the job's buckets
 //	BigQuery          bigquery.tables.get and bigquery.datasets.get
 //	Pub/Sub           pubsub.topics.get
 //	Spanner           spanner.databases.get

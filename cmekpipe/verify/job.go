@@ -15,12 +15,12 @@ import (
 // job is the check of the job: the one of the plan's id, or else the newest of its name.
 func (v *verifier) job() check {
 	p := v.plan
-	c := check{resource: "projects/" + p.Project + "/locations/" + p.Region + "/jobs/" + cmp.Or(p.JobID, p.JobName, "(no name yet)"),
-		keys: []cmekpipe.KeyName{p.Key}, permission: "dataflow.jobs.get"}
+	resource := "projects/" + p.Project + "/locations/" + p.Region + "/jobs/" + cmp.Or(p.JobID, p.JobName, "(no name yet)")
+	permission := "dataflow.jobs.get"
 	if p.JobID == "" {
-		c.permission += " and dataflow.jobs.list"
+		permission += " and dataflow.jobs.list"
 	}
-	c.run = func(ctx context.Context, report report) error {
+	return compareKeys(resource, []cmekpipe.KeyName{p.Key}, permission, func(ctx context.Context, report report) error {
 		if p.JobID == "" && p.JobName == "" {
 			return undetermined{"got a plan whose job has no name yet", "verify the Plan of launch.Run's Result, or set job_name"}
 		}
@@ -42,10 +42,9 @@ func (v *verifier) job() check {
 		if job.Environment != nil {
 			reported = job.Environment.ServiceKmsKeyName
 		}
-		report(c.resource, reported)
+		report(resource, reported)
 		return nil
-	}
-	return c
+	})
 }
 
 // newest returns the id of the newest job of the plan's name.

@@ -83,7 +83,7 @@ func (v *verifier) checks() []check {
 			all = append(all, v.temp())
 		}
 	}
-	return all
+	return append(all, v.buckets()...)
 }
 
 // destination returns the check of a destination.
@@ -141,12 +141,8 @@ func (v *verifier) run(ctx context.Context, checks []check) rule.Findings {
 func (v *verifier) make(ctx context.Context, c check) rule.Findings {
 	var found rule.Findings
 	err := retry.Do(ctx, v.Pace.Policy, func(ctx context.Context) error {
-		found = nil
-		err := c.run(ctx, func(resource, reported string) {
-			if f, wrong := compare(resource, reported, c.keys); wrong {
-				found = append(found, f)
-			}
-		})
+		var err error
+		found, err = c.run(ctx)
 		if _, ok := errors.AsType[undetermined](err); ok {
 			found = append(found, c.failure(err))
 			return nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"cloud.google.com/go/pubsub/v2/apiv1/pubsubpb"
+	"cloud.google.com/go/storage"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
@@ -37,7 +38,7 @@ func toMessage(line string) *pubsubpb.PubsubMessage {
 }
 
 // world is a cloud with a key, a bucket that has no default key, so that only a key that is asked for protects, and one for
-// temporary files, whose default key is the job's.
+// temporary files, whose default key is the job's and which accepts no other objects than those encrypted with a customer key.
 type world struct {
 	*cmektest.Cloud
 	t      testing.TB
@@ -51,6 +52,11 @@ func newWorld(t testing.TB) *world {
 	w.key = w.CreateKey("us-central1", "pipelines")
 	w.CreateBucket("bank-work", "us-central1", cmekpipe.KeyName{})
 	w.CreateBucket("bank-temp", "us-central1", w.key)
+	if _, err := w.StorageClient().Bucket("bank-temp").Update(t.Context(), storage.BucketAttrsToUpdate{
+		GoogleManagedEncryptionEnforcementConfig: &storage.EncryptionEnforcementConfig{RestrictionMode: storage.FullyRestricted},
+	}); err != nil {
+		t.Fatal(err)
+	}
 	w.worker = filepath.Join(t.TempDir(), "worker")
 	if err := os.WriteFile(w.worker, []byte("a program for linux"), 0o700); err != nil {
 		t.Fatal(err)

@@ -8,7 +8,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io/fs"
 	"net/http"
+	"os"
 	"strings"
 
 	"github.com/googleapis/gax-go/v2/apierror"
@@ -41,7 +43,7 @@ func Code(err error) cmekpipe.Code {
 	if e, ok := errors.AsType[*googleapi.Error](err); ok {
 		return httpCode(e)
 	}
-	if explain.IsNoCredentials(err.Error()) { // also inside a gRPC status: the client made it, not the service
+	if explain.IsNoCredentials(err.Error()) || isCredentialsFile(err) { // also inside a gRPC status: the client made it, not the service
 		return cmekpipe.NoCredentials
 	}
 	if e, ok := errors.AsType[*apierror.APIError](err); ok && e.GRPCStatus() != nil {
@@ -51,6 +53,12 @@ func Code(err error) cmekpipe.Code {
 		return grpcCode(s)
 	}
 	return cmekpipe.Unavailable
+}
+
+// isCredentialsFile reports whether the file of GOOGLE_APPLICATION_CREDENTIALS can't be read.
+func isCredentialsFile(err error) bool {
+	file, ok := errors.AsType[*fs.PathError](err)
+	return ok && file.Path == os.Getenv("GOOGLE_APPLICATION_CREDENTIALS")
 }
 
 // httpCode reads the reasons before the status: Cloud Storage answers most faults of a key with status 400.

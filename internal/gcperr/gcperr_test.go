@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -137,5 +138,21 @@ func TestEveryCodeThatWrapGivesHasAHint(t *testing.T) {
 		if e.Hint == "" {
 			t.Errorf("status %d: got no hint, code %q", status, e.Code)
 		}
+	}
+}
+
+func TestCodeOfACredentialsFileThatCannotBeRead(t *testing.T) {
+	const missing = "/nonexistent/credentials.json"
+	_, cause := os.Open(missing)
+	err := fmt.Errorf("dialing: %w", cause)
+	if got := gcperr.Code(err); got != cmekpipe.Unavailable {
+		t.Errorf("any file: got %v, want %v", got, cmekpipe.Unavailable)
+	}
+	t.Setenv("GOOGLE_APPLICATION_CREDENTIALS", missing)
+	if got := gcperr.Code(err); got != cmekpipe.NoCredentials {
+		t.Errorf("the file of the variable: got %v, want %v", got, cmekpipe.NoCredentials)
+	}
+	if got := gcperr.Code(errors.New(`dialing: credentials: unsupported filetype "nonsense"`)); got != cmekpipe.NoCredentials {
+		t.Errorf("a file of no known type: got %v, want %v", got, cmekpipe.NoCredentials)
 	}
 }

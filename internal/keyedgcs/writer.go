@@ -118,9 +118,10 @@ func (w *Writer) fail(err error) error {
 	return w.err
 }
 
-// arrived returns the object if the answer to the upload was lost and the object holds exactly the bytes sent.
+// arrived returns the object if the answer to the upload was lost and the object holds exactly the bytes sent. A refusal may
+// be the answer to a repeated upload: a retention policy or a hold protects what the first one created.
 func (w *Writer) arrived(err error) *storage.ObjectAttrs {
-	if !storage.ShouldRetry(err) || w.ctx.Err() != nil {
+	if !storage.ShouldRetry(err) && !IsRefusal(w.store.wrap(w.object, err)) || w.ctx.Err() != nil {
 		return nil
 	}
 	attrs, err := w.store.Stat(w.ctx, w.object)

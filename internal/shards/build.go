@@ -126,7 +126,7 @@ func (c Builder) writePanes(s beam.Scope, t Output, fns DoFns, assigned beam.PCo
 	step := publishStep{Output: t, ContentType: fns.ContentType}
 	written := beam.Reshuffle(s, beam.ParDo(s, fns.WritePane, beam.GroupByKey(s, assigned)))
 	published := beam.Reshuffle(s, beam.ParDo(s, &PublishPane{step}, written))
-	beam.ParDo0(s, &DeletePane{step}, published)
+	beam.ParDo0(s, &DeletePane{publishStep: step}, published)
 }
 
 // checkWhole refuses a collection whose elements do not arrive as one group.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"cloud.google.com/go/storage"
 
@@ -40,6 +41,17 @@ type older struct {
 	known bool  // whether size and crc are known
 	size  int64
 	crc   uint32
+
+	protected string    // how it may be protected from being replaced; "" if it is not
+	retained  time.Time // the end of its retention, or no end in sight
+}
+
+// protect remembers what may keep Cloud Storage from replacing the object.
+func (o *older) protect(attrs *storage.ObjectAttrs) {
+	o.protected, o.retained = keyedgcs.ProtectedUntil(attrs), keyedgcs.RetainedUntil(attrs)
+	if attrs.EventBasedHold || attrs.TemporaryHold {
+		o.retained = time.Unix(1<<40, 0)
+	}
 }
 
 func (o *older) set(attrs *storage.ObjectAttrs) {
@@ -71,12 +83,35 @@ func (p *publishAttempt) copyAll(ctx context.Context) error {
 	if err := each(occupied, func(s *shard) error { return p.keepOlder(ctx, s) }); err != nil {
 		return err
 	}
+	if err := p.copyProtected(ctx, occupied); err != nil {
+		return err
+	}
 	return each(p.shards, func(s *shard) error {
 		if s.found == ours {
 			return nil
 		}
 		return p.copyShard(ctx, s)
 	})
+}
+
+// copyProtected copies the shard that replaces the object which is protected longest, before any other: if Cloud Storage
+// refuses that, nothing is published, which the same protection might keep from being deleted again. If it does not, the time
+// is over or the bucket has versioning, and no other object is protected either.
+func (p *publishAttempt) copyProtected(ctx context.Context, occupied []*shard) error {
+	var longest *shard
+	for _, s := range occupied {
+		if s.found == previous && s.older.protected != "" && (longest == nil || s.older.retained.After(longest.older.retained)) {
+			longest = s
+		}
+	}
+	if longest == nil {
+		return nil
+	}
+	err := p.copyShard(ctx, longest)
+	if e, ok := errors.AsType[*cmekpipe.Error](err); ok && keyedgcs.IsRefusal(err) {
+		e.Hint = "write to another prefix or object: the one of an earlier run is " + longest.older.protected
+	}
+	return err
 }
 
 // listDestinations reads the generations of all destinations and returns the shards whose destination exists.
@@ -203,6 +238,7 @@ func (p *publishAttempt) read(ctx context.Context, s *shard) (*storage.ObjectAtt
 		return attrs, nil
 	}
 	s.found = stranger
+	s.older.protect(attrs)
 	if s.older.is(attrs) || attrs.Generation == s.older.live {
 		s.found = previous
 		return attrs, nil

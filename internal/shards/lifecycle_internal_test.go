@@ -24,7 +24,7 @@ import (
 // life is a write whose steps the test calls one by one.
 type life struct {
 	*cmektest.Cloud
-	t      *testing.T
+	t      testing.TB
 	key    cmekpipe.KeyName
 	prefix cmekpipe.Object
 	temp   cmekpipe.Object // zero for the default
@@ -76,9 +76,13 @@ func (l *lineFormat) Write(line string) error {
 
 func (l *lineFormat) End() error { return nil }
 
-func newLife(t *testing.T) *life {
+func newLife(t testing.TB) *life {
 	t.Helper()
-	cloud := cmektest.NewCloud(t)
+	return newLifeIn(t, cmektest.NewCloud(t))
+}
+
+func newLifeIn(t testing.TB, cloud *cmektest.Cloud) *life {
+	t.Helper()
 	l := &life{Cloud: cloud, t: t, key: cloud.CreateKey("us-central1", "records")}
 	cloud.CreateBucket("bank-records", "us-central1", cmekpipe.KeyName{})
 	l.prefix = l.key.MustObject("gs://bank-records/out/lines")

@@ -43,7 +43,7 @@ func (l *life) publishPane(part Part) (emitted []Part, err error) {
 // deletePane is one attempt at deleting a pane's temporary object.
 func (l *life) deletePane(part Part) error {
 	l.t.Helper()
-	f := &DeletePane{l.publishing()}
+	f := &DeletePane{publishStep: l.publishing()}
 	if err := f.Setup(l.t.Context()); err != nil {
 		l.t.Fatal(err)
 	}

@@ -3,11 +3,9 @@ package shards
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strconv"
 
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
@@ -115,7 +113,3 @@ func (f *Publish) newShard(p Part, i, of int) (*shard, error) {
 
 // CMEKWholeInput tells guard that a second window would overwrite the first.
 func (f *Publish) CMEKWholeInput() destination.None { return destination.None{} }
-
-// isRefusal reports whether Cloud Storage refused a call for good, for want of a permission or because of a retention policy or
-// a hold.
-func isRefusal(err error) bool { return errors.Is(err, cmekpipe.PermissionDenied) }

@@ -7,14 +7,9 @@ import (
 	"slices"
 	"sync"
 
-	"golang.org/x/sync/errgroup"
-
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
-
-// parallel is how many objects are copied or deleted at a time.
-const parallel = 16
 
 // publishAttempt is one attempt at publishing. Others of the same run may be at work at the same time, and one of them may
 // have been killed anywhere.
@@ -30,12 +25,6 @@ type publishAttempt struct {
 	id          string // of this attempt
 	witness     *shard
 	shards      []*shard // at least one
-}
-
-// temp is a generation of a temporary object.
-type temp struct {
-	object     cmekpipe.Object
-	generation int64
 }
 
 // findParts finds the temporary objects and reports whether an earlier attempt has published them all.
@@ -55,7 +44,7 @@ func (p *publishAttempt) findParts(ctx context.Context) (done bool, err error) {
 }
 
 // listFolders lists all objects in the folders that parts are in, those of failed attempts included, except the witness.
-func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err error) {
+func (p *publishAttempt) listFolders(ctx context.Context) (temps []keyedgcs.Version, err error) {
 	byName, folders := make(map[string]*shard, len(p.shards)), map[string]bool{}
 	for _, s := range append([]*shard{p.witness}, p.shards...) {
 		byName[s.Name], byName[s.Name+olderSuffix] = s, s
@@ -83,7 +72,7 @@ func (p *publishAttempt) listFolders(ctx context.Context) (temps []temp, err err
 				return err
 			}
 			mu.Lock()
-			temps = append(temps, temp{object, attrs.Generation})
+			temps = append(temps, keyedgcs.Version{Object: object, Generation: attrs.Generation})
 			mu.Unlock()
 		}
 		return nil
@@ -137,14 +126,4 @@ func (p *publishAttempt) confirm(ctx context.Context) error {
 }
 
 // each calls do for all values, several at a time, and returns the first error. After an error it starts no more calls.
-func each[T any](values []T, do func(T) error) error {
-	g, failed := errgroup.WithContext(context.Background())
-	g.SetLimit(parallel)
-	for _, v := range values {
-		if failed.Err() != nil {
-			break
-		}
-		g.Go(func() error { return do(v) })
-	}
-	return g.Wait()
-}
+func each[T any](values []T, do func(T) error) error { return keyedgcs.Each(values, do) }

@@ -98,17 +98,22 @@ func (f *PublishPane) numberOf(name, front string) (number int, ok bool) {
 
 // DeletePane deletes the temporary objects of published parts. It runs behind a shuffle, so that no attempt at publishing a
 // part is repeated after its temporary object is gone.
-type DeletePane struct{ publishStep }
+type DeletePane struct {
+	publishStep
 
-// ProcessElement deletes a temporary object.
+	logged bool
+}
+
+// ProcessElement deletes a temporary object. Of the objects that Cloud Storage refuses to delete, each instance reports one.
 func (f *DeletePane) ProcessElement(ctx context.Context, part Part) error {
 	from, err := f.tempOf(part)
 	if err != nil {
 		return err
 	}
-	deleted, err := removeTemp(ctx, f.store.Remove, temp{from, part.Generation})
-	if err == nil && !deleted {
-		f.logLeft(ctx, 1, from)
+	kept, err := f.store.DeleteTemporary(ctx, keyedgcs.Version{Object: from, Generation: part.Generation})
+	if err == nil && len(kept) > 0 && !f.logged {
+		f.logged = true
+		f.logKept(ctx, f.store, kept)
 	}
 	return err
 }

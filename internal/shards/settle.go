@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
 
 // maxPasses is how many times settle reads all destinations.
@@ -76,7 +77,7 @@ func (p *publishAttempt) takeOver(ctx context.Context, s *shard) error {
 	switch {
 	case errors.Is(err, cmekpipe.PreconditionFailed):
 		return nil // the next pass reads it again
-	case isRefusal(err):
+	case keyedgcs.IsRefusal(err):
 		s.accepted = theirs // a retention policy or a hold protects it, also from the other attempt
 		return nil
 	}

@@ -15,7 +15,24 @@
 // Pub/Sub source and sink, and cross-language transforms. Drain waits for the end of the pipeline, because Prism can't
 // drain.
 //
+// # Defaults
+//
+// There is nothing to set. Without this package a job on the loopback Dataflow only goes through its states.
+//
+// # Permissions
+//
+// None: the pipeline runs as the user of the test. Like every use of Prism, it listens on all network
+// interfaces, without authentication, as long as the process runs.
+//
+// # Errors
+//
+// A job whose pipeline fails ends in JOB_STATE_FAILED, with the error among its messages.
+//
 // # Concurrency
 //
 // Any number of jobs may run at the same time.
+//
+// # Testing
+//
+// The package is for tests; the example launches a job, waits for it and reads what it wrote.
 package prismrun

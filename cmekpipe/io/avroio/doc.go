@@ -53,12 +53,20 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
-// *cmekpipe.Error, which [cmekpipe.FindError] finds in the text of the job's error. InvalidOptions means an element that is
-// not JSON of the schema, Corrupted a file that can't be read to its end; neither is skipped, and neither error contains a
-// row. KeyDisabled, KeyDenied, KeyNotFound and LocationMismatch mean that the key is the reason, KeyMissing and KeyMismatch
-// that Cloud Storage encrypted an object with no key of yours or another one, NotFound a missing bucket or, with
-// [MatchEmptyDisallow], no input, PermissionDenied missing permissions of the worker, Unavailable that retries did not help.
-// A failed run leaves no object under its final name, whole or truncated, with the exceptions listed under Guarantees.
+// *cmekpipe.Error, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text of the job's
+// error.
+//
+//	InvalidOptions           an element is not JSON of the schema
+//	Corrupted                a file can't be read to its end
+//	KeyDisabled, KeyDenied, KeyNotFound, LocationMismatch
+//	                         Cloud Storage can't use the key
+//	KeyMissing, KeyMismatch  Cloud Storage encrypted an object with none of your keys, or with another
+//	NotFound                 no such bucket or, with MatchEmptyDisallow, no input
+//	PermissionDenied         the worker lacks a permission
+//	Unavailable              retries did not help
+//
+// No row and no file is skipped, and no error contains a row. A failed run leaves no object under its final name, whole or
+// truncated, with the exceptions listed under Guarantees.
 //
 // # Concurrency
 //

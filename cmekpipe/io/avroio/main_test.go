@@ -73,3 +73,17 @@ func TestWriteSharded(t *testing.T) {
 			avroio.WriteSharded(s, prefix, schema, beam.ParDo(s, toRow, lines), opts...)
 		}}.Run(t)
 }
+
+func TestTempFolderInAnotherBucket(t *testing.T) {
+	filetest.RequireTempFolder(t, map[string]func(beam.Scope, cmekpipe.Object, beam.PCollection, cmekpipe.Object){
+		"sharded": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			avroio.WriteSharded(s, to, schema, beam.ParDo(s, toRow, lines), avroio.WithTempFolder(temp))
+		},
+		"numbered": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			avroio.WriteSharded(s, to, schema, beam.ParDo(s, toRow, lines), avroio.WithTempFolder(temp), avroio.WithNumShards(2))
+		},
+		"one object": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			avroio.Write(s, to, schema, beam.ParDo(s, toRow, lines), avroio.WithTempFolder(temp))
+		},
+	})
+}

@@ -10,27 +10,28 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 	"github.com/linkedin/goavro/v2"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
+
+const readOp = "avroio.Read"
 
 // ReadOption changes how [Read] reads.
 type ReadOption func(*readOptions)
 
 type readOptions struct {
-	empty fileio.MatchOption // what happens if the pattern matches nothing
+	empty input.Empty // what happens if the pattern matches nothing
 }
 
 // MatchEmptyDisallow fails the job if the pattern matches no file, so that a misspelt input is not read as an empty one.
 // Default: a pattern that matches no file yields no rows.
 func MatchEmptyDisallow() ReadOption {
-	return func(o *readOptions) { o.empty = fileio.MatchEmptyDisallow() }
+	return func(o *readOptions) { o.empty = input.EmptyRefused }
 }
 
 // Read returns the rows of the Avro files that match a pattern, such as "gs://bank-records/in/*.avro" or a local path, as a
@@ -44,13 +45,13 @@ func MatchEmptyDisallow() ReadOption {
 // Read panics with a [*cmekpipe.Error] when the pipeline is built: for an empty pattern or a malformed gs:// URL
 // (InvalidName), and for a scheme without a filesystem in the program (Unsupported).
 func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PCollection {
-	filepattern.MustBeValid("avroio.Read", glob)
-	s = s.Scope("avroio.Read")
-	o := readOptions{empty: fileio.MatchEmptyAllow()}
+	input.MustBeValid(readOp, glob)
+	s = s.Scope(readOp)
+	o := readOptions{empty: input.EmptyAllowed}
 	for _, opt := range opts {
 		opt(&o)
 	}
-	matches := fileio.MatchAll(s, beam.Create(s, glob), o.empty)
+	matches := input.FindAll(s, readOp, beam.Create(s, glob), o.empty)
 	files := fileio.ReadMatches(s, matches, fileio.ReadUncompressed())
 	return beam.ParDo(s, &readFn{Type: beam.EncodedType{T: t}}, files, beam.TypeDefinition{Var: beam.XType, T: t})
 }
@@ -69,7 +70,7 @@ func (*readFn) CMEKReads() destination.None { return destination.None{} }
 
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {
-	data, err := gsread.Open(ctx, "avroio.Read", file.Metadata.Path)
+	data, err := input.Open(ctx, readOp, file.Metadata.Path)
 	if err != nil {
 		return err
 	}
@@ -125,12 +126,12 @@ func (r *rows) fault(err error) error {
 	if r.source.err != nil {
 		return r.source.err
 	}
-	return &cmekpipe.Error{Op: "avroio.Read", Code: cmekpipe.Corrupted, Resource: r.path,
+	return &cmekpipe.Error{Op: readOp, Code: cmekpipe.Corrupted, Resource: r.path,
 		Hint: "check that the file is a complete Avro object container file", Err: err}
 }
 
 func (r *rows) misfit(want string) error {
-	return &cmekpipe.Error{Op: "avroio.Read", Code: cmekpipe.InvalidOptions, Resource: r.path,
+	return &cmekpipe.Error{Op: readOp, Code: cmekpipe.InvalidOptions, Resource: r.path,
 		Hint: "read the rows as a type that can hold all of them", Err: fmt.Errorf("got a row %d that can't become %s", r.count, want)}
 }
 

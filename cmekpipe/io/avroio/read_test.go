@@ -139,8 +139,9 @@ func TestReadOfAPatternThatMatchesNothing(t *testing.T) {
 		t.Errorf("got %v, want an empty collection", err)
 	}
 	err := filetest.Run(t, func(s beam.Scope) { avroio.Read(s, glob, reflect.TypeFor[string](), avroio.MatchEmptyDisallow()) })
-	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Resource != glob || e.Hint == "" {
-		t.Errorf("got %v, want it about %s with a hint", e, glob)
+	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Op != "avroio.Read" || e.Resource != glob ||
+		!strings.Contains(e.Hint, "avroio.MatchEmptyDisallow") {
+		t.Errorf("got %v, want it about %s, with a hint that names the option", e, glob)
 	}
 }
 

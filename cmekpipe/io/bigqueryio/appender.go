@@ -33,7 +33,8 @@ type appender struct {
 	offsets bool
 	fresh   bool // the table may be unknown for a while
 	schema  *storagepb.ProtoSchema
-	refuse  func(element) // called for rows that BigQuery refuses; nil if that is an error
+	check   func(context.Context) error // of the table's key, before rows are sent
+	refuse  func(element)               // called for rows that BigQuery refuses; nil if that is an error
 	// renew ends the stream after its first rows and returns another one, which gets the following rows. Only for a stream
 	// with offsets.
 	renew     func(ctx context.Context, rows int64) (stream string, err error)
@@ -48,6 +49,9 @@ type appender struct {
 
 // append sends a batch, and waits if too many are on their way.
 func (a *appender) append(ctx context.Context, b *batch) error {
+	if err := a.check(ctx); err != nil {
+		return err
+	}
 	a.push(ctx, b)
 	if len(a.sent) < maxUnanswered {
 		return nil
@@ -101,6 +105,9 @@ func (a *appender) awaitOldest(ctx context.Context) error {
 		a.disconnect()
 		if !attempts.Again(ctx, err) {
 			return wrap(a.table, retry.Err(ctx, err))
+		}
+		if err := a.check(ctx); err != nil { // the pause may have been long
+			return err
 		}
 	}
 }

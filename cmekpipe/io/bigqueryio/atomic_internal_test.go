@@ -323,7 +323,7 @@ func TestStreamsThatAreGoneMayBeCommitted(t *testing.T) {
 func TestWritersCreateNoTable(t *testing.T) {
 	for name, newWriter := range map[string]func(*stage) (lifecycle, func(context.Context) error){
 		"default stream": func(s *stage) (lifecycle, func(context.Context) error) {
-			f := &defaultFn{streamed{rows: s.rows}}
+			f := &defaultFn{streamed: streamed{rows: s.rows}}
 			return f, func(ctx context.Context) error {
 				if err := f.ProcessElement(ctx, 0, item{1}, s.run, noRefused); err != nil {
 					return err
@@ -373,7 +373,7 @@ func TestAppendRowsNamesItsRegion(t *testing.T) {
 	if err := s.commit(t, s.pending(t, s.writer(t), true, 1)...); err != nil {
 		t.Fatal(err)
 	}
-	f := &defaultFn{streamed{rows: s.rows}}
+	f := &defaultFn{streamed: streamed{rows: s.rows}}
 	s.setup(t, f)
 	if err := f.ProcessElement(t.Context(), 0, item{2}, s.run, noRefused); err != nil {
 		t.Fatal(err)
@@ -386,7 +386,7 @@ func TestAppendRowsNamesItsRegion(t *testing.T) {
 
 func TestQuotasAreWaitedFor(t *testing.T) {
 	appendOne := func(ctx context.Context, t *testing.T, s *stage, unbounded bool) error {
-		f := &defaultFn{streamed{rows: s.rows}}
+		f := &defaultFn{streamed: streamed{rows: s.rows}}
 		f.Unbounded = unbounded
 		s.setup(t, f)
 		if err := f.ProcessElement(ctx, 0, item{1}, s.run, noRefused); err != nil {
@@ -471,7 +471,7 @@ func TestDoFnsOfAProcessShareConnections(t *testing.T) {
 	var want []int64
 	var writers []*defaultFn
 	for id := range int64(20) {
-		f := &defaultFn{streamed{rows: s.rows}}
+		f := &defaultFn{streamed: streamed{rows: s.rows}}
 		s.setup(t, f)
 		if err := f.ProcessElement(t.Context(), 0, item{id}, s.run, noRefused); err != nil {
 			t.Fatal(err)

@@ -24,7 +24,6 @@ type element struct {
 
 // batch holds encoded rows on their way to a stream.
 type batch struct {
-	data   []byte // of all rows
 	rows   [][]byte
 	from   []element    // of each row; empty where refused rows are not wanted
 	offset int64        // of the first row in the stream
@@ -39,8 +38,6 @@ func (b *batch) size() int64 {
 	}
 	return int64(n)
 }
-
-func (b *batch) isFull(next int) bool { return len(b.rows) > 0 && len(b.data)+next > batchSize }
 
 // without drops the rows of the given numbers and returns the elements that they were made of.
 func (b *batch) without(numbers map[int]bool) (refused []element) {
@@ -67,9 +64,16 @@ type encoder struct {
 	rowType bqrow.Type
 	keep    bool // elements, for the case that they are refused
 	row     reflect.Value
-	scratch []byte
-	open    *batch
+
+	// The rows of the next batch.
+	data []byte
+	ends []int     // of each row in data
+	from []element // of each row, if they are kept
+	room int       // what the last batch needed, so that bundles of a few rows get by with little
 }
+
+// rowOverhead is what a row adds to a request for its tag and length, so that rows without a value have a size too.
+const rowOverhead = 4
 
 func newEncoder(t reflect.Type, rowType bqrow.Type, keep bool) *encoder {
 	return &encoder{rowType: rowType, keep: keep, row: reflect.New(t).Elem()}
@@ -77,38 +81,57 @@ func newEncoder(t reflect.Type, rowType bqrow.Type, keep bool) *encoder {
 
 // add encodes an element. It returns a batch that is full without the element, if there is one.
 func (e *encoder) add(x element) (full *batch, bad *bqrow.Refusal) {
-	if bad := e.check(x.value); bad != nil {
+	if e.data == nil {
+		e.data = make([]byte, 0, e.room)
+	}
+	start := len(e.data)
+	data, bad := e.encode(e.data, x.value)
+	if bad != nil {
 		return nil, bad
 	}
-	if e.open != nil && e.open.isFull(len(e.scratch)) {
+	if len(e.ends) > 0 && len(data)+rowOverhead*(len(e.ends)+1) > batchSize {
+		row := data[start:]
 		full = e.flush()
+		data = append(make([]byte, 0, max(e.room, len(row))), row...)
 	}
-	if e.open == nil {
-		e.open = &batch{data: make([]byte, 0, max(batchSize, len(e.scratch)))}
-	}
-	b := e.open
-	start := len(b.data)
-	b.data = append(b.data, e.scratch...)
-	b.rows = append(b.rows, b.data[start:len(b.data):len(b.data)])
+	e.data, e.ends = data, append(e.ends, len(data))
 	if e.keep {
-		b.from = append(b.from, x)
+		e.from = append(e.from, x)
 	}
 	return full, nil
 }
 
-// check encodes a row to the scratch space, and says why it can't be sent.
-func (e *encoder) check(row any) (bad *bqrow.Refusal) {
+// check says why a row can't be sent.
+func (e *encoder) check(row any) *bqrow.Refusal {
+	data, bad := e.encode(e.data, row)
+	e.data = data[:len(e.data)]
+	return bad
+}
+
+// encode appends a row. After a refusal the caller drops what was appended.
+func (e *encoder) encode(data []byte, row any) ([]byte, *bqrow.Refusal) {
+	start := len(data)
 	e.row.Set(reflect.ValueOf(row))
-	e.scratch, bad = e.rowType.AppendProto(e.scratch[:0], e.row)
-	if bad == nil && len(e.scratch) > maxRow {
+	data, bad := e.rowType.AppendProto(data, e.row)
+	if bad == nil && len(data)-start > maxRow {
 		bad = &bqrow.Refusal{Column: "*", Why: "got a row that is larger than a request may be"}
 	}
-	return bad
+	return data, bad
 }
 
 // flush returns the rows that were not sent yet, or nil.
 func (e *encoder) flush() *batch {
-	b := e.open
-	e.open = nil
+	if len(e.ends) == 0 {
+		e.data = nil
+		return nil
+	}
+	b := &batch{rows: make([][]byte, len(e.ends)), from: e.from}
+	start := 0
+	for i, end := range e.ends {
+		b.rows[i] = e.data[start:end:end]
+		start = end
+	}
+	e.room = min(len(e.data), batchSize) / 16 * 17
+	e.data, e.ends, e.from = nil, e.ends[:0], nil
 	return b
 }

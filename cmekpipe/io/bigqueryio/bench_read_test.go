@@ -69,7 +69,8 @@ func BenchmarkVsBeamRead(b *testing.B) {
 
 // BenchmarkVsRawRead reports as x/raw how fast Read is compared with Google's client of the Storage Read API, called directly with
 // as many streams, decoding the same columns into the same struct: its time through ours, so 1 would be as fast. The
-// pipeline is a part of ours only: x/start is the share of our time for reading a single row. More is better.
+// pipeline is a part of ours only: x/start is the share of our time for reading a single row, and x/beamfloor that of a
+// pipeline that makes and drops as many rows. More is better.
 func BenchmarkVsRawRead(b *testing.B) {
 	w := newReadWorld(b)
 	benchpair.Run(b, func() { benchRead(b, "many", readOurs) }, benchpair.Other{Unit: "x/raw", Run: func() {
@@ -77,7 +78,8 @@ func BenchmarkVsRawRead(b *testing.B) {
 		if err != nil || n != readRows {
 			b.Fatalf("got %d rows, error %v, want %d", n, err, readRows)
 		}
-	}}, benchpair.Other{Unit: "x/start", Run: func() { benchRead(b, "one", readOurs) }})
+	}}, benchpair.Other{Unit: "x/start", Run: func() { benchRead(b, "one", readOurs) }},
+		benchpair.Other{Unit: "x/beamfloor", Run: func() { benchFloor(b, readRows) }})
 }
 
 // rawRead reads all streams of a session at the same time and returns how many rows came.

@@ -7,7 +7,11 @@ import (
 )
 
 // defaultFn writes rows to the table's default stream, where they are visible at once.
-type defaultFn struct{ streamed }
+type defaultFn struct {
+	streamed
+
+	to run // that the appender writes for
+}
 
 // StartBundle drops the rows of a failed bundle.
 func (f *defaultFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
@@ -22,26 +26,32 @@ func (f *defaultFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 func (f *defaultFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, row beam.X, r run, refused func(beam.EventTime, beam.X),
 ) error {
-	if err := f.recheck(ctx, r); err != nil {
-		return err
-	}
-	table, err := r.target(f.Table)
-	if err != nil {
-		return err
-	}
-	if stream := path(table) + "/streams/_default"; f.out == nil || f.out.stream != stream {
-		f.abandon()
-		lines, err := linesOf(ctx, stream, f.Schema)
-		if err != nil {
+	if f.out == nil || f.to != r {
+		if err := f.open(ctx, r); err != nil {
 			return err
 		}
-		f.out = f.appender(table, stream, r)
-		f.out.line = lines.pick()
 	}
 	if err := f.write(ctx, element{row, t}); err != nil {
 		return err
 	}
 	f.release(refused)
+	return nil
+}
+
+// open gets a connection to the table of a run.
+func (f *defaultFn) open(ctx context.Context, r run) error {
+	f.abandon()
+	table, err := r.target(f.Table)
+	if err != nil {
+		return err
+	}
+	stream := path(table) + "/streams/_default"
+	lines, err := linesOf(ctx, stream, f.Schema)
+	if err != nil {
+		return err
+	}
+	f.out, f.to = f.appender(table, stream, r), r
+	f.out.line = lines.pick()
 	return nil
 }
 

@@ -62,12 +62,19 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
-// *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyMismatch or KeyMissing for a table encrypted with another key or with none of yours, LocationMismatch for a key that
-// can't serve the dataset, KeyDisabled, KeyDenied or KeyNotFound if the key is the reason, NotFound for a missing dataset or
-// table, InvalidOptions for rows that don't fit the table, Unsupported for more rows than one commit or load job may have, and
-// Unavailable if retries did not help. No error contains a value of a row. A failed run with WithExactlyOnce or WithFileLoads
-// leaves the table's rows unchanged.
+// *cmekpipe.Error, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text of the job's
+// error.
+//
+//	KeyMissing, KeyMismatch  the table is encrypted with none of your keys, or with another
+//	LocationMismatch         the key can't serve the dataset
+//	KeyDisabled, KeyDenied, KeyNotFound
+//	                         BigQuery can't use the key
+//	NotFound                 no such dataset or table
+//	InvalidOptions           the rows don't fit the table
+//	Unsupported              one commit or load job may not have so many rows
+//	Unavailable              retries did not help
+//
+// No error contains a value of a row. A failed run with WithExactlyOnce or WithFileLoads leaves the table's rows unchanged.
 //
 // Retries end after two minutes, or 20 for a new stream and a commit. While BigQuery refills a quota they go on: 15 minutes
 // for rows, 65 for new streams. Rows of unbounded input wait for their quota until the runner ends the bundle.

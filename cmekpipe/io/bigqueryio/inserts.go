@@ -51,7 +51,7 @@ type insertFn struct {
 	client  *bigquery.Client
 	schema  bigquery.Schema
 	encoder *encoder // only checks rows: JSON would change text that is not UTF-8
-	fresh   bool
+	run     run
 	queue   []saved
 	bytes   int
 }
@@ -86,10 +86,7 @@ func (f *insertFn) StartBundle(_ run, _ func(beam.EventTime, beam.X)) {
 func (f *insertFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, id string, row beam.X, r run, refused func(beam.EventTime, beam.X),
 ) error {
-	if err := f.recheck(ctx, r); err != nil {
-		return err
-	}
-	f.fresh = r.Fresh
+	f.run = r
 	x := element{row, t}
 	values, size, bad := f.save(row)
 	if bad != nil {
@@ -150,7 +147,10 @@ func (f *insertFn) send(ctx context.Context) error {
 		savers[i] = queue[i]
 	}
 	var bad bigquery.PutMultiError
-	err := retry.Do(ctx, appendPolicy(f.fresh, f.Unbounded), func(ctx context.Context) error {
+	err := retry.Do(ctx, appendPolicy(f.run.Fresh, f.Unbounded), func(ctx context.Context) error {
+		if err := f.recheck(ctx, f.Table, f.run.Fresh); err != nil {
+			return err
+		}
 		err := inserter.Put(ctx, savers)
 		if errors.As(err, &bad) {
 			return nil

@@ -192,17 +192,39 @@ func (s *stage) replaceTable(t *testing.T, keyed bool) {
 func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
 	for name, newWriter := range map[string]func(*stage) (lifecycle, func(context.Context) error){
 		"default stream": func(s *stage) (lifecycle, func(context.Context) error) {
-			f := &defaultFn{streamed{rows: s.rows}}
-			return f, func(ctx context.Context) error { return f.ProcessElement(ctx, 0, item{1}, s.run, noRefused) }
+			f := &defaultFn{streamed: streamed{rows: s.rows}}
+			return f, func(ctx context.Context) error {
+				if err := f.ProcessElement(ctx, 0, item{1}, s.run, noRefused); err != nil {
+					return err
+				}
+				return f.FinishBundle(ctx, s.run, noRefused)
+			}
 		},
 		"streaming inserts": func(s *stage) (lifecycle, func(context.Context) error) {
 			f := &insertFn{rows: s.rows}
-			return f, func(ctx context.Context) error { return f.ProcessElement(ctx, 0, "1", item{1}, s.run, noRefused) }
+			return f, func(ctx context.Context) error {
+				if err := f.ProcessElement(ctx, 0, "1", item{1}, s.run, noRefused); err != nil {
+					return err
+				}
+				return f.FinishBundle(ctx, s.run, noRefused)
+			}
 		},
 		"pending streams": func(s *stage) (lifecycle, func(context.Context) error) {
 			f := &pendingFn{streamed: streamed{rows: s.rows}}
 			return f, func(ctx context.Context) error {
-				return f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused)
+				if err := f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused); err != nil {
+					return err
+				}
+				return f.FinishBundle(ctx, s.run, func(int, written) {}, noRefused)
+			}
+		},
+		"one pending stream": func(s *stage) (lifecycle, func(context.Context) error) {
+			f := &pendingFn{streamed: streamed{rows: s.rows}}
+			return f, func(ctx context.Context) error { // a bundle that goes on
+				if err := f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused); err != nil {
+					return err
+				}
+				return f.finish(ctx)
 			}
 		},
 	} {

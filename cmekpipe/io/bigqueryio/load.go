@@ -7,6 +7,7 @@ import (
 
 	"cloud.google.com/go/bigquery"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 	"golang.org/x/sync/errgroup"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -126,8 +127,10 @@ func (f *loadFn) loadJob(r run, table cmekpipe.BigQueryTable, schema bigquery.Sc
 		}}
 }
 
-// sweep removes all files of the run, those of failed bundles too.
+// sweep removes all files of the run, those of failed bundles too. Files that Cloud Storage refuses to delete are reported in
+// the log: all rows are loaded.
 func (f *loadFn) sweep(ctx context.Context, r run) error {
+	var files []keyedgcs.Version
 	for attrs, err := range f.store.List(ctx, f.Temp, loadFolder(f.Temp, r)) {
 		if err != nil {
 			return err
@@ -136,11 +139,14 @@ func (f *loadFn) sweep(ctx context.Context, r run) error {
 		if err != nil {
 			return err
 		}
-		if err := f.store.Remove(ctx, object, 0); err != nil && !errors.Is(err, cmekpipe.NotFound) {
-			return err
-		}
+		files = append(files, keyedgcs.Version{Object: object, Generation: attrs.Generation})
 	}
-	return nil
+	kept, err := f.store.DeleteTemporary(ctx, files...)
+	if len(kept) > 0 {
+		log.Warnf(ctx, "%s: all rows of %s are loaded, but %s; to have them deleted, use a temporary folder in a bucket without retention and holds",
+			opWrite, f.Table, f.store.DescribeKept(ctx, kept))
+	}
+	return err
 }
 
 // CMEKDestination tells guard the destination and its key.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/retention"
 )
 
 func TestLoadPartsKeepTheLimitsOfAJob(t *testing.T) {
@@ -161,5 +162,23 @@ func (s *stage) fill(t *testing.T, id int64) {
 	t.Helper()
 	if err := s.client.Dataset("bank").Table("items").Inserter().Put(t.Context(), item{id}); err != nil {
 		t.Fatal(err)
+	}
+}
+
+func TestRowsAreLoadedWhereFilesCannotBeDeleted(t *testing.T) {
+	for _, p := range retention.All() {
+		t.Run(p.Name, func(t *testing.T) {
+			s := newStage(t, bigquery.WriteAppend)
+			p.Protect(t, s.Cloud, s.temp.Bucket())
+			w := retention.CollectWarnings(t)
+			files := s.files(t, 2)
+			for range 2 { // the runner lost the first answer
+				if err := s.loading(t).ProcessElement(t.Context(), 0, each(s.run), each(files...)); err != nil {
+					t.Fatal(err)
+				}
+				s.requireIDs(t, 0, 1)
+				w.RequireOne(t, p, s.temp.Bucket(), []string{files[0].Name, files[1].Name})
+			}
+		})
 	}
 }

@@ -38,9 +38,6 @@ func (f *pendingFn) StartBundle(_ run, _ func(int, written), _ func(beam.EventTi
 func (f *pendingFn) ProcessElement(
 	ctx context.Context, t beam.EventTime, row beam.X, r run, _ func(int, written), refused func(beam.EventTime, beam.X),
 ) error {
-	if err := f.recheck(ctx, r); err != nil {
-		return err
-	}
 	if f.out == nil {
 		if err := f.open(ctx, r); err != nil {
 			return err
@@ -79,6 +76,9 @@ func (f *pendingFn) FinishBundle(
 func (f *pendingFn) open(ctx context.Context, r run) error {
 	table, err := r.target(f.Table)
 	if err != nil {
+		return err
+	}
+	if err := f.recheck(ctx, table, r.Fresh); err != nil {
 		return err
 	}
 	name, err := f.create(ctx, table, r.Fresh)

@@ -16,14 +16,6 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
-// readStream is a part of a table that one worker reads. It is encoded with Beam's row coder.
-type readStream struct {
-	// Name is the stream's.
-	Name string
-	// Schema is the schema of its rows, as Arrow serialises it.
-	Schema []byte
-}
-
 // sessionFn begins a read session and emits its streams.
 type sessionFn struct {
 	Project    string

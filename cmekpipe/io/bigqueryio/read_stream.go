@@ -20,6 +20,14 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
+// readStream is a part of a table that one worker reads. It is encoded with Beam's row coder.
+type readStream struct {
+	// Name is the stream's.
+	Name string
+	// Schema is the schema of its rows, as Arrow serialises it.
+	Schema []byte
+}
+
 // streamFn reads streams and emits their rows, and an entry with a fixed key for each stream that was read to its end.
 type streamFn struct {
 	// Op is the function and Table the source, for errors.

@@ -62,7 +62,10 @@ func TestPolicyThatDemandsAKeyForEveryJob(t *testing.T) {
 	w := newWorld(t)
 	fill(t, w, "accounts", nil, accounts(100)...)
 	w.CreateBucket("bank-work", region, cmekpipe.KeyName{})
-	w.SetBigQueryLimits(emulator.BigQueryLimits{RequireKey: true})
+	policy := emulator.OrgPolicy{Denied: []string{"bigquery.googleapis.com"}}
+	if err := w.SetOrgPolicy(t.Context(), "projects/"+cmektest.Project, "gcp.restrictNonCmekServices", policy); err != nil {
+		t.Fatal(err)
+	}
 	err := run(t, func(s beam.Scope) {
 		rows := query(s, w, selectAccounts)
 		passert.Equals(s, beam.ParDo(s, showAccount, rows), shown(accounts(50))...)

@@ -91,7 +91,7 @@ func (w *writing) write(col beam.PCollection) beam.PCollection {
 		numbered := beam.ParDo(w.scope, &idFn{}, col)
 		return beam.ParDo(w.scope, &insertFn{rows: w.rows}, beam.Reshuffle(w.scope, numbered), run)
 	}
-	return beam.ParDo(w.scope, &defaultFn{streams}, col, run)
+	return beam.ParDo(w.scope, &defaultFn{streamed: streams}, col, run)
 }
 
 // gather groups the outputs of the bundles with the run, so that there is a group even if there was no bundle.

@@ -30,19 +30,15 @@ type rows struct {
 }
 
 // recheck checks the key of the table that rows are written to if the last check of the process is too old: somebody may have
-// replaced the table.
-func (f *rows) recheck(ctx context.Context, r run) error {
-	table, err := r.target(f.Table)
-	if err != nil {
-		return err
-	}
+// replaced the table. Writers call it before each request, not for each row.
+func (f *rows) recheck(ctx context.Context, table cmekpipe.BigQueryTable, fresh bool) error {
 	id := shared.ID{Service: "bigquery table", Endpoint: bigqueryclient.Endpoint(), Resource: table.String(), Keys: table.Key().String()}
 	return shared.Check(ctx, id, func(ctx context.Context) error {
 		client, err := openClient(ctx, f.Table)
 		if err != nil {
 			return err
 		}
-		return checkTable(ctx, client, table, r.Fresh)
+		return checkTable(ctx, client, table, fresh)
 	})
 }
 
@@ -138,7 +134,8 @@ func (f *streamed) finish(ctx context.Context) error {
 }
 
 func (f *streamed) appender(table cmekpipe.BigQueryTable, stream string, r run) *appender {
-	a := &appender{client: f.client, table: table, stream: stream, schema: f.schema, fresh: r.Fresh, unbounded: f.Unbounded}
+	a := &appender{client: f.client, table: table, stream: stream, schema: f.schema, fresh: r.Fresh, unbounded: f.Unbounded,
+		check: func(ctx context.Context) error { return f.recheck(ctx, table, r.Fresh) }}
 	if f.DeadLetters {
 		a.refuse = func(x element) { f.refused = append(f.refused, x) }
 	}

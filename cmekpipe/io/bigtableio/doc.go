@@ -1,7 +1,7 @@
 // Package bigtableio writes rows to a Bigtable table in clusters encrypted with your Cloud KMS keys.
 //
-// Most people need [Write]. It is named and used as in Beam's bigtableio, except that its destination is a [cmekpipe.BigtableTable],
-// which you create from a key:
+// Most people need [Write]. It is named and used as in Beam's bigtableio, except that its destination is a
+// [cmekpipe.BigtableTable], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
 //	entries := key.MustBigtableTable("projects/bank-prod/instances/ledger/tables/entries")
@@ -52,11 +52,16 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle at once
-// with a *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyMissing or KeyMismatch if a cluster is encrypted with none of your keys or another one, with the keys in its text,
-// KeyDisabled, KeyDenied or KeyNotFound if Bigtable can't use a key, NotFound for a missing instance, table or column family,
-// InvalidOptions for rows that Bigtable does not accept, PermissionDenied for missing permissions of the worker, and
-// Unavailable if retries did not help or a cluster is not visible.
+// with a *cmekpipe.Error, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text of the
+// job's error.
+//
+//	KeyMissing, KeyMismatch  a cluster is encrypted with none of your keys, or with another; the error names them
+//	KeyDisabled, KeyDenied, KeyNotFound
+//	                         Bigtable can't use a key
+//	NotFound                 no such instance, table or column family
+//	InvalidOptions           Bigtable does not accept the rows
+//	PermissionDenied         the worker lacks a permission
+//	Unavailable              retries did not help, or a cluster is not visible
 //
 // Bigtable does not say why it can't use a key. A worker that may read the key, with roles/cloudkms.viewer, asks Cloud KMS;
 // otherwise KeyDisabled stands for all reasons. Bigtable's texts may quote row keys and are left out.

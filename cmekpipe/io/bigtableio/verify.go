@@ -21,6 +21,24 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/retry"
 )
 
+// verifyFn checks the keys of a table, and may create the table, even if there is no row to write. A table that is deleted
+// later is not created again: the rows that were written to it are gone.
+type verifyFn struct {
+	Keys keyVerifier
+}
+
+// ProcessElement checks the keys and emits the table's name.
+func (f *verifyFn) ProcessElement(ctx context.Context, _ []byte, emit func(string)) error {
+	if err := f.Keys.run(ctx); err != nil {
+		return err
+	}
+	emit(f.Keys.Table.String())
+	return nil
+}
+
+// CMEKDestination tells guard the destination and its key.
+func (f *verifyFn) CMEKDestination() destination.Destination { return f.Keys.destination() }
+
 // keyVerifier checks the keys of the clusters that hold a table.
 type keyVerifier struct {
 	Op      string

@@ -56,11 +56,17 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
-// *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyMissing or KeyMismatch if the database is encrypted with none of your keys or another one, with both in its text,
-// KeyDisabled, KeyDenied or KeyNotFound if Firestore can't use the key, NotFound for a missing database, PreconditionFailed
-// for one in native mode, InvalidOptions for entities that Datastore does not accept, PermissionDenied for missing
-// permissions of the worker, and Unavailable if retries did not help.
+// *cmekpipe.Error, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text of the job's
+// error.
+//
+//	KeyMissing, KeyMismatch  the database is encrypted with none of your keys, or with another; the error names both
+//	KeyDisabled, KeyDenied, KeyNotFound
+//	                         Firestore can't use the key
+//	NotFound                 no such database
+//	PreconditionFailed       the database is in native mode
+//	InvalidOptions           Datastore does not accept the entities
+//	PermissionDenied         the worker lacks a permission
+//	Unavailable              retries did not help
 //
 // Firestore does not say why it can't use a key. A worker that may read the key, with roles/cloudkms.viewer, asks Cloud KMS;
 // otherwise KeyDisabled stands for all reasons. Errors quote no entity, no property's value and no entity's key.

@@ -4,16 +4,13 @@ import (
 	"context"
 	"errors"
 
-	"golang.org/x/sync/errgroup"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedgcs"
 )
-
-// parallel is how many files are removed at a time.
-const parallel = 16
 
 // deadLetterFn keeps files that failed. It emits a message for each, and its name.
 type deadLetterFn struct {
@@ -31,7 +28,7 @@ func (f *deadLetterFn) Setup(ctx context.Context) (err error) {
 // Teardown releases the client.
 func (f *deadLetterFn) Teardown() error { return f.files.Close() }
 
-// ProcessElement copies a file. A repetition copies it to the same name.
+// ProcessElement copies a file. A repetition finds the copy, which a retention policy may keep from being replaced.
 func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, emit, done func(string)) error {
 	from, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
@@ -41,7 +38,7 @@ func (f *deadLetterFn) ProcessElement(ctx context.Context, name, reason string, 
 	if err != nil {
 		return err
 	}
-	if _, err := f.files.Copy(ctx, from, 0, to); err != nil {
+	if err := f.copy(ctx, from, to); err != nil {
 		return err
 	}
 	emit("failed to import " + to.String() + ": " + reason)
@@ -54,11 +51,25 @@ func (f *deadLetterFn) CMEKDestination() destination.Destination {
 	return destination.Destination{Kind: cmekpipe.KindTemporaryFolder, Name: f.DeadLetter.String(), Key: f.DeadLetter.Key()}
 }
 
-// removeFn removes files.
+// copy copies a file to a name that only copies of this file have.
+func (f *deadLetterFn) copy(ctx context.Context, from, to cmekpipe.Object) error {
+	_, err := f.files.CopyOver(ctx, from, 0, to, 0, nil)
+	if !errors.Is(err, cmekpipe.PreconditionFailed) {
+		return err
+	}
+	present, err := f.files.Stat(ctx, to)
+	if err == nil && !keyedgcs.Encrypted(to, present) {
+		_, err = f.files.CopyOver(ctx, from, 0, to, present.Generation, nil)
+	}
+	return err
+}
+
+// removeFn removes files. Of those that Cloud Storage refuses to delete, each instance reports one.
 type removeFn struct {
 	Temp cmekpipe.Object
 
-	files *keyedgcs.Store
+	files  *keyedgcs.Store
+	logged bool
 }
 
 // Setup opens the client.
@@ -70,13 +81,25 @@ func (f *removeFn) Setup(ctx context.Context) (err error) {
 // Teardown releases the client.
 func (f *removeFn) Teardown() error { return f.files.Close() }
 
-// ProcessElement removes a file.
+// ProcessElement removes a file, which may be gone.
 func (f *removeFn) ProcessElement(ctx context.Context, name string) error {
 	o, err := keyedgcs.Sibling(f.Temp, name)
 	if err != nil {
 		return err
 	}
-	return remove(ctx, f.files, o)
+	attrs, err := f.files.Stat(ctx, o)
+	if errors.Is(err, cmekpipe.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	kept, err := f.files.DeleteTemporary(ctx, keyedgcs.Version{Object: o, Generation: attrs.Generation})
+	if err == nil && len(kept) > 0 && !f.logged {
+		f.logged = true
+		logKept(ctx, f.files, kept)
+	}
+	return err
 }
 
 // CMEKHelper tells guard that nothing is stored.
@@ -101,38 +124,39 @@ func (f *sweepFn) Teardown() error { return f.files.Close() }
 
 // ProcessElement runs when every file is done with.
 func (f *sweepFn) ProcessElement(ctx context.Context, _ int, _ func(*[]byte) bool, batches func(*string) bool) error {
-	g, failed := errgroup.WithContext(ctx)
-	g.SetLimit(parallel)
+	var left []keyedgcs.Version
 	seen := map[string]bool{}
 	for name := ""; batches(&name); {
 		folder, ok := batchFolder(f.Temp, name)
 		if !ok {
-			return errors.Join(f.unknown(), g.Wait())
+			return f.unknown()
 		}
 		if seen[folder] {
 			continue
 		}
 		seen[folder] = true
-		if err := f.sweep(failed, folder, g.Go); err != nil {
-			return errors.Join(err, g.Wait())
+		for attrs, err := range f.files.List(ctx, f.Temp, folder) {
+			if err != nil {
+				return err
+			}
+			o, err := keyedgcs.Sibling(f.Temp, attrs.Name)
+			if err != nil {
+				return err
+			}
+			left = append(left, keyedgcs.Version{Object: o, Generation: attrs.Generation})
 		}
 	}
-	return g.Wait()
+	kept, err := f.files.DeleteTemporary(ctx, left...)
+	logKept(ctx, f.files, kept)
+	return err
 }
 
-// sweep has the objects of a folder removed.
-func (f *sweepFn) sweep(ctx context.Context, folder string, start func(func() error)) error {
-	for attrs, err := range f.files.List(ctx, f.Temp, folder) {
-		if err != nil {
-			return err
-		}
-		o, err := keyedgcs.Sibling(f.Temp, attrs.Name)
-		if err != nil {
-			return err
-		}
-		start(func() error { return remove(ctx, f.files, o) })
+// logKept reports files that stay although they are imported or copied to the folder of failed files.
+func logKept(ctx context.Context, files *keyedgcs.Store, kept []keyedgcs.Version) {
+	if len(kept) > 0 {
+		log.Warnf(ctx, "%s: the import is complete, but %s; to have them deleted, use a temporary folder in a bucket without retention and holds",
+			opImport, files.DescribeKept(ctx, kept))
 	}
-	return nil
 }
 
 func (f *sweepFn) unknown() error {
@@ -142,12 +166,3 @@ func (f *sweepFn) unknown() error {
 
 // CMEKHelper tells guard that nothing is stored.
 func (f *sweepFn) CMEKHelper() destination.None { return destination.None{} }
-
-// remove removes an object that may be gone already.
-func remove(ctx context.Context, files *keyedgcs.Store, o cmekpipe.Object) error {
-	err := files.Remove(ctx, o, 0)
-	if errors.Is(err, cmekpipe.NotFound) {
-		return nil
-	}
-	return err
-}

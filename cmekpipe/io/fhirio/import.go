@@ -30,7 +30,9 @@ const (
 //
 // A file is removed after its import, or its copy to deadLetter, is complete. Files are in folders .cmekpipe-temp-ID below
 // temp, one for each worker thread of a run, so that two runs of one template may run at the same time. A failed run leaves
-// files behind, and a worker that dies may; a lifecycle rule may remove them after the run.
+// files behind, and a worker that dies may; a lifecycle rule may remove them after the run. Files that Cloud Storage refuses to
+// delete, because the bucket has a retention policy or holds, are named in the log, and the import succeeds: use folders in a
+// bucket without them.
 //
 // Import panics with a [*cmekpipe.Error] when the pipeline is built: for a zero store or folder (KeyMissing), a store
 // outside its key's location (LocationMismatch), elements that are not strings (InvalidOptions), and folders with

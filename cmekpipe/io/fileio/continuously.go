@@ -10,7 +10,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/transforms/periodic"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 )
 
 // MatchContinuouslyOption changes when [MatchContinuously] polls and how it treats files that it has emitted before.
@@ -58,7 +58,7 @@ func MatchApplyWindow() MatchContinuouslyOption { return func(w *watch) { w.wind
 // MatchContinuously panics with a [*cmekpipe.Error] when the pipeline is built, for the patterns that [MatchFiles] refuses.
 func MatchContinuously(s beam.Scope, glob string, interval time.Duration, opts ...MatchContinuouslyOption) beam.PCollection {
 	s = s.Scope("fileio.MatchContinuously")
-	filepattern.MustBeValid("fileio.MatchContinuously", glob)
+	input.MustBeValid("fileio.MatchContinuously", glob)
 	w := watch{start: mtime.Now().ToTime(), end: mtime.MaxTimestamp.ToTime()}
 	for _, opt := range opts {
 		opt(&w)

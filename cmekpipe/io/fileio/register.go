@@ -9,7 +9,6 @@ import (
 
 // Workers find DoFns by name, in Beam's registry. Beam's fileio registers the types that they exchange.
 func init() {
-	beam.RegisterDoFn(&findFn{})
 	beam.RegisterDoFn(&globFn{})
 	beam.RegisterDoFn(&pathFn{})
 	beam.RegisterDoFn(reflect.TypeFor[*freshFn]())

@@ -79,3 +79,17 @@ func TestWriteSharded(t *testing.T) {
 			parquetio.WriteSharded(s, prefix, beam.ParDo(s, toRow, lines), opts...)
 		}}.Run(t)
 }
+
+func TestTempFolderInAnotherBucket(t *testing.T) {
+	filetest.RequireTempFolder(t, map[string]func(beam.Scope, cmekpipe.Object, beam.PCollection, cmekpipe.Object){
+		"sharded": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			parquetio.WriteSharded(s, to, beam.ParDo(s, toRow, lines), parquetio.WithTempFolder(temp))
+		},
+		"numbered": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			parquetio.WriteSharded(s, to, beam.ParDo(s, toRow, lines), parquetio.WithTempFolder(temp), parquetio.WithNumShards(2))
+		},
+		"one object": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			parquetio.Write(s, to, beam.ParDo(s, toRow, lines), parquetio.WithTempFolder(temp))
+		},
+	})
+}

@@ -7,12 +7,11 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/filepattern"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -22,13 +21,13 @@ const readOp = "parquetio.Read"
 type ReadOption func(*readOptions)
 
 type readOptions struct {
-	empty fileio.MatchOption // what happens if the pattern matches nothing
+	empty input.Empty // what happens if the pattern matches nothing
 }
 
 // MatchEmptyDisallow fails the job if the pattern matches no file, so that a misspelt input is not read as an empty one.
 // Default: a pattern that matches no file yields no rows.
 func MatchEmptyDisallow() ReadOption {
-	return func(o *readOptions) { o.empty = fileio.MatchEmptyDisallow() }
+	return func(o *readOptions) { o.empty = input.EmptyRefused }
 }
 
 // Read returns the rows of the Parquet files that match a pattern, such as "gs://bank-records/in/*.parquet" or a local
@@ -43,9 +42,9 @@ func MatchEmptyDisallow() ReadOption {
 // library can't read (InvalidOptions), for an empty pattern or a malformed gs:// URL (InvalidName), and for a scheme
 // without a filesystem in the program (Unsupported).
 func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PCollection {
-	filepattern.MustBeValid(readOp, glob)
+	input.MustBeValid(readOp, glob)
 	s = s.Scope(readOp)
-	o := readOptions{empty: fileio.MatchEmptyAllow()}
+	o := readOptions{empty: input.EmptyAllowed}
 	for _, opt := range opts {
 		opt(&o)
 	}
@@ -53,7 +52,7 @@ func Read(s beam.Scope, glob string, t reflect.Type, opts ...ReadOption) beam.PC
 		got, hint := reason(err)
 		panic(&cmekpipe.Error{Op: readOp, Code: cmekpipe.InvalidOptions, Resource: glob, Hint: hint, Err: errors.New(got)})
 	}
-	matches := fileio.MatchAll(s, beam.Create(s, glob), o.empty)
+	matches := input.FindAll(s, readOp, beam.Create(s, glob), o.empty)
 	files := fileio.ReadMatches(s, matches, fileio.ReadUncompressed())
 	return beam.ParDo(s, &readFn{Type: beam.EncodedType{T: t}}, files, beam.TypeDefinition{Var: beam.XType, T: t})
 }
@@ -80,7 +79,7 @@ func (f *readFn) Setup() (err error) {
 
 // ProcessElement reads a file.
 func (f *readFn) ProcessElement(ctx context.Context, file fileio.ReadableFile, emit func(beam.X)) error {
-	download, err := gsread.Open(ctx, readOp, file.Metadata.Path)
+	download, err := input.Open(ctx, readOp, file.Metadata.Path)
 	if err != nil {
 		return err
 	}

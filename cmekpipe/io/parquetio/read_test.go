@@ -70,8 +70,9 @@ func TestReadOfAPatternThatMatchesNothing(t *testing.T) {
 		t.Errorf("got %v, want an empty collection", err)
 	}
 	err := filetest.Run(t, func(s beam.Scope) { parquetio.Read(s, glob, reflect.TypeFor[row](), parquetio.MatchEmptyDisallow()) })
-	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Resource != glob || e.Hint == "" {
-		t.Errorf("got %v, want it about %s with a hint", e, glob)
+	if e := filetest.RequireCode(t, err, cmekpipe.NotFound); e.Op != "parquetio.Read" || e.Resource != glob ||
+		!strings.Contains(e.Hint, "parquetio.MatchEmptyDisallow") {
+		t.Errorf("got %v, want it about %s, with a hint that names the option", e, glob)
 	}
 }
 

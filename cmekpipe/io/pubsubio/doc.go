@@ -1,7 +1,7 @@
 // Package pubsubio reads from Pub/Sub, and publishes to topics encrypted with your Cloud KMS key.
 //
-// Most people need [Write]. It is named and used as in Beam's pubsubio, except that its topic is a [cmekpipe.PubSubTopic], which
-// you create from a key, where Beam's has a project and a topic:
+// Most people need [Write]. It is named and used as in Beam's pubsubio, except that its topic is a [cmekpipe.PubSubTopic],
+// which you create from a key, where Beam's has a project and a topic:
 //
 //	key := cmekpipe.MustParseKey[location.Global]("projects/…/locations/global/keyRings/…/cryptoKeys/…")
 //	pubsubio.Write(s, key.MustPubSubTopic("projects/bank-prod/topics/entries"), messages)
@@ -14,8 +14,8 @@
 // Beam's Write leaves publishing to the Dataflow service, in streaming jobs only, where nothing can check the topic's key:
 // the topic may have none, and its key can be changed or removed while a job runs. So Write publishes from the workers
 // instead, through Google's client, on every runner, in batch and streaming jobs alike. Before its first message a worker
-// process reads the topic and compares its key, and again every five minutes while it publishes, also within a bundle. Nothing is published to a topic
-// that is encrypted with another key or with none of yours.
+// process reads the topic and compares its key, and again every five minutes while it publishes, also within a bundle.
+// Nothing is published to a topic that is encrypted with another key or with none of yours.
 //
 // A missing topic is an error, unless [WithCreateIfMissing] allows Write to create it with the key, once at the start of the
 // run. A topic that is deleted later is an error and not created again, because nobody subscribes to the new one. Write
@@ -50,11 +50,17 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
-// *cmekpipe.Error about the topic; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error.
-// Its code is KeyMissing or KeyMismatch if the topic is encrypted with none of your keys or another one, KeyDisabled or
-// KeyDenied if the key can't be used, NotFound for a missing topic, PermissionDenied for missing permissions of the worker,
-// InvalidOptions for a message that Pub/Sub does not accept, such as an empty one, and Unavailable if a minute of retries did
-// not help. No error contains any part of a message.
+// *cmekpipe.Error about the topic, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text
+// of the job's error.
+//
+//	KeyMissing, KeyMismatch  the topic is encrypted with none of your keys, or with another
+//	KeyDisabled, KeyDenied   Pub/Sub can't use the key
+//	NotFound                 no such topic
+//	InvalidOptions           Pub/Sub does not accept a message, such as an empty one
+//	PermissionDenied         the worker lacks a permission
+//	Unavailable              a minute of retries did not help
+//
+// No error contains any part of a message.
 //
 // # Concurrency
 //

@@ -45,11 +45,17 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle at once
-// with a *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyMissing or KeyMismatch if the database is encrypted with none of your keys or another one, with both keys in its text,
-// KeyDisabled, KeyDenied or KeyNotFound if Spanner can't use the key, LocationMismatch if a new database's key is in another
-// location, NotFound for a missing database or table, PreconditionFailed or InvalidOptions for rows that the table does not
-// accept, PermissionDenied for missing permissions of the worker, and Unavailable if retries did not help.
+// with a *cmekpipe.Error, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text of the
+// job's error.
+//
+//	KeyMissing, KeyMismatch             the database is encrypted with none of your keys, or with another; the error names both
+//	KeyDisabled, KeyDenied, KeyNotFound
+//	                                    Spanner can't use the key
+//	LocationMismatch                    the key of a new database is in another location
+//	NotFound                            no such database or table
+//	PreconditionFailed, InvalidOptions  the table does not accept the rows
+//	PermissionDenied                    the worker lacks a permission
+//	Unavailable                         retries did not help
 //
 // Spanner does not say why it can't use a key. A worker that may read the key, with roles/cloudkms.viewer, asks Cloud KMS;
 // otherwise KeyDisabled stands for all reasons. Spanner's errors quote rows; only names of tables and columns are kept.

@@ -36,15 +36,17 @@ func init() {
 
 func printBalance(b balance) { fmt.Println(b.ID, b.Owner, b.Cents) }
 
-// startCloud starts a loopback cloud with the rows of the table Balances in inbox.
-func startCloud() *emulator.Cloud {
+const exampleTable = "CREATE TABLE Balances (ID INT64 NOT NULL, Owner STRING(MAX), Cents INT64) PRIMARY KEY (ID)"
+
+// startCloud starts a loopback cloud with a key and, in the database inbox, a table Balances with two rows.
+func startCloud(key cmekpipe.KeyName) *emulator.Cloud {
 	ctx := context.Background()
 	cloud, err := emulator.Start()
 	if err != nil {
 		panic(err)
 	}
-	err = errors.Join(cloud.Setenv(), cloud.CreateSpannerDatabase(ctx, inbox, "us-central1", cmekpipe.KeyName{},
-		"CREATE TABLE Balances (ID INT64 NOT NULL, Owner STRING(MAX), Cents INT64) PRIMARY KEY (ID)"))
+	err = errors.Join(cloud.Setenv(), cloud.CreateKey(ctx, key), cloud.GrantKey(ctx, key, "bank-prod", emulator.Spanner),
+		cloud.CreateSpannerDatabase(ctx, inbox, "us-central1", key, exampleTable))
 	if err != nil {
 		panic(err)
 	}
@@ -64,13 +66,32 @@ func startCloud() *emulator.Cloud {
 	return cloud
 }
 
+// printOwners prints the owners of the balances in the database books.
+func printOwners() {
+	client, err := spanner.NewClient(context.Background(), books)
+	if err != nil {
+		panic(err)
+	}
+	defer client.Close()
+	rows := client.Single().Read(context.Background(), "Balances", spanner.AllKeys(), []string{"Owner"})
+	err = rows.Do(func(r *spanner.Row) error {
+		var owner string
+		err := r.Columns(&owner)
+		fmt.Println(owner)
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+}
+
 func ExampleRead() {
-	defer startCloud().Close()
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	defer startCloud(key.Name()).Close()
 
 	p, s := beam.NewPipelineWithRoot()
 	balances := spannerio.Read(s, inbox, "Balances", reflect.TypeFor[balance]())
 	beam.ParDo0(s, printBalance, balances)
-
 	if err := ptest.Run(p); err != nil { // TestMain must call ptest.Main
 		fmt.Println(err)
 	}
@@ -79,41 +100,64 @@ func ExampleRead() {
 	// 2 Grace 75
 }
 
-// Spanner can't partition a query with ORDER BY, so one worker runs it.
+// Spanner can't partition every query, one with ORDER BY for example; WithBatching(false) runs a query on one worker.
 func ExampleQuery() {
-	p, s := beam.NewPipelineWithRoot()
-	spannerio.Query(s, inbox, "SELECT ID, Owner, Cents FROM Balances ORDER BY Cents", reflect.TypeFor[balance](),
-		spannerio.WithBatching(false))
+	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	defer startCloud(key.Name()).Close()
 
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	p, s := beam.NewPipelineWithRoot()
+	balances := spannerio.Query(s, inbox, "SELECT ID, Owner, Cents FROM Balances WHERE Cents > 100", reflect.TypeFor[balance](),
+		spannerio.WithBatching(false))
+	beam.ParDo0(s, printBalance, balances)
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 1 Ada 250
 }
 
 func ExampleWrite() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	cloud := startCloud(key.Name())
+	defer cloud.Close()
+	if err := cloud.CreateSpannerDatabase(context.Background(), books, "us-central1", key.Name(), exampleTable); err != nil {
+		fmt.Println(err)
+	}
 
 	p, s := beam.NewPipelineWithRoot()
 	balances := spannerio.Read(s, inbox, "Balances", reflect.TypeFor[balance]())
 	spannerio.Write(s, key.MustSpannerDatabase(books), "Balances", balances)
-
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	printOwners()
+	// Output:
+	// Ada
+	// Grace
 }
 
 // A missing database is created with the key.
 func ExampleWithCreateIfMissing() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	cloud := startCloud(key.Name())
+	defer cloud.Close()
 
 	p, s := beam.NewPipelineWithRoot()
 	balances := spannerio.Read(s, inbox, "Balances", reflect.TypeFor[balance]())
-	spannerio.Write(s, key.MustSpannerDatabase(books), "Balances", balances, spannerio.WithCreateIfMissing(
-		"CREATE TABLE Balances (ID INT64 NOT NULL, Owner STRING(MAX), Cents INT64) PRIMARY KEY (ID)"))
-
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	spannerio.Write(s, key.MustSpannerDatabase(books), "Balances", balances, spannerio.WithCreateIfMissing(exampleTable))
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	for _, e := range cloud.Ledger() {
+		if e.Kind == emulator.KindDatabase && e.Name == books {
+			fmt.Println(e.ProtectedBy())
+		}
+	}
+	printOwners()
+	// Output:
+	// projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records
+	// Ada
+	// Grace
 }
 
 // A destination can only be created from a key.

@@ -1,15 +1,21 @@
 package spannerio
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"strings"
 	"time"
 
 	"cloud.google.com/go/spanner"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/internal/clients/spannerclient"
+	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 )
+
+const opQuery = "spannerio.Query"
 
 // QueryOption changes how [Query] reads.
 type QueryOption func(*queryOptions)
@@ -96,3 +102,41 @@ func boundOf(tb spanner.TimestampBound) (b bound, ok bool) {
 	want, _, _ := strings.Cut(text, " m=")
 	return b, got == want
 }
+
+// Query returns the rows that a query selects as a PCollection<T>; T is a struct with a field for each column.
+// Workers read in parallel, which Spanner allows for queries that it can partition, for example without ORDER BY; use
+// WithBatching(false) for others. Query panics with a [*cmekpipe.Error] if T is not a struct, a name is missing or an option
+// is out of range.
+func Query(s beam.Scope, db, q string, t reflect.Type, options ...QueryOption) beam.PCollection {
+	s = s.Scope(opQuery)
+	o := must(queryOptionsOf(opQuery, db, q, t, options))
+	if o.whole {
+		fn := &wholeFn{Database: db, SQL: q, Bound: o.bound, Type: beam.EncodedType{T: t}}
+		return beam.ParDo(s, fn, beam.Impulse(s), beam.TypeDefinition{Var: beam.XType, T: t})
+	}
+	return partitioned(s, db, q, t, o)
+}
+
+// wholeFn runs a query on one worker.
+type wholeFn struct {
+	Database string
+	SQL      string
+	Bound    bound
+	Type     beam.EncodedType
+}
+
+// ProcessElement runs the query.
+func (f *wholeFn) ProcessElement(ctx context.Context, _ []byte, emit func(beam.X)) error {
+	client, err := spannerclient.Shared(ctx, f.Database)
+	if err != nil {
+		return readFault(ctx, f.Database, err)
+	}
+	rows := client.Single().WithTimestampBound(f.Bound.value()).Query(ctx, spanner.Statement{SQL: f.SQL})
+	return readFault(ctx, f.Database, emitRows(rows, f.Type.T, emit))
+}
+
+// CMEKHelper tells guard that nothing is stored.
+func (f *wholeFn) CMEKHelper() destination.None { return destination.None{} }
+
+// CMEKReads tells guard that the transform reads from outside the pipeline.
+func (*wholeFn) CMEKReads() destination.None { return destination.None{} }

@@ -56,10 +56,15 @@
 // # Errors
 //
 // Incorrect use panics with a [*cmekpipe.Error] when the pipeline is built. A failure on a worker ends the bundle with a
-// *cmekpipe.Error; when the runner gives up, [cmekpipe.FindError] finds it in the text of the job's error. Its code is
-// KeyDisabled, KeyDenied, KeyNotFound or LocationMismatch if the key is the reason, KeyMissing or KeyMismatch if Cloud
-// Storage encrypted an object with no key of yours or another one, NotFound for a missing bucket, PermissionDenied for
-// missing permissions of the worker, and Unavailable if retries did not help.
+// *cmekpipe.Error, whose code says why. When the runner gives up, [cmekpipe.FindError] finds it in the text of the job's
+// error.
+//
+//	KeyDisabled, KeyDenied, KeyNotFound, LocationMismatch
+//	                         Cloud Storage can't use the key
+//	KeyMissing, KeyMismatch  Cloud Storage encrypted an object with none of your keys, or with another
+//	NotFound                 no such bucket or, with MatchEmptyDisallow, no input
+//	PermissionDenied         the worker lacks a permission
+//	Unavailable              retries did not help
 //
 // A failed run leaves no object under its final name, with the exceptions that are listed under Guarantees.
 //

@@ -1,6 +1,8 @@
 package textio_test
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -10,6 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
@@ -35,6 +38,34 @@ func newFolder() string {
 		}
 	}
 	return dir
+}
+
+// startCloud starts a loopback cloud with a key and a bucket without a default key.
+func startCloud(key cmekpipe.KeyName) *emulator.Cloud {
+	ctx := context.Background()
+	cloud, err := emulator.Start()
+	if err != nil {
+		panic(err)
+	}
+	err = errors.Join(cloud.Setenv(), cloud.CreateKey(ctx, key), cloud.GrantKey(ctx, key, "bank-prod", emulator.Storage),
+		cloud.CreateBucket(ctx, "bank-prod", "bank-records", "us-central1", cmekpipe.KeyName{}))
+	if err != nil {
+		panic(err)
+	}
+	return cloud
+}
+
+// printFiles prints the objects, the keys that encrypt them and their lines.
+func printFiles(cloud *emulator.Cloud) {
+	for _, e := range cloud.Ledger() {
+		if e.Kind == emulator.KindObject && e.Deleted.IsZero() {
+			text, err := cloud.ReadObject(context.Background(), e.Name)
+			if err != nil {
+				panic(err)
+			}
+			fmt.Printf("%s %s\n%s", e.Name, e.ProtectedBy().ID(), text)
+		}
+	}
 }
 
 // Patterns name objects, such as "gs://bank-records/in/*.txt", or local files. With MatchEmptyDisallow a misspelt pattern
@@ -97,27 +128,40 @@ func ExampleRead_misspelt() {
 // One object with a known name.
 func ExampleWrite() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	cloud := startCloud(key.Name())
+	defer cloud.Close()
 
 	p, s := beam.NewPipelineWithRoot()
-	lines := textio.Read(s, "gs://bank-records/in/*.txt")
-	textio.Write(s, key.MustObject("gs://bank-records/out/lines.txt.gz"), lines, textio.WithGzip())
-
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	lines := beam.Create(s, "1,Ada", "2,Grace")
+	textio.Write(s, key.MustObject("gs://bank-records/lines.txt"), lines)
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	printFiles(cloud)
+	// Unordered output:
+	// gs://bank-records/lines.txt records
+	// 1,Ada
+	// 2,Grace
 }
 
-// As many objects as the runner makes bundles.
+// Without WithNumShards there are as many objects as the runner makes bundles.
 func ExampleWriteSharded() {
 	key := cmekpipe.MustParseKey[location.USCentral1]("projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/records")
+	cloud := startCloud(key.Name())
+	defer cloud.Close()
 
 	p, s := beam.NewPipelineWithRoot()
-	lines := textio.Read(s, "gs://bank-records/in/*.txt")
-	textio.WriteSharded(s, key.MustObject("gs://bank-records/out/lines"), lines, textio.WithSuffix(".txt"))
-
-	_, _, err := p.Build()
-	fmt.Println("built:", err == nil)
-	// Output: built: true
+	lines := beam.Create(s, "1,Ada", "2,Grace")
+	textio.WriteSharded(s, key.MustObject("gs://bank-records/lines"), lines, textio.WithSuffix(".txt"), textio.WithNumShards(2))
+	if err := ptest.Run(p); err != nil {
+		fmt.Println(err)
+	}
+	printFiles(cloud)
+	// Unordered output:
+	// gs://bank-records/lines-00000-of-00002.txt records
+	// gs://bank-records/lines-00001-of-00002.txt records
+	// 1,Ada
+	// 2,Grace
 }
 
 // A destination can only be created from a key.

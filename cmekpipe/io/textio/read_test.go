@@ -133,8 +133,8 @@ func TestInputThatMatchesNothing(t *testing.T) {
 			t.Errorf("%s: got %v, want an empty collection", name, err)
 		}
 		e := requireCode(t, run(t, func(s beam.Scope) { read(s, glob, textio.MatchEmptyDisallow()) }), cmekpipe.NotFound)
-		if e.Resource != glob || e.Hint == "" {
-			t.Errorf("%s: got %v, want it about %s with a hint", name, e, glob)
+		if e.Op != "textio."+name || e.Resource != glob || !strings.Contains(e.Hint, "textio.MatchEmptyDisallow") {
+			t.Errorf("%s: got %v, want it about %s, with a hint that names the option", name, e, glob)
 		}
 	}
 }

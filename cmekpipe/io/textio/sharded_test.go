@@ -12,6 +12,7 @@ import (
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/textio"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/filetest"
 )
 
 var texts = []struct {
@@ -193,4 +194,18 @@ func TestDirectRunnerWritesToo(t *testing.T) {
 		t.Errorf("got lines %q, want 20", got)
 	}
 	w.requireKeyAsked(t)
+}
+
+func TestTempFolderInAnotherBucket(t *testing.T) {
+	filetest.RequireTempFolder(t, map[string]func(beam.Scope, cmekpipe.Object, beam.PCollection, cmekpipe.Object){
+		"sharded": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			textio.WriteSharded(s, to, lines, textio.WithTempFolder(temp))
+		},
+		"numbered": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			textio.WriteSharded(s, to, lines, textio.WithTempFolder(temp), textio.WithNumShards(2))
+		},
+		"one object": func(s beam.Scope, to cmekpipe.Object, lines beam.PCollection, temp cmekpipe.Object) {
+			textio.Write(s, to, lines, textio.WithTempFolder(temp))
+		},
+	})
 }

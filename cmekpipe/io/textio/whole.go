@@ -8,10 +8,11 @@ import (
 	"io"
 	"strings"
 
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/fileio"
+
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
-	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/fileio"
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
-	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsread"
+	"github.com/cmekpipe/cmekpipe-go/internal/input"
 	"github.com/cmekpipe/cmekpipe-go/internal/keyedfs/gsurl"
 )
 
@@ -37,7 +38,7 @@ func (f *sortFn) ProcessElement(file fileio.FileMetadata, whole func(wholeFile),
 		whole(w)
 		return
 	}
-	plain(gsread.Name(w.Path))
+	plain(input.Name(w.Path))
 }
 
 // CMEKHelper tells guard that nothing is stored.
@@ -85,7 +86,7 @@ func (*wholeNamedFn) CMEKReads() destination.None { return destination.None{} }
 
 // lines emits each line without its line break.
 func (f wholeFile) lines(ctx context.Context, emit func(string)) error {
-	data, err := gsread.Open(ctx, "textio.Read", f.Path)
+	data, err := input.Open(ctx, "textio.Read", f.Path)
 	if err != nil {
 		return err
 	}

@@ -1,9 +1,10 @@
-// Package cmekrunner lets programs that call beamx.Run or beam.Run launch with the customer's key without a change of
-// their code. A blank import registers its runners with Beam:
+// Package cmekrunner lets programs that call beamx.Run or beam.Run launch with the customer's key. Such a program keeps that
+// call; its sinks become those of package cmekpipe/io, whose destinations are created from a key, and a blank import registers
+// guarded runners with Beam:
 //
 //	import _ "github.com/cmekpipe/cmekpipe-go/cmekpipe/launch/cmekrunner"
 //
-// and the flag --runner=cmekdataflow selects one, together with Beam's own flags for Dataflow:
+// The flag --runner=cmekdataflow selects one, together with Beam's own flags for Dataflow:
 //
 //	wordcount --runner=cmekdataflow --project=bank-prod --region=us-central1 --temp_location=gs://bank-work/tmp \
 //	  --dataflow_kms_key=projects/bank-keys/locations/us-central1/keyRings/dataflow/cryptoKeys/pipelines
@@ -89,6 +90,7 @@ func registerFlags() {
 			flag.Var(f.Value, f.Name, f.Usage)
 		}
 	})
+	cmekpipe.AdviseKeyFlag(flag.CommandLine)
 }
 
 // refuseUnguarded ends a program that was told to use a runner of Beam's that submits the pipeline elsewhere without guard. On

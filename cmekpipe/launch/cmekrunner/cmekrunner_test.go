@@ -196,6 +196,15 @@ func TestADryRunPrintsThePlanOnLinesOfItsOwn(t *testing.T) {
 	}
 }
 
+func TestAKeyUnderAnotherFlagIsAdvised(t *testing.T) {
+	eachProgram(t, func(t *testing.T, program string) {
+		printed, err := newWorld(t).run(program, "--runner=cmekdataflow", "--kms_key_name=k")
+		if want := "\nflag --kms_key_name is not defined: the flag for the job's key is --dataflow_kms_key;"; err == nil || strings.Count(printed, want) != 1 {
+			t.Errorf("got %v and\n%s\nwant once %q", err, printed, want)
+		}
+	})
+}
+
 func TestStrictModeIsAFlag(t *testing.T) {
 	w := newWorld(t)
 	printed, err := w.run("beamx", "--runner=cmekprism", "--cmek_strict")

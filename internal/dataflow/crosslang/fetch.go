@@ -103,7 +103,7 @@ func (f *Fetcher) fetch(
 	if err != nil {
 		return nil, f.failed(ctx, place(info, source), err)
 	}
-	if err := f.compare(d, got.sha256, place(info, source)); err != nil {
+	if err := compare(f.Op, d, got.sha256, place(info, source)); err != nil {
 		return nil, err
 	}
 	if f.fetched == nil {

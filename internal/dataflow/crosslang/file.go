@@ -66,7 +66,7 @@ func (f *Fetcher) Local(dependencies []*pipepb.ArtifactInformation) ([]*Artifact
 		if err != nil {
 			return nil, f.unreadable(place(info, source), err)
 		}
-		if err := f.compare(d, sum, place(info, source)); err != nil {
+		if err := compare(f.Op, d, sum, place(info, source)); err != nil {
 			return nil, err
 		}
 		all = append(all, &Artifact{d.name, d.path, info})
@@ -98,11 +98,11 @@ func sum(path string) (string, error) {
 }
 
 // compare refuses content that is not what was announced. Where no hash was, there is nothing to compare.
-func (f *Fetcher) compare(d description, got, resource string) error {
+func compare(op string, d description, got, resource string) error {
 	if d.sha256 == "" || d.sha256 == got {
 		return nil
 	}
-	return &cmekpipe.Error{Op: f.Op, Code: cmekpipe.Corrupted, Resource: resource,
+	return &cmekpipe.Error{Op: op, Code: cmekpipe.Corrupted, Resource: resource,
 		Hint: "restart the expansion service, and this program after it: the pipeline must be built with the files that the service has",
 		Err:  fmt.Errorf("got content with SHA-256 %s, want %.64q", got, d.sha256)}
 }

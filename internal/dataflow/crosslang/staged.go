@@ -77,6 +77,9 @@ func (s *Staged) add(area *staging.Area, e Environment, a *Artifact) error {
 	if err != nil {
 		return err
 	}
+	if err := a.unchanged(area.Op, file.Hash); err != nil {
+		return err
+	}
 	if err := s.addFile(area.Op, file, a); err != nil {
 		return err
 	}
@@ -86,6 +89,15 @@ func (s *Staged) add(area *staging.Area, e Environment, a *Artifact) error {
 		RoleUrn: a.Info.GetRoleUrn(), RolePayload: a.Info.GetRolePayload(),
 	})
 	return nil
+}
+
+// unchanged refuses a file that is not, or is no longer, what the service announced: what is staged is what was read last.
+func (a *Artifact) unchanged(op, hash string) error {
+	d, err := describe(a.Info)
+	if err != nil {
+		return nil // it was refused before
+	}
+	return compare(op, d, hash, place(a.Info, "this machine"))
 }
 
 // addFile adds a file once. Workers find files by name, so that two files can't have one name.

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/api/googleapi"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
@@ -37,6 +38,11 @@ func Discreet(op, resource, hint string, err error) error {
 	}
 	if code := gcperr.Code(err); code != cmekpipe.InvalidOptions && code != cmekpipe.Unavailable { // which a cut answer has
 		return err
+	}
+	if fault, known := explain.FindFault(e.Message + " " + e.Body); known { // its cause is in our words
+		message := e.Message + " " + e.Body
+		return &cmekpipe.Error{Op: op, Code: fault.Code, Resource: resource, Err: &Withheld{Err: err, Text: fault.Cause},
+			Hint: explain.Remedy(explain.Case{Code: fault.Code, Resource: resource, Message: message})}
 	}
 	text := "got HTTP status " + strconv.Itoa(e.Code)
 	var names []string

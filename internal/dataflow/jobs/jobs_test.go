@@ -74,11 +74,11 @@ func TestAJobIsFoundByItsLabelAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	found, _, err := j.Recover(t.Context(), jobs.Request{ID: "req-1", Name: "nightly", Recorded: recorded})
+	found, _, err := j.CheckOrphan(t.Context(), jobs.Request{ID: "req-1", Name: "nightly", Recorded: recorded})
 	if err != nil || found == nil || found.Job != *made.Job || found.Err != nil {
 		t.Errorf("got %+v and %v, want job %s under its key", found, err, made.Job.ID)
 	}
-	if found, err := j.RecoverLate(t.Context(), jobs.Request{ID: "req-2", Name: "nightly", Recorded: recorded}); found != nil || err != nil {
+	if found, err := j.AwaitOrphan(t.Context(), jobs.Request{ID: "req-2", Name: "nightly", Recorded: recorded}); found != nil || err != nil {
 		t.Errorf("got %+v and %v for another request, want none", found, err)
 	}
 }
@@ -94,7 +94,7 @@ func TestARecordWithAnotherKeyFindsNoJob(t *testing.T) {
 	forger := *j.Service
 	forger.Key = j.cloud.CreateKey(region, "forged")
 	r := jobs.Request{ID: "req-1", Name: "nightly"}
-	if found, err := forger.RecoverLate(t.Context(), r); found != nil || err != nil {
+	if found, err := forger.AwaitOrphan(t.Context(), r); found != nil || err != nil {
 		t.Errorf("got %+v and %v, want no job", found, err)
 	}
 	if found, err := forger.Proven(t.Context(), r, made.Job.ID); found != nil || err != nil {
@@ -110,11 +110,11 @@ func TestARecordWithAnotherKeyFindsNoJob(t *testing.T) {
 func TestARecordIsGoneByDataflowsClock(t *testing.T) {
 	j := newFixture(t)
 	r := jobs.Request{ID: "req-1", Name: "nightly", Recorded: time.Now()}
-	if _, gone, err := j.Recover(t.Context(), r); gone || err != nil {
+	if _, gone, err := j.CheckOrphan(t.Context(), r); gone || err != nil {
 		t.Errorf("got gone: %v and %v for a record of this moment", gone, err)
 	}
 	j.cloud.Advance(time.Minute)
-	if _, gone, err := j.Recover(t.Context(), r); !gone || err != nil {
+	if _, gone, err := j.CheckOrphan(t.Context(), r); !gone || err != nil {
 		t.Errorf("got gone: %v and %v a minute later, want no call that could still take effect", gone, err)
 	}
 }
@@ -138,10 +138,10 @@ func TestRecoverCancelsWhatHasAnotherKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	r := jobs.Request{ID: "req-1", Name: "nightly", Recorded: time.Now()}
-	if found, gone, err := j.Recover(t.Context(), r); found != nil || gone || err != nil {
+	if found, gone, err := j.CheckOrphan(t.Context(), r); found != nil || gone || err != nil {
 		t.Errorf("got %+v and %v at once, want a job that is not visible yet", found, err)
 	}
-	found, err := j.RecoverLate(t.Context(), r)
+	found, err := j.AwaitOrphan(t.Context(), r)
 	if err != nil || found == nil || !errors.Is(found.Err, cmekpipe.KeyMissing) || found.Job.State != job.Cancelled {
 		t.Fatalf("got %+v and %v, want a cancelled job", found, err)
 	}

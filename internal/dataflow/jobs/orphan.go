@@ -11,10 +11,10 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/gcperr"
 )
 
-// Recover searches once for the job of a request of another launch, and does what its launcher would have done: it confirms the
+// CheckOrphan searches once for the job of a request of another launch, and does what its launcher would have done: it confirms the
 // job's key, or cancels the job and waits until it has ended, even if ctx ended. It returns nil if no job is visible; gone then
 // says that none will be. An error with an Orphan means that the job could not be stopped.
-func (s *Service) Recover(ctx context.Context, r Request) (orphan *job.Orphan, gone bool, err error) {
+func (s *Service) CheckOrphan(ctx context.Context, r Request) (orphan *job.Orphan, gone bool, err error) {
 	j, now, err := s.find(ctx, r)
 	if err != nil {
 		return nil, false, gcperr.Wrap(s.Op, s.Resource(r.Name), s.Key, err)
@@ -26,12 +26,12 @@ func (s *Service) Recover(ctx context.Context, r Request) (orphan *job.Orphan, g
 	return orphan, false, err
 }
 
-// RecoverLate is [Service.Recover] for a job that may yet appear, because its launcher was killed during a call, or still runs.
+// AwaitOrphan is [Service.CheckOrphan] for a job that may yet appear, because its launcher was killed during a call, or still runs.
 // It returns nil when no job can appear any more.
-func (s *Service) RecoverLate(ctx context.Context, r Request) (*job.Orphan, error) {
+func (s *Service) AwaitOrphan(ctx context.Context, r Request) (*job.Orphan, error) {
 	start := time.Now()
 	for n := 0; ; n++ {
-		orphan, gone, err := s.Recover(ctx, r)
+		orphan, gone, err := s.CheckOrphan(ctx, r)
 		if orphan != nil || err != nil || gone || time.Since(start) >= s.late() {
 			return orphan, err
 		}

@@ -29,3 +29,10 @@ func DefaultTiming() Timing {
 		StopTimeout:       10 * time.Minute,
 	}
 }
+
+// LoopbackTiming is [DefaultTiming] with pauses of 10 to 200 ms, because the jobs of a loopback cloud last milliseconds.
+func LoopbackTiming() Timing {
+	t := DefaultTiming()
+	t.Initial, t.Max = 10*time.Millisecond, 200*time.Millisecond
+	return t
+}

@@ -10,7 +10,7 @@
 //	settled   nothing is left to be found; the record could not be deleted
 //
 // A record is removed when it is certain that no job runs, or when the job has ended and the launcher's caller knows of it. Every
-// launch reads the records of its staging location first, see [Log.Recover]: a job that has the key of its record is left alone,
+// launch reads the records of its staging location first, see [Log.CheckRecords]: a job that has the key of its record is left alone,
 // any other is cancelled. A record whose job is not visible is followed until the job is found or certain not to come. All of this
 // happens for all records at the same time.
 //

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"path"
@@ -49,8 +48,8 @@ func (l *Log) entries(ctx context.Context) ([]*Entry, error) {
 			continue
 		}
 		g.Go(func() error {
-			e := &Entry{URL: url, Created: in.created, Told: has(told)}
-			ok, err := l.read(ctx, e, has(closed))
+			e := &Entry{URL: url, Created: in.created, Told: has(told), marked: has(closed)}
+			ok, err := l.read(ctx, e)
 			if ok {
 				mu.Lock()
 				defer mu.Unlock()
@@ -102,8 +101,8 @@ func (l *Log) finished(ctx context.Context, e *Entry) bool {
 	}
 	text, err := l.content(ctx, beside(e.URL, closed))
 	if err == nil {
-		e.Job = strings.TrimSpace(string(text))
-		return true
+		e.Job = parseJob(text)
+		return e.Job != ""
 	}
 	_, err = l.object(e.URL).Attrs(ctx)
 	return errors.Is(err, storage.ErrObjectNotExist)
@@ -132,12 +131,12 @@ func (l *Log) cantList(ctx context.Context, bucket string, err error) error {
 
 // read reports whether the entry's record could be read. The record of another launch may be encrypted with a key that is
 // disabled by now, or may have been removed.
-func (l *Log) read(ctx context.Context, e *Entry, isClosed bool) (bool, error) {
+func (l *Log) read(ctx context.Context, e *Entry) (bool, error) {
 	text, err := l.content(ctx, e.URL)
-	if err == nil && isClosed {
+	if err == nil && e.marked {
 		var job []byte
 		job, err = l.content(ctx, beside(e.URL, closed))
-		e.Job = strings.TrimSpace(string(job))
+		e.Job = parseJob(job)
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -148,10 +147,12 @@ func (l *Log) read(ctx context.Context, e *Entry, isClosed bool) (bool, error) {
 		l.warn(ctx, "can't be read", e, gcperr.Code(err).Error())
 		return false, nil
 	}
-	if json.Unmarshal(text, &e.Record) != nil || e.Request == "" || !e.Key.Valid() {
+	r, ok := ParseRecord(text)
+	if !ok {
 		l.warn(ctx, "is none of this version", e, cmekpipe.Corrupted.Error())
 		return false, nil
 	}
+	e.Record = r
 	return true, nil
 }
 

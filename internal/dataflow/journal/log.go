@@ -99,7 +99,7 @@ func (l *Log) End(ctx context.Context, e *Entry) {
 		return
 	}
 	// The record goes first: without it the marks mean nothing, but without them the record would.
-	if e.Job != "" {
+	if e.Job != "" || e.marked {
 		_ = l.remove(ctx, beside(e.URL, closed)) // the next launch tries again
 	}
 	if e.Told {

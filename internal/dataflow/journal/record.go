@@ -1,6 +1,9 @@
 package journal
 
 import (
+	"encoding/json"
+	"regexp"
+	"strings"
 	"time"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
@@ -23,6 +26,39 @@ type Record struct {
 	Replaces string
 	// Launcher says that a Flex Template's launcher sets the job's key.
 	Launcher bool
+}
+
+// The forms of what a record holds. Whoever can write to the staging location can write a record, and its texts become parts of
+// calls, of lines on a terminal, and of commands that people paste.
+var (
+	jobName  = regexp.MustCompile(`^[a-z][-a-z0-9]*$`)
+	project  = regexp.MustCompile(`^[a-z0-9][-a-z0-9.:]{0,99}$`)
+	region   = regexp.MustCompile(`^[a-z][-a-z0-9]{0,62}$`)
+	id       = regexp.MustCompile(`^[A-Za-z0-9][-A-Za-z0-9_]{0,127}$`) // of a request or a job
+	optional = regexp.MustCompile(`^([A-Za-z0-9][-A-Za-z0-9_]{0,127})?$`)
+)
+
+// ParseRecord reads the content of a record. It reports false for one that no launch of this version wrote.
+func ParseRecord(text []byte) (Record, bool) {
+	var r Record
+	if json.Unmarshal(text, &r) != nil || !r.Key.Valid() {
+		return Record{}, false
+	}
+	ok := len(r.Name) <= 1024 && jobName.MatchString(r.Name) && project.MatchString(r.Project) && region.MatchString(r.Region) && id.MatchString(r.Request) &&
+		optional.MatchString(r.Pipeline) && optional.MatchString(r.Replaces)
+	if !ok {
+		return Record{}, false
+	}
+	return r, true
+}
+
+// parseJob reads the content of a mark of a closed record: the id of a job, or "" for anything else.
+func parseJob(text []byte) string {
+	job := strings.TrimSpace(string(text))
+	if !id.MatchString(job) {
+		return ""
+	}
+	return job
 }
 
 // SameJob reports whether Dataflow would not let the jobs of both launches run at a time.
@@ -48,6 +84,8 @@ type Entry struct {
 	Job string
 	// Told says that the launcher has returned the job to its caller.
 	Told bool
+
+	marked bool // as closed, maybe with something else than the id of a job
 }
 
 // request is the record as a call that creates a job.

@@ -7,7 +7,7 @@ import (
 )
 
 // Like returns the jobs that were found of launches that are the same as mine.
-func (r *Recovery) Like(mine Record, same func(a, b Record) bool) (like []*Found) {
+func (r *Search) Like(mine Record, same func(a, b Record) bool) (like []*Found) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, f := range r.all {
@@ -20,13 +20,13 @@ func (r *Recovery) Like(mine Record, same func(a, b Record) bool) (like []*Found
 
 // Wait waits until no job of launches that are the same as mine can appear any more. It fails if such a job could not be searched
 // for or stopped.
-func (r *Recovery) Wait(ctx context.Context, mine Record, same func(a, b Record) bool) error {
+func (r *Search) Wait(ctx context.Context, mine Record, same func(a, b Record) bool) error {
 	return r.wait(ctx, func(f *followed) bool { return same(f.entry.Record, mine) })
 }
 
 // Finish waits until every record that is followed has its job, or none that can come, or until ctx ends. It fails if a job could
 // not be stopped. One that could not be searched for, as in a project of others, causes a warning.
-func (r *Recovery) Finish(ctx context.Context) error {
+func (r *Search) Finish(ctx context.Context) error {
 	err := r.wait(ctx, func(*followed) bool { return true })
 	r.Abandon()
 	r.mu.Lock()
@@ -39,7 +39,7 @@ func (r *Recovery) Finish(ctx context.Context) error {
 }
 
 // Abandon stops following records: the next launch begins again. A job that is being cancelled is waited for.
-func (r *Recovery) Abandon() {
+func (r *Search) Abandon() {
 	r.stop()
 	for _, f := range r.snapshot() {
 		<-f.done
@@ -47,7 +47,7 @@ func (r *Recovery) Abandon() {
 }
 
 // wait waits for the records that count.
-func (r *Recovery) wait(ctx context.Context, counts func(*followed) bool) error {
+func (r *Search) wait(ctx context.Context, counts func(*followed) bool) error {
 	var failures []error
 	for _, f := range r.snapshot() {
 		if !counts(f) {
@@ -63,7 +63,7 @@ func (r *Recovery) wait(ctx context.Context, counts func(*followed) bool) error 
 	return errors.Join(failures...)
 }
 
-func (r *Recovery) snapshot() []*followed {
+func (r *Search) snapshot() []*followed {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.Clone(r.followed)

@@ -69,6 +69,11 @@ func (s *Services) find(ctx context.Context, f rule.Finding) {
 		}
 	}
 	s.Findings = append(s.Findings, f)
+	s.Warn(ctx, f)
+}
+
+// Warn logs a finding, unless it is a notice.
+func (s *Services) Warn(ctx context.Context, f rule.Finding) {
 	if r, ok := rule.Find(f.Rule); ok && r.Severity != rule.SeverityNotice {
 		s.Logger.WarnContext(ctx, "cmekpipe: "+r.Title, "rule", string(f.Rule), "resource", f.Resource, "detail", f.Detail, "remedy", f.Remedy)
 	}

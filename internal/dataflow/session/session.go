@@ -17,7 +17,7 @@ type Session struct {
 	services *Services
 	found    func(*job.Orphan)
 	log      *journal.Log
-	recovery *journal.Recovery
+	earlier  *journal.Search
 	entry    *journal.Entry // of this launch; nil before Submit
 }
 
@@ -36,12 +36,12 @@ func (s *Session) Record() journal.Record {
 	}
 }
 
-// Recover finds what earlier launches left behind, and refuses to double the job that one of them started, unless this launch is an
+// CheckEarlier finds what earlier launches left behind, and refuses to double the job that one of them started, unless this launch is an
 // update. The caller calls [Session.Finish], with an error too.
-func (s *Session) Recover(ctx context.Context) error {
+func (s *Session) CheckEarlier(ctx context.Context) error {
 	defer s.services.Progress.Step("searching for jobs of launches that did not finish")()
 	var err error
-	s.recovery, err = s.log.Recover(ctx, func(f *journal.Found) {
+	s.earlier, err = s.log.CheckRecords(ctx, func(f *journal.Found) {
 		if !f.Checked {
 			s.report(ctx, f.Orphan)
 		}
@@ -50,7 +50,7 @@ func (s *Session) Recover(ctx context.Context) error {
 		return err
 	}
 	mine := s.Record()
-	if err := s.recovery.Wait(ctx, mine, journal.Record.SameJob); err != nil || s.services.opts.Update() {
+	if err := s.earlier.Wait(ctx, mine, journal.Record.SameJob); err != nil || s.services.opts.Update() {
 		return err
 	}
 	return s.refuseDouble(ctx, mine, journal.Record.SameJob)
@@ -62,7 +62,7 @@ func (s *Session) Recover(ctx context.Context) error {
 func (s *Session) Submit(
 	ctx context.Context, mine journal.Record, submit func(ctx context.Context, recorded time.Time) (jobs.Submission, error),
 ) (*job.Job, error) {
-	if err := s.recovery.Wait(ctx, mine, journal.Record.SamePipeline); err != nil {
+	if err := s.earlier.Wait(ctx, mine, journal.Record.SamePipeline); err != nil {
 		return nil, err
 	}
 	if err := s.refuseDouble(ctx, mine, journal.Record.SamePipeline); err != nil {
@@ -87,11 +87,11 @@ func (s *Session) Submit(
 // Finish ends the session of a launch that returns err to its caller, together with its job, if it has one. A launch with a job
 // waits for the end of every search for jobs of other launches. Finish returns err, or the error of a job that nobody could stop.
 func (s *Session) Finish(ctx context.Context, made *job.Job, err error) error {
-	if s.recovery == nil {
+	if s.earlier == nil {
 		return err
 	}
 	if made == nil || s.entry == nil {
-		s.recovery.Abandon()
+		s.earlier.Abandon()
 		return err
 	}
 	if made.State.Ended() {
@@ -99,7 +99,7 @@ func (s *Session) Finish(ctx context.Context, made *job.Job, err error) error {
 	} else {
 		s.log.Tell(ctx, s.entry)
 	}
-	if late := s.recovery.Finish(ctx); err == nil {
+	if late := s.earlier.Finish(ctx); err == nil {
 		return late
 	}
 	return err
@@ -118,7 +118,7 @@ func (s *Session) report(ctx context.Context, o *job.Orphan) {
 // refuseDouble refuses to start a job next to one of an earlier launch, or after one that ran to its end without anybody being
 // told, that does the same with its key. What Dataflow refuses itself is left to it.
 func (s *Session) refuseDouble(ctx context.Context, mine journal.Record, same func(a, b journal.Record) bool) error {
-	for _, f := range s.recovery.Like(mine, same) {
+	for _, f := range s.earlier.Like(mine, same) {
 		o := f.Orphan
 		switch {
 		case o.Err != nil, o.Job.State.Ended() && (o.Job.State != job.Done || f.Told), f.Told && f.Named:

@@ -58,10 +58,12 @@ func (s *Settings) CheckWaivers(op string) error {
 type Setting func(*Settings)
 
 // NewSettings returns the settings of a call. Without any, progress goes to standard error, in brief if that is no terminal,
-// and warnings go to slog.Default.
+// and warnings go to slog.Default. A launch that goes to the loopback cloud polls often and shows data.
 func NewSettings(ctx context.Context, settings []Setting) Settings {
-	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(), Now: time.Now,
-		ShowData: len(shared.EmulatorVariables()) > 0}
+	s := Settings{Progress: standardError(), Logger: slog.Default(), Pace: jobs.DefaultTiming(), Now: time.Now}
+	if len(shared.EmulatorVariables()) > 0 {
+		s.Pace, s.ShowData = jobs.LoopbackTiming(), true
+	}
 	if pace, ok := ctx.Value(paceKey{}).(jobs.Timing); ok {
 		s.Pace = pace
 	}

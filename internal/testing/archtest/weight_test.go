@@ -13,13 +13,13 @@ import (
 // no limit.
 var mostLinked = map[string]int{
 	"cmekpipe/guard":               170,
-	"cmekpipe/io/avroio":           525,
+	"cmekpipe/io/avroio":           523,
 	"cmekpipe/io/bigqueryio":       575,
 	"cmekpipe/io/bigtableio":       525,
 	"cmekpipe/io/datastoreio":      345,
 	"cmekpipe/io/fhirio":           528,
 	"cmekpipe/io/fileio":           520,
-	"cmekpipe/io/parquetio":        560,
+	"cmekpipe/io/parquetio":        558,
 	"cmekpipe/io/pubsubio":         350,
 	"cmekpipe/io/spannerio":        535,
 	"cmekpipe/io/textio":           522, // 503 of other modules
@@ -83,6 +83,8 @@ var allowedClients = map[string][]string{
 	"cmekpipe/location":            nil,
 	"cmekpipe/plan":                {"dataflow"}, // a plan holds the request
 	"cmekpipe/rule":                nil,
+	"cmekpipe/rule/htmlreport":     nil,
+	"cmekpipe/rule/sarif":          nil,
 	"cmekpipe/io":                  nil,
 	"cmekpipe/io/avroio":           {"storage"},
 	"cmekpipe/io/bigqueryio":       {"bigquery", "storage"}, // loads files

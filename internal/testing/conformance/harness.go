@@ -44,6 +44,11 @@ type Harness struct {
 	Partial string
 	// Second says what a second run with the same rows and destination does.
 	Second Second
+	// Leaves is the reason why objects of the first run may stay when a second run replaces its rows. It is empty if none
+	// stays.
+	Leaves string
+	// Fleeting is the reason why rows are lost when the cloud's clock moves before they are read. It is empty if none is.
+	Fleeting string
 	// Inherits are the kinds of resources, as in the ledger, that are encrypted with the key of their container because
 	// their create call has no field for a key: "writeStream".
 	Inherits []emulator.Kind

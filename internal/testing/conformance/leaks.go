@@ -16,7 +16,14 @@ var failedBundles = flag.Int("conformance.failures", 1000, "failed bundles in th
 // of connections grow, and a garbage collection may come late.
 const mostLeft = 60
 
-// RunLeaks fails if bundles that failed leave goroutines, connections or calls behind. As on a worker, nobody calls Teardown
+// A failed bundle may add to the heap what the loopback cloud stores of it, such as its objects and their lines in the ledger.
+// A client that leaked would add hundreds of KiB, and a file's buffers 16 MiB.
+const (
+	heapPerBundle = 2 << 10
+	heapSlack     = 8 << 20
+)
+
+// RunLeaks fails if bundles that failed leave goroutines, connections, calls or memory behind. As on a worker, nobody calls Teardown
 // after a failed bundle, and its context does not end. It is no part of [Run].
 func RunLeaks(t *testing.T, h Harness) {
 	t.Helper()
@@ -40,7 +47,8 @@ func RunLeaks(t *testing.T, h Harness) {
 	after := before
 	for range 2 { // a second time if a garbage collection has not found everything yet
 		after = fail(*failedBundles)
-		if after.within(before) {
+		t.Logf("%+v after %d failed bundles, %+v before", after, *failedBundles, before)
+		if after.within(before, *failedBundles) {
 			return
 		}
 	}
@@ -49,10 +57,15 @@ func RunLeaks(t *testing.T, h Harness) {
 }
 
 // usage is what a process holds.
-type usage struct{ Goroutines, Connections, Calls int }
+type usage struct {
+	Goroutines, Connections, Calls int
+	Heap                           uint64 // bytes in use
+}
 
-func (u usage) within(before usage) bool {
-	return u.Goroutines <= before.Goroutines+mostLeft && u.Connections <= before.Connections+mostLeft && u.Calls == 0
+// within reports whether so many failed bundles left no more than they may.
+func (u usage) within(before usage, bundles int) bool {
+	return u.Goroutines <= before.Goroutines+mostLeft && u.Connections <= before.Connections+mostLeft &&
+		u.Calls <= before.Calls && u.Heap <= before.Heap+heapSlack+uint64(bundles)*heapPerBundle
 }
 
 // usage returns what the process holds when its number of goroutines falls no more. Cleanups run after a collection.
@@ -64,7 +77,15 @@ func (w *world) usage() usage {
 		n := runtime.NumGoroutine()
 		fallen = u.Goroutines == 0 || n < u.Goroutines
 		u.Goroutines = n
+		u.Heap = heap()
 		u.Calls, u.Connections = w.Open()
 	}
 	return u
+}
+
+// heap returns the bytes of the heap's spans that are in use.
+func heap() uint64 {
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapInuse
 }

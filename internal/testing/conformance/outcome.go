@@ -35,10 +35,14 @@ func (o outcome) judge(t *testing.T) {
 func (o outcome) judgeError(t *testing.T) {
 	t.Helper()
 	fatal := slices.ContainsFunc(o.worlds, func(w *world) bool { return w.fatal() != "" && w.Input.Count > 0 })
+	cancelled := slices.ContainsFunc(o.worlds, func(w *world) bool { return w.Cancelled && w.Input.Count > 0 })
 	if o.err == nil {
-		if fatal {
-			t.Error("got no error, want one: a key can't be used, a call is forbidden or a destination is occupied")
+		if fatal || cancelled {
+			t.Error("got no error, want one: a key can't be used, a call is forbidden, a destination is occupied or the run is cancelled")
 		}
+		return
+	}
+	if cancelled && isCancelled(o.err) {
 		return
 	}
 	e, ok := cmekpipe.FindError(o.err.Error())

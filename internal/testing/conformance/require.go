@@ -21,11 +21,17 @@ func (w *world) requireWritten(t testing.TB) {
 // more often.
 func (w *world) requireTimes(t testing.TB, times int) {
 	t.Helper()
+	w.requireRows(t, w.Input.rows(), times)
+}
+
+// requireRows is requireTimes of the rows want.
+func (w *world) requireRows(t testing.TB, want []Row, times int) {
+	t.Helper()
 	got := w.sink.Rows(t, w.Name)
-	d := compare(got, w.Input.rows(), times)
+	d := compare(got, want, times)
 	if d.lost > 0 || d.foreign > 0 || (w.harness.ExactlyOnce && d.doubled > 0) {
-		t.Errorf("got %d rows, want %d, each %d times: %d lost, %d duplicated, %d never sent",
-			len(got), w.Input.Count, times, d.lost, d.doubled, d.foreign)
+		t.Errorf("%s: got %d rows, want %d, each %d times: %d lost, %d duplicated, %d never sent",
+			w.Name, len(got), len(want), times, d.lost, d.doubled, d.foreign)
 	}
 }
 

@@ -26,7 +26,7 @@ const runTimeout = 5 * time.Minute
 // run runs the scene's pipeline and returns the runner's error.
 func (w *world) run(t testing.TB) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
+	ctx, cancel := context.WithTimeout(shortpause.Context(t.Context()), runTimeout)
 	defer cancel()
 	return w.launch(ctx, t, w.pipeline(t, w.half(cancel)), w.attempts())
 }
@@ -34,7 +34,7 @@ func (w *world) run(t testing.TB) error {
 // again runs the pipeline once more without faults, so that each bundle must succeed at once.
 func (w *world) again(t testing.TB) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
+	ctx, cancel := context.WithTimeout(shortpause.Context(t.Context()), runTimeout)
 	defer cancel()
 	return w.launch(ctx, t, w.pipeline(t, nil), 1)
 }
@@ -71,16 +71,26 @@ func (w *world) attempts() int {
 // or a flag says so.
 func (w *world) launch(ctx context.Context, t testing.TB, p *beam.Pipeline, attempts int) error {
 	t.Helper()
-	portable := w.Portable || *allPortable || *jobopts.Endpoint != ""
-	if portable && w.Retries == (retries{}) {
-		_, err := w.result(ctx, t, p)
+	rest, err := w.start(ctx, t, p, attempts)
+	if err != nil || rest == nil {
 		return err
 	}
+	return rest.Finish(ctx)
+}
+
+// start is launch without the attempts that end after the run, which are returned; nil on a portable runner.
+func (w *world) start(ctx context.Context, t testing.TB, p *beam.Pipeline, attempts int) (*retryrunner.Rest, error) {
+	t.Helper()
 	config := w.Retries.config(w.Cloud)
-	if w.Retries == (retries{}) {
-		config.Attempts = attempts
+	if w.Retries.Bundles > 0 {
+		return retryrunner.Start(ctx, p, config)
 	}
-	return retryrunner.Run(shortpause.Context(ctx), p, config)
+	if w.Portable || *allPortable || *jobopts.Endpoint != "" {
+		_, err := w.result(ctx, t, p)
+		return nil, err
+	}
+	config.Attempts = attempts
+	return retryrunner.Start(ctx, p, config)
 }
 
 // result runs a pipeline on Prism, or on the job service of Beam's flag --endpoint, with workers in this process.

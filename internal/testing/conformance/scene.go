@@ -30,7 +30,7 @@ type scene struct {
 	Fault emulator.Fault
 	// Retries configures how bundles are attempted.
 	Retries retries
-	// Portable runs the pipeline on a portable runner, Prism, instead of package retryrunner, if Retries is zero.
+	// Portable runs the pipeline on a portable runner, Prism, instead of package retryrunner, if Retries has no bundles.
 	Portable bool
 }
 
@@ -44,17 +44,22 @@ type retries struct {
 	Seed uint64
 	// Unfused runs each DoFn in bundles of its own.
 	Unfused bool
+	// Growing makes attempts that fail see only the first values of each group.
+	Growing bool
+	// Call is the number of the call before which killed and suspended attempts stop; 0 lets the seed decide.
+	Call int
 }
 
 func (r retries) config(cloud *cmektest.Cloud) retryrunner.Config {
 	failures := []retryrunner.Failure{r.Failure}
 	switch {
-	case r == (retries{}):
+	case r.Bundles == 0:
 		failures = nil
 	case r.Failure == 0:
 		failures = retryrunner.All()
 	}
-	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused, Cloud: interceptor{cloud}}
+	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused,
+		Growing: r.Growing, Call: r.Call, Cloud: interceptor{cloud}}
 }
 
 // interceptor reports the calls of a cloud to package retryrunner.

@@ -13,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 // Source describes one way of reading that stores temporary data.
@@ -102,7 +103,7 @@ func (c readCase) play(t *testing.T, src Source) {
 		want[i] = r
 	}
 	passert.Equals(s, src.Read(s, w.key), want...)
-	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
+	ctx, cancel := context.WithTimeout(shortpause.Context(t.Context()), runTimeout)
 	defer cancel()
 	w.Retries, w.Portable = c.retries, c.portable
 	attempts := 1

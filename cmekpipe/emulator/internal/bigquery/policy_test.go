@@ -29,7 +29,10 @@ func TestAPolicyDemandsAKeyOfEveryJob(t *testing.T) {
 			"load": w.load(func(l *bigquery.Loader) { l.DestinationEncryptionConfig = e }, lines("gs://files/one")),
 		}
 	}
-	w.SetBigQueryLimits(emulator.BigQueryLimits{RequireKey: true})
+	policy := emulator.OrgPolicy{Denied: []string{"bigquery.googleapis.com"}}
+	if err := w.SetOrgPolicy(t.Context(), "projects/"+cmektest.Project, "gcp.restrictNonCmekServices", policy); err != nil {
+		t.Fatal(err)
+	}
 	for job, err := range run(nil, "a") {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s without a key: got %v, want %q", job, err, want)
@@ -40,7 +43,7 @@ func TestAPolicyDemandsAKeyOfEveryJob(t *testing.T) {
 			t.Errorf("%s with a key: %v", job, err)
 		}
 	}
-	w.SetBigQueryLimits(emulator.BigQueryLimits{RequireKey: true, ProjectKeys: []cmekpipe.KeyName{key}})
+	w.SetBigQueryLimits(emulator.BigQueryLimits{ProjectKeys: []cmekpipe.KeyName{key}})
 	for job, err := range run(nil, "c") {
 		if err != nil {
 			t.Errorf("%s in a project with a default key: %v", job, err)

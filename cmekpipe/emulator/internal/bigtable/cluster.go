@@ -41,12 +41,15 @@ func (s *store) newCluster(ctx context.Context, in *instance, id string, asked *
 	}
 	made := &cluster{proto: proto.CloneOf(asked)}
 	made.proto.Name, made.proto.State = in.proto.GetName()+"/clusters/"+id, adminpb.Cluster_READY
-	if key == "" {
-		return made, nil
-	}
 	var err error
-	made.version, err = s.protect(ctx, made.proto.GetName(), key, place)
-	return made, err
+	if key != "" {
+		made.version, err = s.protect(ctx, made.proto.GetName(), key, place)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return made, refuse.Violation(s.env.CheckCreation(core.Creation{Project: projectOf(made.proto.GetName()), Service: "bigtable.googleapis.com",
+		Location: region, Keys: []cmekpipe.KeyName{made.version.KeyName()}}))
 }
 
 // protect returns the version that encrypts a new cluster in a zone.

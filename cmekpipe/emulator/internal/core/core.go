@@ -43,6 +43,24 @@ type Env struct {
 	Faults *Faults
 	// Keys is the loopback Cloud KMS for the service agents of the other services.
 	Keys Keys
+	// Services says which services are off in which projects. Nil means that all are on; use [Env.CheckService].
+	Services Services
+	// Constraints are the organization policies. Nil means that there are none; use [Env.CheckCreation].
+	Constraints Constraints
+}
+
+// Services says which services, such as "cloudkms.googleapis.com", are off in which projects.
+type Services interface {
+	// Check returns the error with a gRPC code of calls to a service that is off in a project.
+	Check(service, project string) error
+}
+
+// CheckService returns the error of calls to a service that is off in a project.
+func (e *Env) CheckService(service, project string) error {
+	if e.Services == nil {
+		return nil
+	}
+	return e.Services.Check(service, project)
 }
 
 // Keys encrypts data of a service with a customer's key. Both calls fail with a [*KeyError].

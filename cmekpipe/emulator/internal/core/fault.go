@@ -34,6 +34,7 @@ type Faults struct {
 	closed chan struct{} // created on first use
 
 	interceptors []*interceptor // replaced, never changed
+	gate         func(Call) error
 	open         atomic.Int64
 }
 

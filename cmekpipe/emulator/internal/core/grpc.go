@@ -28,8 +28,8 @@ func (f *Faults) unary(name Namer) grpc.UnaryServerInterceptor {
 	return func(client context.Context, request any, info *grpc.UnaryServerInfo, serve grpc.UnaryHandler) (any, error) {
 		defer f.opened()()
 		method, resource := name(info.FullMethod, request)
-		if err := f.interceptedRPC(client, method, resource); err != nil {
-			return nil, brokenOff(err)
+		if err := f.arrive(client, method, resource); err != nil {
+			return nil, err
 		}
 		hit := f.Next(method, resource)
 		ctx, release, err := hit.before(client)
@@ -56,8 +56,8 @@ func (f *Faults) stream(name Namer) grpc.StreamServerInterceptor {
 				resource = last
 			}
 			last = resource
-			if err := f.interceptedRPC(ss.Context(), method, resource); err != nil {
-				return Hit{}, brokenOff(err)
+			if err := f.arrive(ss.Context(), method, resource); err != nil {
+				return Hit{}, err
 			}
 			return f.Next(method, resource), nil
 		}

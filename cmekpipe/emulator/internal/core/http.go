@@ -12,8 +12,14 @@ import (
 func (f *Faults) HTTP(w http.ResponseWriter, r *http.Request, method, resource string,
 	fail func(http.ResponseWriter, int), serve http.HandlerFunc) {
 	defer f.opened()()
-	if f.interceptedHTTP(r, method, resource) != nil {
+	call := callOverHTTP(r, method, resource)
+	if f.intercepted(r.Context(), call) != nil {
 		reset(w)
+		return
+	}
+	if err := f.admitted(call); err != nil {
+		_, _ = io.Copy(io.Discard, r.Body) // a client may not reuse the buffers of a body that nobody has read
+		WriteError(w, gateError(err))
 		return
 	}
 	hit := f.Next(method, resource)

@@ -13,6 +13,27 @@ type Call struct {
 	Method, Resource string
 	// Header returns the first value of a header of the request, or of its gRPC metadata.
 	Header func(name string) string
+	// Parameter returns a parameter in the URL of a call over HTTP.
+	Parameter func(name string) string
+}
+
+// Gate has admit called with each call before faults apply. If that returns an error, the call answers the error and does none
+// of its work. There is one gate.
+func (f *Faults) Gate(admit func(Call) error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.gate = admit
+}
+
+// admitted returns the error with which the gate refuses a call.
+func (f *Faults) admitted(call Call) error {
+	f.mu.Lock()
+	admit := f.gate
+	f.mu.Unlock()
+	if admit == nil {
+		return nil
+	}
+	return admit(call)
 }
 
 // interceptor is a function that sees every call.
@@ -34,7 +55,7 @@ func (f *Faults) Intercept(before func(context.Context, Call) error) (remove fun
 	}
 }
 
-// intercepted passes a call to the interceptors in the order in which they were added.
+// intercepted passes a call to the interceptors in the order in which they were added. An error breaks the call off.
 func (f *Faults) intercepted(ctx context.Context, call Call) error {
 	f.mu.Lock()
 	all := f.interceptors
@@ -47,17 +68,26 @@ func (f *Faults) intercepted(ctx context.Context, call Call) error {
 	return nil
 }
 
-func (f *Faults) interceptedRPC(ctx context.Context, method, resource string) error {
-	return f.intercepted(ctx, Call{method, resource, func(name string) string {
+func callOverRPC(ctx context.Context, method, resource string) Call {
+	return Call{method, resource, func(name string) string {
 		if values := metadata.ValueFromIncomingContext(ctx, name); len(values) > 0 {
 			return values[0]
 		}
 		return ""
-	}})
+	}, func(string) string { return "" }}
 }
 
-func (f *Faults) interceptedHTTP(r *http.Request, method, resource string) error {
-	return f.intercepted(r.Context(), Call{method, resource, r.Header.Get})
+func callOverHTTP(r *http.Request, method, resource string) Call {
+	return Call{method, resource, r.Header.Get, r.URL.Query().Get}
+}
+
+// arrive passes a call over gRPC to the interceptors and to the gate. It returns the error to answer with, if any.
+func (f *Faults) arrive(ctx context.Context, method, resource string) error {
+	call := callOverRPC(ctx, method, resource)
+	if err := f.intercepted(ctx, call); err != nil {
+		return brokenOff(err)
+	}
+	return f.admitted(call)
 }
 
 // Open returns the number of calls that have arrived and have not ended.

@@ -1,12 +1,14 @@
 package core
 
 import (
+	"cmp"
 	"context"
+	"net/http"
 
 	"google.golang.org/grpc/metadata"
 )
 
-// PrincipalHeader names the caller of a gRPC call as an IAM member: "user:ann@example.com",
+// PrincipalHeader names the caller of a call, in a header or in gRPC metadata, as an IAM member: "user:ann@example.com",
 // "serviceAccount:worker@bank-prod.iam.gserviceaccount.com". Clients of the loopback cloud have no credentials that
 // could identify them.
 const PrincipalHeader = "x-loopback-principal"
@@ -23,3 +25,6 @@ func Principal(ctx context.Context) string {
 	}
 	return Owner
 }
+
+// HTTPPrincipal returns the caller of a call over HTTP.
+func HTTPPrincipal(r *http.Request) string { return cmp.Or(r.Header.Get(PrincipalHeader), Owner) }

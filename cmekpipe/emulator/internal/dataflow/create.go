@@ -47,6 +47,9 @@ func (s *Server) admit(c *call, sub submission, method string) (*job, error) {
 	if err := s.checkSource(c, sub); err != nil {
 		return nil, err
 	}
+	if err := s.checkPolicies(c, sub); err != nil {
+		return nil, err
+	}
 	if j := active(same, replaced); j != nil {
 		if s.set.adopt {
 			return j, nil

@@ -33,6 +33,20 @@ func (s *Server) checkKey(ctx context.Context, j *job) (version cmekpipe.KeyVers
 	return version, "", nil
 }
 
+// checkPolicies refuses a job that an organization policy forbids: without a key, or with a key of another project. The
+// policy for locations does not apply to jobs.
+func (s *Server) checkPolicies(c *call, sub submission) error {
+	key, _ := cmekpipe.ParseKeyName(sub.Environment.ServiceKmsKeyName) // a job with a malformed one fails when it starts
+	if sub.Environment.ServiceKmsKeyName != "" && !key.Valid() {
+		return nil
+	}
+	err := s.env.CheckCreation(core.Creation{Project: c.project, Service: "dataflow.googleapis.com", Keys: []cmekpipe.KeyName{key}})
+	if err == nil {
+		return nil
+	}
+	return core.FailedPrecondition(err.Error())
+}
+
 // recheckKey checks that the Dataflow agent can still decrypt and encrypt with the key of a running job. It returns ""
 // for a usable key, for no key, and while Cloud KMS does not answer.
 func (s *Server) recheckKey(ctx context.Context, j *job) (refusal string) {

@@ -59,6 +59,10 @@ func (a *Admin) create(c *adminCall) (any, error) {
 	if err := a.requestedKey(c.request.Context(), d, asked.CmekConfig); err != nil {
 		return nil, err
 	}
+	created := core.Creation{Project: d.project, Service: "firestore.googleapis.com", Location: d.location, Keys: []cmekpipe.KeyName{d.key}}
+	if err := a.env.CheckCreation(created); err != nil {
+		return nil, core.FailedPrecondition(err.Error())
+	}
 	a.databases[d.name] = d
 	entry := core.Entry{Time: d.created, Service: "firestore", Method: c.method, Kind: "database", Name: d.name,
 		Project: d.project, KeyAsked: d.key.Valid()}

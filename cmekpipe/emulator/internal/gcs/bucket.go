@@ -38,6 +38,9 @@ func (s *Server) insertBucket(c *call) error {
 	if err := s.setDefaultKey(c.ctx(), b); err != nil {
 		return err
 	}
+	if err := s.checkPolicies(b, b.Attrs.Location, b.DefaultKey); err != nil {
+		return err
+	}
 	if err := s.store.CreateBucket(b); err != nil {
 		return err
 	}

@@ -164,7 +164,10 @@ func (s *Server) changedBucket(c *call, old *store.Bucket, a raw.Bucket) (*store
 	if defaultKey(&a) == defaultKey(&o) {
 		return changed, nil
 	}
-	return changed, s.setDefaultKey(c.ctx(), changed)
+	if err := s.setDefaultKey(c.ctx(), changed); err != nil {
+		return changed, err
+	}
+	return changed, s.checkPolicies(changed, "", changed.DefaultKey)
 }
 
 // forgetEffectiveTimes clears the effective times of settings that changed.

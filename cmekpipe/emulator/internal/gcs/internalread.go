@@ -63,6 +63,9 @@ func (in Inside) MakeBucket(_ context.Context, project, name, location string) e
 	if err := in.s.newBucket(b); err != nil {
 		return err
 	}
+	if err := in.s.checkPolicies(b, location, b.DefaultKey); err != nil {
+		return err
+	}
 	if err := in.s.store.CreateBucket(b); !errors.Is(err, store.BucketExists) {
 		return err
 	}

@@ -2,7 +2,9 @@ package gcs
 
 import (
 	"context"
+	"errors"
 	"net/http"
+	"strings"
 
 	raw "google.golang.org/api/storage/v1"
 
@@ -25,6 +27,9 @@ func (s *Server) protect(ctx context.Context, asked string) func(*store.Bucket) 
 			if key, err = parseKey(asked); err != nil {
 				return cmekpipe.KeyVersionName{}, err
 			}
+		}
+		if err := s.checkPolicies(b, "", key); err != nil {
+			return cmekpipe.KeyVersionName{}, err
 		}
 		if err := enforce(b, key.Valid()); err != nil || !key.Valid() {
 			return cmekpipe.KeyVersionName{}, err
@@ -107,6 +112,21 @@ func (s *Server) setDefaultKey(ctx context.Context, b *store.Bucket) (err error)
 	}
 	_, err = s.wrap(ctx, b, b.DefaultKey)
 	return err
+}
+
+// checkPolicies refuses a new bucket, or an object in a bucket, that an organization policy forbids. Objects have no
+// location of their own.
+func (s *Server) checkPolicies(b *store.Bucket, place string, key cmekpipe.KeyName) error {
+	err := s.env.CheckCreation(core.Creation{Project: b.Project, Service: "storage.googleapis.com", Location: strings.ToLower(place), Keys: []cmekpipe.KeyName{key}})
+	v, ok := errors.AsType[*core.Violation](err)
+	if !ok {
+		return err
+	}
+	text := "Request violates constraint 'constraints/" + v.Constraint + "'"
+	if v.Constraint == core.ResourceLocations {
+		text = "'" + strings.ToLower(place) + "' violates constraint 'constraints/" + v.Constraint + "'"
+	}
+	return core.Refusal(http.StatusPreconditionFailed, "conditionNotMet", text)
 }
 
 // restriction is one of a bucket's enforcement configurations.

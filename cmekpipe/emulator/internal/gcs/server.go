@@ -48,6 +48,15 @@ func New(env *core.Env) *Server {
 // status 429. A burst of 0, the default, is no limit. Source: https://docs.cloud.google.com/storage/quotas#objects.
 func (s *Server) LimitChanges(burst int) { s.store.LimitChanges(burst) }
 
+// BucketProject returns the project that owns a bucket, "" if the bucket doesn't exist.
+func (s *Server) BucketProject(bucket string) string {
+	b, err := s.store.Bucket(bucket)
+	if err != nil {
+		return ""
+	}
+	return b.Project
+}
+
 // ApplyLifecycle applies the lifecycle rules of all buckets. Each call that concerns a bucket applies the bucket's rules
 // too.
 func (s *Server) ApplyLifecycle() { s.store.Sweep() }

@@ -36,6 +36,10 @@ func (s *Server) createDataset(c *call) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
+	created := core.Creation{Project: c.project, Service: "healthcare.googleapis.com", Location: c.location, Keys: []cmekpipe.KeyName{key}}
+	if err := s.env.CheckCreation(created); err != nil {
+		return nil, core.FailedPrecondition(err.Error())
+	}
 	d := &dataset{name: name, project: c.project, location: c.location, key: key, stores: map[string]*fhirStore{}}
 	s.datasets[name] = d
 	s.env.Ledger.Record(core.Entry{

@@ -19,9 +19,8 @@
 // # Permissions
 //
 // Access is denied by default. The metadata header [core.PrincipalHeader] names the caller; without it the caller is
-// [core.Owner], an administrator who may not use keys. Every other caller has the permissions that the policies of a
-// key and its key ring grant, by the roles cloudkms.admin, viewer, cryptoKeyEncrypter, cryptoKeyDecrypter and
-// cryptoKeyEncrypterDecrypter. Projects have no policy. A grant takes effect at once; in Google Cloud it needs minutes.
+// [core.Owner], an administrator who may not use keys. Package access decides what every other caller and the service agents
+// may do, by the policies of a key, its key ring, its project and what is above that.
 //
 // # Errors
 //

@@ -6,6 +6,7 @@ import (
 	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/protoadapt"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
@@ -25,13 +26,9 @@ func precondition(format string, args ...any) error {
 	return status.Errorf(codes.FailedPrecondition, format, args...)
 }
 
-// denial is Google's text for a missing permission. It hides whether the resource exists.
+// denial is the text for a missing permission.
 func denial(permission, resource string) string {
-	return "Permission '" + permission + "' denied on resource '" + resource + "' (or it may not exist)."
-}
-
-func denied(permission, resource string) error {
-	return status.Error(codes.PermissionDenied, denial(permission, resource))
+	return status.Convert(access.Denied(permission, resource)).Message()
 }
 
 // refusal is the reason why a key can't be used, for clients of Cloud KMS and for the other services.

@@ -15,7 +15,9 @@ import (
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/hierarchy"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/kms"
 	"github.com/cmekpipe/cmekpipe-go/internal/clients/endpoint"
 )
@@ -59,7 +61,7 @@ func start(t testing.TB) *cloud {
 	t.Helper()
 	clk := &clock{now: time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)}
 	env := &core.Env{Now: clk.read, Ledger: &core.Ledger{}, Faults: &core.Faults{}}
-	server := kms.New(env)
+	server := kms.New(env, access.New(clk.read, hierarchy.New(clk.read)))
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

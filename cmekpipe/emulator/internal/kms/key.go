@@ -51,6 +51,9 @@ func (s *store) newKey(name cmekpipe.KeyName, r *kmspb.CreateCryptoKeyRequest) (
 	if err := checkKey(made, s.env.Now()); err != nil {
 		return nil, err
 	}
+	if err := s.checkPolicies(made, name.Project()); err != nil {
+		return nil, err
+	}
 	if !r.GetSkipInitialVersionCreation() && (made.ImportOnly || isExternal(made.VersionTemplate.ProtectionLevel)) {
 		return nil, invalid("want skip_initial_version_creation for %s: its versions are external", name)
 	}

@@ -12,35 +12,18 @@ import (
 
 // GetIamPolicy returns the policy of a key ring or a key.
 func (s *policyService) GetIamPolicy(ctx context.Context, r *iampb.GetIamPolicyRequest) (*iampb.Policy, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, err := s.policy(ctx, "getIamPolicy", r.GetResource())
-	if err != nil {
+	if err := s.authorizePolicy(ctx, "getIamPolicy", r.GetResource()); err != nil {
 		return nil, err
 	}
-	return p.view(), nil
+	return s.access.Policy(r.GetResource(), r.GetOptions().GetRequestedPolicyVersion())
 }
 
 // SetIamPolicy replaces the bindings of a key ring or a key.
 func (s *policyService) SetIamPolicy(ctx context.Context, r *iampb.SetIamPolicyRequest) (*iampb.Policy, error) {
-	if r.GetPolicy() == nil {
-		return nil, invalid("got no policy, want one")
-	}
-	for _, path := range r.GetUpdateMask().GetPaths() {
-		if path != "bindings" && path != "etag" && path != "version" {
-			return nil, invalid("got %q in update_mask, want bindings and etag", path)
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	p, err := s.policy(ctx, "setIamPolicy", r.GetResource())
-	if err != nil {
+	if err := s.authorizePolicy(ctx, "setIamPolicy", r.GetResource()); err != nil {
 		return nil, err
 	}
-	if err := p.replace(r.GetPolicy(), s.env.Now().Add(s.policyDelay)); err != nil {
-		return nil, err
-	}
-	return p.view(), nil
+	return s.access.SetPolicy(r.GetResource(), r.GetPolicy(), r.GetUpdateMask().GetPaths())
 }
 
 // TestIamPermissions returns which of the given permissions the caller has. Only [core.Owner] has any on a resource
@@ -51,44 +34,36 @@ func (s *policyService) TestIamPermissions(
 	if err := checkPolicyResource(r.GetResource()); err != nil {
 		return nil, err
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	answer := &iampb.TestIamPermissionsResponse{}
 	for _, permission := range r.GetPermissions() {
 		if !isPermission(permission) {
 			return nil, invalid("got permission %q, want one of Cloud KMS without wildcard", permission)
 		}
-		if s.holds(core.Principal(ctx), permission, r.GetResource()) {
-			answer.Permissions = append(answer.Permissions, permission)
-		}
 	}
-	return answer, nil
+	held := s.access.Held(core.Principal(ctx), r.GetResource(), r.GetPermissions())
+	return &iampb.TestIamPermissionsResponse{Permissions: held}, nil
 }
 
-// policy returns the policy of an existing resource on which the caller has the permission for an action.
-func (s *store) policy(ctx context.Context, action, resource string) (*policy, error) {
+// authorizePolicy refuses a caller without the permission for an action on the policy of a resource, and a resource that
+// doesn't exist.
+func (s *store) authorizePolicy(ctx context.Context, action, resource string) error {
 	if err := checkPolicyResource(resource); err != nil {
-		return nil, err
+		return err
 	}
-	if err := checkRing(resource); err == nil {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if checkRing(resource) == nil {
 		if err := s.authorize(ctx, "cloudkms.keyRings."+action, resource); err != nil {
-			return nil, err
+			return err
 		}
-		r, err := s.ring(resource)
-		if err != nil {
-			return nil, err
-		}
-		return &r.policy, nil
+		_, err := s.ring(resource)
+		return err
 	}
 	name, err := parseKey(resource)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	k, err := s.authorizedKey(ctx, "cloudkms.cryptoKeys."+action, name)
-	if err != nil {
-		return nil, err
-	}
-	return &k.policy, nil
+	_, err = s.authorizedKey(ctx, "cloudkms.cryptoKeys."+action, name)
+	return err
 }
 
 func checkPolicyResource(resource string) error {

@@ -34,8 +34,11 @@ func (s *keyService) CreateKeyRing(ctx context.Context, r *kmspb.CreateKeyRingRe
 	if s.rings[name] != nil {
 		return nil, alreadyExists("KeyRing", name)
 	}
+	if err := s.checkPlace(name); err != nil {
+		return nil, err
+	}
 	made := &kmspb.KeyRing{Name: name, CreateTime: s.now()}
-	s.rings[name] = &ring{KeyRing: made}
+	s.rings[name] = &ring{made}
 	s.record(made.CreateTime.AsTime(), "kms.CreateKeyRing", kindRing, name, strings.Split(name, "/")[1])
 	return proto.CloneOf(made), nil
 }

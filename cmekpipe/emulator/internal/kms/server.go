@@ -1,12 +1,11 @@
 package kms
 
 import (
-	"time"
-
 	"cloud.google.com/go/iam/apiv1/iampb"
 	"cloud.google.com/go/kms/apiv1/kmspb"
 	locationpb "google.golang.org/genproto/googleapis/cloud/location"
 
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
@@ -22,22 +21,14 @@ var (
 	_ core.Keys   = (*Server)(nil)
 )
 
-// New returns a server without keys. Its caller sets env.Keys to it for the other services.
-func New(env *core.Env) *Server {
+// New returns a server without keys, whose use policies decide. Its caller sets env.Keys to it for the other services.
+func New(env *core.Env, policies *access.Store) *Server {
 	api := core.GRPCAPI{Title: "Cloud KMS", Name: nameCall, Methods: methods()}
-	s := &Server{GRPCServer: core.NewGRPCServer(env, api), store: newStore(env)}
+	s := &Server{GRPCServer: core.NewGRPCServer(env, api), store: newStore(env, policies)}
 	kmspb.RegisterKeyManagementServiceServer(s.GRPC(), &keyService{store: s.store})
 	iampb.RegisterIAMPolicyServer(s.GRPC(), &policyService{store: s.store})
 	locationpb.RegisterLocationsServer(s.GRPC(), &locationService{store: s.store})
 	return s
-}
-
-// DelayPolicies makes the changes of policies from now on decide only after some time by the cloud's clock. Clients read a
-// changed policy at once.
-func (s *Server) DelayPolicies(d time.Duration) {
-	s.store.mu.Lock()
-	defer s.store.mu.Unlock()
-	s.store.policyDelay = d
 }
 
 // keyService is google.cloud.kms.v1.KeyManagementService.

@@ -8,6 +8,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/access"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
@@ -15,25 +16,22 @@ import (
 type store struct {
 	env *core.Env
 
-	mu          sync.Mutex
-	rings       map[string]*ring
-	keys        map[cmekpipe.KeyName]*key
-	policyDelay time.Duration // until a changed policy decides
+	access *access.Store // the policies of keys and key rings, and of what is above them
+
+	mu    sync.Mutex
+	rings map[string]*ring
+	keys  map[cmekpipe.KeyName]*key
 }
 
-func newStore(env *core.Env) *store {
-	return &store{env: env, rings: make(map[string]*ring), keys: make(map[cmekpipe.KeyName]*key)}
+func newStore(env *core.Env, policies *access.Store) *store {
+	return &store{env: env, access: policies, rings: make(map[string]*ring), keys: make(map[cmekpipe.KeyName]*key)}
 }
 
-type ring struct {
-	*kmspb.KeyRing
-	policy policy
-}
+type ring struct{ *kmspb.KeyRing }
 
 type key struct {
 	*kmspb.CryptoKey // without Primary, see view
 	name             cmekpipe.KeyName
-	policy           policy
 	versions         []*version // number N at N-1
 	primary          *version
 }

@@ -3,6 +3,7 @@ package kms
 import (
 	"cloud.google.com/go/kms/apiv1/kmspb"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
@@ -17,8 +18,11 @@ const (
 // usableKey returns a key that a member may use, or a *refusal. Resource is the name in the request: a key or a
 // version.
 func (s *store) usableKey(member, permission string, name cmekpipe.KeyName, resource string) (*key, error) {
+	if err := s.env.CheckService("cloudkms.googleapis.com", name.Project()); err != nil {
+		return nil, refuse(codes.PermissionDenied, core.KeyDenied, resource, status.Convert(err).Message())
+	}
 	k, err := s.key(name)
-	switch allowed := s.holds(member, permission, name.String()); {
+	switch allowed := s.access.Holds(member, permission, name.String()); {
 	case err != nil && allowed:
 		return nil, refuse(codes.NotFound, core.KeyNotFound, resource, "CryptoKey "+name.String()+" not found.")
 	case err != nil:

@@ -6,6 +6,8 @@ import (
 
 	"cloud.google.com/go/kms/apiv1/kmspb"
 	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator/internal/core"
 )
 
 // UpdateCryptoKeyVersion enables or disables a version.
@@ -36,6 +38,9 @@ func (s *keyService) DestroyCryptoKeyVersion(
 	return s.onVersion(ctx, "cloudkms.cryptoKeyVersions.destroy", r.GetName(), func(k *key, v *version) error {
 		if !switchable(v) {
 			return precondition("%s can't be destroyed, current state is: %s.", v.Name, v.State)
+		}
+		if v.State != kmspb.CryptoKeyVersion_DISABLED && s.mustDisableFirst(k.name.Project()) {
+			return violated(core.DisableBeforeDestroy, k.name.Project(), "to destroy "+v.Name+", which is not disabled")
 		}
 		v.State = kmspb.CryptoKeyVersion_DESTROY_SCHEDULED
 		v.DestroyTime = timestamppb.New(s.env.Now().Add(k.DestroyScheduledDuration.AsDuration()))

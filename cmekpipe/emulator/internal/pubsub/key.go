@@ -30,6 +30,19 @@ func (k *keeper) wrap(ctx context.Context, topic, key string) (cmekpipe.KeyVersi
 	return version, refusal(err, agent)
 }
 
+// checkPolicies refuses a topic, whose key may be malformed, that an organization policy forbids.
+func (k *keeper) checkPolicies(topic, key string) error {
+	var keys []cmekpipe.KeyName
+	if key != "" {
+		parsed, err := parseKey(key)
+		if err != nil {
+			return err
+		}
+		keys = []cmekpipe.KeyName{parsed}
+	}
+	return refuse.Violation(k.env.CheckCreation(core.Creation{Project: projectOf(topic), Service: "pubsub.googleapis.com", Keys: keys}))
+}
+
 // unwrap refuses to deliver messages whose key can't be used.
 func (k *keeper) unwrap(ctx context.Context, subscription string, messages []*pubsubpb.ReceivedMessage) error {
 	checked := make(map[cmekpipe.KeyVersionName]bool)

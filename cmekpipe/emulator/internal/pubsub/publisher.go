@@ -33,6 +33,9 @@ func (p *publisher) CreateTopic(ctx context.Context, t *pubsubpb.Topic) (*pubsub
 	if _, err := k.fake.GetTopic(ctx, &pubsubpb.GetTopicRequest{Topic: t.GetName()}); err == nil {
 		return k.fake.CreateTopic(ctx, t) // which returns AlreadyExists
 	}
+	if err := k.checkPolicies(t.GetName(), t.GetKmsKeyName()); err != nil {
+		return nil, err
+	}
 	if _, err := k.wrap(ctx, t.GetName(), t.GetKmsKeyName()); err != nil {
 		return nil, err
 	}
@@ -65,6 +68,9 @@ func (p *publisher) UpdateTopic(ctx context.Context, req *pubsubpb.UpdateTopicRe
 	others := slices.DeleteFunc(slices.Clone(req.GetUpdateMask().GetPaths()), func(s string) bool { return s == keyField })
 	changesKey := len(others) < len(req.GetUpdateMask().GetPaths())
 	if changesKey {
+		if err := k.checkPolicies(name, key); err != nil {
+			return nil, err
+		}
 		if _, err := k.wrap(ctx, name, key); err != nil {
 			return nil, err
 		}

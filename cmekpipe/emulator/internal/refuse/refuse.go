@@ -31,3 +31,21 @@ func AlreadyExists(format string, args ...any) error {
 func Unimplemented(api, format string, args ...any) error {
 	return status.Errorf(codes.Unimplemented, "the loopback "+api+" has no "+format, args...)
 }
+
+// Aborted refuses a change of something that changed after the client read it.
+func Aborted(format string, args ...any) error {
+	return status.Errorf(codes.Aborted, format, args...)
+}
+
+// PermissionDenied refuses a caller without a permission.
+func PermissionDenied(format string, args ...any) error {
+	return status.Errorf(codes.PermissionDenied, format, args...)
+}
+
+// Violation refuses what an organization policy forbids. It returns nil if err is nil.
+func Violation(err error) error {
+	if err == nil {
+		return nil
+	}
+	return status.Error(codes.FailedPrecondition, err.Error())
+}

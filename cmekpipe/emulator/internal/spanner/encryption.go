@@ -18,7 +18,7 @@ func (s *store) protect(
 	ctx context.Context, project, config string, asked *databasepb.EncryptionConfig,
 ) (versions []cmekpipe.KeyVersionName, err error) {
 	if asked == nil {
-		return nil, nil
+		return nil, s.checkPolicies(project, nil)
 	}
 	names := asked.GetKmsKeyNames()
 	if one := asked.GetKmsKeyName(); one != "" {
@@ -37,7 +37,16 @@ func (s *store) protect(
 		}
 		versions = append(versions, version)
 	}
-	return versions, nil
+	return versions, s.checkPolicies(project, versions)
+}
+
+// checkPolicies refuses a new database that an organization policy forbids.
+func (s *store) checkPolicies(project string, versions []cmekpipe.KeyVersionName) error {
+	c := core.Creation{Project: project, Service: "spanner.googleapis.com"}
+	for _, v := range versions {
+		c.Keys = append(c.Keys, v.KeyName())
+	}
+	return refuse.Violation(s.env.CheckCreation(c))
 }
 
 func (s *store) protectWith(ctx context.Context, project, config, name string, several bool) (v cmekpipe.KeyVersionName, err error) {

@@ -92,6 +92,9 @@ func (s *Store) CreateDataset(ref DatasetRef, attrs raw.Dataset) (*Dataset, erro
 	if err := s.completeDataset(d); err != nil {
 		return nil, err
 	}
+	if err := s.checkPlace(ref.Project, d.Location()); err != nil {
+		return nil, err
+	}
 	s.datasets[ref] = &dataset{Dataset: d, tables: make(map[string]*Table)}
 	s.env.Ledger.Record(core.Entry{
 		Time: s.Now(), Service: "bigquery", Method: "bigquery.datasets.insert", Kind: "dataset", Name: ref.String(),

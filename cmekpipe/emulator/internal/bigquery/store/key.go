@@ -80,8 +80,8 @@ func (s *Store) keyFor(d *dataset, asked cmekpipe.KeyName) (cmekpipe.KeyVersionN
 	if !key.Valid() {
 		key = s.limits.projectKey(d.Location())
 	}
-	if !key.Valid() {
-		return cmekpipe.KeyVersionName{}, nil
+	if err := s.checkPolicies(d.Ref.Project, "", key); err != nil || !key.Valid() {
+		return cmekpipe.KeyVersionName{}, err
 	}
 	return s.wrap(d.Ref.Project, d.Location(), key)
 }

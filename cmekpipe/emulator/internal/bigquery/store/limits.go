@@ -8,8 +8,8 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/location"
 )
 
-// Limits are the delays, quotas, limits and policies that the loopback BigQuery keeps. The zero Limits are those of a
-// region, as Google documents them, without quotas on throughput and without policies. Package emulator documents the
+// Limits are the delays, quotas, limits and default keys that the loopback BigQuery keeps. The zero Limits are those of a
+// region, as Google documents them, without quotas on throughput and without default keys. Package emulator documents the
 // fields.
 type Limits struct {
 	BufferDelay    time.Duration
@@ -21,7 +21,6 @@ type Limits struct {
 	BytesPerByte   int64
 	LateAppends    bool
 	RequireRouting bool
-	RequireKey     bool
 	ProjectKeys    []cmekpipe.KeyName
 }
 
@@ -79,15 +78,4 @@ func (l Limits) projectKey(place string) cmekpipe.KeyName {
 		}
 	}
 	return cmekpipe.KeyName{}
-}
-
-// CheckPolicy refuses a job that names no key where a policy demands one and the project has no default key. Source:
-// https://docs.cloud.google.com/bigquery/docs/customer-managed-encryption.
-func (s *Store) CheckPolicy(project, place, key string) error {
-	l := s.Limits(place)
-	if !l.RequireKey || key != "" || l.projectKey(place).Valid() {
-		return nil
-	}
-	return Refuse(PreCondition, "Your administrator requires that you specify an encryption key for queries in project %s.",
-		project)
 }

@@ -15,18 +15,20 @@ import (
 )
 
 // WriteSharded is avroio.WriteSharded with as many files as the runner chooses.
-func WriteSharded() conformance.Harness { return harness("avroio.WriteSharded", avroio.WriteSharded) }
+func WriteSharded() conformance.Harness {
+	return objectsink.Sharded("avroio.WriteSharded", format(avroio.WriteSharded))
+}
 
 // Write is avroio.Write, which writes one shard.
-func Write() conformance.Harness { return harness("avroio.Write", avroio.Write) }
+func Write() conformance.Harness { return objectsink.Harness("avroio.Write", format(avroio.Write)) }
 
-func harness(name string, write func(beam.Scope, cmekpipe.Object, string, beam.PCollection, ...avroio.WriteOption)) conformance.Harness {
-	return objectsink.Harness(name, objectsink.Format{
+func format(write func(beam.Scope, cmekpipe.Object, string, beam.PCollection, ...avroio.WriteOption)) objectsink.Format {
+	return objectsink.Format{
 		Write: func(s beam.Scope, object cmekpipe.Object, rows beam.PCollection) {
 			write(s, object, schema, objectsink.Lines(s, rows))
 		},
 		Read: read,
-	})
+	}
 }
 
 const schema = `{"type":"record","name":"row","fields":[{"name":"ID","type":"long"},{"name":"Payload","type":"string"}]}`

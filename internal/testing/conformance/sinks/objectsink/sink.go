@@ -24,14 +24,22 @@ type Format struct {
 	Read func(data []byte) ([]conformance.Row, error)
 }
 
-// Harness returns the harness of the call of a name, such as "textio.Write".
-func Harness(name string, f Format) conformance.Harness {
+// Harness returns the harness of a call that writes one object, such as "textio.Write".
+func Harness(name string, f Format) conformance.Harness { return harness(name, f, "") }
+
+// Sharded returns the harness of a call that writes as many objects as the runner decides.
+func Sharded(name string, f Format) conformance.Harness {
+	return harness(name, f, "the runner decides on the number of shards, which is part of their names")
+}
+
+func harness(name string, f Format, leaves string) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", Second: conformance.Replaces,
 		New:         func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &sink{f, cloud, "bank-records"} },
 		Writes:      []emulator.Method{"storage.objects.insert", "storage.objects.rewrite"},
 		Also:        []emulator.Method{"storage.objects.list", "storage.objects.delete"},
 		ExactlyOnce: true,
+		Leaves:      leaves,
 		Names:       []string{"a/b/c", "a b?#%.txt", "ü/..x", "x%2Fy", " ", "*[x]", strings.Repeat("n", 900)},
 		MaxPayload:  8 << 20,
 		Overwrites:  "the write replaces the whole object by one encrypted with the key",

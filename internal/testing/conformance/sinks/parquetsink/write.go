@@ -23,23 +23,25 @@ func init() {
 
 // WriteSharded is parquetio.WriteSharded where the runner decides on shards.
 func WriteSharded() conformance.Harness {
-	return harness("parquetio.WriteSharded", func(s beam.Scope, o cmekpipe.Object, rows beam.PCollection) {
+	return objectsink.Sharded("parquetio.WriteSharded", format(func(s beam.Scope, o cmekpipe.Object, rows beam.PCollection) {
 		parquetio.WriteSharded(s, o, rows)
-	})
+	}))
 }
 
 // Write is parquetio.Write.
 func Write() conformance.Harness {
-	return harness("parquetio.Write", func(s beam.Scope, o cmekpipe.Object, rows beam.PCollection) { parquetio.Write(s, o, rows) })
+	return objectsink.Harness("parquetio.Write", format(func(s beam.Scope, o cmekpipe.Object, rows beam.PCollection) {
+		parquetio.Write(s, o, rows)
+	}))
 }
 
-func harness(name string, write func(beam.Scope, cmekpipe.Object, beam.PCollection)) conformance.Harness {
-	return objectsink.Harness(name, objectsink.Format{
+func format(write func(beam.Scope, cmekpipe.Object, beam.PCollection)) objectsink.Format {
+	return objectsink.Format{
 		Write: func(s beam.Scope, object cmekpipe.Object, rows beam.PCollection) {
 			write(s, object, beam.ParDo(s, &rowFn{}, rows))
 		},
 		Read: read,
-	})
+	}
 }
 
 // row is a conformance.Row with tags.

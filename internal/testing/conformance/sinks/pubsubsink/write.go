@@ -35,6 +35,7 @@ func Write() conformance.Harness {
 		Names:      []string{"a-b_c.d~e+f%25g", "Zz9", strings.Repeat("n", 255)},
 		MaxPayload: 8 << 20,
 		Partial:    "a topic delivers each message at once",
+		Fleeting:   "the loopback Pub/Sub keeps a message that nobody pulled for ten minutes",
 	}
 }
 

@@ -14,18 +14,20 @@ import (
 )
 
 // WriteSharded is textio.WriteSharded where the runner decides on shards.
-func WriteSharded() conformance.Harness { return harness("textio.WriteSharded", textio.WriteSharded) }
+func WriteSharded() conformance.Harness {
+	return objectsink.Sharded("textio.WriteSharded", format(textio.WriteSharded))
+}
 
 // Write is textio.Write.
-func Write() conformance.Harness { return harness("textio.Write", textio.Write) }
+func Write() conformance.Harness { return objectsink.Harness("textio.Write", format(textio.Write)) }
 
-func harness(name string, write func(beam.Scope, cmekpipe.Object, beam.PCollection, ...textio.WriteOption)) conformance.Harness {
-	return objectsink.Harness(name, objectsink.Format{
+func format(write func(beam.Scope, cmekpipe.Object, beam.PCollection, ...textio.WriteOption)) objectsink.Format {
+	return objectsink.Format{
 		Write: func(s beam.Scope, object cmekpipe.Object, rows beam.PCollection) {
 			write(s, object, objectsink.Lines(s, rows))
 		},
 		Read: read,
-	})
+	}
 }
 
 func read(data []byte) (rows []conformance.Row, err error) {
