@@ -137,7 +137,7 @@ func TestReadersOfThisModuleAreReported(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"filepattern.findFn", "textio.wholeFn"} {
+	for _, name := range []string{"input.findFn", "textio.wholeFn"} {
 		if !strings.Contains(coverage.String(), "/"+name+"\n") || !strings.Contains(coverage.String(), "reads-only root/textio.Read/") {
 			t.Errorf("got\n%s\nwant reader %s", coverage, name)
 		}

@@ -321,32 +321,7 @@ func TestStreamsThatAreGoneMayBeCommitted(t *testing.T) {
 }
 
 func TestWritersCreateNoTable(t *testing.T) {
-	for name, newWriter := range map[string]func(*stage) (lifecycle, func(context.Context) error){
-		"default stream": func(s *stage) (lifecycle, func(context.Context) error) {
-			f := &defaultFn{streamed: streamed{rows: s.rows}}
-			return f, func(ctx context.Context) error {
-				if err := f.ProcessElement(ctx, 0, item{1}, s.run, noRefused); err != nil {
-					return err
-				}
-				return f.FinishBundle(ctx, s.run, noRefused)
-			}
-		},
-		"streaming inserts": func(s *stage) (lifecycle, func(context.Context) error) {
-			f := &insertFn{rows: s.rows}
-			return f, func(ctx context.Context) error {
-				if err := f.ProcessElement(ctx, 0, "1", item{1}, s.run, noRefused); err != nil {
-					return err
-				}
-				return f.FinishBundle(ctx, s.run, noRefused)
-			}
-		},
-		"pending streams": func(s *stage) (lifecycle, func(context.Context) error) {
-			f := &pendingFn{streamed: streamed{rows: s.rows}}
-			return f, func(ctx context.Context) error {
-				return f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused)
-			}
-		},
-	} {
+	for name, newWriter := range newWriters() {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(t, bigquery.WriteAppend)
 			table := s.client.Dataset("bank").Table("items")

@@ -76,15 +76,19 @@ func (f *commitFn) publish(ctx context.Context, r run, temp cmekpipe.BigQueryTab
 	if done, err := p.isDone(ctx); done || err != nil {
 		return err
 	}
+	return p.orDone(ctx, f.publishOnce(ctx, r, p, all))
+}
+
+func (f *commitFn) publishOnce(ctx context.Context, r run, p *publication, all []written) error {
 	for group := range commitLimits(r.Location).groups(all) {
-		if err := f.commit(ctx, temp, group); err != nil {
+		if err := f.commit(ctx, p.temp, group); err != nil {
 			return err
 		}
 	}
 	for _, stream := range all {
 		p.rows += stream.Rows
 	}
-	return p.publishBuffered(ctx)
+	return p.publishSettled(ctx)
 }
 
 // CMEKDestination tells guard the destination and its key.

@@ -33,11 +33,18 @@ func (l commitLimit) check(table cmekpipe.BigQueryTable, all []written) error {
 	if len(all) <= l.streams && bytes <= l.bytes {
 		return nil
 	}
+	return l.exceeded(table, bytes, len(all))
+}
+
+func (l commitLimit) exceeded(table cmekpipe.BigQueryTable, bytes int64, bundles int) error {
 	return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unsupported, Resource: table.String(),
 		Hint: "no row of this run is visible; add bigqueryio.WithTemporaryTable, which writes any number of bytes in one step",
 		Err: fmt.Errorf("got %d bytes in %d bundles, want at most %d bytes in %d, the limit of one commit",
-			bytes, len(all), l.bytes, l.streams)}
+			bytes, bundles, l.bytes, l.streams)}
 }
+
+// streamBytes is how many bytes a stream of a temporary table may have, so that groups of streams stay within a commit.
+func (l commitLimit) streamBytes() int64 { return l.bytes / 10 }
 
 // groups splits streams into parts that one call commits each. They stay below the limit, because BigQuery may count the
 // bytes of rows in another way.

@@ -16,4 +16,14 @@ func TestConformance(t *testing.T) {
 	}
 }
 
+func TestFailedBundlesLeakNothing(t *testing.T) {
+	// The default stream's connections belong to the process, so that a call stays open.
+	for name, h := range map[string]conformance.Harness{
+		"exactly once": bigquerysink.ExactlyOnce(), "temporary table": bigquerysink.TemporaryTable(),
+		"file loads": bigquerysink.FileLoads(), "streaming inserts": bigquerysink.StreamingInserts(),
+	} {
+		t.Run(name, func(t *testing.T) { conformance.RunLeaks(t, h) })
+	}
+}
+
 func TestConformanceOfQuery(t *testing.T) { conformance.RunSource(t, bigquerysink.Query()) }

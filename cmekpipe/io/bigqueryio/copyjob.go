@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"cloud.google.com/go/bigquery"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
@@ -48,7 +49,23 @@ func (p *publication) isDone(ctx context.Context) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	return true, errors.Join(remove(ctx, p.client, settled), remove(ctx, p.client, p.temp))
+	return true, p.tidy(ctx, settled, p.temp)
+}
+
+// tidy removes temporary tables when all rows are published. One that BigQuery refuses to remove is reported in the log: the
+// write is complete, and a user who starts a failed job again would write its rows twice.
+func (p *publication) tidy(ctx context.Context, tables ...cmekpipe.BigQueryTable) error {
+	for _, table := range tables {
+		err := remove(ctx, p.client, table)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			log.Warnf(ctx, "%s: all rows of %s are written, but the temporary table %s, encrypted with the same key, is left until it expires: %v; delete it: bq rm -f -t %s:%s.%s",
+				opWrite, p.table, table, err, table.Project(), table.Dataset(), table.ID())
+		}
+	}
+	return nil
 }
 
 // settledTable is the second temporary table.
@@ -57,10 +74,9 @@ func (p *publication) settledTable() (cmekpipe.BigQueryTable, error) {
 	return t.Key().BigQueryTable(t.Project() + "." + t.Dataset() + "." + t.ID() + "_settled")
 }
 
-// publishBuffered publishes rows that may be in write-optimized storage. If that fails because another attempt of the step
-// has published them and removed the temporary tables meanwhile, all is done.
-func (p *publication) publishBuffered(ctx context.Context) error {
-	err := p.publishSettled(ctx)
+// orDone returns nil instead of an error that an attempt got because another one has published the rows and removed the
+// temporary tables meanwhile.
+func (p *publication) orDone(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -70,6 +86,19 @@ func (p *publication) publishBuffered(ctx context.Context) error {
 	return nil
 }
 
+// temporary reads the temporary table. It may be unknown for a while, but not if it is gone because its rows are published.
+func (p *publication) temporary(ctx context.Context) (*bigquery.TableMetadata, error) {
+	meta, err := metadata(ctx, p.client, p.temp, false)
+	if !p.run.Fresh || !errors.Is(err, cmekpipe.NotFound) {
+		return meta, err
+	}
+	if done, unknown := p.job().isDone(ctx); done || unknown != nil {
+		return nil, err
+	}
+	return metadata(ctx, p.client, p.temp, true)
+}
+
+// publishSettled publishes rows that may be in write-optimized storage.
 func (p *publication) publishSettled(ctx context.Context) error {
 	settled, err := p.settledTable()
 	if err != nil {
@@ -83,12 +112,12 @@ func (p *publication) publishSettled(ctx context.Context) error {
 	if err := second.publish(ctx); err != nil {
 		return err
 	}
-	return remove(ctx, p.client, p.temp)
+	return p.tidy(ctx, p.temp)
 }
 
 // settle queries all rows of the temporary table into another one, which copy jobs can read.
 func (p *publication) settle(ctx context.Context, to cmekpipe.BigQueryTable) error {
-	meta, err := metadata(ctx, p.client, p.temp, p.run.Fresh)
+	meta, err := p.temporary(ctx)
 	if err != nil {
 		return err
 	}
@@ -133,7 +162,7 @@ func (p *publication) publish(ctx context.Context) error {
 	if err := checkTable(ctx, p.client, p.table, false); err != nil {
 		return err
 	}
-	return remove(ctx, p.client, p.temp)
+	return p.tidy(ctx, p.temp)
 }
 
 const errRowsMissing sentinel = "got fewer rows in the temporary table than were written"
@@ -147,6 +176,9 @@ func (p *publication) awaitRows(ctx context.Context) error {
 		}
 		if meta.NumRows == uint64(p.rows) && meta.StreamingBuffer == nil {
 			return nil
+		}
+		if done, unknown := p.job().isDone(ctx); done || unknown != nil { // by another attempt, which removed the rows
+			return errors.Join(errRowsMissing, unknown)
 		}
 		if !attempts.Again(ctx, errRowsMissing) {
 			return retry.Err(ctx, &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: p.temp.String(),

@@ -29,12 +29,17 @@
 //	job failed          not at all               some rows are   some rows are
 //	second run          once for each run        as one run      as one run
 //	drain               all rows read so far     as one run      as one run
+//	above one commit    see below                no limit        no limit
+//
+// ExactlyOnce commits at most 10,000 bundles and 1 TB, or 10 TB in the multi-regions US and EU, in one step. It refuses more with
+// code Unsupported before anything is visible: a bundle that alone exceeds the limit stops at once, a run whose bundles exceed it
+// together stops in its last step, because no worker sees the others' bytes. [WithTemporaryTable] and FileLoads write any size
+// once and in one step; set one of them if a run may get near the limit. WithTemporaryTable is not the default, because workers then
+// have to run jobs and read the rows, and because readers of the dataset can read the temporary table.
 //
 // A second run with bigquery.WriteTruncate replaces the rows of the first, in one step. ExactlyOnce and FileLoads require
 // bounded input; a job that also reads unbounded input publishes, when it is drained, the rows that it has read of the
-// bounded one. ExactlyOnce commits at most 10,000 bundles and 1 TB (10 TB in US and EU) in one step, and refuses more in its
-// last step, before anything is visible, unless [WithTemporaryTable] is set, which has no such limit. A table that is
-// deleted while a job runs fails the job: only its first step creates a table.
+// bounded one. A table that is deleted while a job runs fails the job: only its first step creates a table.
 //
 // [Read] emits each row of the table once, as it was when its session began, and [Query] each row of the result of one query
 // job, whatever is retried, run twice or late; a second run reads anew. A stream that breaks goes on at its offset.
@@ -43,9 +48,10 @@
 //
 // A missing table is created with the key in the request, whatever the dataset's default key is; rows are appended to an
 // existing table. An existing table must already be encrypted with the key, in any version; workers check that again every
-// five minutes and before they commit rows. Datasets are never created.
+// five minutes, before they send rows, and before they commit them. Datasets are never created.
 // Temporary tables of [WithWriteDisposition] and [WithTemporaryTable] are in the dataset of the table, encrypted with its key
-// and named cmekpipe_temp_ID or cmekpipe_temp_ID_settled; they are removed at the end and expire after seven days. Temporary
+// and named cmekpipe_temp_ID or cmekpipe_temp_ID_settled; they are removed at the end and expire after seven days. One that can't
+// be removed is reported in the job's log and fails nothing, because the rows are written. Temporary
 // files of [WithFileLoads] are removed at the end; those of a failed run may be removed at any time after it.
 //
 // Rows are sent in requests of about 1 MiB, eight at a time for each worker thread. An encoded row may have up to 9.9 MB.

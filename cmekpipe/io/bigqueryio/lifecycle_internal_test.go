@@ -189,8 +189,9 @@ func (s *stage) replaceTable(t *testing.T, keyed bool) {
 	}
 }
 
-func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
-	for name, newWriter := range map[string]func(*stage) (lifecycle, func(context.Context) error){
+// newWriters are the DoFns that write rows to a table, each with a call that writes a row in a bundle of its own.
+func newWriters() map[string]func(*stage) (lifecycle, func(context.Context) error) {
+	return map[string]func(*stage) (lifecycle, func(context.Context) error){
 		"default stream": func(s *stage) (lifecycle, func(context.Context) error) {
 			f := &defaultFn{streamed: streamed{rows: s.rows}}
 			return f, func(ctx context.Context) error {
@@ -218,16 +219,21 @@ func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
 				return f.FinishBundle(ctx, s.run, func(int, written) {}, noRefused)
 			}
 		},
-		"one pending stream": func(s *stage) (lifecycle, func(context.Context) error) {
-			f := &pendingFn{streamed: streamed{rows: s.rows}}
-			return f, func(ctx context.Context) error { // a bundle that goes on
-				if err := f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused); err != nil {
-					return err
-				}
-				return f.finish(ctx)
+	}
+}
+
+func TestKeyIsCheckedAgainWhileRowsAreWritten(t *testing.T) {
+	writers := newWriters()
+	writers["one pending stream"] = func(s *stage) (lifecycle, func(context.Context) error) {
+		f := &pendingFn{streamed: streamed{rows: s.rows}}
+		return f, func(ctx context.Context) error { // a bundle that goes on
+			if err := f.ProcessElement(ctx, 0, item{1}, s.run, func(int, written) {}, noRefused); err != nil {
+				return err
 			}
-		},
-	} {
+			return f.finish(ctx)
+		}
+	}
+	for name, newWriter := range writers {
 		t.Run(name, func(t *testing.T) {
 			s, w := newStage(t, bigquery.WriteAppend), worker.New(t)
 			var takes []func(context.Context) error

@@ -74,16 +74,21 @@ func (f *loadFn) loadAll(ctx context.Context, r run, parts []loadPart) error {
 	if done, err := p.isDone(ctx); done || err != nil {
 		return err
 	}
-	if own {
+	return p.orDone(ctx, f.loadThrough(ctx, r, p, own, parts))
+}
+
+// loadThrough loads the files' rows into the temporary table, which it creates if no earlier step did, and publishes them.
+func (f *loadFn) loadThrough(ctx context.Context, r run, p *publication, create bool, parts []loadPart) error {
+	if create {
 		like, err := metadata(ctx, f.client, f.Table, false)
 		if err != nil {
 			return err
 		}
-		if err := createLike(ctx, f.client, temp, like); err != nil {
+		if err := createLike(ctx, f.client, p.temp, like); err != nil {
 			return err
 		}
 	}
-	if err := f.load(ctx, r, temp, parts); err != nil {
+	if err := f.load(ctx, r, p.temp, parts); err != nil {
 		return err
 	}
 	return p.publish(ctx)

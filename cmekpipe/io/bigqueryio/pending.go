@@ -25,7 +25,8 @@ type written struct {
 type pendingFn struct {
 	streamed
 
-	full []written // streams of the bundle that get no more rows
+	full  []written   // streams of the bundle that get no more rows
+	limit commitLimit // of the dataset's location; zero in workers before the first row
 }
 
 // StartBundle abandons the streams of a failed bundle.
@@ -47,6 +48,34 @@ func (f *pendingFn) ProcessElement(
 		return f.explain(ctx, r, err)
 	}
 	f.release(refused)
+	if f.out.bytes > f.limit.streamBytes() {
+		return f.divide(ctx, r)
+	}
+	return nil
+}
+
+// divide ends a stream that one commit could not have together with others, if its rows go to a temporary table, which
+// several commits may fill; the next row opens another stream. A bundle for the destination that one commit can't have is refused
+// before it sends more rows.
+func (f *pendingFn) divide(ctx context.Context, r run) error {
+	if !r.isTemporary(f.Table) {
+		bytes := f.out.bytes
+		for _, stream := range f.full {
+			bytes += stream.Bytes
+		}
+		if bytes > f.limit.bytes {
+			return f.limit.exceeded(f.out.table, bytes, 1)
+		}
+		return nil
+	}
+	err := f.finish(ctx)
+	if err == nil {
+		err = f.finalize(ctx, f.out.next)
+	}
+	if err != nil {
+		return f.explain(ctx, r, err)
+	}
+	f.out = nil
 	return nil
 }
 
@@ -54,17 +83,16 @@ func (f *pendingFn) ProcessElement(
 func (f *pendingFn) FinishBundle(
 	ctx context.Context, r run, emit func(int, written), refused func(beam.EventTime, beam.X),
 ) error {
-	if f.out == nil {
-		return nil
-	}
 	defer f.abandon()
-	if err := f.finish(ctx); err != nil {
-		return f.explain(ctx, r, err)
+	if f.out != nil {
+		if err := f.finish(ctx); err != nil {
+			return f.explain(ctx, r, err)
+		}
+		if err := f.finalize(ctx, f.out.next); err != nil {
+			return f.explain(ctx, r, err)
+		}
 	}
 	f.release(refused)
-	if err := f.finalize(ctx, f.out.next); err != nil {
-		return f.explain(ctx, r, err)
-	}
 	for _, stream := range f.full {
 		emit(0, stream)
 	}
@@ -72,18 +100,43 @@ func (f *pendingFn) FinishBundle(
 	return nil
 }
 
-// open creates a stream.
+// open creates a stream. BigQuery may not know a new table yet, but a temporary one is also gone when the run has ended, which
+// a late attempt finds out at once.
 func (f *pendingFn) open(ctx context.Context, r run) error {
+	err := f.openIn(ctx, r, false)
+	if r.Fresh && errors.Is(err, cmekpipe.NotFound) && !f.hasEnded(ctx, r) {
+		return f.openIn(ctx, r, true)
+	}
+	return err
+}
+
+// hasEnded reports whether the rows of a temporary table were published.
+func (f *pendingFn) hasEnded(ctx context.Context, r run) bool {
+	if !r.isTemporary(f.Table) {
+		return false
+	}
+	client, err := openClient(ctx, f.Table)
+	if err != nil {
+		return false
+	}
+	done, err := (&publication{client: client, table: f.Table, run: r}).job().isDone(ctx)
+	return done && err == nil
+}
+
+func (f *pendingFn) openIn(ctx context.Context, r run, fresh bool) error {
 	table, err := r.target(f.Table)
 	if err != nil {
 		return err
 	}
-	if err := f.recheck(ctx, table, r.Fresh); err != nil {
+	if err := f.recheck(ctx, table, fresh); err != nil {
 		return err
 	}
-	name, err := f.create(ctx, table, r.Fresh)
+	name, err := f.create(ctx, table, fresh)
 	if err != nil {
 		return err
+	}
+	if f.limit == (commitLimit{}) {
+		f.limit = commitLimits(r.Location)
 	}
 	f.out = f.appender(table, name, r)
 	f.out.offsets, f.out.fresh = true, false // the stream shows that BigQuery knows the table

@@ -34,8 +34,8 @@ type writeOptions struct {
 // bundle fills a pending stream of its own; when the input is complete, all streams are committed in one call, and
 // nothing is visible before. It is the default for bounded input and refused for unbounded input.
 //
-// One call commits at most 10,000 bundles and 1 TB, or 10 TB in the multi-regions US and EU. A run with more fails in its
-// last step and shows nothing: write it with [WithTemporaryTable]. BigQuery allows a project about 10,000 new streams per
+// One call commits at most 10,000 bundles and 1 TB, or 10 TB in the multi-regions US and EU. A run with more fails and shows
+// nothing, in its last step unless one bundle exceeds the limit: write it with [WithTemporaryTable]. BigQuery allows a project about 10,000 new streams per
 // hour and region; a run that needs more waits.
 //
 // Source: https://docs.cloud.google.com/bigquery/docs/write-api-batch.

@@ -52,7 +52,7 @@ func all() []conformance.Harness {
 	return []conformance.Harness{
 		textsink.Write(), textsink.WriteSharded(), avrosink.Write(), avrosink.WriteSharded(), parquetsink.Write(), parquetsink.WriteSharded(),
 		bigtablesink.Write(),
-		bigquerysink.ExactlyOnce(), bigquerysink.FileLoads(), bigquerysink.AtLeastOnce(), bigquerysink.StreamingInserts(),
+		bigquerysink.ExactlyOnce(), bigquerysink.TemporaryTable(), bigquerysink.FileLoads(), bigquerysink.AtLeastOnce(), bigquerysink.StreamingInserts(),
 		pubsubsink.Write(),
 		spannersink.Write(), spannersink.WriteCreating(),
 		fhirsink.Import(), fhirsink.ExecuteBundles(),

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"strings"
 )
@@ -64,6 +65,13 @@ const (
 
 // predefined returns the predefined roles by name.
 func predefined() map[string]definition {
+	roles := accessRoles()
+	maps.Copy(roles, serviceRoles())
+	return roles
+}
+
+// accessRoles returns the basic roles, and those of Cloud KMS and IAM.
+func accessRoles() map[string]definition {
 	crypt := func(title string, lists ...string) definition {
 		return definition{title: title, lists: append(lists, kmsPlaces)}
 	}
@@ -97,7 +105,12 @@ func predefined() map[string]definition {
 		"roles/iam.serviceAccountUser":         {title: "Service Account User", lists: []string{"iam.serviceAccounts actAs get list"}},
 		"roles/iam.serviceAccountViewer":       {title: "View Service Accounts", lists: []string{"iam.serviceAccounts get list getIamPolicy"}},
 		"roles/iam.serviceAccountTokenCreator": {title: "Service Account Token Creator", lists: []string{"iam.serviceAccounts get list getAccessToken signBlob signJwt"}},
+	}
+}
 
+// serviceRoles returns the roles of services that pipelines use, and of those that administer them.
+func serviceRoles() map[string]definition {
+	return map[string]definition{
 		"roles/dataflow.admin":        {title: "Dataflow Admin", lists: []string{dataflowRead, dataflowRun, "storage.buckets get\nstorage.objects create get list"}},
 		"roles/dataflow.developer":    {title: "Dataflow Developer", lists: []string{dataflowRead, dataflowRun}},
 		"roles/dataflow.viewer":       {title: "Dataflow Viewer", lists: []string{dataflowRead}},

@@ -1,7 +1,6 @@
 package condition
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -16,7 +15,11 @@ func (u Unsupported) Error() string {
 }
 
 // ErrUnknown means that the result depends on an attribute that is not known.
-var ErrUnknown = errors.New("an attribute of the condition is not known")
+const ErrUnknown = unknown("an attribute of the condition is not known")
+
+type unknown string
+
+func (u unknown) Error() string { return string(u) }
 
 // Attributes are what is known of a request. A zero field is not known.
 type Attributes struct {

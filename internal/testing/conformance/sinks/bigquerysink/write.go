@@ -25,6 +25,16 @@ func ExactlyOnce() conformance.Harness {
 	return h
 }
 
+// TemporaryTable is bigqueryio.Write through pending streams of a temporary table, a query job and a copy job.
+func TemporaryTable() conformance.Harness {
+	h := harness("temporary table", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithTemporaryTable() },
+		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
+		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams", "bigquery.jobs.insert")
+	h.Also = []emulator.Method{"bigquery.jobs.get", "bigquery.tables.delete"}
+	h.ExactlyOnce = true
+	return h
+}
+
 // FileLoads is bigqueryio.Write through Avro files and a load job.
 func FileLoads() conformance.Harness {
 	h := harness("file loads", func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption {
