@@ -4,13 +4,13 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/bigquerysink"
 )
 
 func TestConformance(t *testing.T) {
 	for name, h := range map[string]conformance.Harness{
-		"exactly once": sinks.BigQueryExactlyOnce(), "file loads": sinks.BigQueryFileLoads(),
-		"at least once": sinks.BigQueryAtLeastOnce(), "streaming inserts": sinks.BigQueryStreamingInserts(),
+		"exactly once": bigquerysink.ExactlyOnce(), "file loads": bigquerysink.FileLoads(),
+		"at least once": bigquerysink.AtLeastOnce(), "streaming inserts": bigquerysink.StreamingInserts(),
 	} {
 		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
 	}
@@ -19,11 +19,11 @@ func TestConformance(t *testing.T) {
 func TestFailedBundlesLeakNothing(t *testing.T) {
 	// The default stream's connections belong to the process, so that a call stays open.
 	for name, h := range map[string]conformance.Harness{
-		"exactly once": sinks.BigQueryExactlyOnce(), "temporary table": sinks.BigQueryTemporaryTable(),
-		"file loads": sinks.BigQueryFileLoads(), "streaming inserts": sinks.BigQueryStreamingInserts(),
+		"exactly once": bigquerysink.ExactlyOnce(), "temporary table": bigquerysink.TemporaryTable(),
+		"file loads": bigquerysink.FileLoads(), "streaming inserts": bigquerysink.StreamingInserts(),
 	} {
 		t.Run(name, func(t *testing.T) { conformance.RunLeaks(t, h) })
 	}
 }
 
-func TestConformanceOfQuery(t *testing.T) { conformance.RunSource(t, sinks.BigQueryQuery()) }
+func TestConformanceOfQuery(t *testing.T) { conformance.RunSource(t, bigquerysink.Query()) }

@@ -4,11 +4,11 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/datastoresink"
 )
 
-func TestConformanceWrite(t *testing.T) { conformance.Run(t, sinks.DatastoreWrite()) }
+func TestConformanceWrite(t *testing.T) { conformance.Run(t, datastoresink.Write()) }
 
-func TestConformanceCreate(t *testing.T) { conformance.Run(t, sinks.DatastoreCreate()) }
+func TestConformanceCreate(t *testing.T) { conformance.Run(t, datastoresink.WriteCreating()) }
 
-func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.DatastoreWrite()) }
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, datastoresink.Write()) }

@@ -4,13 +4,13 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/fhirsink"
 )
 
 func TestConformance(t *testing.T) {
 	for name, h := range map[string]conformance.Harness{
-		"import":  sinks.FHIRImport(),
-		"bundles": sinks.FHIRBundles(),
+		"import":  fhirsink.Import(),
+		"bundles": fhirsink.ExecuteBundles(),
 	} {
 		t.Run(name, func(t *testing.T) { conformance.Run(t, h) })
 	}
@@ -18,8 +18,8 @@ func TestConformance(t *testing.T) {
 
 func TestFailedBundlesLeakNothing(t *testing.T) {
 	for name, h := range map[string]conformance.Harness{
-		"import":  sinks.FHIRImport(),
-		"bundles": sinks.FHIRBundles(),
+		"import":  fhirsink.Import(),
+		"bundles": fhirsink.ExecuteBundles(),
 	} {
 		t.Run(name, func(t *testing.T) { conformance.RunLeaks(t, h) })
 	}

@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/pubsubsink"
 )
 
-func TestConformance(t *testing.T) { conformance.Run(t, sinks.PubSub()) }
+func TestConformance(t *testing.T) { conformance.Run(t, pubsubsink.Write()) }
 
-func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.PubSub()) }
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, pubsubsink.Write()) }

@@ -4,13 +4,13 @@ import (
 	"testing"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/textsink"
 )
 
 func TestConformance(t *testing.T) {
-	for _, h := range []conformance.Harness{sinks.TextIO(), sinks.TextIOSharded()} {
+	for _, h := range []conformance.Harness{textsink.Write(), textsink.WriteSharded()} {
 		t.Run(h.Name, func(t *testing.T) { conformance.Run(t, h) })
 	}
 }
 
-func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, sinks.TextIOSharded()) }
+func TestFailedBundlesLeakNothing(t *testing.T) { conformance.RunLeaks(t, textsink.WriteSharded()) }

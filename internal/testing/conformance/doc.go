@@ -2,13 +2,13 @@
 //
 // A connector describes itself in a [Harness] and calls [Run] from a test of its own:
 //
-//	func TestConformance(t *testing.T) { conformance.Run(t, sinks.TextIO()) }
+//	func TestConformance(t *testing.T) { conformance.Run(t, textsink.Write()) }
 //
 // # Guarantees
 //
-// Each case sets a scene in a new loopback cloud, runs a pipeline on Prism or package retryrunner over Google's
-// clients, and checks the error, the ledger of the cloud and the data at the destination. A case's scene differs from
-// the good one, which must pass first, only in the fields that the case declares. A connector that passes
+// Each case sets a scene in a new loopback cloud, runs a pipeline over Google's clients, and checks the error, the ledger
+// of the cloud and the data at the destination. A case's scene differs from the good one, which must pass first, only in
+// the fields that the case declares. A connector that passes
 //
 //   - creates only resources that are encrypted with the destination's key, because the call itself names it;
 //   - refuses a destination that is encrypted with another key or none, by name and before it writes anything;
@@ -29,10 +29,21 @@
 //     found again, and jobs of one template share no names;
 //   - keeps user data out of errors and out of the ledger.
 //
+// # Runners
+//
+// Package retryrunner runs the cases. It encodes functions, and elements between stages, as for workers on other machines.
+// It attempts a bundle once if the run must succeed, so that no repeated attempt hides a connector that does not retry, and
+// four times if the run must fail, so that none of the attempts may write.
+//
+// Prism, a portable runner with a job service and the worker that Dataflow's jobs have, runs the good case, the many and
+// the huge rows, a cancelled run, one with a disabled key, whose error is then found in the runner's text, and that of
+// verify. It does not run all cases, because it needs a whole core for as long as a sink waits for its service.
+//
 // # Adding a connector
 //
-// Write a function that returns the connector's Harness in a file of its own in package sinks, list it in sinks.All,
-// and call Run in the connector's package, whose TestMain calls flag.Parse and beam.Init. Fields that relax a
+// Write a function that returns the connector's Harness in a package of its own in sinks, so that the tests of a connector
+// link no other one, list it in the test of randomised pipelines, and call Run in the connector's package, whose TestMain
+// calls flag.Parse and beam.Init. Fields that relax a
 // guarantee, such as [Harness.Partial], contain the reason as a sentence; all other checks are strict.
 //
 // A connector that reads and stores temporary data describes itself in a [Source] and calls [RunSource].
@@ -40,6 +51,9 @@
 // # Flags
 //
 // -conformance.rows is the number of rows in the case of many small ones. The default is 20,000.
+//
+// -conformance.portable runs all cases on Prism, except for those in which bundles are attempted several times. With Beam's
+// flags -endpoint and -environment_type they run on the job service of another portable runner.
 //
 // -conformance.failures is the number of failed bundles after which [RunLeaks] counts what is left. The default is 1,000; this
 // counts after 10,000:

@@ -29,16 +29,26 @@ type expectation struct {
 	code    cmekpipe.Code // the code of the run's error; "" if it succeeds
 }
 
+// portable returns a case on a portable runner, whose error may have nothing but the text of the connector's error.
+func portable(name string, change func(*scene), differs string, code cmekpipe.Code) expectation {
+	return expectation{name + " on a portable runner", func(sc *scene) {
+		change(sc)
+		sc.Portable = true
+	}, differs + "Portable", code}
+}
+
 // expectations returns all cases but the good one.
 func expectations(h Harness) []expectation {
 	huge := min(h.MaxPayload, mostBytes)
 	cases := []expectation{
 		{"no row", func(sc *scene) { sc.Input.Count = 0 }, "Input.Count", ""},
-		{"one huge row", func(sc *scene) { sc.Input.Size = huge }, "Input.Size", ""},
-		{"many small rows", func(sc *scene) { sc.Input.Count = *manyRows }, "Input.Count", ""},
+		portable("one huge row", func(sc *scene) { sc.Input.Size = huge }, "Input.Size ", ""),
+		portable("many small rows", func(sc *scene) { sc.Input.Count = *manyRows }, "Input.Count ", ""),
 		{"occupied with another key", func(sc *scene) { sc.Occupied = anotherKey }, "Occupied", cmekpipe.KeyMismatch},
 		{"occupied without a key", func(sc *scene) { sc.Occupied = noKey }, "Occupied", cmekpipe.KeyMissing},
 		{"context cancelled during the run", func(sc *scene) { sc.Cancelled = true }, "Cancelled", ""},
+		portable("context cancelled during the run", func(sc *scene) { sc.Cancelled = true }, "Cancelled ", ""),
+		portable("key disabled", func(sc *scene) { sc.Before = disabled }, "Before ", disabled.code()),
 	}
 	for _, name := range h.Names {
 		cases = append(cases, expectation{"name " + name, func(sc *scene) { sc.Name = name }, "Name", ""})

@@ -39,7 +39,7 @@ func RunRandom(t *testing.T, seed uint64, harnesses []Harness) {
 	for i := range 1 + rng.IntN(4) {
 		h := harnesses[rng.IntN(len(harnesses))]
 		sc := randomScene(rng, h, i)
-		sc.Retries = runner
+		sc.Retries, sc.Portable = runner, runner.Bundles == 0
 		r.worlds = append(r.worlds, newWorldIn(t, cloud, h, randomSink(t, cloud, h, sinks, sc.Name), sc, fmt.Sprint("key", i)))
 	}
 	limits := "none"
@@ -92,10 +92,10 @@ func (r *randomRun) play(t *testing.T) {
 	if r.when == beside {
 		second = make(chan error, 1)
 		p := r.pipeline(t, r.seconds(), nil)
-		go func() { second <- r.worlds[0].launch(ctx, t, p) }()
+		go func() { second <- r.worlds[0].launch(ctx, t, p, 0) }()
 	}
 	first := r.worlds[0]
-	rest, err := first.start(ctx, t, r.pipeline(t, r.worlds, cancel))
+	rest, err := first.start(ctx, t, r.pipeline(t, r.worlds, cancel), 0)
 	if rest != nil && r.when != beforeLate {
 		err = rest.Finish(ctx)
 	}
@@ -124,7 +124,7 @@ func (r *randomRun) playSecond(t *testing.T, o outcome, rest *retryrunner.Rest) 
 	}
 	ctx, cancel := r.context(t)
 	defer cancel()
-	if err := r.worlds[0].launch(ctx, t, r.pipeline(t, r.seconds(), nil)); err != nil {
+	if err := r.worlds[0].launch(ctx, t, r.pipeline(t, r.seconds(), nil), 0); err != nil {
 		t.Errorf("second run: got error %v, want none", err)
 		return
 	}

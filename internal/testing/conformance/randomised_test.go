@@ -10,7 +10,15 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
-	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/avrosink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/bigquerysink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/bigtablesink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/datastoresink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/fhirsink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/parquetsink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/pubsubsink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/spannersink"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/sinks/textsink"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
@@ -35,6 +43,19 @@ func TestRandomisedPipelines(t *testing.T) {
 	t.Logf("seed %d", first)
 	for i := range *pipelines {
 		seed := first + uint64(i)
-		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) { conformance.RunRandom(t, seed, sinks.All()) })
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) { conformance.RunRandom(t, seed, all()) })
+	}
+}
+
+// all returns the harnesses of all connectors.
+func all() []conformance.Harness {
+	return []conformance.Harness{
+		textsink.Write(), textsink.WriteSharded(), avrosink.Write(), avrosink.WriteSharded(), parquetsink.Write(), parquetsink.WriteSharded(),
+		bigtablesink.Write(),
+		bigquerysink.ExactlyOnce(), bigquerysink.TemporaryTable(), bigquerysink.FileLoads(), bigquerysink.AtLeastOnce(), bigquerysink.StreamingInserts(),
+		pubsubsink.Write(),
+		spannersink.Write(), spannersink.WriteCreating(),
+		fhirsink.Import(), fhirsink.ExecuteBundles(),
+		datastoresink.Write(), datastoresink.WriteCreating(),
 	}
 }

@@ -24,6 +24,7 @@ func randomSink(t *testing.T, cloud *cmektest.Cloud, h Harness, sinks map[string
 	return sinks[h.Name]
 }
 
+// randomRetries returns no retries for a run on a portable runner.
 func randomRetries(rng *rand.Rand) retries {
 	r := retries{
 		Bundles: []int{1, 3, 17}[rng.IntN(3)],

@@ -30,11 +30,13 @@ type scene struct {
 	Fault emulator.Fault
 	// Retries configures how bundles are attempted.
 	Retries retries
+	// Portable runs the pipeline on a portable runner, Prism, instead of package retryrunner, if Retries has no bundles.
+	Portable bool
 }
 
-// retries configures how bundles are attempted. The zero retries means Prism, which makes one attempt at each.
+// retries configures how bundles are attempted. The zero retries means one bundle for each input, and no planned failure.
 type retries struct {
-	// Bundles is the number of bundles of an input; 0 means Prism.
+	// Bundles is the number of bundles of an input.
 	Bundles int
 	// Failure is the failure of each bundle before an attempt succeeds; 0 means none, one or several of any kind.
 	Failure retryrunner.Failure
@@ -50,7 +52,10 @@ type retries struct {
 
 func (r retries) config(cloud *cmektest.Cloud) retryrunner.Config {
 	failures := []retryrunner.Failure{r.Failure}
-	if r.Failure == 0 {
+	switch {
+	case r.Bundles == 0:
+		failures = nil
+	case r.Failure == 0:
 		failures = retryrunner.All()
 	}
 	return retryrunner.Config{Seed: r.Seed, Bundles: r.Bundles, Failures: failures, Unfused: r.Unfused,

@@ -13,6 +13,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/emulator"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
 // Source describes one way of reading that stores temporary data.
@@ -36,6 +37,7 @@ func RunSource(t *testing.T, src Source) {
 	t.Helper()
 	for name, count := range map[string]int64{"good": 100, "no row": 0, "many rows": 5_000} {
 		t.Run(name, func(t *testing.T) { readCase{count: count}.play(t, src) })
+		t.Run(name+" on a portable runner", func(t *testing.T) { readCase{count: count, portable: true}.play(t, src) })
 	}
 	for name, fault := range map[string]emulator.Fault{
 		"429": {Status: http.StatusTooManyRequests}, "503": {Status: http.StatusServiceUnavailable}, "answer lost": {Reset: true},
@@ -49,6 +51,9 @@ func RunSource(t *testing.T, src Source) {
 			readCase{count: 20, faults: []emulator.Fault{fault}, code: cmekpipe.PermissionDenied}.play(t, src)
 		})
 	}
+	t.Run("key disabled on a portable runner", func(t *testing.T) {
+		readCase{count: 20, key: disabled, code: disabled.code(), portable: true}.play(t, src)
+	})
 	for _, state := range []keyState{disabled, denied, scheduled, destroyed} {
 		t.Run("key "+string(state), func(t *testing.T) { readCase{count: 20, key: state, code: state.code()}.play(t, src) })
 	}
@@ -73,11 +78,12 @@ func (src Source) each(f emulator.Fault) []emulator.Fault {
 
 // readCase is a case of [RunSource].
 type readCase struct {
-	count   int64
-	faults  []emulator.Fault
-	key     keyState
-	retries retries
-	code    cmekpipe.Code // of the run's error; "" if it succeeds
+	count    int64
+	faults   []emulator.Fault
+	key      keyState
+	retries  retries
+	portable bool          // runs on a portable runner
+	code     cmekpipe.Code // of the run's error; "" if it succeeds
 }
 
 func (c readCase) play(t *testing.T, src Source) {
@@ -97,10 +103,14 @@ func (c readCase) play(t *testing.T, src Source) {
 		want[i] = r
 	}
 	passert.Equals(s, src.Read(s, w.key), want...)
-	ctx, cancel := context.WithTimeout(t.Context(), runTimeout)
+	ctx, cancel := context.WithTimeout(shortpause.Context(t.Context()), runTimeout)
 	defer cancel()
-	w.Retries = c.retries
-	err := w.launch(ctx, t, p)
+	w.Retries, w.Portable = c.retries, c.portable
+	attempts := 1
+	if c.code != "" {
+		attempts = 0 // none may succeed
+	}
+	err := w.launch(ctx, t, p, attempts)
 	w.requireNoSecret(t, err)
 	w.requireKeys(t)
 	if c.code != "" {

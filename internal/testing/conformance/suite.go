@@ -5,12 +5,14 @@ import (
 	"testing"
 )
 
-// Run runs the suite against one connector. Each case is a subtest with a cloud of its own and runs a pipeline on
-// Prism, over Google's clients. The test's TestMain must have called flag.Parse and beam.Init.
+// Run runs the suite against one connector. Each case is a subtest with a cloud of its own and runs a pipeline over
+// Google's clients. The test's TestMain must have called flag.Parse and beam.Init.
 func Run(t *testing.T, h Harness) {
 	t.Helper()
-	if !t.Run("good", func(t *testing.T) { play(t, h, expectation{name: "good"}) }) {
-		t.Fatal("the good run fails, so that no other case proves anything")
+	for _, e := range []expectation{{name: "good"}, portable("good", func(*scene) {}, "", "")} {
+		if !t.Run(e.name, func(t *testing.T) { play(t, h, e) }) {
+			t.Fatal("the good run fails, so that no other case proves anything")
+		}
 	}
 	for _, e := range expectations(h) {
 		t.Run(e.name, func(t *testing.T) { play(t, h, e) })

@@ -47,6 +47,8 @@ type Config struct {
 	Failures []Failure
 	// Times is how often each bundle fails; 0 is once or twice.
 	Times int
+	// Attempts is the number of attempts at a bundle that fails without a planned failure; 0 is four.
+	Attempts int
 	// Unfused runs each DoFn in a stage of its own.
 	Unfused bool
 	// Growing makes attempts that fail see only the first values of each group, in an early pane, and those that succeed
@@ -60,5 +62,5 @@ type Config struct {
 	Call int
 }
 
-// attempts is the number of attempts at a bundle that fails without a planned failure.
-const attempts = 4
+// defaultAttempts is the default of [Config.Attempts].
+const defaultAttempts = 4

@@ -272,18 +272,25 @@ func (f *brokenFn) ProcessElement(_ context.Context, s string) error {
 	return nil
 }
 
-func TestBundleWithAnErrorIsTriedFourTimes(t *testing.T) {
-	for times, want := range map[int]error{3: nil, 4: errBroken} {
-		t.Run(fmt.Sprint(times), func(t *testing.T) {
+func TestBundleWithAnErrorIsTriedAgain(t *testing.T) {
+	for _, tt := range []struct {
+		attempts, broken, tries int
+		want                    error
+	}{
+		{broken: 3, tries: 4}, {broken: 4, tries: 4, want: errBroken},
+		{attempts: 1, broken: 0, tries: 1}, {attempts: 1, broken: 1, tries: 1, want: errBroken},
+		{attempts: 2, broken: 1, tries: 2}, {attempts: 2, broken: 2, tries: 2, want: errBroken},
+	} {
+		t.Run(fmt.Sprintf("%d attempts, %d broken", tt.attempts, tt.broken), func(t *testing.T) {
 			l := newLog(t)
-			err := run(t, retryrunner.Config{}, func(s beam.Scope) {
-				beam.ParDo0(s, &brokenFn{t.Name(), times}, beam.Create(s, "1"))
+			err := run(t, retryrunner.Config{Attempts: tt.attempts}, func(s beam.Scope) {
+				beam.ParDo0(s, &brokenFn{t.Name(), tt.broken}, beam.Create(s, "1"))
 			})
-			if (err == nil) != (want == nil) || want != nil && !strings.Contains(err.Error(), want.Error()) {
-				t.Errorf("got error %v, want %v", err, want)
+			if (err == nil) != (tt.want == nil) || tt.want != nil && !strings.Contains(err.Error(), tt.want.Error()) {
+				t.Errorf("got error %v, want %v", err, tt.want)
 			}
-			if len(l.entries) != 4 {
-				t.Errorf("got %d attempts, want 4", len(l.entries))
+			if len(l.entries) != tt.tries {
+				t.Errorf("got %d attempts, want %d", len(l.entries), tt.tries)
 			}
 		})
 	}

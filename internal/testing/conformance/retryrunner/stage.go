@@ -1,6 +1,7 @@
 package retryrunner
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -182,7 +183,7 @@ func (g *stage) stop(ctx context.Context, f Failure, bundle []element) error {
 // the first one that succeeds counts.
 func (g *stage) keep(ctx context.Context, bundle []element, twin bool) error {
 	var err error
-	for range attempts {
+	for range cmp.Or(g.Attempts, defaultAttempts) {
 		var w *worker
 		var at *attempt
 		if w, at, err = g.try(ctx, bundle, twin); err == nil {

@@ -1,4 +1,5 @@
-package sinks
+// Package fhirsink has the harnesses of the conformance suite for package fhirio.
+package fhirsink
 
 import (
 	"encoding/json"
@@ -21,38 +22,38 @@ import (
 
 func init() {
 	beam.RegisterType(reflect.TypeFor[conformance.Row]())
-	beam.RegisterDoFn(&fhirResourceFn{})
-	beam.RegisterDoFn(&fhirBundleFn{})
+	beam.RegisterDoFn(&resourceFn{})
+	beam.RegisterDoFn(&bundleFn{})
 }
 
-// FHIRImport writes each row as a resource through files.
-func FHIRImport() conformance.Harness {
-	h := fhirHarness("fhirio.Import", false)
+// Import writes each row as a resource through files.
+func Import() conformance.Harness {
+	h := harness("fhirio.Import", false)
 	h.Writes = []emulator.Method{"healthcare.datasets.get", "storage.objects.insert", "healthcare.fhirStores.import",
 		"healthcare.operations.get", "storage.objects.list", "storage.objects.delete"}
 	return h
 }
 
-// FHIRBundles writes rows as bundles that store each as a resource under its id.
-func FHIRBundles() conformance.Harness {
-	h := fhirHarness("fhirio.ExecuteBundles", true)
+// ExecuteBundles writes rows as bundles that store each as a resource under its id.
+func ExecuteBundles() conformance.Harness {
+	h := harness("fhirio.ExecuteBundles", true)
 	h.Writes = []emulator.Method{"healthcare.datasets.get", "healthcare.fhir.executeBundle"}
 	return h
 }
 
-func fhirHarness(name string, bundles bool) conformance.Harness {
+func harness(name string, bundles bool) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20, Second: conformance.Repeats,
 		Names:    []string{"a.b-c_d", "0", strings.Repeat("n", 200)},
 		Partial:  "a store shows each resource at once",
 		Inherits: []emulator.Kind{"fhirResource"},
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-			return &fhirSink{cloud: cloud, bundles: bundles, bucket: "fhir-scratch"}
+			return &sink{cloud: cloud, bundles: bundles, bucket: "fhir-scratch"}
 		},
 	}
 }
 
-type fhirSink struct {
+type sink struct {
 	cloud   *cmektest.Cloud
 	bundles bool
 	bucket  string
@@ -60,16 +61,16 @@ type fhirSink struct {
 }
 
 // Isolate returns a sink with a bucket of its own. Each store is in a dataset of its own anyway.
-func (s *fhirSink) Isolate(tag string) conformance.Sink {
-	return &fhirSink{cloud: s.cloud, bundles: s.bundles, bucket: s.bucket + "-" + tag}
+func (s *sink) Isolate(tag string) conformance.Sink {
+	return &sink{cloud: s.cloud, bundles: s.bundles, bucket: s.bucket + "-" + tag}
 }
 
 // Destination is a store in a dataset of its own, because the dataset has the key.
-func (*fhirSink) Destination(name string) string {
+func (*sink) Destination(name string) string {
 	return "projects/" + cmektest.Project + "/locations/us-central1/datasets/" + name + "/fhirStores/" + name
 }
 
-func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if !s.made {
 		s.cloud.CreateBucket(s.bucket, "us-central1", cmekpipe.KeyName{})
@@ -79,7 +80,7 @@ func (s *fhirSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 }
 
 // Occupy creates a new dataset, because a dataset's key never changes.
-func (s *fhirSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	dataset, _, _ := strings.Cut(s.Destination(name), "/fhirStores/")
 	datasets := s.cloud.HealthcareClient().Projects.Locations.Datasets
@@ -91,13 +92,13 @@ func (s *fhirSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	s.cloud.CreateFHIRStore(s.Destination(name), key)
 }
 
-func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+func (s *sink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
 	store, err := key.FHIRStore(s.Destination(name))
 	if err != nil {
 		panic(err)
 	}
 	if s.bundles {
-		fhirio.ExecuteBundles(scope, store, beam.ParDo(scope, &fhirBundleFn{}, rows))
+		fhirio.ExecuteBundles(scope, store, beam.ParDo(scope, &bundleFn{}, rows))
 		return
 	}
 	temp, err := key.Object("gs://" + s.bucket + "/temp")
@@ -109,17 +110,17 @@ func (s *fhirSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, ro
 		panic(err)
 	}
 	fhirio.Import(scope, store, temp, failed,
-		fhirio.ContentStructureResource, beam.ParDo(scope, &fhirResourceFn{}, rows))
+		fhirio.ContentStructureResource, beam.ParDo(scope, &resourceFn{}, rows))
 }
 
-// fhirResource is a row as a FHIR resource.
-type fhirResource struct {
-	ResourceType string          `json:"resourceType"`
-	ID           string          `json:"id"`
-	Extension    []fhirExtension `json:"extension"`
+// basic is a row as a FHIR resource.
+type basic struct {
+	ResourceType string      `json:"resourceType"`
+	ID           string      `json:"id"`
+	Extension    []extension `json:"extension"`
 }
 
-type fhirExtension struct {
+type extension struct {
 	URL         string `json:"url"`
 	ValueString string `json:"valueString"`
 }
@@ -127,18 +128,18 @@ type fhirExtension struct {
 // resource returns a row's id at the service, and its resource.
 func resource(row conformance.Row) (id, text string, err error) {
 	id = "row-" + strconv.FormatInt(row.ID, 10)
-	body, err := json.Marshal(fhirResource{"Basic", id, []fhirExtension{{"urn:payload", row.Payload}}})
+	body, err := json.Marshal(basic{"Basic", id, []extension{{"urn:payload", row.Payload}}})
 	return id, string(body), err
 }
 
-// fhirResourceFn converts a row to a resource.
-type fhirResourceFn struct{}
+// resourceFn converts a row to a resource.
+type resourceFn struct{}
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *fhirResourceFn) CMEKHelper() destination.None { return destination.None{} }
+func (f *resourceFn) CMEKHelper() destination.None { return destination.None{} }
 
 // ProcessElement converts a row.
-func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
+func (f *resourceFn) ProcessElement(row conformance.Row) (string, error) {
 	_, text, err := resource(row)
 	return text, err
 }
@@ -146,17 +147,17 @@ func (f *fhirResourceFn) ProcessElement(row conformance.Row) (string, error) {
 // bundledRows is the number of rows in one FHIR bundle, as in a pipeline that limits the number of its calls.
 const bundledRows = 50
 
-// fhirBundleFn collects the rows of a Beam bundle in FHIR bundles.
-type fhirBundleFn struct{ entries []string }
+// bundleFn collects the rows of a Beam bundle in FHIR bundles.
+type bundleFn struct{ entries []string }
 
 // CMEKHelper tells guard that nothing is stored.
-func (f *fhirBundleFn) CMEKHelper() destination.None { return destination.None{} }
+func (f *bundleFn) CMEKHelper() destination.None { return destination.None{} }
 
 // StartBundle discards rows of a failed bundle.
-func (f *fhirBundleFn) StartBundle(func(string)) { f.entries = nil }
+func (f *bundleFn) StartBundle(func(string)) { f.entries = nil }
 
 // ProcessElement converts a row.
-func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) error {
+func (f *bundleFn) ProcessElement(row conformance.Row, emit func(string)) error {
 	id, text, err := resource(row)
 	if err != nil {
 		return err
@@ -169,14 +170,14 @@ func (f *fhirBundleFn) ProcessElement(row conformance.Row, emit func(string)) er
 }
 
 // FinishBundle emits the remaining rows.
-func (f *fhirBundleFn) FinishBundle(emit func(string)) {
+func (f *bundleFn) FinishBundle(emit func(string)) {
 	if len(f.entries) > 0 {
 		emit(`{"resourceType":"Bundle","type":"batch","entry":[` + strings.Join(f.entries, ",") + `]}`)
 		f.entries = nil
 	}
 }
 
-func (s *fhirSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *sink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
 	for token := ""; ; {
@@ -199,12 +200,12 @@ func (s *fhirSink) Rows(t testing.TB, name string) []conformance.Row {
 	}
 }
 
-type fhirPage struct {
-	Entry []struct{ Resource fhirResource }
+type pageOf struct {
+	Entry []struct{ Resource basic }
 	Link  []struct{ URL string }
 }
 
-func (s *fhirSink) page(t testing.TB, name, token string) (page fhirPage) {
+func (s *sink) page(t testing.TB, name, token string) (page pageOf) {
 	t.Helper()
 	options := []googleapi.CallOption{googleapi.QueryParameter("_count", "1000")}
 	if token != "" {

@@ -1,4 +1,4 @@
-package sinks
+package bigquerysink
 
 import (
 	"reflect"
@@ -13,13 +13,13 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
-// BigQueryQuery is bigqueryio.Query, which stores its result in a temporary dataset.
-func BigQueryQuery() conformance.Source {
-	const name = cmektest.Project + "." + bigQueryDataset + ".accounts"
+// Query is bigqueryio.Query, which stores its result in a temporary dataset.
+func Query() conformance.Source {
+	const name = cmektest.Project + "." + dataset + ".accounts"
 	return conformance.Source{
 		Name: "bigqueryio.Query", KeyLocation: "us-central1",
 		Fill: func(_ testing.TB, cloud *cmektest.Cloud, key cmekpipe.KeyName, rows []conformance.Row) {
-			cloud.CreateDataset(cmektest.Project+"."+bigQueryDataset, key.Location(), cmekpipe.KeyName{})
+			cloud.CreateDataset(cmektest.Project+"."+dataset, key.Location(), cmekpipe.KeyName{})
 			cloud.CreateTable(name, key, rows)
 		},
 		Read: func(s beam.Scope, key cmekpipe.KeyName) beam.PCollection {

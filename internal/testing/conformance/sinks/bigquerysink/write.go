@@ -1,4 +1,5 @@
-package sinks
+// Package bigquerysink has the harnesses of the conformance suite for package bigqueryio.
+package bigquerysink
 
 import (
 	"errors"
@@ -15,18 +16,18 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
-// BigQueryExactlyOnce is bigqueryio.Write through pending streams.
-func BigQueryExactlyOnce() conformance.Harness {
-	h := bigQuery("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithExactlyOnce() },
+// ExactlyOnce is bigqueryio.Write through pending streams.
+func ExactlyOnce() conformance.Harness {
+	h := harness("exactly once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithExactlyOnce() },
 		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
 		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams")
 	h.ExactlyOnce = true
 	return h
 }
 
-// BigQueryTemporaryTable is bigqueryio.Write through pending streams of a temporary table, a query job and a copy job.
-func BigQueryTemporaryTable() conformance.Harness {
-	h := bigQuery("temporary table", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithTemporaryTable() },
+// TemporaryTable is bigqueryio.Write through pending streams of a temporary table, a query job and a copy job.
+func TemporaryTable() conformance.Harness {
+	h := harness("temporary table", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithTemporaryTable() },
 		"bigquery.tables.insert", "bigquerystorage.CreateWriteStream", "bigquerystorage.AppendRows",
 		"bigquerystorage.FinalizeWriteStream", "bigquerystorage.BatchCommitWriteStreams", "bigquery.jobs.insert")
 	h.Also = []emulator.Method{"bigquery.jobs.get", "bigquery.tables.delete"}
@@ -34,9 +35,9 @@ func BigQueryTemporaryTable() conformance.Harness {
 	return h
 }
 
-// BigQueryFileLoads is bigqueryio.Write through Avro files and a load job.
-func BigQueryFileLoads() conformance.Harness {
-	h := bigQuery("file loads", func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption {
+// FileLoads is bigqueryio.Write through Avro files and a load job.
+func FileLoads() conformance.Harness {
+	h := harness("file loads", func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption {
 		object, err := key.Object("gs://" + bucket + "/loads")
 		if err != nil {
 			panic(err)
@@ -48,30 +49,30 @@ func BigQueryFileLoads() conformance.Harness {
 	return h
 }
 
-// BigQueryAtLeastOnce is bigqueryio.Write through the default stream.
-func BigQueryAtLeastOnce() conformance.Harness {
-	h := bigQuery("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithAtLeastOnce() },
+// AtLeastOnce is bigqueryio.Write through the default stream.
+func AtLeastOnce() conformance.Harness {
+	h := harness("at least once", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithAtLeastOnce() },
 		"bigquery.tables.insert", "bigquerystorage.AppendRows")
 	h.Partial = "BigQuery shows rows of the default stream at once"
 	return h
 }
 
-// BigQueryStreamingInserts is bigqueryio.Write through tabledata.insertAll.
-func BigQueryStreamingInserts() conformance.Harness {
-	h := bigQuery("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithStreamingInserts() },
+// StreamingInserts is bigqueryio.Write through tabledata.insertAll.
+func StreamingInserts() conformance.Harness {
+	h := harness("streaming inserts", func(cmekpipe.KeyName, string) bigqueryio.WriteOption { return bigqueryio.WithStreamingInserts() },
 		"bigquery.tables.insert", "bigquery.tabledata.insertAll")
 	h.Partial = "BigQuery shows streamed rows at once"
 	return h
 }
 
-// bigQueryMethod returns the option for a write method, which may write files to a bucket.
-type bigQueryMethod func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption
+// writeMethod returns the option for a write method, which may write files to a bucket.
+type writeMethod func(key cmekpipe.KeyName, bucket string) bigqueryio.WriteOption
 
-func bigQuery(how string, method bigQueryMethod, writes ...emulator.Method) conformance.Harness {
+func harness(how string, method writeMethod, writes ...emulator.Method) conformance.Harness {
 	return conformance.Harness{
 		Name: "bigqueryio.Write, " + how, KeyLocation: "us-central1", Second: conformance.Adds,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-			return &bigQuerySink{cloud, method, bigQueryDataset, bigQueryBucket}
+			return &sink{cloud, method, dataset, bucket}
 		},
 		Writes:     writes,
 		Names:      []string{"a b", "übung", "a-b_c", "数", "x‿y", "０"},
@@ -80,23 +81,23 @@ func bigQuery(how string, method bigQueryMethod, writes ...emulator.Method) conf
 }
 
 const (
-	bigQueryDataset = "bank"
-	bigQueryBucket  = "bank-work"
+	dataset = "bank"
+	bucket  = "bank-work"
 )
 
-type bigQuerySink struct {
+type sink struct {
 	cloud           *cmektest.Cloud
-	method          bigQueryMethod
+	method          writeMethod
 	dataset, bucket string
 }
 
 // Isolate returns a sink with a dataset and a bucket of its own.
-func (s *bigQuerySink) Isolate(tag string) conformance.Sink {
-	return &bigQuerySink{s.cloud, s.method, bigQueryDataset + "_" + tag, bigQueryBucket + "-" + tag}
+func (s *sink) Isolate(tag string) conformance.Sink {
+	return &sink{s.cloud, s.method, dataset + "_" + tag, bucket + "-" + tag}
 }
 
 // Prepare creates a dataset and a bucket without default keys, so that only a writer that names the key gets it.
-func (s *bigQuerySink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
+func (s *sink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 	t.Helper()
 	if _, err := s.cloud.BigQueryClient().Dataset(s.dataset).Metadata(t.Context()); err == nil {
 		return
@@ -106,7 +107,7 @@ func (s *bigQuerySink) Prepare(t testing.TB, _ string, key cmekpipe.KeyName) {
 }
 
 // Occupy creates a table with a key or none.
-func (s *bigQuerySink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	schema, err := bigquery.InferSchema(conformance.Row{})
 	if err != nil {
@@ -122,7 +123,7 @@ func (s *bigQuerySink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 }
 
 // Write adds the connector.
-func (s *bigQuerySink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+func (s *sink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
 	table, err := key.BigQueryTable(s.Destination(name))
 	if err != nil {
 		panic(err)
@@ -131,12 +132,12 @@ func (s *bigQuerySink) Write(scope beam.Scope, name string, key cmekpipe.KeyName
 }
 
 // Destination returns the table's full name.
-func (s *bigQuerySink) Destination(name string) string {
+func (s *sink) Destination(name string) string {
 	return cmektest.Project + "." + s.dataset + "." + name
 }
 
 // Rows reads the table.
-func (s *bigQuerySink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *sink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	table := s.cloud.BigQueryClient().Dataset(s.dataset).Table(name)
 	if _, err := table.Metadata(t.Context()); err != nil {

@@ -1,7 +1,9 @@
-package sinks
+package objectsink
 
 import (
 	"encoding/json"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/cmekpipe/cmekpipe-go/internal/destination"
 	"github.com/cmekpipe/cmekpipe-go/internal/dofn"
@@ -10,6 +12,11 @@ import (
 
 func init() {
 	dofn.Register1x2[conformance.Row, string, error](&lineFn{})
+}
+
+// Lines converts rows to lines of JSON.
+func Lines(s beam.Scope, rows beam.PCollection) beam.PCollection {
+	return beam.ParDo(s, &lineFn{}, rows)
 }
 
 // lineFn converts a row to a line of JSON.

@@ -1,4 +1,5 @@
-package sinks
+// Package spannersink has the harnesses of the conformance suite for package spannerio.
+package spannersink
 
 import (
 	"context"
@@ -18,24 +19,24 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance"
 )
 
-// Spanner is spannerio.Write to a database that exists. A row is a row.
-func Spanner() conformance.Harness {
-	return spannerHarness("", false, "spanner.databases.get", "spanner.sessions.commit")
+// Write is spannerio.Write to a database that exists. A row is a row.
+func Write() conformance.Harness {
+	return harness("", false, "spanner.databases.get", "spanner.sessions.commit")
 }
 
-// SpannerCreate is spannerio.Write to a database that it creates.
-func SpannerCreate() conformance.Harness {
-	h := spannerHarness(", created", true, "spanner.databases.get", "spanner.databases.create", "spanner.instances.get",
+// WriteCreating is spannerio.Write to a database that it creates.
+func WriteCreating() conformance.Harness {
+	h := harness(", created", true, "spanner.databases.get", "spanner.databases.create", "spanner.instances.get",
 		"spanner.sessions.commit")
 	h.Sometimes = []emulator.Method{"spanner.operations.get"} // if the creation is still running when the call returns
 	return h
 }
 
-func spannerHarness(how string, create bool, writes ...emulator.Method) conformance.Harness {
+func harness(how string, create bool, writes ...emulator.Method) conformance.Harness {
 	return conformance.Harness{
 		Name: "spannerio.Write" + how, KeyLocation: "us-central1", ExactlyOnce: true, Second: conformance.Repeats,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-			return &spannerSink{cloud, create, spannerInstance}
+			return &sink{cloud, create, mainInstance}
 		},
 		Writes:     writes,
 		Names:      []string{"a-b_c", "a0", "select", "n" + strings.Repeat("-", 28) + "n"},
@@ -45,11 +46,11 @@ func spannerHarness(how string, create bool, writes ...emulator.Method) conforma
 }
 
 const (
-	spannerInstance = "projects/" + cmektest.Project + "/instances/main"
-	spannerTable    = "CREATE TABLE Records (ID INT64 NOT NULL, Payload STRING(MAX) NOT NULL) PRIMARY KEY (ID)"
+	mainInstance = "projects/" + cmektest.Project + "/instances/main"
+	createTable  = "CREATE TABLE Records (ID INT64 NOT NULL, Payload STRING(MAX) NOT NULL) PRIMARY KEY (ID)"
 )
 
-type spannerSink struct {
+type sink struct {
 	cloud  *cmektest.Cloud
 	create bool
 	// instance is the full name of the instance of its databases.
@@ -57,22 +58,22 @@ type spannerSink struct {
 }
 
 // Isolate returns a sink with databases in an instance of its own.
-func (s *spannerSink) Isolate(tag string) conformance.Sink {
-	return &spannerSink{s.cloud, s.create, s.instance + "-" + tag}
+func (s *sink) Isolate(tag string) conformance.Sink {
+	return &sink{s.cloud, s.create, s.instance + "-" + tag}
 }
 
 // Prepare creates the database, or only the instance if the pipeline creates the database.
-func (s *spannerSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if s.create {
 		s.cloud.CreateSpannerInstance(s.instance, key.Location())
 		return
 	}
-	s.cloud.CreateSpannerDatabase(s.Destination(name), key.Location(), key, spannerTable)
+	s.cloud.CreateSpannerDatabase(s.Destination(name), key.Location(), key, createTable)
 }
 
 // Occupy creates a new database, because a database's key never changes.
-func (s *spannerSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	client, err := database.NewDatabaseAdminClient(t.Context(), s.cloud.ClientOptions(emulator.Spanner)...)
 	if err != nil {
@@ -83,27 +84,27 @@ func (s *spannerSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	if err := client.DropDatabase(t.Context(), drop); err != nil && !s.create {
 		t.Fatal(err)
 	}
-	s.cloud.CreateSpannerDatabase(s.Destination(name), "us-central1", key, spannerTable)
+	s.cloud.CreateSpannerDatabase(s.Destination(name), "us-central1", key, createTable)
 }
 
 // Write adds the connector.
-func (s *spannerSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+func (s *sink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
 	db, err := key.SpannerDatabase(s.Destination(name))
 	if err != nil {
 		panic(err)
 	}
 	var opts []spannerio.WriteOption
 	if s.create {
-		opts = append(opts, spannerio.WithCreateIfMissing(spannerTable))
+		opts = append(opts, spannerio.WithCreateIfMissing(createTable))
 	}
 	spannerio.Write(scope, db, "Records", rows, opts...)
 }
 
 // Destination returns the database's full name.
-func (s *spannerSink) Destination(name string) string { return s.instance + "/databases/" + name }
+func (s *sink) Destination(name string) string { return s.instance + "/databases/" + name }
 
 // Rows reads the table.
-func (s *spannerSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *sink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	ctx := context.WithoutCancel(t.Context())
 	client, err := spanner.NewClient(ctx, s.Destination(name), s.cloud.ClientOptions(emulator.Spanner)...)

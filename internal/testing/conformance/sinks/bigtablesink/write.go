@@ -1,4 +1,5 @@
-package sinks
+// Package bigtablesink has the harness of the conformance suite for package bigtableio.
+package bigtablesink
 
 import (
 	"fmt"
@@ -20,12 +21,12 @@ func init() {
 	beam.RegisterDoFn(&cellFn{})
 }
 
-// BigtableIO is bigtableio.Write with explicit timestamps, so that a cell that is written twice has one version.
-func BigtableIO() conformance.Harness {
+// Write is bigtableio.Write with explicit timestamps, so that a cell that is written twice has one version.
+func Write() conformance.Harness {
 	return conformance.Harness{
 		Name: "bigtableio.Write", KeyLocation: "us-central1", ExactlyOnce: true, MaxPayload: 8 << 20, Second: conformance.Repeats,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-			return &bigtableSink{cloud: cloud, prefix: "records"}
+			return &sink{cloud: cloud, prefix: "records"}
 		},
 		Writes: []emulator.Method{"bigtable.tables.mutateRows", "bigtableadmin.clusters.list", "bigtableadmin.tables.get"},
 		Names:  []string{"a.b-c_d", "_", strings.Repeat("n", 50)},
@@ -35,20 +36,20 @@ func BigtableIO() conformance.Harness {
 	}
 }
 
-// bigtableSink has an instance for each destination, because clusters of instances have the keys.
-type bigtableSink struct {
+// sink has an instance for each destination, because clusters of instances have the keys.
+type sink struct {
 	cloud     *cmektest.Cloud
 	prefix    string   // prefix of its instances' ids
 	instances []string // names of destinations; a destination that is created again gets another instance
 }
 
 // Isolate returns a sink with instances of its own.
-func (s *bigtableSink) Isolate(tag string) conformance.Sink {
-	return &bigtableSink{cloud: s.cloud, prefix: s.prefix + "-" + tag}
+func (s *sink) Isolate(tag string) conformance.Sink {
+	return &sink{cloud: s.cloud, prefix: s.prefix + "-" + tag}
 }
 
 // instance returns the number of the newest instance of a destination.
-func (s *bigtableSink) instance(name string) int {
+func (s *sink) instance(name string) int {
 	for i := len(s.instances) - 1; i >= 0; i-- {
 		if s.instances[i] == name {
 			return i
@@ -58,17 +59,17 @@ func (s *bigtableSink) instance(name string) int {
 }
 
 // Destination is a table in the newest instance.
-func (s *bigtableSink) Destination(name string) string {
+func (s *sink) Destination(name string) string {
 	return fmt.Sprintf("projects/%s/instances/%s-%d/tables/%s", cmektest.Project, s.prefix, s.instance(name), name)
 }
 
-func (s *bigtableSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	s.Occupy(t, name, key)
 }
 
 // Occupy creates a new instance, because a cluster's key never changes.
-func (s *bigtableSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	s.instances = append(s.instances, name)
 	instance, _, _ := strings.Cut(s.Destination(name), "/tables/")
@@ -76,7 +77,7 @@ func (s *bigtableSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	s.cloud.CreateBigtableTable(s.Destination(name), "f")
 }
 
-func (s *bigtableSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+func (s *sink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
 	table, err := key.BigtableTable(s.Destination(name))
 	if err != nil {
 		panic(err)
@@ -84,7 +85,7 @@ func (s *bigtableSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName
 	bigtableio.Write(scope, table, beam.ParDo(scope, &cellFn{}, rows))
 }
 
-func (s *bigtableSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *sink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	var rows []conformance.Row
 	for _, r := range s.cloud.ReadBigtableRows(s.Destination(name)) {

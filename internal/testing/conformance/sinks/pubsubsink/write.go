@@ -1,4 +1,5 @@
-package sinks
+// Package pubsubsink has the harness of the conformance suite for package pubsubio.
+package pubsubsink
 
 import (
 	"encoding/json"
@@ -23,12 +24,12 @@ func init() {
 	dofn.Register1x2[conformance.Row, *pubsubpb.PubsubMessage, error](&messageFn{})
 }
 
-// PubSub is pubsubio.Write to a topic that exists. A row is a message: its data is JSON, and an attribute has the id.
-func PubSub() conformance.Harness {
+// Write is pubsubio.Write to a topic that exists. A row is a message: its data is JSON, and an attribute has the id.
+func Write() conformance.Harness {
 	return conformance.Harness{
 		Name: "pubsubio.Write", KeyLocation: "global", Second: conformance.Adds,
 		New: func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink {
-			return &pubSubSink{cloud: cloud, read: map[string][]conformance.Row{}}
+			return &sink{cloud: cloud, read: map[string][]conformance.Row{}}
 		},
 		Writes:     []emulator.Method{"pubsub.topics.get", "pubsub.topics.publish"},
 		Names:      []string{"a-b_c.d~e+f%25g", "Zz9", strings.Repeat("n", 255)},
@@ -38,29 +39,29 @@ func PubSub() conformance.Harness {
 	}
 }
 
-// pubSubSink stores the messages that it read of each topic, because reading removes messages from the subscription.
-type pubSubSink struct {
+// sink stores the messages that it read of each topic, because reading removes messages from the subscription.
+type sink struct {
 	cloud  *cmektest.Cloud
 	prefix string                       // prefix of its topics' ids
 	read   map[string][]conformance.Row // by id
 }
 
 // Isolate returns a sink with topics of its own.
-func (s *pubSubSink) Isolate(tag string) conformance.Sink {
-	return &pubSubSink{cloud: s.cloud, prefix: s.prefix + tag + "-", read: map[string][]conformance.Row{}}
+func (s *sink) Isolate(tag string) conformance.Sink {
+	return &sink{cloud: s.cloud, prefix: s.prefix + tag + "-", read: map[string][]conformance.Row{}}
 }
 
 // id returns the id of a topic and its subscription.
-func (s *pubSubSink) id(name string) string { return s.prefix + name }
+func (s *sink) id(name string) string { return s.prefix + name }
 
 // Prepare creates the topic, and a subscription that receives its messages.
-func (s *pubSubSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	s.cloud.CreateTopic(s.Destination(name), key)
 }
 
 // Occupy creates a new topic and subscription.
-func (s *pubSubSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	topics, err := pubsub.NewTopicAdminClient(t.Context(), s.cloud.ClientOptions(emulator.PubSub)...)
 	if err != nil {
@@ -83,7 +84,7 @@ func (s *pubSubSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 }
 
 // Write adds the connector.
-func (s *pubSubSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+func (s *sink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
 	topic, err := key.PubSubTopic(s.Destination(name))
 	if err != nil {
 		panic(err)
@@ -92,12 +93,12 @@ func (s *pubSubSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, 
 }
 
 // Destination returns the topic's full name.
-func (s *pubSubSink) Destination(name string) string {
+func (s *sink) Destination(name string) string {
 	return "projects/" + cmektest.Project + "/topics/" + s.id(name)
 }
 
 // Rows reads the new messages, and returns all that were read so far.
-func (s *pubSubSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *sink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	for _, m := range s.cloud.PullMessages(s.Destination(name)) {
 		var row conformance.Row

@@ -1,4 +1,5 @@
-package sinks
+// Package datastoresink has the harnesses of the conformance suite for package datastoreio.
+package datastoresink
 
 import (
 	"context"
@@ -21,29 +22,29 @@ import (
 )
 
 func init() {
-	beam.RegisterType(reflect.TypeFor[datastoreRow]())
-	dofn.Register1x2[conformance.Row, string, datastoreRow](&datastoreRowFn{})
+	beam.RegisterType(reflect.TypeFor[entity]())
+	dofn.Register1x2[conformance.Row, string, entity](&entityFn{})
 }
 
-// DatastoreWrite is datastoreio.Write into a database that exists.
-func DatastoreWrite() conformance.Harness {
-	h := datastoreHarness("datastoreio.Write", false)
+// Write is datastoreio.Write into a database that exists.
+func Write() conformance.Harness {
+	h := harness("datastoreio.Write", false)
 	h.Writes = []emulator.Method{"datastore.commit", "firestore.databases.get"}
 	return h
 }
 
-// DatastoreCreate is datastoreio.Write that creates the database.
-func DatastoreCreate() conformance.Harness {
-	h := datastoreHarness("datastoreio.Write, creating", true)
+// WriteCreating is datastoreio.Write that creates the database.
+func WriteCreating() conformance.Harness {
+	h := harness("datastoreio.Write, creating", true)
 	h.Writes = []emulator.Method{"datastore.commit", "firestore.databases.create"}
 	h.Also = []emulator.Method{"firestore.databases.get", "firestore.databases.operations.get"}
 	return h
 }
 
-func datastoreHarness(name string, create bool) conformance.Harness {
+func harness(name string, create bool) conformance.Harness {
 	return conformance.Harness{
 		Name: name, KeyLocation: "us-central1", ExactlyOnce: true, Second: conformance.Repeats,
-		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &datastoreSink{cloud, create, ""} },
+		New:        func(_ testing.TB, cloud *cmektest.Cloud) conformance.Sink { return &sink{cloud, create, ""} },
 		Names:      []string{"(default)", "a--b", "a" + strings.Repeat("0", 62)},
 		MaxPayload: 1<<20 - 256,
 		Partial:    "Datastore has no transaction that spans the commits of a run",
@@ -51,24 +52,24 @@ func datastoreHarness(name string, create bool) conformance.Harness {
 	}
 }
 
-type datastoreSink struct {
+type sink struct {
 	cloud  *cmektest.Cloud
 	create bool
 	prefix string // prefix of its databases' ids
 }
 
 // Isolate returns a sink with databases of its own.
-func (s *datastoreSink) Isolate(tag string) conformance.Sink {
-	return &datastoreSink{s.cloud, s.create, s.prefix + tag + "-"}
+func (s *sink) Isolate(tag string) conformance.Sink {
+	return &sink{s.cloud, s.create, s.prefix + tag + "-"}
 }
 
 // Destination is a database of its own, because the database has the key.
-func (s *datastoreSink) Destination(name string) string {
+func (s *sink) Destination(name string) string {
 	return "projects/" + cmektest.Project + "/databases/" + s.prefix + name
 }
 
 // Prepare creates the database unless the connector does.
-func (s *datastoreSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Prepare(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	if !s.create {
 		s.Occupy(t, name, key)
@@ -76,7 +77,7 @@ func (s *datastoreSink) Prepare(t testing.TB, name string, key cmekpipe.KeyName)
 }
 
 // Occupy creates a new database, because a database's key never changes.
-func (s *datastoreSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
+func (s *sink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) {
 	t.Helper()
 	databases := s.cloud.FirestoreAdminClient().Projects.Databases
 	if _, err := databases.Get(s.Destination(name)).Do(); err == nil {
@@ -88,7 +89,7 @@ func (s *datastoreSink) Occupy(t testing.TB, name string, key cmekpipe.KeyName) 
 }
 
 // Write adds the connector.
-func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
+func (s *sink) Write(scope beam.Scope, name string, key cmekpipe.KeyName, rows beam.PCollection) {
 	db, err := key.DatastoreDatabase(s.Destination(name))
 	if err != nil {
 		panic(err)
@@ -97,30 +98,30 @@ func (s *datastoreSink) Write(scope beam.Scope, name string, key cmekpipe.KeyNam
 	if s.create {
 		opts = append(opts, datastoreio.WithCreateIfMissing())
 	}
-	datastoreio.Write(scope, db, beam.ParDo(scope, &datastoreRowFn{}, rows), opts...)
+	datastoreio.Write(scope, db, beam.ParDo(scope, &entityFn{}, rows), opts...)
 }
 
-// datastoreRow is a row as an entity. Payloads are not indexed, because Datastore limits indexed texts.
-type datastoreRow struct {
+// entity is a row as an entity. Payloads are not indexed, because Datastore limits indexed texts.
+type entity struct {
 	Payload string `datastore:",noindex"`
 }
 
-// datastoreRowFn converts a row to an entity with its id in the key.
-type datastoreRowFn struct{}
+// entityFn converts a row to an entity with its id in the key.
+type entityFn struct{}
 
-// datastoreID converts a row's id to a valid key id, because 0 is none.
-func datastoreID(id int64) int64 { return id + 1 }
+// keyID converts a row's id to a valid key id, because 0 is none.
+func keyID(id int64) int64 { return id + 1 }
 
 // ProcessElement converts a row.
-func (*datastoreRowFn) ProcessElement(r conformance.Row) (string, datastoreRow) {
-	return datastore.IDKey("Row", datastoreID(r.ID), nil).Encode(), datastoreRow{r.Payload}
+func (*entityFn) ProcessElement(r conformance.Row) (string, entity) {
+	return datastore.IDKey("Row", keyID(r.ID), nil).Encode(), entity{r.Payload}
 }
 
 // CMEKHelper tells guard that nothing is stored.
-func (*datastoreRowFn) CMEKHelper() destination.None { return destination.None{} }
+func (*entityFn) CMEKHelper() destination.None { return destination.None{} }
 
 // Rows reads the entities.
-func (s *datastoreSink) Rows(t testing.TB, name string) []conformance.Row {
+func (s *sink) Rows(t testing.TB, name string) []conformance.Row {
 	t.Helper()
 	id := s.prefix + name
 	if id == "(default)" {
@@ -131,7 +132,7 @@ func (s *datastoreSink) Rows(t testing.TB, name string) []conformance.Row {
 		t.Fatal(err)
 	}
 	defer client.Close()
-	var entities []datastoreRow
+	var entities []entity
 	keys, err := client.GetAll(context.Background(), datastore.NewQuery("Row"), &entities)
 	if status.Code(err) == codes.NotFound {
 		return nil
@@ -141,7 +142,7 @@ func (s *datastoreSink) Rows(t testing.TB, name string) []conformance.Row {
 	}
 	rows := make([]conformance.Row, len(keys))
 	for i, key := range keys {
-		rows[i] = conformance.Row{ID: key.ID - datastoreID(0), Payload: entities[i].Payload}
+		rows[i] = conformance.Row{ID: key.ID - keyID(0), Payload: entities[i].Payload}
 	}
 	return rows
 }
