@@ -14,6 +14,7 @@ import (
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/cmektest"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/io/bigtableio"
+	"github.com/cmekpipe/cmekpipe-go/internal/testing/conformance/retryrunner"
 	"github.com/cmekpipe/cmekpipe-go/internal/testing/shortpause"
 )
 
@@ -93,13 +94,12 @@ func (w *world) write(t testing.TB, n int64, opts ...bigtableio.WriteOption) err
 	return run(t, func(s beam.Scope) { bigtableio.Write(s, w.table, made(s, n), opts...) })
 }
 
-// run runs the pipeline that build makes, on Prism.
+// run runs the pipeline that build makes, with one attempt at each bundle.
 func run(t testing.TB, build func(beam.Scope)) error {
 	t.Helper()
 	p, s := beam.NewPipelineWithRoot()
 	build(s)
-	_, err := beam.Run(t.Context(), "prism", p)
-	return err
+	return retryrunner.Run(t.Context(), p, retryrunner.Config{Attempts: 1})
 }
 
 // requireCode fails unless err is, or tells in its text, an Error with the code about the table.
