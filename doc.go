@@ -1,5 +1,5 @@
 // Package cmekpipe is the front page of this module, which launches Apache Beam Go pipelines on Google Cloud Dataflow with
-// a customer-managed encryption key (CMEK) in Cloud KMS. It contains no code, which begins in the folder cmekpipe.
+// a customer-managed encryption key (CMEK) in Cloud KMS. This package contains no code: the library's first package is in the folder cmekpipe.
 //
 // The module encrypts the job, its staged files and what its sinks create with your key, and refuses known ways of storing
 // data without it: some when the program compiles, some when options are built, the rest when the pipeline is inspected,
@@ -20,12 +20,13 @@
 //
 // # The map
 //
-// Imports point down only; a test pins that.
+// A package imports only packages that stand below it here, and those of internal, which have floors of their own between
+// these. internal/testing/archtest lists the floors and tests every import.
 //
 //	examples/…                      programs to start from
 //	cmekpipe/launch/cmekrunner      guarded runners for programs that call beamx.Run
-//	cmekpipe/launch                 launches a pipeline: inspect, stage, submit, verify the job's key, watch
 //	cmekpipe/template               launches classic and Flex Templates
+//	cmekpipe/launch                 launches a pipeline: inspect, stage, submit, verify the job's key, watch
 //	cmekpipe/verify                 checks after a run that what the plan names is encrypted with its key
 //	cmekpipe/insecure               waivers: what a launch refuses, allowed by name and with a reason
 //	cmekpipe/plan                   what a launch would do: data, text, JSON
@@ -38,10 +39,10 @@
 //	cmekpipe/location               one type for each Google Cloud location, and which key can encrypt what (standard library only)
 //
 //	for local runs and tests
-//	cmekpipe/emulator               a loopback Google Cloud that enforces keys
+//	cmekpipe/cmektest               the loopback cloud for unit tests
 //	cmekpipe/emulator/prismrun      runs the pipelines of jobs that are launched there
-//	cmekpipe/cmektest               the same cloud for unit tests
+//	cmekpipe/emulator               a loopback Google Cloud that enforces keys
 //
-//	internal/…                      shared mechanics; internal/design.md says why each dependency is there
+//	internal/…                      shared mechanics; internal/design.md says where each decision is made, and why
 //	testdata/                       test data shared by two or more packages
 package cmekpipe

@@ -1,5 +1,6 @@
 // Package cmekpipe defines the keys, destinations, job options and errors for Beam pipelines whose data is encrypted with
-// your own Cloud KMS key (CMEK). It calls no service and imports only the standard library.
+// your own Cloud KMS key (CMEK). It calls no service and imports only the standard library and
+// package location, which does the same.
 //
 // Most programs need three things from it. First, the key and the buckets, with their region in the type:
 //
@@ -40,7 +41,8 @@
 //
 // # Flags
 //
-// [RegisterFlags] and [FromFlags] support the flags of Beam's Dataflow runner, of options/jobopts and of options/gcpopts:
+// [RegisterFlags] and [FromFlags] support the flags of Beam's Dataflow runner, of options/jobopts and of options/gcpopts,
+// under Beam's names, and two of this module's own:
 //
 //	the job        job_name labels project region runner async execute_async dry_run template_location update
 //	               transform_name_mapping dataflow_kms_key temp_location staging_location
@@ -52,6 +54,7 @@
 //	placement      network subnetwork no_use_public_ips use_public_ips worker_region worker_zone zone
 //	               service_account_email
 //	Dataflow       experiments dataflow_service_options
+//	this module's  cmek_strict cmek_reviewed
 //	refused        cpu_profiling dataflow_endpoint endpoint retain_docker_containers parallelism beam_strict dot_file
 //	               session_recording, and enable_hot_key_logging if a program defines it
 //
@@ -60,9 +63,9 @@
 // With a runner that uses a job service (flink, spark or universal), endpoint, retain_docker_containers, parallelism and
 // beam_strict are accepted.
 //
-// [ForbiddenOptions] returns everything that is refused, as a flag, an experiment, a service option or outside [Config],
+// [ForbiddenOptions] returns what is refused by its name, as a flag, an experiment, a service option or outside [Config],
 // with the reason and the source: data sampling, hot-key logging, profilers, heap dumps, the old monitoring agent, and
-// what turns off Runner v2. Names count in every spelling. An option that repeats the key or a location must agree with
+// what turns off Runner v2. Except as a flag, names count in every spelling. An option that repeats the key or a location must agree with
 // the job's; [CheckOptions] applies these rules to options outside a Config, such as a template's parameters.
 //
 // # Permissions

@@ -5,8 +5,8 @@ import (
 	"slices"
 )
 
-// RegisterFlags defines the flags that [FromFlags] reads, under Beam's names. It leaves out those that are defined
-// already, because a Beam runner is linked in. Call it before fs.Parse.
+// RegisterFlags defines the flags that [FromFlags] reads: Beam's under Beam's names, and this module's cmek_strict and
+// cmek_reviewed. It leaves out those that are defined already, because a Beam runner is linked in. Call it before fs.Parse.
 //
 // If the command line has the key under another name, such as --kms_key_name, and the program has no such flag, fs.Parse fails and
 // the usage that it prints ends with the right name.
@@ -33,10 +33,11 @@ func JobFlagSet(fs *flag.FlagSet) bool {
 	return set
 }
 
-// FromFlags creates options from a parsed flag set with Beam's own flags, by the rules of [FromConfig]. Call
+// FromFlags creates options from a parsed flag set with the flags of [RegisterFlags], by the rules of [FromConfig]. Call
 // [RegisterFlags] and fs.Parse first. Only flags that were set count. Beam's other flags for a runner, such as
 // dataflow_endpoint, are refused with code [Unsupported] if they are set to anything but their default;
-// [ForbiddenOptions] lists them.
+// [ForbiddenOptions] lists them. Four of them belong to runners that use a job service, and are accepted with the runners
+// flink, spark and universal: endpoint, retain_docker_containers, parallelism and beam_strict.
 func FromFlags(fs *flag.FlagSet) (*Options, error) {
 	const op = "cmekpipe.FromFlags"
 	k := &checker{}

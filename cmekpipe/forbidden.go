@@ -15,7 +15,9 @@ const (
 	offInList                       // an experiment that is refused only if it is switched off, for example by "=false"
 )
 
-// ForbiddenOption is an option that is refused, in every spelling of its names.
+// ForbiddenOption is an option that is refused. As a flag only its first name is, exactly as Beam spells it: a flag of another
+// name is the program's own. Elsewhere all names are, in every spelling that [NormalizeOptionName] makes equal; an experiment
+// or service option is refused too if a name is a part of its own.
 type ForbiddenOption struct {
 	// Names are the option's names. The first is the one that Beam or Dataflow documents.
 	Names []string
@@ -36,13 +38,17 @@ const (
 	api    = "https://docs.cloud.google.com/dataflow/docs/reference/rest/v1b3/projects.locations."
 )
 
-// ForbiddenOptions returns every option that [FromConfig], [FromFlags] and [CheckOptions] refuse with code [Unsupported]:
-// options that would store data without the key, and options that a launch could only ignore. The example lists them.
+// ForbiddenOptions returns the options that [FromConfig], [FromFlags] and [CheckOptions] refuse by name with code
+// [Unsupported]: options that would store data without the key or weaken its protection, and options that a launch could only
+// ignore. The example lists them. Other options are refused for their value: an environment_type that runs workers outside the
+// job's machines, and an image in place of Dataflow's own process on workers. The flags endpoint, retain_docker_containers,
+// parallelism and beam_strict are refused unless the runner is flink, spark or universal.
 func ForbiddenOptions() []ForbiddenOption {
 	return slices.Concat(unprotected(), withoutRunnerV2(), otherRunners())
 }
 
-// unprotected are the options that store data, or copy it to another service, without the key.
+// unprotected are the options that store data, or copy it to another service, without the key, and those that let software
+// onto the workers that nobody maintains or has compared with what was staged.
 func unprotected() []ForbiddenOption {
 	return []ForbiddenOption{
 		{Names: []string{"enable_data_sampling", "enable_always_on_exception_sampling"},
@@ -95,7 +101,7 @@ func otherRunners() []ForbiddenOption {
 	return []ForbiddenOption{
 		{Names: []string{"dataflow_endpoint"},
 			Reason: "which sends the job to a service whose use of the key is unverified",
-			Hint:   "leave it out; tests set DATAFLOW_EMULATOR_HOST", Source: beam + "pkg/beam/runners/dataflow/dataflow.go", where: asFlag},
+			Hint:   "leave it out; for tests see package cmektest", Source: beam + "pkg/beam/runners/dataflow/dataflow.go", where: asFlag},
 		{Names: []string{"endpoint"},
 			Reason: "which names a job service of another runner, which does not use the key",
 			Hint:   "leave it out", Source: beam + "pkg/beam/options/jobopts/options.go", where: asFlag},

@@ -100,7 +100,7 @@ func longestPrefix(keys map[string]cmekpipe.KeyName, name string) (longest strin
 func (c *Cloud) data() []emulator.Entry {
 	containers := []emulator.Kind{emulator.KindBucket, emulator.KindDataset, emulator.KindInstance}
 	return slices.DeleteFunc(c.Ledger(), func(e emulator.Entry) bool {
-		return e.Service == emulator.KMS || slices.Contains(containers, e.Kind)
+		return e.IsKMSResource() || slices.Contains(containers, e.Kind)
 	})
 }
 

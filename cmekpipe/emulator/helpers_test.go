@@ -300,11 +300,14 @@ func TestSetenvPointsTheProcessAtTheCloud(t *testing.T) {
 	}
 }
 
-func TestWriteReportCountsWhatHasNoKey(t *testing.T) {
+func TestWriteReportCountsWhatHasNoKeyButNotKeys(t *testing.T) {
 	t.Parallel()
 	key := parsed(t, keyName)
 	var got bytes.Buffer
 	must(t, emulator.WriteReport(&got, []emulator.Entry{
+		{Service: emulator.KMS, Kind: emulator.KindKeyRing, Name: "projects/p/locations/l/keyRings/r"},
+		{Service: emulator.KMS, Kind: emulator.KindCryptoKey, Name: keyName},
+		{Service: emulator.KMS, Kind: emulator.KindCryptoKeyVersion, Name: key.Version(1).String()},
 		{Kind: emulator.KindObject, Name: "gs://b/o", Size: 7, Key: key.Version(1), Deleted: time.Unix(1, 0)},
 		{Kind: emulator.KindTable, Name: "p.d.t"},
 		{Kind: emulator.KindJob, Name: "j", KeyName: key},

@@ -50,7 +50,8 @@ type Entry struct {
 	Generation int64 `json:"generation,omitempty"`
 	// Size is in bytes, where the resource has a size.
 	Size int64 `json:"size,omitempty"`
-	// Key is the key version that encrypts the resource; the zero KeyVersionName means no customer-managed key.
+	// Key is the key version that encrypts the resource. It is zero if no key does, and if only a key without a version is
+	// known, which is in KeyName: [Entry.ProtectedBy] returns the key of either.
 	Key cmekpipe.KeyVersionName `json:"key,omitzero"`
 	// KeyName is the key of a resource that names a key without a version, such as a bucket's default key or a job's
 	// key.
@@ -68,6 +69,9 @@ func (e Entry) ProtectedBy() cmekpipe.KeyName {
 	}
 	return e.KeyName
 }
+
+// IsKMSResource reports whether the resource is a key ring, key or key version of Cloud KMS, which no other key encrypts.
+func (e Entry) IsKMSResource() bool { return e.Service == KMS }
 
 // Ledger returns every resource that was ever created, the oldest first and deleted ones included.
 func (c *Cloud) Ledger() []Entry {

@@ -7,15 +7,20 @@ import (
 )
 
 // WriteReport prints entries of the ledger for a person: each resource with the key that encrypts it, or NO KEY, and at
-// the end how many there are. To report only what a run created, pass the entries that it added:
+// the end how many there are. Resources of Cloud KMS are left out: no key encrypts them. To report only what a run created,
+// pass the entries that it added:
 //
 //	before := len(cloud.Ledger())
 //	… run …
 //	emulator.WriteReport(os.Stdout, cloud.Ledger()[before:])
 func WriteReport(w io.Writer, entries []Entry) error {
 	var report strings.Builder
-	without := 0
+	created, without := 0, 0
 	for _, e := range entries {
+		if e.IsKMSResource() {
+			continue
+		}
+		created++
 		key := e.ProtectedBy().String()
 		if key == "" {
 			key = "NO KEY"
@@ -30,7 +35,7 @@ func WriteReport(w io.Writer, entries []Entry) error {
 		}
 		fmt.Fprintf(&report, "  %s\n          %s\n", line, key)
 	}
-	fmt.Fprintf(&report, "%d resources created, %d resources without a key\n", len(entries), without)
+	fmt.Fprintf(&report, "%d resources created, %d resources without a key\n", created, without)
 	_, err := io.WriteString(w, report.String())
 	return err
 }

@@ -1,7 +1,8 @@
 // Package io contains documentation only: the connectors below it, and which call of Beam's each one replaces.
 //
 // Connectors are named as Beam names them, so that adopting one means changing an import path and passing a destination
-// that you create from a key. Functions that only read accept what Beam's accept.
+// that you create from a key. Functions that only read have Beam's parameters, except
+// where the table shows others.
 //
 //	Beam                                             here                                              destination
 //	textio.Write(s, "gs://b/o", col)                 textio.Write(s, object, col)                      key.Object
@@ -18,7 +19,8 @@
 //	bigqueryio.Read(s, project, "p:d.t", t)          bigqueryio.Read(s, project, table, t)
 //	bigqueryio.Query(s, project, sql, t)             bigqueryio.Query(s, project, sql, t)              key.BigQueryProject
 //	pubsubio.Write(s, project, "t", col)             pubsubio.Write(s, topic, col)                     key.PubSubTopic
-//	pubsubio.Read                                    the same; pubsubio.Pull on every runner
+//	pubsubio.Read                                    the same, of a subscription, not of a topic;
+//	                                                 pubsubio.Pull on every runner
 //	spannerio.Write(s, "projects/…", "t", col)       spannerio.Write(s, database, "t", col)            key.SpannerDatabase
 //	spannerio.Read, Query                            the same
 //	                                                 datastoreio.Write(s, database, col)               key.DatastoreDatabase
@@ -58,10 +60,14 @@
 // Their writers name no key on gs://, and package guard refuses them. Their readers are accepted, but on gs:// they may read
 // one object in place of another; this module's do not.
 //
-// This module's internal filesystem, whose names contain a key, makes Beam's writers safe: textio and parquetio write
-// encrypted objects, fail when Cloud Storage refuses an upload, and leave no part of a file where a row failed. Over windowed
-// or triggered input, of which each pane would overwrite the last, guard refuses them. guard and the filesystem refuse
-// avroio, because it closes its object after a row has failed, and part of an Avro file can't be told from a complete one.
+// Programs that keep Beam's textio or parquetio can pass them a name of this module's filesystem, which contains the key:
+//
+//	cmekgs://PROJECT/LOCATION/KEY_RING/KEY/BUCKET/OBJECT
+//
+// A program that imports package launch has the filesystem, on its workers too. These writers then write encrypted objects,
+// fail when Cloud Storage refuses an upload, and leave no part of a file where a row failed. Over windowed or triggered input,
+// of which each pane would overwrite the last, guard refuses them. guard and the filesystem refuse avroio, because it closes
+// its object after a row has failed, and part of an Avro file can't be told from a complete one.
 //
 // There is no TFRecord or XML connector in Beam's Go SDK. Java writes the files of xlang's transforms; guard refuses those
 // that write without a key.

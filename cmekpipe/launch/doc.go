@@ -154,11 +154,11 @@
 //	on both buckets               storage.buckets.get
 //	on the staging bucket         storage.objects.create, get, list and delete (roles/storage.objectUser)
 //
-// and no permission on the key. With option TemplateLocation, the bucket of the template is read and written too: the caller needs
-// on it what it needs on the staging bucket.
+// and no permission on the key. These need roles/cloudkms.cryptoKeyEncrypterDecrypter on the key: the Cloud Storage service
+// agent of the project that owns the staging bucket, and the Dataflow and the Compute Engine service agent of the job's.
 //
-// These need roles/cloudkms.cryptoKeyEncrypterDecrypter on it: the Cloud Storage service
-// agent of the project that owns the staging bucket, the Dataflow and the Compute Engine service agent of the job's.
+// With option TemplateLocation, the bucket of the template is read and written too: the caller needs on it what it needs on the
+// staging bucket.
 //
 // # Errors
 //

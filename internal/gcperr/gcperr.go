@@ -6,21 +6,32 @@ package gcperr
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"io/fs"
-	"net/http"
-	"os"
-	"strings"
+	"fmt"
 
-	"github.com/googleapis/gax-go/v2/apierror"
 	"google.golang.org/api/googleapi"
-	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
 
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe"
 	"github.com/cmekpipe/cmekpipe-go/cmekpipe/explain"
 )
+
+// New returns an error with a code that is known, with the remedy of package explain for it. [Wrap] finds the code itself.
+func New(code cmekpipe.Code, op, resource string, key cmekpipe.KeyName, err error) *cmekpipe.Error {
+	c := explain.Case{Code: code, Resource: resource, Key: key}
+	if err != nil {
+		c.Message = message(err)
+	}
+	return &cmekpipe.Error{Op: op, Code: code, Resource: resource, Hint: explain.Remedy(c), Err: err}
+}
+
+// message is all that a service said. The text of an error over HTTP leaves the body out if there is a message.
+func message(err error) string {
+	if e, ok := errors.AsType[*googleapi.Error](err); ok {
+		return e.Message + " " + e.Body
+	}
+	return err.Error()
+}
 
 // Wrap returns err as a [*cmekpipe.Error] of operation op on a resource that key encrypts or should encrypt. It returns nil,
 // an error of a context and a [*cmekpipe.Error] unchanged.
@@ -34,104 +45,32 @@ func Wrap(op, resource string, key cmekpipe.KeyName, err error) error {
 	return New(Code(err), op, resource, key, err)
 }
 
-// Code returns the code of an error of Google's clients, and Unavailable for one without a status: no service answered. It
-// returns "" for nil.
-func Code(err error) cmekpipe.Code {
-	if err == nil {
-		return ""
+// WrapCall is [Wrap] for a call that was made with ctx. Some of Google's clients give up on a call after a time limit of
+// their own and return the error of a context although the caller's context has not ended: that is [cmekpipe.Unavailable].
+func WrapCall(ctx context.Context, op, resource string, key cmekpipe.KeyName, err error) error {
+	if errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
+		return New(cmekpipe.Unavailable, op, resource, key, errors.New("the service did not answer in time"))
 	}
+	return Wrap(op, resource, key, err)
+}
+
+// Redact removes the text of a service's error err from the error that [Wrap] or [WrapCall] made of it, for calls that carry
+// user data, which the text may quote. Code and hint stay, because neither holds data. An error of this module that was only
+// passed on is returned as it is.
+func Redact(wrapped, err error) error {
+	if e, ok := wrapped.(*cmekpipe.Error); ok && err != nil && e.Err == err { //nolint:errorlint // just what Wrap made
+		e.Err = redacted(err)
+	}
+	return wrapped
+}
+
+func redacted(err error) error {
+	const left = "; the rest of the message is left out, because it may quote data"
 	if e, ok := errors.AsType[*googleapi.Error](err); ok {
-		return httpCode(e)
-	}
-	if explain.IsNoCredentials(err.Error()) || isCredentialsFile(err) { // also inside a gRPC status: the client made it, not the service
-		return cmekpipe.NoCredentials
-	}
-	if e, ok := errors.AsType[*apierror.APIError](err); ok && e.GRPCStatus() != nil {
-		return grpcCode(e.GRPCStatus())
+		return fmt.Errorf("got HTTP status %d%s", e.Code, left)
 	}
 	if s, ok := status.FromError(err); ok {
-		return grpcCode(s)
+		return fmt.Errorf("got gRPC code %v%s", s.Code(), left)
 	}
-	return cmekpipe.Unavailable
-}
-
-// isCredentialsFile reports whether the file of GOOGLE_APPLICATION_CREDENTIALS can't be read.
-func isCredentialsFile(err error) bool {
-	file, ok := errors.AsType[*fs.PathError](err)
-	return ok && file.Path == os.Getenv("GOOGLE_APPLICATION_CREDENTIALS")
-}
-
-// httpCode reads the reasons before the status: Cloud Storage answers most faults of a key with status 400.
-// Source: https://docs.cloud.google.com/storage/docs/json_api/v1/status-codes.
-func httpCode(e *googleapi.Error) cmekpipe.Code {
-	for _, item := range e.Errors {
-		switch item.Reason {
-		case "cloudKmsDisabledKey":
-			return cmekpipe.KeyDisabled
-		case "cloudKmsEncryptionKeyNotFound", "cloudKmsDecryptionKeyNotFound":
-			return cmekpipe.KeyNotFound
-		case "cloudKmsKeyLocationNotAllowed":
-			return cmekpipe.LocationMismatch
-		case "cloudKmsBadKey", "cloudKmsCannotChangeKeyName":
-			return cmekpipe.KeyUnusable
-		case "orgPolicyConstraintFailed", "billingNotEnabled", "accountDisabled", "accessNotConfigured":
-			return cmekpipe.PreconditionFailed
-		case "rateLimitExceeded", "userRateLimitExceeded", "quotaExceeded", "dailyLimitExceeded":
-			return cmekpipe.Unavailable
-		}
-	}
-	if code := TextCode(e.Message + " " + e.Body); code != "" {
-		return code
-	}
-	switch e.Code {
-	case http.StatusUnauthorized, http.StatusForbidden:
-		return cmekpipe.PermissionDenied
-	case http.StatusNotFound:
-		return cmekpipe.NotFound
-	case http.StatusConflict:
-		return cmekpipe.AlreadyExists
-	case http.StatusPreconditionFailed:
-		return cmekpipe.PreconditionFailed
-	case http.StatusBadRequest:
-		if truncated(e.Body) { // the reason is lost, and may have been a disabled key
-			return cmekpipe.Unavailable
-		}
-		return cmekpipe.InvalidOptions
-	case http.StatusMethodNotAllowed, http.StatusNotImplemented:
-		return cmekpipe.Unsupported
-	case http.StatusGone:
-		return cmekpipe.NotFound
-	case http.StatusRequestTimeout, http.StatusTooManyRequests, 499: // 499: the connection broke before the answer
-		return cmekpipe.Unavailable
-	}
-	if e.Code >= 400 && e.Code < 500 {
-		return cmekpipe.InvalidOptions // 413 and its kin: the same request never succeeds
-	}
-	return cmekpipe.Unavailable
-}
-
-// truncated reports whether the body of an answer begins as JSON and is not whole.
-func truncated(body string) bool {
-	return strings.HasPrefix(strings.TrimSpace(body), "{") && !json.Valid([]byte(body))
-}
-
-func grpcCode(s *status.Status) cmekpipe.Code {
-	if code := TextCode(s.Message()); code != "" {
-		return code
-	}
-	switch s.Code() {
-	case codes.PermissionDenied, codes.Unauthenticated:
-		return cmekpipe.PermissionDenied
-	case codes.NotFound:
-		return cmekpipe.NotFound
-	case codes.AlreadyExists:
-		return cmekpipe.AlreadyExists
-	case codes.FailedPrecondition:
-		return cmekpipe.PreconditionFailed
-	case codes.InvalidArgument, codes.OutOfRange:
-		return cmekpipe.InvalidOptions
-	case codes.Unimplemented:
-		return cmekpipe.Unsupported
-	}
-	return cmekpipe.Unavailable // Aborted too: the call met another one, and may succeed when it is made again
+	return err
 }

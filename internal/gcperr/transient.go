@@ -74,8 +74,10 @@ func (s Service) rule() rule {
 	lost := []codes.Code{codes.Unavailable, codes.ResourceExhausted, codes.Aborted, codes.DeadlineExceeded}
 	switch s {
 	case BigQuery:
-		// BigQuery's jobs, tables and streams are named by the caller, so that every call is safe to repeat, and its
-		// connections may hang: each attempt has a context of its own, whose end (also as Canceled) is transient.
+		// Every call may be repeated: jobs and tables are named by the caller, and rows of a pending stream have offsets. A
+		// second attempt may leave a stream without rows, which BigQuery drops, and where a way to write is documented as at
+		// least once, it may write rows twice. Connections may hang: each attempt has a context of its own, whose end (also
+		// as Canceled) is transient.
 		// BigQuery answers some quota errors with status 403 and a reason.
 		// Source: https://docs.cloud.google.com/bigquery/docs/error-messages.
 		return rule{codes: append(lost, codes.Internal, codes.Unknown, codes.Canceled), statuses: [][2]int{{429, 429}, {500, 599}},

@@ -24,9 +24,9 @@ type Labels struct {
 	Metadata    map[string]string
 }
 
-// CopyOver is [Store.Copy] that replaces only the generation replaces of to, or nothing if replaces is 0: if to is another
-// generation, the error has code PreconditionFailed. Nil labels leave content type and metadata as they are.
-func (s *Store) CopyOver(
+// CopyIfMatch is [Store.Copy] under the condition that the live generation of to is replaces, or that to does not exist if
+// replaces is 0, as ifGenerationMatch of Cloud Storage: else the error has code PreconditionFailed. Nil labels leave content type and metadata as they are.
+func (s *Store) CopyIfMatch(
 	ctx context.Context, from cmekpipe.Object, generation int64, to cmekpipe.Object, replaces int64, labels *Labels,
 ) (*storage.ObjectAttrs, error) {
 	conditions := storage.Conditions{GenerationMatch: replaces, DoesNotExist: replaces == 0}

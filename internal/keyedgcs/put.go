@@ -18,7 +18,8 @@ type Content struct {
 	// Size is their number, CRC32C their Castagnoli checksum. Cloud Storage refuses bytes with another checksum.
 	Size   int64
 	CRC32C uint32
-	// MD5 is their MD5 hash. Without it no object that is there already is known to be the same.
+	// MD5 is their MD5 hash, which is required. Cloud Storage refuses bytes with another one, and an object that exists is the
+	// same only if it has this one.
 	MD5 []byte
 	// Type is the content type.
 	Type string
@@ -33,8 +34,9 @@ type Content struct {
 
 // Put uploads content to an object and verifies its key, size and checksum. It replaces an object only if that is still the
 // one that was there when Put began. If it fails, nothing of the content is left behind, or the error says that the object
-// could not be deleted, with the command that deletes it. If ctx has ended the error is ctx's, which says neither. A large
-// upload that breaks is continued where it broke.
+// was not deleted: with the command that deletes it, or because the key that Cloud Storage reports may be the right one, with
+// a project number in its name. If ctx has ended the error is ctx's, which says none of this. A large upload that breaks is
+// continued where it broke.
 func (s *Store) Put(ctx context.Context, o cmekpipe.Object, c Content) error {
 	replaces := storage.Conditions{DoesNotExist: true}
 	switch present, err := s.Stat(ctx, o); {

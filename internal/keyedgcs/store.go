@@ -3,7 +3,8 @@
 // A [Store] writes, copies, lists and deletes objects that are named by a [cmekpipe.Object], so no call goes without a
 // key. Every write names the key, whatever the bucket's default is, and compares it with the key that Cloud Storage
 // reports afterwards. An object that is encrypted with another key, or with none, is deleted before the error is returned,
-// or the error says that it could not be deleted, with the command that deletes it. A bucket with soft delete keeps what was
+// or the error says that it could not be deleted, with the command that deletes it. If the name of the reported key differs
+// only by the project's number in place of its id, the write fails and the object stays. A bucket with soft delete keeps what was
 // deleted; the error says until when.
 //
 // # Errors

@@ -32,7 +32,8 @@ func Encrypted(o cmekpipe.Object, attrs *storage.ObjectAttrs) bool {
 	return code == ""
 }
 
-// verify checks the key of an object that was just written. It deletes the object if the key is wrong.
+// verify checks the key of an object that was just written. It deletes the object if the key is wrong, but not if the key's name
+// differs only by the project's number in place of its id: that may be the right key.
 func (s *Store) verify(ctx context.Context, o cmekpipe.Object, attrs *storage.ObjectAttrs) error {
 	code, cause := keycheck.Compare([]cmekpipe.KeyName{o.Key()}, attrs.KMSKeyName)
 	if code == "" {

@@ -67,7 +67,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 }
 
 // Close commits the object and verifies its key, size and checksum. If one is wrong the object is deleted, or the error says
-// that it could not be deleted, with the command that deletes it. A second Close returns what the first did.
+// that it was not, as for [Store.Put]. A second Close returns what the first did.
 func (w *Writer) Close() error {
 	if w.closed || w.err != nil {
 		return w.err

@@ -167,7 +167,7 @@ func (p *publishAttempt) keep(ctx context.Context, s *shard, attrs *storage.Obje
 	if err != nil {
 		return err
 	}
-	kept, err := p.store.CopyOver(ctx, s.to, s.live, to, s.older.kept, nil)
+	kept, err := p.store.CopyIfMatch(ctx, s.to, s.live, to, s.older.kept, nil)
 	if errors.Is(err, cmekpipe.PreconditionFailed) { // another attempt has kept it
 		kept, err = p.store.Stat(ctx, to)
 	}
@@ -219,7 +219,7 @@ func (p *publishAttempt) copyShard(ctx context.Context, s *shard) error {
 // replace copies a temporary object over the generation of its destination that was read last.
 func (p *publishAttempt) replace(ctx context.Context, s *shard) error {
 	s.tried = true
-	attrs, err := p.store.CopyOver(ctx, s.from, s.temp, s.to, s.live, s.labels(p.contentType, p.id))
+	attrs, err := p.store.CopyIfMatch(ctx, s.from, s.temp, s.to, s.live, s.labels(p.contentType, p.id))
 	if err != nil {
 		return err
 	}

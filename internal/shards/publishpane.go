@@ -31,7 +31,7 @@ func (f *PublishPane) ProcessElement(ctx context.Context, part Part, emit func(P
 		if err != nil {
 			return err
 		}
-		attrs, err := f.store.CopyOver(ctx, from, part.Generation, to, 0, labels)
+		attrs, err := f.store.CopyIfMatch(ctx, from, part.Generation, to, 0, labels)
 		switch {
 		case err == nil && !part.holds(to, attrs):
 			return f.corrupted(part, to, attrs)

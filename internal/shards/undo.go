@@ -71,7 +71,7 @@ func (p *publishAttempt) putBack(ctx context.Context, s *shard) bool {
 	if err != nil {
 		return false
 	}
-	_, err = p.store.CopyOver(ctx, object, s.older.kept, s.to, s.made, nil)
+	_, err = p.store.CopyIfMatch(ctx, object, s.older.kept, s.to, s.made, nil)
 	return err == nil || errors.Is(err, cmekpipe.PreconditionFailed) // another attempt replaced it
 }
 

@@ -17,8 +17,7 @@
 //
 // Files are compressed with Snappy, in blocks of 64 KiB before compression; their names end in ".avro". Every object,
 // including temporary ones, is written with the key's name in the request, whatever the bucket's default key is. After each
-// write, the key that Cloud Storage reports is compared; an object encrypted with another key is removed, and the write
-// fails.
+// write, the key that Cloud Storage reports is compared, see package textio: with another key, or none, the write fails.
 //
 // Temporary objects, encrypted with the same key, are in folders .cmekpipe-temp-ID next to the prefix, and are removed at
 // the end. No two runs share a folder. A failed run leaves them behind, and a worker that dies may leave one. Shards of an

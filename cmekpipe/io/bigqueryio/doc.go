@@ -1,7 +1,7 @@
 // Package bigqueryio reads BigQuery, and writes tables encrypted with your Cloud KMS key.
 //
 // Most people need [Write], [Read] and [Query]. They are named as in Beam's bigqueryio, except that functions that create
-// data take a [cmekpipe.BigQueryTable] or a [cmekpipe.BigQueryProject], which you create from a key:
+// data accept a [cmekpipe.BigQueryTable] or a [cmekpipe.BigQueryProject], which you create from a key:
 //
 //	key := cmekpipe.MustParseKey[location.USCentral1]("projects/…/locations/us-central1/keyRings/…/cryptoKeys/…")
 //	bigqueryio.Write(s, key.MustBigQueryTable("bank-prod.ledger.entries"), entries)
@@ -47,8 +47,8 @@
 // # Defaults
 //
 // A missing table is created with the key in the request, whatever the dataset's default key is; rows are appended to an
-// existing table. An existing table must already be encrypted with the key, in any version; workers check that again every
-// five minutes, before they send rows, and before they commit them. Datasets are never created.
+// existing table. An existing table must already be encrypted with the key, in any version. Workers check that again before
+// they send rows if their last check is five minutes old, and before they commit rows. Datasets are never created.
 // Temporary tables of [WithWriteDisposition] and [WithTemporaryTable] are in the dataset of the table, encrypted with its key
 // and named cmekpipe_temp_ID or cmekpipe_temp_ID_settled; they are removed at the end and expire after seven days. One that can't
 // be removed is reported in the job's log and fails nothing, because the rows are written. Temporary

@@ -11,7 +11,7 @@
 // every worker checks the keys of all clusters of the instance before it accepts its first row, and refuses an instance
 // with a cluster that has no key, or one that was not named. [WithAdditionalKeys] names the keys of clusters in other
 // regions. A worker also refuses to write when Bigtable does not list all clusters. As anybody may add a cluster, it checks
-// again every five minutes. [WithCreateIfMissing] creates a table at the start of the run, which is encrypted with the keys of
+// again before a write if the last check is five minutes old. [WithCreateIfMissing] creates a table at the start of the run, which is encrypted with the keys of
 // the clusters; a table that is deleted later is an error. Instances and clusters are never created.
 //
 // Write sends rows in batches, as Beam's WriteBatch does; there is no other.

@@ -9,7 +9,7 @@
 //	datastoreio.Write(s, ledger, entries) // a PCollection<KV<string, Entry>>
 //
 // The key belongs to the database and is chosen when the database is created. So Write checks the database's key before a
-// worker's first bundle, and again every five minutes, and refuses a database that is encrypted with another key or with
+// worker's first bundle, and before a write if the last check is five minutes old, and refuses a database that is encrypted with another key or with
 // none of yours. With [WithCreateIfMissing] it creates a missing database at the start of the run, always with the key; a
 // database that is deleted later is an error.
 //

@@ -15,7 +15,7 @@
 // # Defaults
 //
 // A FHIR store is encrypted with the key of its dataset, which is chosen when the dataset is created and never changes.
-// Every worker compares it with the store's key before it sends anything, and again every five minutes, because a dataset may
+// Every worker compares it with the store's key before it sends anything if its last check is five minutes old, because a dataset may
 // be deleted and created again: a dataset with another key, or without one, is refused. No dataset and no store is ever
 // created. Files are written with the key's name in the request, see package textio.
 //

@@ -53,13 +53,13 @@ func (f *deadLetterFn) CMEKDestination() destination.Destination {
 
 // copy copies a file to a name that only copies of this file have.
 func (f *deadLetterFn) copy(ctx context.Context, from, to cmekpipe.Object) error {
-	_, err := f.files.CopyOver(ctx, from, 0, to, 0, nil)
+	_, err := f.files.CopyIfMatch(ctx, from, 0, to, 0, nil)
 	if !errors.Is(err, cmekpipe.PreconditionFailed) {
 		return err
 	}
 	present, err := f.files.Stat(ctx, to)
 	if err == nil && !keyedgcs.Encrypted(to, present) {
-		_, err = f.files.CopyOver(ctx, from, 0, to, present.Generation, nil)
+		_, err = f.files.CopyIfMatch(ctx, from, 0, to, present.Generation, nil)
 	}
 	return err
 }

@@ -31,7 +31,7 @@
 // names of shards end in ".parquet". Statistics hold the number of nulls of each column in a group, and the bounds of
 // integers and of text of up to 64 bytes; omitstats=true leaves them out. Every object, including temporary ones, is written
 // with the key's name in the request, whatever the bucket's default key is. After each write, the key that Cloud Storage
-// reports is compared; an object encrypted with another key is removed, and the write fails.
+// reports is compared, see package textio: with another key, or none, the write fails.
 //
 // WriteSharded keeps temporary objects, encrypted with the same key, in folders .cmekpipe-temp-ID next to the prefix, and
 // removes them at the end. No two runs share a folder. A failed run leaves them behind, and a worker that dies may leave

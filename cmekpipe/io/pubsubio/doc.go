@@ -14,7 +14,8 @@
 // Beam's Write leaves publishing to the Dataflow service, in streaming jobs only, where nothing can check the topic's key:
 // the topic may have none, and its key can be changed or removed while a job runs. So Write publishes from the workers
 // instead, through Google's client, on every runner, in batch and streaming jobs alike. Before its first message a worker
-// process reads the topic and compares its key, and again every five minutes while it publishes, also within a bundle.
+// process reads the topic and compares its key, and again before a request if the last check is five minutes old,
+// also within a bundle.
 // Nothing is published to a topic that is encrypted with another key or with none of yours.
 //
 // A missing topic is an error, unless [WithCreateIfMissing] allows Write to create it with the key, once at the start of the

@@ -17,7 +17,7 @@ const (
 	maxRequestBytes    = 10_000_000 - 1000
 )
 
-// How much a worker thread holds, and how much of it goes into a request. A smaller request than Pub/Sub would take keeps
+// How much a worker thread holds, and how much of it goes into a request. A smaller request than Pub/Sub accepts keeps
 // several of them busy.
 const (
 	pendingMessages = 8 * maxRequestMessages
@@ -26,7 +26,8 @@ const (
 	parallel        = 8
 )
 
-// checkMessage refuses what Pub/Sub would refuse, since it would refuse all other messages of the request too.
+// checkMessage refuses a message that is empty or too large, for which Pub/Sub would refuse all other messages of the request
+// too. Pub/Sub itself refuses what breaks its other limits, such as those of attributes.
 func checkMessage(topic cmekpipe.PubSubTopic, m *pubsubpb.PubsubMessage) error {
 	var reason string
 	switch {

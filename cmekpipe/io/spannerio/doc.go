@@ -8,7 +8,7 @@
 //	spannerio.Write(s, ledger, "Entries", entries)
 //
 // In Spanner the key belongs to the database and is chosen when the database is created. So every writer checks the
-// database's keys before it accepts its first row and again every five minutes, and refuses a database without a key or with
+// database's keys before it accepts its first row, and before a write if the last check is five minutes old, and refuses a database without a key or with
 // another one. With [WithCreateIfMissing] a missing database is created at the start of the run, always with the key; a
 // database that is deleted later is an error.
 //

@@ -17,7 +17,8 @@
 //
 // Every object, including temporary ones, is written with the key's name in the request, whatever the bucket's default key
 // is. Cloud Storage encrypts with the key's primary version. After each write, the key that Cloud Storage reports is
-// compared; an object encrypted with another key is removed, and the write fails.
+// compared: with another key, or none, the write fails and the object is removed. It stays if the reported name differs only
+// by the number of the key's project in place of its id; the error says so.
 //
 // WriteSharded keeps temporary objects, encrypted with the same key, in folders .cmekpipe-temp-ID next to the prefix, where
 // patterns for the shards do not match them, and removes them at the end. A failed run leaves them behind, and a worker

@@ -50,19 +50,19 @@ func (s *Services) checkDefaultKey(ctx context.Context, bucket string, attrs *st
 	refusal := keycheck.Refusal(s.Jobs.Op, "gs://"+bucket, want, code,
 		"objects that are written there without a key get the bucket's default key: "+cause)
 	if code != cmekpipe.KeyMissing {
-		s.find(ctx, rule.Finding{Rule: rule.BucketDefaultKey, Resource: refusal.Resource, Detail: refusal.Err.Error(), Remedy: refusal.Hint})
+		s.addFinding(ctx, rule.Finding{Rule: rule.BucketDefaultKey, Resource: refusal.Resource, Detail: refusal.Err.Error(), Remedy: refusal.Hint})
 		return nil
 	}
 	if reason := s.Waived(rule.BucketDefaultKey); reason != "" {
-		s.find(ctx, rule.Finding{Rule: rule.BucketDefaultKey, Resource: refusal.Resource,
+		s.addFinding(ctx, rule.Finding{Rule: rule.BucketDefaultKey, Resource: refusal.Resource,
 			Detail: refusal.Err.Error() + "; waived: " + reason, Remedy: refusal.Hint})
 		return nil
 	}
 	return refusal
 }
 
-// find adds a finding to those of the launch, once, and warns of it.
-func (s *Services) find(ctx context.Context, f rule.Finding) {
+// addFinding adds a finding to those of the launch, once, and warns of it.
+func (s *Services) addFinding(ctx context.Context, f rule.Finding) {
 	for _, known := range s.Findings {
 		if known == f {
 			return

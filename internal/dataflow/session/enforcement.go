@@ -28,7 +28,7 @@ func (s *Services) CheckEnforcement(ctx context.Context, strict bool, places ...
 		case strict:
 			return Refuse(s.Jobs.Op, cmekpipe.KeyMissing, f.Resource, f.Detail, f.Remedy)
 		}
-		s.find(ctx, f)
+		s.addFinding(ctx, f)
 		return nil
 	})
 }

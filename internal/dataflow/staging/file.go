@@ -41,7 +41,7 @@ func (a *Area) Name(kind string, content io.ReadSeeker) (*File, error) {
 	return a.name(kind, s)
 }
 
-// NameFile is [Area.Name] for a file that a later launch may name again: its hashes are remembered, see [hashes].
+// NameFile is [Area.Name] for a file that a later launch may name again: its hashes are remembered, see [memo].
 func (a *Area) NameFile(kind string, content *os.File) (*File, error) {
 	s, err := remembered(content, func() (sums, error) { return a.measure(kind, content) })
 	if err != nil {

@@ -38,7 +38,8 @@ type Area struct {
 // Day returns the UTC day of a time in the form of [Area.Day].
 func Day(t time.Time) string { return t.UTC().Format(time.DateOnly) }
 
-// Put uploads content to a name made from its hash, unless it is there already. If it fails, nothing is left behind.
+// Put uploads content to a name made from its hash, unless it is there already. What a failure
+// may leave behind is said at [keyedgcs.Store.Put].
 func (a *Area) Put(ctx context.Context, kind string, content io.ReadSeeker) (*File, error) {
 	f, err := a.Name(kind, content)
 	if err != nil {

@@ -26,7 +26,8 @@ type Entry struct {
 	Generation int64 `json:"generation,omitempty"`
 	// Size is in bytes, where the resource has a size.
 	Size int64 `json:"size,omitempty"`
-	// Key is the key version that encrypts the resource; the zero KeyVersionName means no customer-managed key.
+	// Key is the key version that encrypts the resource. It is zero if no key does, and if only a key without a version is
+	// known, which is in KeyName: [Entry.ProtectedBy] returns the key of either.
 	Key cmekpipe.KeyVersionName `json:"key,omitzero"`
 	// KeyName is the key of a resource that names a key without a version, such as a bucket's default key or a job's
 	// key.

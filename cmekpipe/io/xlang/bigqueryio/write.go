@@ -59,8 +59,8 @@ type errorHandling struct {
 	Output string `beam:"output"`
 }
 
-// Write writes a PCollection of structs to a table encrypted with its key. Before a row reaches Java, and every five minutes,
-// workers check the key of an existing table and the location of its dataset. The run fails with KeyMismatch or KeyMissing
+// Write writes a PCollection of structs to a table encrypted with its key. Before a row reaches Java, and again if the last
+// check is five minutes old, workers check the key of an existing table and the location of its dataset. The run fails with KeyMismatch or KeyMissing
 // for a table encrypted with another key or with none of yours, and with LocationMismatch for a key that can't serve the
 // dataset.
 //

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// hashes is what a machine remembers of a file between launches, so that an unchanged worker is read once. A file is the same if
+// memo is what a machine remembers of a file between launches, so that an unchanged worker is read once. A file is the same if
 // its device, inode, size, and the times of its last change of content and of attributes are: nobody sets the last of them
 // without changing the machine's clock.
-type hashes struct {
+type memo struct {
 	Identity identity `json:"identity"`
 	Sums     sums     `json:"sums"`
 }
@@ -42,14 +42,14 @@ func remembered(f *os.File, measure func() (sums, error)) (sums, error) {
 	if !ok || path == "" {
 		return measure()
 	}
-	var known hashes
+	var known memo
 	if text, err := os.ReadFile(path); err == nil && json.Unmarshal(text, &known) == nil && known.Identity == before &&
 		len(known.Sums.SHA256) == sha256.Size && known.Sums.Size == before.Size {
 		return known.Sums, nil
 	}
 	s, err := measure()
 	if after, ok := identify(f); err == nil && ok && after == before && s.Size == before.Size && !before.fresh(time.Now()) {
-		remember(path, hashes{before, s})
+		remember(path, memo{before, s})
 	}
 	return s, err
 }
@@ -69,8 +69,8 @@ func memory(f *os.File) string {
 }
 
 // remember writes what the next call reads, at once for other processes. A failure costs the next launch time, and nothing else.
-func remember(path string, h hashes) {
-	text, err := json.Marshal(h)
+func remember(path string, m memo) {
+	text, err := json.Marshal(m)
 	if err != nil || os.MkdirAll(filepath.Dir(path), 0o700) != nil {
 		return
 	}

@@ -24,13 +24,13 @@ func (s *Services) CheckStaging(ctx context.Context) error {
 	}
 	for _, r := range attrs.Lifecycle.Rules {
 		if when := deletes(r, attrs.StorageClass, prefix); when != "" {
-			s.find(ctx, rule.Finding{Rule: rule.StagedFilesExpire, Resource: place,
+			s.addFinding(ctx, rule.Finding{Rule: rule.StagedFilesExpire, Resource: place,
 				Detail: "got a lifecycle rule of gs://" + bucket + " that deletes objects there " + when + "; a job that starts workers after that fails",
 				Remedy: "set staging_location to a folder that the rule does not match; read the rules: gcloud storage buckets describe gs://" + bucket + " --format='default(lifecycle_config)'"})
 		}
 	}
 	if kept := keeps(attrs); kept != "" {
-		s.find(ctx, rule.Finding{Rule: rule.RecordsStay, Resource: "gs://" + bucket,
+		s.addFinding(ctx, rule.Finding{Rule: rule.RecordsStay, Resource: "gs://" + bucket,
 			Detail: "got " + kept + ": the records of launches below " + place + " stay, and each later launch lists them",
 			Remedy: "set staging_location to a bucket without retention policy and default hold"})
 	}

@@ -6,6 +6,7 @@ const catalogueBeam = "2.77.0"
 // catalogue holds the entries by identity.
 type catalogue map[string]entry
 
+// newCatalogue collects the entries, which stand in a file for each service or kind of connector.
 func newCatalogue() catalogue {
 	c := catalogue{}
 	for _, entries := range [][]entry{
