@@ -77,7 +77,8 @@ func (s *Store) send(ctx context.Context, o cmekpipe.Object, c Content, conditio
 	return w.Close()
 }
 
-// is reports whether an object has this content and is encrypted with the key of o.
+// is reports whether an object is known to have this content and is encrypted with the key of o. Content without an MD5 hash is
+// the same as no object, least of all as a composite one, which has none either.
 func (c Content) is(o cmekpipe.Object, attrs *storage.ObjectAttrs) bool {
-	return attrs.Size == c.Size && attrs.CRC32C == c.CRC32C && bytes.Equal(attrs.MD5, c.MD5) && Encrypted(o, attrs)
+	return len(c.MD5) > 0 && bytes.Equal(attrs.MD5, c.MD5) && attrs.Size == c.Size && attrs.CRC32C == c.CRC32C && Encrypted(o, attrs)
 }

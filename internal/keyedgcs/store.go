@@ -21,6 +21,7 @@ package keyedgcs
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"cloud.google.com/go/storage"
@@ -79,12 +80,18 @@ func (s *Store) Stat(ctx context.Context, o cmekpipe.Object) (*storage.ObjectAtt
 }
 
 // Remove deletes one generation of an object, or the live one if generation is 0. It needs no permission on the key.
+// An object that is gone when the call is retried was deleted by the attempt before, whose answer was lost.
 func (s *Store) Remove(ctx context.Context, o cmekpipe.Object, generation int64) error {
-	h := s.handle(ctx, o)
+	a := s.attempts()
+	h := s.retrying(ctx, o, a)
 	if generation != 0 {
 		h = h.Generation(generation)
 	}
-	return s.wrap(o, h.Delete(ctx))
+	err := s.wrap(o, h.Delete(ctx))
+	if a.retried && errors.Is(err, cmekpipe.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // handle returns a handle for one call. Every call of this package is safe to repeat: an upload or a rewrite puts the
@@ -110,6 +117,8 @@ type attempts struct {
 	*retry.Attempts
 	policy retry.Policy
 	last   time.Time // failure
+
+	retried bool // after a failure that is transient
 }
 
 func (s *Store) attempts() *attempts {
@@ -124,7 +133,9 @@ func (a *attempts) allow(err error) bool {
 		a.Reset()
 	}
 	a.last = now
-	return a.Allow(err)
+	again := a.Allow(err)
+	a.retried = a.retried || again
+	return again
 }
 
 // arrived begins a new count after a piece of an upload has arrived.

@@ -248,3 +248,25 @@ func (r *firstRead) Read(p []byte) (int, error) {
 	}
 	return r.Reader.Read(p)
 }
+
+// Anybody who may write to the bucket can compose an object of a wanted checksum. It has no MD5 hash, as content may have none.
+func TestPutWithoutMD5AcceptsNoCompositeObject(t *testing.T) {
+	w := newWorld(t)
+	o, part := object(t, w.key, "o"), object(t, w.key, "part")
+	if _, err := put(t.Context(), w.store, part, []byte("ours")); err != nil {
+		t.Fatal(err)
+	}
+	compose := func() {
+		b := w.StorageClient().Bucket(bucket)
+		c := b.Object("o").ComposerFrom(b.Object("part"))
+		c.KMSKeyName = w.key.String()
+		if _, err := c.Run(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+	err := w.store.Put(t.Context(), o, keyedgcs.Content{
+		Reader: &firstRead{Reader: strings.NewReader("ours"), do: compose},
+		Size:   4, CRC32C: crc32.Checksum([]byte("ours"), crc32.MakeTable(crc32.Castagnoli)),
+	})
+	requireError(t, err, cmekpipe.PreconditionFailed, o)
+}

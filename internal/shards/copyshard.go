@@ -20,7 +20,13 @@ const olderSuffix = "-older"
 const maxReads = 5
 
 // errPublished says that another attempt has published all in the meantime.
-var errPublished = errors.New("another attempt has published all")
+const errPublished publishedError = "another attempt has published all"
+
+// publishedError is a type of its own so that errPublished is a constant.
+type publishedError string
+
+// Error returns the text.
+func (e publishedError) Error() string { return string(e) }
 
 // shard is a part and the name that it is copied to.
 type shard struct {

@@ -114,10 +114,10 @@ func (f *commitFn) commit(ctx context.Context, table cmekpipe.BigQueryTable, str
 		}
 		before := len(names)
 		if names, err = uncommitted(names, answer.GetStreamErrors()); err != nil {
-			return f.notCommitted(table, answer.GetStreamErrors())
+			return f.notCommitted(table, answer.GetStreamErrors(), before < len(streams))
 		}
 		if len(names) == before && !attempts.Again(ctx, errNotCommitted) {
-			return f.notCommitted(table, answer.GetStreamErrors())
+			return f.notCommitted(table, answer.GetStreamErrors(), before < len(streams))
 		}
 	}
 	return nil
@@ -146,18 +146,44 @@ func uncommitted(names []string, faults []*storagepb.StorageError) ([]string, er
 }
 
 // notCommitted explains why streams can't be committed. Those that are gone may have been committed by an earlier attempt,
-// days ago: BigQuery forgets streams after some days, whether they were committed or not.
-func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError) error {
-	if len(faults) == 0 {
-		return &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: table.String(),
-			Hint: "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()}),
-			Err:  errors.New("got an answer to the commit without a commit time")}
+// days ago: BigQuery forgets streams after some days, whether they were committed or not. partly says that an answer before
+// this one named streams that are committed.
+func (f *commitFn) notCommitted(table cmekpipe.BigQueryTable, faults []*storagepb.StorageError, partly bool) error {
+	e := &cmekpipe.Error{Op: opWrite, Code: cmekpipe.Unavailable, Resource: table.String(),
+		Err: errors.New("got an answer to the commit without a commit time")}
+	gone := false
+	if len(faults) > 0 {
+		fault := slices.MinFunc(faults, func(a, b *storagepb.StorageError) int { return cmp.Compare(severity(a), severity(b)) })
+		partly = partly || slices.ContainsFunc(faults, func(s *storagepb.StorageError) bool { return severity(s) == alreadyCommitted })
+		gone = slices.ContainsFunc(faults, func(s *storagepb.StorageError) bool { return severity(s) == streamGone })
+		e.Code = bqerr.StreamCode(fault)
+		e.Err = fmt.Errorf("got %d streams that can't be committed or are committed already, one for %s", len(faults), fault.GetCode())
 	}
-	hint := "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()})
-	if table == f.Table && faults[0].GetCode() == storagepb.StorageError_STREAM_NOT_FOUND {
-		hint = "BigQuery has dropped the streams; if an earlier attempt of this step committed them, the rows are in the table: " +
-			"before you start the job again, count them: bq query --use_legacy_sql=false 'SELECT COUNT(*) FROM `" + table.String() + "`'"
+	count := "before you start the job again, count them: bq query --use_legacy_sql=false 'SELECT COUNT(*) FROM `" + table.String() + "`'"
+	switch {
+	case table == f.Table && partly:
+		e.Hint = "an earlier attempt of this step committed streams, so that their rows are in the table: " + count
+	case table == f.Table && gone:
+		e.Hint = "BigQuery has dropped the streams; if an earlier attempt of this step committed them, the rows are in the table: " + count
+	default:
+		e.Hint = "no row of this run is visible; " + explain.Remedy(explain.Case{Code: cmekpipe.Unavailable, Resource: table.String()})
 	}
-	return &cmekpipe.Error{Op: opWrite, Code: bqerr.StreamCode(faults[0]), Resource: table.String(), Hint: hint,
-		Err: fmt.Errorf("got %d streams that can't be committed, the first for %s", len(faults), faults[0].GetCode())}
+	return e
+}
+
+// The severity of a stream's error in the answer to a commit: the lowest names the reason of a failure.
+const (
+	refused = iota
+	streamGone
+	alreadyCommitted
+)
+
+func severity(fault *storagepb.StorageError) int {
+	switch fault.GetCode() {
+	case storagepb.StorageError_STREAM_NOT_FOUND:
+		return streamGone
+	case storagepb.StorageError_STREAM_ALREADY_COMMITTED:
+		return alreadyCommitted
+	}
+	return refused
 }

@@ -192,8 +192,10 @@ func (f *pendingFn) explain(ctx context.Context, r run, err error) error {
 	return err
 }
 
-// finalize closes the open stream to further rows, and adds it to the bundle's if it has as many as it should, unless those
-// are none.
+// finalize closes the open stream to further rows, and adds it to the bundle's unless it has none. A stream with another number
+// of rows than wanted is an error. If the answer of the call that finalized the stream was lost, no other call of the API returns
+// the number. Then the offsets prove it: only this bundle knows the stream's name, BigQuery acknowledged each batch at its offset,
+// up to want, and accepts no batch whose offset is not the end of the stream.
 func (f *pendingFn) finalize(ctx context.Context, want int64) error {
 	f.out.disconnect()
 	rows := want

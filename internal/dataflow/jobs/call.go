@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"time"
 
 	api "google.golang.org/api/dataflow/v1b3"
 	"google.golang.org/api/googleapi"
@@ -104,11 +105,14 @@ func (s *Service) lost(ctx context.Context, c Call, why error) (Submission, erro
 	return s.confirm(ctx, c, ours)
 }
 
-// confirm reads the created job back and verifies its key. An answer without client request id may name the job of another
-// request, which is left alone.
+// confirm reads the created job back and verifies its key. An answer may name the job of another request. Only a job that is known
+// to be this request's is cancelled, see owns.
 func (s *Service) confirm(ctx context.Context, c Call, created *api.Job) (Submission, error) {
 	id := created.Id
 	stored, err := s.readBack(ctx, id)
+	if stored == nil {
+		stored = created
+	}
 	if err == nil && c.Request.Launcher {
 		stored, err = s.decided(ctx, c, stored)
 		created = stored
@@ -119,11 +123,33 @@ func (s *Service) confirm(ctx context.Context, c Call, created *api.Job) (Submis
 	if err == nil {
 		err = s.judge(c, stored)
 	}
-	if err != nil {
+	switch {
+	case err != nil && !s.owns(c, created) && !s.owns(c, stored):
+		return Submission{Open: true}, errors.Join(err, s.unowned(c.Request, id))
+	case err != nil:
 		stopped, err := s.cancel(ctx, id, err)
 		return Submission{Open: !stopped}, err
 	}
 	return Submission{Job: s.describe(created, c.Job.Name)}, nil
+}
+
+// owns reports whether a job is known to be this request's: by its label, by the client request id that an answer repeats, or
+// because Dataflow created it after the launch was recorded.
+func (s *Service) owns(c Call, j *api.Job) bool {
+	if s.created(c.Request, j) || !c.Once && c.Request.ID != "" && j.ClientRequestId == c.Request.ID {
+		return true
+	}
+	created, err := time.Parse(time.RFC3339Nano, j.CreateTime)
+	return err == nil && !c.Request.Recorded.IsZero() && !created.Before(c.Request.Recorded)
+}
+
+// unowned is the error of a job that an answer names, that could not be read and may be another request's, so that it is not
+// cancelled.
+func (s *Service) unowned(r Request, id string) error {
+	return &cmekpipe.Error{Op: s.Op, Code: cmekpipe.Internal, Resource: s.Resource(id),
+		Hint: "read its labels: gcloud dataflow jobs describe " + id + " --full --project=" + s.Project + " --region=" + s.Region +
+			"; if " + RequestLabel + " is " + Label(r.ID, s.Key) + ", cancel it: " + s.cancelCommand(id),
+		Err: errors.New("got a job that could not be read and may be another launch's; it was not cancelled")}
 }
 
 // decided waits for the launcher of a Flex Template, whose program may still name another key while the job is queued. It
@@ -159,14 +185,14 @@ func (s *Service) judge(c Call, stored *api.Job) error {
 	return err
 }
 
-// foreign handles an answer that names a job without the request's id. That job is left alone, unless it has no key and did
-// not exist before the call: then only the call can have created it. The call's own job may run at the same time.
+// foreign handles an answer that names a job without the request's id. That job is left alone, unless it has no key and was
+// created after the launch was recorded: then the call created it. The call's own job may run at the same time.
 func (s *Service) foreign(ctx context.Context, c Call, stored *api.Job) (Submission, error) {
 	taken := s.nameTaken(stored, c.Job, nil)
 	switch {
 	case !c.Once:
 		return Submission{}, taken
-	case keyOf(stored) == "":
+	case keyOf(stored) == "" && s.owns(c, stored):
 		stopped, err := s.cancel(ctx, stored.Id, s.check(stored, nil))
 		return Submission{Open: !stopped}, err
 	}

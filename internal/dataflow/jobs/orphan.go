@@ -12,7 +12,8 @@ import (
 )
 
 // CheckOrphan searches once for the job of a request of another launch, and does what its launcher would have done: it confirms the
-// job's key, or cancels the job and waits until it has ended, even if ctx ended. It returns nil if no job is visible; gone then
+// job's key, or cancels an active job with another key or none and waits until it has ended, even if ctx ended. A job that waits
+// for its launcher, and one that has ended, are only reported. It returns nil if no job is visible; gone then
 // says that none will be. An error with an Orphan means that the job could not be stopped.
 func (s *Service) CheckOrphan(ctx context.Context, r Request) (orphan *job.Orphan, gone bool, err error) {
 	j, now, err := s.find(ctx, r)
@@ -62,7 +63,7 @@ func (s *Service) Proven(ctx context.Context, r Request, id string) (*job.Orphan
 	return s.adjudge(ctx, r, j)
 }
 
-// adjudge confirms the key of a job, or stops the job.
+// adjudge checks the key of a job, and stops an active job with another key or none, unless its launcher may still set it.
 func (s *Service) adjudge(ctx context.Context, r Request, j *api.Job) (*job.Orphan, error) {
 	orphan := &job.Orphan{Job: *s.describe(j, r.Name), Err: s.check(j, nil)}
 	if r.Launcher && undecided(orphan.Err, j) {

@@ -19,7 +19,7 @@ func (s *Service) Discard(ctx context.Context, j *job.Job, why error) (Submissio
 	return Submission{Open: !stopped}, err
 }
 
-// cancel stops a job whose key is not verified and waits until it has stopped, even if ctx ended. It returns whether the job
+// cancel stops a job of this launch or of a record that must not run, and waits until it has stopped, even if ctx ended. It returns whether the job
 // has stopped, and why joined with the errors of cancelling.
 func (s *Service) cancel(ctx context.Context, id string, why error) (stopped bool, err error) {
 	defer s.Progress.Step("cancelling job " + id)()
